@@ -1,0 +1,194 @@
+#include "cmongo.h"
+
+#include <mongoc/mongoc.h>
+#include <stdlib.h>
+#include <string.h>
+
+const uint32_t cmongo_domain_server = MONGOC_ERROR_SERVER;
+const uint32_t cmongo_domain_write_concern = MONGOC_ERROR_WRITE_CONCERN;
+const uint32_t cmongo_domain_stream = MONGOC_ERROR_STREAM;
+const uint32_t cmongo_domain_server_selection = MONGOC_ERROR_SERVER_SELECTION;
+const uint32_t cmongo_domain_client = MONGOC_ERROR_CLIENT;
+const uint32_t cmongo_code_authentication = MONGOC_ERROR_CLIENT_AUTHENTICATE;
+
+struct cmongo_pool {
+    mongoc_client_pool_t *pool;
+};
+
+struct cmongo_client {
+    cmongo_pool_t *pool;
+    mongoc_client_t *client;
+    mongoc_client_session_t *session;
+    mongoc_write_concern_t *majority;
+};
+
+static void discard_log(mongoc_log_level_t level, const char *domain, const char *message, void *data) {
+    (void)level;
+    (void)domain;
+    (void)message;
+    (void)data;
+}
+
+void cmongo_initialize(void) {
+    // The handler is a global behind libmongoc's own mutex; setting it again changes nothing.
+    mongoc_log_set_handler(discard_log, NULL);
+    mongoc_init();
+}
+
+static void copy_error(cmongo_error_t *to, const bson_error_t *from) {
+    to->domain = from->domain;
+    to->code = from->code;
+    memcpy(to->message, from->message, sizeof to->message < sizeof from->message ? sizeof to->message : sizeof from->message);
+    to->message[sizeof to->message - 1] = 0;
+}
+
+static void steal_reply(cmongo_bytes_t *to, bson_t *from) {
+    uint32_t length = 0;
+    // Not bson_new() plus steal: that leaks the struct.
+    uint8_t *data = bson_destroy_with_steal(from, true, &length);
+    to->data = data;
+    to->length = length;
+}
+
+cmongo_pool_t *cmongo_pool_new(const char *uri_string, const char *app_name, cmongo_error_t *error) {
+    bson_error_t failure = {0};
+    mongoc_uri_t *uri = mongoc_uri_new_with_error(uri_string, &failure);
+    if (!uri) {
+        copy_error(error, &failure);
+        return NULL;
+    }
+    mongoc_client_pool_t *pool = mongoc_client_pool_new_with_error(uri, &failure);
+    mongoc_uri_destroy(uri);
+    if (!pool) {
+        copy_error(error, &failure);
+        return NULL;
+    }
+    mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
+    mongoc_client_pool_set_appname(pool, app_name);
+    cmongo_pool_t *result = bson_malloc0(sizeof *result);
+    result->pool = pool;
+    return result;
+}
+
+void cmongo_pool_destroy(cmongo_pool_t *pool) {
+    mongoc_client_pool_destroy(pool->pool);
+    bson_free(pool);
+}
+
+cmongo_client_t *cmongo_client_pop(cmongo_pool_t *pool, cmongo_error_t *error) {
+    bson_error_t failure = {0};
+    mongoc_client_t *client = mongoc_client_pool_pop(pool->pool);
+    if (!client) {
+        bson_set_error(&failure, MONGOC_ERROR_CLIENT, MONGOC_ERROR_CLIENT_NOT_READY, "no free connection in the pool");
+        copy_error(error, &failure);
+        return NULL;
+    }
+    mongoc_session_opt_t *options = mongoc_session_opts_new();
+    mongoc_session_opts_set_causal_consistency(options, false);
+    mongoc_client_session_t *session = mongoc_client_start_session(client, options, &failure);
+    mongoc_session_opts_destroy(options);
+    if (!session) {
+        mongoc_client_pool_push(pool->pool, client);
+        copy_error(error, &failure);
+        return NULL;
+    }
+    cmongo_client_t *result = bson_malloc0(sizeof *result);
+    result->pool = pool;
+    result->client = client;
+    result->session = session;
+    return result;
+}
+
+void cmongo_client_push(cmongo_client_t *client) {
+    mongoc_client_session_destroy(client->session);
+    mongoc_client_pool_push(client->pool->pool, client->client);
+    bson_free(client);
+}
+
+uint32_t cmongo_select_primary(cmongo_client_t *client, cmongo_error_t *error) {
+    bson_error_t failure = {0};
+    mongoc_server_description_t *server = mongoc_client_select_server(client->client, true, NULL, &failure);
+    if (!server) {
+        copy_error(error, &failure);
+        return 0;
+    }
+    uint32_t id = mongoc_server_description_id(server);
+    mongoc_server_description_destroy(server);
+    return id;
+}
+
+char *cmongo_server_address(cmongo_client_t *client, uint32_t server_id) {
+    mongoc_server_description_t *server = mongoc_client_get_server_description(client->client, server_id);
+    if (!server) return NULL;
+    char *address = strdup(mongoc_server_description_host(server)->host_and_port);
+    mongoc_server_description_destroy(server);
+    return address;
+}
+
+bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *database, const uint8_t *command,
+                    size_t length, cmongo_bytes_t *reply, cmongo_error_t *error) {
+    bson_error_t failure = {0};
+    bson_t body, answer;
+    reply->data = NULL;
+    if (!bson_init_static(&body, command, length)) {
+        bson_set_error(&failure, MONGOC_ERROR_BSON, MONGOC_ERROR_BSON_INVALID, "the command is not BSON");
+        copy_error(error, &failure);
+        return false;
+    }
+    bson_t options = BSON_INITIALIZER;
+    BSON_APPEND_INT32(&options, "serverId", (int32_t)server_id);
+    bool done = mongoc_client_session_append(client->session, &options, &failure);
+    if (done) {
+        done = mongoc_client_command_with_opts(client->client, database, &body, NULL, &options, &answer, &failure);
+        if (bson_empty(&answer)) {
+            bson_destroy(&answer);
+        } else {
+            steal_reply(reply, &answer);
+        }
+    }
+    bson_destroy(&options);
+    if (!done) copy_error(error, &failure);
+    return done;
+}
+
+bool cmongo_insert(cmongo_client_t *client, const char *database, const char *collection_name,
+                   const cmongo_document_t *documents, size_t count, const uint8_t *options_data,
+                   size_t options_length, cmongo_bytes_t *reply, cmongo_error_t *error) {
+    bson_error_t failure = {0};
+    bson_t given, answer;
+    reply->data = NULL;
+    bson_t options = BSON_INITIALIZER;
+    bool done = bson_init_static(&given, options_data, options_length) && bson_concat(&options, &given) &&
+                BSON_APPEND_BOOL(&options, "validate", false) &&
+                mongoc_client_session_append(client->session, &options, &failure);
+    if (!done) {
+        if (!failure.code) bson_set_error(&failure, MONGOC_ERROR_BSON, MONGOC_ERROR_BSON_INVALID, "options are not BSON");
+        bson_destroy(&options);
+        copy_error(error, &failure);
+        return false;
+    }
+    // bson_t is 128-aligned; libbson allocates arrays of it as arrays of pointers do.
+    bson_t *views = bson_aligned_alloc(128, count * sizeof(bson_t));
+    const bson_t **pointers = bson_malloc(count * sizeof *pointers);
+    for (size_t i = 0; i < count && done; i++) {
+        done = bson_init_static(&views[i], documents[i].data, documents[i].length);
+        pointers[i] = &views[i];
+    }
+    if (done) {
+        mongoc_collection_t *collection = mongoc_client_get_collection(client->client, database, collection_name);
+        done = mongoc_collection_insert_many(collection, pointers, count, &options, &answer, &failure);
+        mongoc_collection_destroy(collection);
+        if (bson_empty(&answer)) {
+            bson_destroy(&answer);
+        } else {
+            steal_reply(reply, &answer);
+        }
+    } else {
+        bson_set_error(&failure, MONGOC_ERROR_BSON, MONGOC_ERROR_BSON_INVALID, "a document is not BSON");
+    }
+    bson_free(pointers);
+    bson_free(views);
+    bson_destroy(&options);
+    if (!done) copy_error(error, &failure);
+    return done;
+}
