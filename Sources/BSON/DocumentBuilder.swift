@@ -81,6 +81,11 @@ package struct DocumentBuilder {
         element.raw.withBytes { bytes.append(contentsOf: $0) }
     }
 
+    /// Every element of another document.
+    package mutating func append(contentsOf document: Document) {
+        document.withBytes { bytes.append(contentsOf: $0[4..<($0.count - 1)]) }
+    }
+
     package mutating func begin(_ name: String) { nest(BSONType.document, name) }
 
     package mutating func beginArray(_ name: String) { nest(BSONType.array, name) }

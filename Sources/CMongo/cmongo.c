@@ -19,7 +19,6 @@ struct cmongo_client {
     cmongo_pool_t *pool;
     mongoc_client_t *client;
     mongoc_client_session_t *session;
-    mongoc_write_concern_t *majority;
 };
 
 static void discard_log(mongoc_log_level_t level, const char *domain, const char *message, void *data) {
@@ -125,7 +124,7 @@ char *cmongo_server_address(cmongo_client_t *client, uint32_t server_id) {
     return address;
 }
 
-bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *database, const uint8_t *command,
+bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *database, const void *command,
                     size_t length, cmongo_bytes_t *reply, cmongo_error_t *error) {
     bson_error_t failure = {0};
     bson_t body, answer;
@@ -146,48 +145,6 @@ bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *dat
             steal_reply(reply, &answer);
         }
     }
-    bson_destroy(&options);
-    if (!done) copy_error(error, &failure);
-    return done;
-}
-
-bool cmongo_insert(cmongo_client_t *client, const char *database, const char *collection_name,
-                   const cmongo_document_t *documents, size_t count, const uint8_t *options_data,
-                   size_t options_length, cmongo_bytes_t *reply, cmongo_error_t *error) {
-    bson_error_t failure = {0};
-    bson_t given, answer;
-    reply->data = NULL;
-    bson_t options = BSON_INITIALIZER;
-    bool done = bson_init_static(&given, options_data, options_length) && bson_concat(&options, &given) &&
-                BSON_APPEND_BOOL(&options, "validate", false) &&
-                mongoc_client_session_append(client->session, &options, &failure);
-    if (!done) {
-        if (!failure.code) bson_set_error(&failure, MONGOC_ERROR_BSON, MONGOC_ERROR_BSON_INVALID, "options are not BSON");
-        bson_destroy(&options);
-        copy_error(error, &failure);
-        return false;
-    }
-    // bson_t is 128-aligned; libbson allocates arrays of it as arrays of pointers do.
-    bson_t *views = bson_aligned_alloc(128, count * sizeof(bson_t));
-    const bson_t **pointers = bson_malloc(count * sizeof *pointers);
-    for (size_t i = 0; i < count && done; i++) {
-        done = bson_init_static(&views[i], documents[i].data, documents[i].length);
-        pointers[i] = &views[i];
-    }
-    if (done) {
-        mongoc_collection_t *collection = mongoc_client_get_collection(client->client, database, collection_name);
-        done = mongoc_collection_insert_many(collection, pointers, count, &options, &answer, &failure);
-        mongoc_collection_destroy(collection);
-        if (bson_empty(&answer)) {
-            bson_destroy(&answer);
-        } else {
-            steal_reply(reply, &answer);
-        }
-    } else {
-        bson_set_error(&failure, MONGOC_ERROR_BSON, MONGOC_ERROR_BSON_INVALID, "a document is not BSON");
-    }
-    bson_free(pointers);
-    bson_free(views);
     bson_destroy(&options);
     if (!done) copy_error(error, &failure);
     return done;

@@ -1,1 +1,2 @@
-// Migration
+/// The numbers of the engine.
+package enum Tuning {}

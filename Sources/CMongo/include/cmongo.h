@@ -58,22 +58,8 @@ char *_Nullable cmongo_server_address(cmongo_client_t *client, uint32_t server_i
 
 /// Runs a command as it is, on one server, in the client's session; adds only `$db`, `lsid` and `$clusterTime`.
 /// Blocks up to connectTimeoutMS + socketTimeoutMS. False with `error`, and with `reply` where the server answered.
-bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *database, const uint8_t *command,
+bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *database, const void *command,
                     size_t length, cmongo_bytes_t *reply, cmongo_error_t *error);
-
-/// A document inside a buffer of the caller.
-typedef struct {
-    const uint8_t *data;
-    uint32_t length;
-} cmongo_document_t;
-
-/// Inserts documents with the `insert` options in `options` (BSON: ordered, bypassDocumentValidation, collectionUUID,
-/// writeConcern ...), split at the server's limits, not validated by the driver, as retryable writes of the client's
-/// session. Blocks as `cmongo_command`, once a message. False with `error` and, where there was an answer, a `reply`
-/// of the form {insertedCount, writeErrors: [{index, code, errmsg}], writeConcernErrors: [...]}.
-bool cmongo_insert(cmongo_client_t *client, const char *database, const char *collection,
-                   const cmongo_document_t *documents, size_t count, const uint8_t *options, size_t options_length,
-                   cmongo_bytes_t *reply, cmongo_error_t *error);
 
 #pragma clang assume_nonnull end
 

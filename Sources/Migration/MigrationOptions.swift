@@ -1,0 +1,32 @@
+/// What the operator asks of a migration.
+package struct MigrationOptions: Hashable, Sendable {
+    /// How the destination is compared with the source before the cutover.
+    package enum Verify: String, CaseIterable, Sendable {
+        case full, counts, off
+    }
+
+    package enum CutoverMode: String, CaseIterable, Sendable {
+        /// Waits for the operator once in sync.
+        case manual
+        /// Cuts over as soon as it is in sync and ready.
+        case whenInSync = "when-in-sync"
+    }
+
+    package var filter = NamespaceFilter()
+    /// Drop every user database of the destination first.
+    package var drop = false
+    /// The destination's replica set name, typed by the operator to confirm `drop`.
+    package var dropConfirmation: String?
+    package var verify: Verify = .full
+    package var cutover: CutoverMode = .manual
+    /// 1 (gentle) to 4 (all that the servers bear).
+    package var loadLevel = 3
+    /// Go on with the migration that the destination holds the state of.
+    package var resume = false
+    /// Seconds without a write that are required of a source whose writes cannot be blocked.
+    package var quietPeriod = 10
+    /// Lift the source's write block after the cutover.
+    package var keepSourceWritable = false
+
+    package init() {}
+}

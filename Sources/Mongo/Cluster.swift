@@ -1,0 +1,100 @@
+internal import BSON
+internal import CMongo
+internal import Glibc
+
+/// One MongoDB deployment and the connections to it.
+///
+/// Thread safe. It opens nothing by itself; lanes take connections from it and keep it alive.
+package final class Cluster: Sendable {
+    package let connectionString: ConnectionString
+    let pool: Pool
+
+    /// How long a command may take to be answered.
+    package enum Patience: Sendable {
+        case standard
+        /// For commands that take as long as they need: index builds, conversions to unique.
+        case endless
+    }
+
+    /// Fails with kind `invalid` when the connection string is not accepted. Does not block but to resolve an SRV name.
+    package init(
+        _ connectionString: ConnectionString, appName: String = "lagzero", patience: Patience = .standard
+    ) throws(MongoError) {
+        self.connectionString = connectionString
+        pool = try Pool(uri: Cluster.effective(connectionString, patience).secretText, appName: appName)
+    }
+
+    /// A new lane. It connects at its first call.
+    package func lane() -> Lane { Lane(self) }
+
+    /// The connection string with the product's own limits where the operator set none.
+    private static func effective(_ given: ConnectionString, _ patience: Patience) -> ConnectionString {
+        var wanted = [
+            "serverselectiontimeoutms": Tuning.serverSelectionTimeout,
+            "connecttimeoutms": Tuning.connectTimeout,
+            "sockettimeoutms": Tuning.socketTimeout,
+            "heartbeatfrequencyms": Tuning.heartbeat,
+        ].mapValues(String.init)
+        wanted["directconnection"] = "false"
+        wanted.merge(given.options) { $1 }
+        // These are ours: lanes count on them.
+        wanted["maxpoolsize"] = String(Tuning.poolSize)
+        wanted["waitqueuetimeoutms"] = String(Tuning.poolWait)
+        if patience == .endless { wanted["sockettimeoutms"] = String(Tuning.patientSocketTimeout) }
+        return given.setting(wanted)
+    }
+}
+
+/// libmongoc's pool of clients with the threads that watch the servers.
+final class Pool: Sendable {
+    /// `mongoc_client_pool_t` is documented as thread safe except for its destruction, which `deinit` alone does.
+    nonisolated(unsafe) private let raw: OpaquePointer
+
+    init(uri: String, appName: String) throws(MongoError) {
+        cmongo_initialize()
+        var failure = cmongo_error_t()
+        guard let raw = cmongo_pool_new(uri, appName, &failure) else {
+            throw MongoError(failure, while: .connecting)
+        }
+        self.raw = raw
+    }
+
+    deinit { cmongo_pool_destroy(raw) }
+
+    func pop() throws(MongoError) -> OpaquePointer {
+        var failure = cmongo_error_t()
+        guard let client = cmongo_client_pop(raw, &failure) else {
+            throw MongoError(failure, while: .connecting)
+        }
+        return client
+    }
+}
+
+extension MongoError {
+    enum Activity {
+        case connecting
+        case commanding
+    }
+
+    init(_ failure: cmongo_error_t, while activity: Activity, reply: Document? = nil) {
+        let message = withUnsafeBytes(of: failure.message) {
+            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let kind: Kind
+        switch (failure.domain, failure.code) {
+        case (cmongo_domain_client, cmongo_code_authentication): kind = .authentication
+        case (cmongo_domain_server, 18): kind = .authentication
+        case (cmongo_domain_server, _): kind = .server
+        case (cmongo_domain_write_concern, _): kind = .writeConcern
+        case (cmongo_domain_stream, _): kind = .network
+        case (cmongo_domain_server_selection, _):
+            // A primary that refuses the credentials shows as a failed selection on some paths.
+            kind = message.contains("Authentication failed") ? .authentication : .serverSelection
+        case (_, _) where activity == .connecting: kind = .invalid
+        default: kind = .driver
+        }
+        let isServerCode = kind == .server || kind == .writeConcern
+        self.init(
+            kind: kind, code: isServerCode ? Int32(bitPattern: failure.code) : 0, message: message, reply: reply)
+    }
+}

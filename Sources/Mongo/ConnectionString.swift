@@ -1,0 +1,149 @@
+/// A `mongodb://` or `mongodb+srv://` connection string, taken apart.
+///
+/// Its description never shows the password or secret options. Source of the format: MongoDB's specification
+/// "Connection String".
+package struct ConnectionString: Hashable, Sendable {
+    package let isSRV: Bool
+    package let username: String?
+    /// Percent-decoded. Never print it.
+    package let password: String?
+    package let hosts: [String]
+    package let database: String?
+    /// Names in lower case; the last one counts where a name comes twice. Values percent-decoded.
+    package private(set) var options: [String: String]
+
+    /// Fails with an error of kind `invalid` that says what is wrong and never repeats a secret.
+    package init(_ text: String) throws(MongoError) {
+        var rest = Substring(text)
+        if rest.hasPrefix("mongodb+srv://") {
+            isSRV = true
+            rest = rest.dropFirst("mongodb+srv://".count)
+        } else if rest.hasPrefix("mongodb://") {
+            isSRV = false
+            rest = rest.dropFirst("mongodb://".count)
+        } else {
+            throw .invalidURI("it must start with mongodb:// or mongodb+srv://")
+        }
+        let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        var authority = rest[..<authorityEnd]
+        if rest[authorityEnd...].contains("@") {
+            throw .invalidURI(
+                "the user name or password holds a character that must be percent-encoded (/ is %2F, ? is %3F, @ is %40)")
+        }
+        if let at = authority.lastIndex(of: "@") {
+            let credentials = authority[..<at]
+            authority = authority[authority.index(after: at)...]
+            guard !credentials.contains("@") else {
+                throw .invalidURI("@ in the user name or password must be written %40")
+            }
+            let colon = credentials.firstIndex(of: ":")
+            let name = try ConnectionString.decoded(credentials[..<(colon ?? credentials.endIndex)])
+            guard !name.isEmpty else { throw .invalidURI("the user name before @ is empty") }
+            username = name
+            password = try colon.map { (colon) throws(MongoError) in
+                try ConnectionString.decoded(credentials[credentials.index(after: colon)...])
+            }
+        } else {
+            username = nil
+            password = nil
+        }
+        hosts = authority.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard hosts.allSatisfy({ !$0.isEmpty }) else { throw .invalidURI("a host name is empty") }
+        if isSRV, hosts.count != 1 || hosts[0].contains(":") {
+            throw .invalidURI("mongodb+srv:// takes exactly one host name and no port")
+        }
+        let tail = rest[authorityEnd...].drop { $0 == "/" }
+        let question = tail.firstIndex(of: "?")
+        let name = try ConnectionString.decoded(tail[..<(question ?? tail.endIndex)])
+        database = name.isEmpty ? nil : name
+        options = [:]
+        guard let question else { return }
+        for pair in tail[tail.index(after: question)...].split(whereSeparator: { $0 == "&" || $0 == ";" }) {
+            guard let equals = pair.firstIndex(of: "=") else {
+                throw .invalidURI("an option has no value: every option is written name=value")
+            }
+            let value = try ConnectionString.decoded(pair[pair.index(after: equals)...])
+            options[pair[..<equals].lowercased()] = value
+        }
+    }
+
+    /// A copy with these options; names in lower case.
+    package func setting(_ changes: [String: String]) -> ConnectionString {
+        var copy = self
+        copy.options.merge(changes) { $1 }
+        return copy
+    }
+
+    /// Whether connections are encrypted.
+    package var usesTLS: Bool {
+        let explicit = options["tls"] ?? options["ssl"]
+        return explicit.map { $0 == "true" } ?? (isSRV || options.keys.contains { $0.hasPrefix("tls") })
+    }
+
+    /// The path of the CA file, where one is named.
+    package var caFile: String? { options["tlscafile"] ?? options["sslcertificateauthorityfile"] }
+
+    /// The whole string with its secrets, for the driver only.
+    var secretText: String { text(password: password, options: options) }
+
+    private func text(password: String?, options: [String: String]) -> String {
+        let credentials = username.map { name in
+            ConnectionString.encoded(name) + (password.map { ":" + ConnectionString.encoded($0) } ?? "") + "@"
+        }
+        let query = options.sorted { $0.key < $1.key }
+            .map { "\($0.key)=\(ConnectionString.encoded($0.value))" }.joined(separator: "&")
+        return (isSRV ? "mongodb+srv://" : "mongodb://") + (credentials ?? "") + hosts.joined(separator: ",")
+            + "/" + (database.map(ConnectionString.encoded) ?? "") + (query.isEmpty ? "" : "?" + query)
+    }
+}
+
+extension ConnectionString: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Redacted: for screens, logs and errors.
+    package var description: String {
+        let shown = options.mapValues { $0 }.merging(
+            options.filter { $0.key.contains("password") || $0.key.contains("mechanismproperties") }
+                .mapValues { _ in "***" }) { $1 }
+        return text(password: password == nil ? nil : "***", options: shown)
+    }
+
+    package var debugDescription: String { description }
+
+    package var customMirror: Mirror { Mirror(self, children: ["uri": description]) }
+}
+
+extension ConnectionString {
+    private static func decoded(_ text: Substring) throws(MongoError) -> String {
+        guard text.contains("%") else { return String(text) }
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst(), let low = rest.popFirst(),
+                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
+            else { throw .invalidURI("% must be followed by two hexadecimal digits (a plain % is %25)") }
+            bytes.append(value)
+        }
+        guard let decoded = String(validating: bytes, as: UTF8.self) else {
+            throw .invalidURI("a percent-encoded part is not UTF-8")
+        }
+        return decoded
+    }
+
+    private static func encoded(_ text: String) -> String {
+        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~*".utf8)
+        return text.utf8.map { plain.contains($0) ? String(UnicodeScalar($0)) : "%" + hex($0) }.joined()
+    }
+
+    private static func hex(_ byte: UInt8) -> String {
+        (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    }
+}
+
+extension MongoError {
+    static func invalidURI(_ reason: String) -> MongoError {
+        MongoError(kind: .invalid, message: "the connection string is not valid: \(reason)")
+    }
+}

@@ -1,0 +1,77 @@
+internal import BSON
+
+/// Predicates over kinds and codes, never over message texts.
+extension MongoError {
+    /// The server is not, or no longer, a primary that takes writes; another one will be.
+    package var isNotPrimary: Bool {
+        // InterruptedAtShutdown, InterruptedDueToReplStateChange, NotWritablePrimary, NotPrimaryNoSecondaryOk,
+        // NotPrimaryOrSecondary, PrimarySteppedDown, ShutdownInProgress
+        kind == .server && [11600, 11602, 10107, 13435, 13436, 189, 91].contains(code)
+    }
+
+    /// Passes by itself: connection, election, time limits, locks, a snapshot that is gone.
+    package var isTransient: Bool {
+        switch kind {
+        case .network, .serverSelection: true
+        case .writeConcern: true
+        case .server:
+            // HostUnreachable, HostNotFound, MaxTimeMSExpired, NetworkTimeout, LockTimeout, WriteConcernFailed, LockBusy,
+            // WriteConflict, SnapshotUnavailable, SnapshotTooOld, ReadConcernMajorityNotAvailableYet,
+            // ExceededTimeLimit, SocketException, Interrupted, InterruptedDueToStorageChange, StaleConfig, BackgroundOperation...,
+            // PooledConnectionsDropped, ConflictingOperationInProgress
+            isNotPrimary
+                || [6, 7, 50, 89, 24, 64, 46, 112, 246, 239, 134, 262, 9001, 11601, 355, 12586, 317, 117]
+                    .contains(code) || labels.contains("TransientTransactionError") || isCursorLost
+        case .authentication, .invalid, .driver: false
+        }
+    }
+
+    /// The operation did not get an answer, so nobody knows whether it was done.
+    package var isUnanswered: Bool { kind == .network }
+
+    /// The oplog no longer holds what a change stream needs: ChangeStreamHistoryLost, CappedPositionLost on a stream,
+    /// or a resume token that no longer leads anywhere.
+    package var isHistoryLost: Bool { kind == .server && [286, 136, 280].contains(code) }
+
+    /// A cursor is gone or its plan was killed: CursorNotFound, CursorKilled, QueryPlanKilled, CappedPositionLost,
+    /// OperationFailed is not among them.
+    package var isCursorLost: Bool { kind == .server && [43, 237, 175, 136].contains(code) }
+
+    package var isCappedPositionLost: Bool { kind == .server && code == 136 }
+
+    package var isDuplicateKey: Bool { kind == .server && [11000, 11001, 12582].contains(code) }
+
+    package var isNamespaceNotFound: Bool { kind == .server && code == 26 }
+
+    package var isNamespaceExists: Bool { kind == .server && code == 48 }
+
+    package var isIndexNotFound: Bool { kind == .server && code == 27 }
+
+    /// The collection of that name is not the one with the UUID that was named.
+    package var isUUIDMismatch: Bool { kind == .server && code == 361 }
+
+    /// The name that a collection with the UUID that was named now has; nil when there is none in that database.
+    package var actualCollection: String? { reply?["actualCollection"]?.string }
+
+    /// Unauthorized.
+    package var isUnauthorized: Bool { kind == .server && code == 13 }
+
+    package var isAuthenticationFailed: Bool {
+        kind == .authentication || (kind == .server && code == 18)
+    }
+
+    package var isUserWritesBlocked: Bool { kind == .server && code == 371 }
+
+    /// OutOfDiskSpace, or the server's own guard against it.
+    package var isOutOfDiskSpace: Bool { kind == .server && [14031, 15926].contains(code) }
+
+    package var isCommandNotFound: Bool { kind == .server && code == 59 }
+
+    package var isTimeLimitExceeded: Bool { kind == .server && code == 50 }
+
+    /// IndexOptionsConflict, IndexKeySpecsConflict, IndexAlreadyExists.
+    package var isIndexConflict: Bool { kind == .server && [85, 86, 68].contains(code) }
+
+    /// A retry under the same number found a later one: this write can never land again.
+    package var isTransactionTooOld: Bool { kind == .server && code == 225 }
+}

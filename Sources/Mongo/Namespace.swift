@@ -1,0 +1,25 @@
+/// A database and a collection in it.
+package struct Namespace: Hashable, Sendable {
+    package var database: String
+    package var collection: String
+
+    package init(_ database: String, _ collection: String) {
+        self.database = database
+        self.collection = collection
+    }
+
+    /// From `"database.collection"`: the first dot separates. Nil when one of the two is missing.
+    package init?(_ text: String) {
+        guard let dot = text.firstIndex(of: "."), dot != text.startIndex else { return nil }
+        self.init(String(text[..<dot]), String(text[text.index(after: dot)...]))
+        guard !collection.isEmpty else { return nil }
+    }
+}
+
+extension Namespace: CustomStringConvertible, Comparable {
+    package var description: String { "\(database).\(collection)" }
+
+    package static func < (left: Namespace, right: Namespace) -> Bool {
+        (left.database, left.collection) < (right.database, right.collection)
+    }
+}
