@@ -1,2 +1,36 @@
 /// The numbers of the engine.
-package enum Tuning {}
+package enum Tuning {
+    // MARK: Tail
+
+    /// What a dirty entry costs in memory beside its id, bytes: table, queue, key and id storage.
+    static let dirtyEntryOverhead = 240
+    /// Batches of the stream that are told apart one by one; beyond that, one a second for each such number.
+    static let fineGenerations = 1_000
+    /// How many bytes of dirty keys are held before they are spilled to the destination.
+    static let dirtyBytes = 64 << 20
+    /// How long the source waits for an event before it answers with an empty batch, milliseconds: bounds how old the
+    /// position on an idle source is, and how long a stop takes.
+    static let streamWait = 500
+    /// Events a batch of the stream may hold. Small ones arrive in large numbers after a pause.
+    static let streamBatch = 10_000
+
+    // MARK: Apply
+
+    /// Documents a worker takes at once: `$in` of more gains nothing (measured 1,000 against 10,000).
+    static let applyKeys = 1_000
+    /// Bytes of ids a worker takes at once: a command holds 16 MB.
+    static let applyIDBytes = 6 << 20
+    /// Statements an update or delete command may hold; servers accept 100,000.
+    static let writeStatements = 1_000
+    /// Bytes of documents in one write command. Servers accept 16 MiB + 16 KiB for the whole command.
+    static let writeBytes = 16_000_000
+    /// The largest command a server accepts, bytes, less what the driver adds to it.
+    static let commandLimit = (16 << 20) + (12 << 10)
+
+    // MARK: Copy
+
+    /// A collection above this many bytes is split by `_id`, into partitions of about this size.
+    static let partitionBytes = 64 << 20
+    /// Documents an insert command may hold.
+    static let insertDocuments = 100_000
+}

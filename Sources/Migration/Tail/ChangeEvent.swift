@@ -1,0 +1,73 @@
+package import BSON
+package import Mongo
+
+/// What a change event means to this engine: not what happened, only what may be different now.
+package struct ChangeEvent: Sendable {
+    package enum Meaning: Sendable {
+        /// The document with this `_id` is dirty. The UUID is absent on sources before 6.0.
+        case document(id: RawValue, collection: BinaryUUID?)
+        /// The catalog is dirty: collections, options or indexes of this database.
+        case catalog
+        /// The stream ends here and goes on with `startAfter`.
+        case invalidate
+        /// A later fragment of an event whose first one was taken already.
+        case nothing
+    }
+
+    package let meaning: Meaning
+    package let time: Timestamp
+    /// Absent on `dropDatabase`'s collection part and on `invalidate`.
+    package let database: String
+    package let collection: String
+    /// Whether an application's statement made it, as opposed to the TTL monitor.
+    package let operation: String
+    /// The event's own resume token.
+    package let token: RawValue?
+
+    package var namespace: Namespace { Namespace(database, collection) }
+
+    /// Nil when the document is not a change event of a kind that can be understood: it has no type or time.
+    package init?(_ event: Document) {
+        var type: String?
+        var time: Timestamp?
+        var uuid: BinaryUUID?
+        var id: RawValue?
+        var database = ""
+        var collection = ""
+        var fragment = 1
+        var token: RawValue?
+        for element in event {
+            if element.hasName("_id") {
+                token = element.raw
+            } else if element.hasName("operationType") {
+                type = element.value?.string
+            } else if element.hasName("clusterTime") {
+                time = element.value?.timestamp
+            } else if element.hasName("collectionUUID") {
+                uuid = element.value?.uuid
+            } else if element.hasName("ns"), let namespace = element.document {
+                database = namespace["db"]?.string ?? ""
+                collection = namespace["coll"]?.string ?? ""
+            } else if element.hasName("documentKey") {
+                id = element.document?.raw("_id")
+            } else if element.hasName("splitEvent") {
+                fragment = element.document?["fragment"]?.integer ?? 1
+            }
+        }
+        guard let type, let time else { return nil }
+        self.time = time
+        self.database = database
+        self.collection = collection
+        self.token = token
+        operation = type
+        switch type {
+        case _ where fragment > 1: meaning = .nothing
+        case "insert", "update", "replace", "delete":
+            guard let id else { return nil }
+            // Views are documents of system.views.
+            meaning = collection == "system.views" ? .catalog : .document(id: id, collection: uuid)
+        case "invalidate": meaning = .invalidate
+        default: meaning = .catalog
+        }
+    }
+}

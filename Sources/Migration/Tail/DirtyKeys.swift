@@ -1,0 +1,142 @@
+package import BSON
+package import Mongo
+
+/// The documents that a change event named and whose current version the destination may not have: what is left to
+/// be applied. One entry a document, however many events named it.
+///
+/// A pure value; `DirtySet` shares it between tasks.
+package struct DirtyKeys: Sendable {
+    /// A document of a collection to be read from the source and made equal on the destination.
+    package struct Key: Sendable {
+        package let canonical: CanonicalKey
+        /// Every form of the `_id` that was seen; more than one where equal ids differ in bytes (1 and 1.0).
+        package let ids: [RawValue]
+        /// Time of the newest event.
+        package let newest: Timestamp
+        /// The stored `_id` on the destination may differ in bytes from the source's: look before writing.
+        package let isSuspect: Bool
+    }
+
+    /// Keys of one collection that one worker has taken. Until it gives them back nobody else gets them, so that one
+    /// document is never written by two at a time.
+    package struct Work: Sendable {
+        package let collection: BinaryUUID
+        package let keys: [Key]
+        /// The newest event among them: a read at or after this time answers all.
+        package let newest: Timestamp
+    }
+
+    package private(set) var watermark: Watermark
+    private var collections: [BinaryUUID: DirtyCollection] = [:]
+    /// Collections that may have keys to hand out, in the order of their turns.
+    private var turns = Queue<BinaryUUID>()
+    /// Entries, and the bytes they take.
+    package private(set) var count = 0
+    package private(set) var bytes = 0
+    /// The newest event that was seen.
+    package private(set) var newestEvent: Timestamp
+
+    package init(token: ResumeToken, time: Timestamp) {
+        watermark = Watermark(token: token, time: time)
+        newestEvent = time
+    }
+
+    // MARK: Collections
+
+    /// Begins to keep keys of a collection. Returns the newest event seen so far: a copy that reads at or after it misses
+    /// nothing, as every later event of the collection is kept.
+    @discardableResult
+    package mutating func register(_ collection: BinaryUUID, isExclusive: Bool) -> Timestamp {
+        if collections[collection] == nil {
+            collections[collection] = DirtyCollection(isExclusive: isExclusive)
+        }
+        return newestEvent
+    }
+
+    package func isRegistered(_ collection: BinaryUUID) -> Bool { collections[collection] != nil }
+
+    /// Forgets a collection that is gone, with its keys.
+    package mutating func unregister(_ collection: BinaryUUID) {
+        guard let gone = collections.removeValue(forKey: collection) else { return }
+        gone.releaseAll(&watermark)
+        count -= gone.entries.count
+        bytes -= gone.entries.values.reduce(0) { $0 + $1.size }
+    }
+
+    /// Lets keys of a collection be handed out, or holds them back.
+    package mutating func setEligible(_ collection: BinaryUUID, _ isEligible: Bool) {
+        collections[collection]?.isEligible = isEligible
+        if isEligible { turns.append(collection) }
+    }
+
+    package func isEmpty(_ collection: BinaryUUID) -> Bool {
+        collections[collection]?.entries.isEmpty ?? true
+    }
+
+    package func contains(_ key: CanonicalKey, in collection: BinaryUUID) -> Bool {
+        collections[collection]?.entries[key] != nil
+    }
+
+    // MARK: Events
+
+    /// Begins a batch of events; see `Watermark`.
+    package mutating func begin(at start: Timestamp) -> Int { watermark.begin(at: start) }
+
+    package mutating func advance(to token: ResumeToken, time: Timestamp) {
+        watermark.advance(to: token, time: time)
+    }
+
+    /// Something other than a key must be done before the generation counts as answered.
+    package mutating func retain(_ generation: Int) { watermark.retain(generation) }
+    package mutating func release(_ generation: Int) { watermark.release(generation) }
+
+    /// An event of this time was seen, whatever it was.
+    package mutating func note(_ time: Timestamp) { newestEvent = max(newestEvent, time) }
+
+    /// An event named this document. False when the collection is not registered: nothing was kept.
+    package mutating func add(
+        _ id: RawValue, of collection: BinaryUUID, time: Timestamp, generation: Int, isSuspect: Bool = false
+    ) -> Bool {
+        guard let index = collections.index(forKey: collection) else { return false }
+        let wasIdle = collections.values[index].isQueueEmpty
+        let added = collections.values[index].add(
+            id, time: time, generation: generation, isSuspect: isSuspect, &watermark)
+        bytes += added.bytes
+        if added.isNew { count += 1 }
+        if wasIdle { turns.append(collection) }
+        return true
+    }
+
+    // MARK: Work
+
+    /// Takes up to `limit` of the oldest keys of one eligible collection, at most about `maximumBytes` of ids. Nil when
+    /// there is nothing to hand out now.
+    package mutating func take(limit: Int, maximumBytes: Int) -> Work? {
+        for _ in 0..<turns.count {
+            guard let uuid = turns.popFirst() else { return nil }
+            guard let index = collections.index(forKey: uuid), collections.values[index].hasWork else {
+                continue
+            }
+            let (keys, newest) = collections.values[index].take(limit: limit, maximumBytes: maximumBytes)
+            if !collections.values[index].isQueueEmpty { turns.append(uuid) }
+            if !keys.isEmpty { return Work(collection: uuid, keys: keys, newest: newest) }
+        }
+        return nil
+    }
+
+    /// A worker has made the destination equal for these keys, by a read at or after `time`. Keys with newer events stay.
+    package mutating func complete(_ work: Work, answeredAt time: Timestamp) {
+        guard let index = collections.index(forKey: work.collection) else { return }
+        let freed = collections.values[index].complete(work.keys, answeredAt: time, &watermark)
+        count -= freed.count
+        bytes -= freed.bytes
+        if !collections.values[index].isQueueEmpty { turns.append(work.collection) }
+    }
+
+    /// A worker could not make the destination equal; the keys are handed out again.
+    package mutating func giveBack(_ work: Work) {
+        guard let index = collections.index(forKey: work.collection) else { return }
+        collections.values[index].giveBack(work.keys, &watermark)
+        turns.append(work.collection)
+    }
+}

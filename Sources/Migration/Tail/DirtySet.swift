@@ -1,0 +1,79 @@
+package import BSON
+package import Mongo
+internal import Synchronization
+
+/// `DirtyKeys` shared by the tail, the apply workers, the reconciler and the verifier. Thread safe; nothing blocks.
+package final class DirtySet: Sendable {
+    private struct State {
+        var keys: DirtyKeys
+        /// Generations of catalog events that the reconciler has not answered.
+        var catalogHolds: [Int] = []
+    }
+
+    private let state: Mutex<State>
+    /// Notified when there may be something to take.
+    let hasWork = Signal()
+    /// Notified when the position may have moved.
+    let hasMoved = Signal()
+
+    package init(token: ResumeToken, time: Timestamp) {
+        state = Mutex(State(keys: DirtyKeys(token: token, time: time)))
+    }
+
+    /// Changes the keys in one step, and wakes whoever waits for work or for the position.
+    func update<Result: Sendable>(_ body: (inout DirtyKeys) -> Result) -> Result {
+        let result = state.withLock { body(&$0.keys) }
+        hasWork.notify()
+        hasMoved.notify()
+        return result
+    }
+
+    func read<Result: Sendable>(_ body: (DirtyKeys) -> Result) -> Result {
+        state.withLock { body($0.keys) }
+    }
+
+    func take(limit: Int, maximumBytes: Int) -> DirtyKeys.Work? {
+        state.withLock { $0.keys.take(limit: limit, maximumBytes: maximumBytes) }
+    }
+
+    // MARK: Position
+
+    package var appliedThrough: Timestamp { read { $0.watermark.appliedThrough } }
+    package var resumeToken: ResumeToken { read { $0.watermark.resumeToken } }
+    package var streamTime: Timestamp { read { $0.watermark.streamTime } }
+    /// Documents to be applied.
+    package var backlog: Int { read { $0.count } }
+
+    // MARK: Catalog events
+
+    /// A catalog event of this generation was seen: it counts as unanswered until the reconciler has run.
+    func holdForCatalog(_ generation: Int) {
+        state.withLock { state in
+            state.keys.retain(generation)
+            state.catalogHolds.append(generation)
+        }
+    }
+
+    var isCatalogDirty: Bool { state.withLock { !$0.catalogHolds.isEmpty } }
+
+    /// What a run of the reconciler that begins now will answer.
+    func takeCatalogHolds() -> [Int] {
+        state.withLock { state in
+            defer { state.catalogHolds = [] }
+            return state.catalogHolds
+        }
+    }
+
+    /// The run was successful.
+    func releaseCatalogHolds(_ generations: [Int]) {
+        state.withLock { state in
+            for generation in generations { state.keys.release(generation) }
+        }
+        hasMoved.notify()
+    }
+
+    /// The run failed; its events are still unanswered.
+    func giveBackCatalogHolds(_ generations: [Int]) {
+        state.withLock { $0.catalogHolds += generations }
+    }
+}
