@@ -18,7 +18,7 @@ let package = Package(
     name: "lagzero",
     products: [.executable(name: "lagzero", targets: ["lagzero"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],
     targets: [
         .target(

@@ -18,7 +18,8 @@ extension Decimal128 {
         if combination == 0x1E { return .infinity(isNegative: isNegative) }
         if combination >> 3 == 3 {
             // The form with an implicit leading 0b100: always beyond 34 digits, so zero.
-            return .finite(isNegative: isNegative, coefficient: 0, exponent: Int(high >> 47 & 0x3FFF) - 6176)
+            return .finite(
+                isNegative: isNegative, coefficient: 0, exponent: Int(high >> 47 & 0x3FFF) - 6176)
         }
         let coefficient = UInt128(high & 0x1_FFFF_FFFF_FFFF) << 64 | UInt128(low)
         return .finite(

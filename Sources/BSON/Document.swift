@@ -87,7 +87,8 @@ extension Document: Hashable {
     /// Equal means: the same bytes.
     package static func == (left: Document, right: Document) -> Bool {
         guard left.count == right.count else { return false }
-        return memcmp(left.storage.base + left.start, right.storage.base + right.start, left.count) == 0
+        return memcmp(left.storage.base + left.start, right.storage.base + right.start, left.count)
+            == 0
     }
 
     package func hash(into hasher: inout Hasher) {

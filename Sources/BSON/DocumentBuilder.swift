@@ -99,13 +99,16 @@ package struct DocumentBuilder {
         precondition(open.count == 1, "every begin needs its end")
         close(at: 0)
         let count = bytes.count
-        return Document(trusting: bytes.withUnsafeBytes(Storage.init(copying:)), start: 0, count: count)
+        return Document(
+            trusting: bytes.withUnsafeBytes(Storage.init(copying:)), start: 0, count: count)
     }
 
     private mutating func close(at position: Int) {
         bytes.append(0)
         let length = UInt32(bytes.count - position)
-        for index in 0..<4 { bytes[position + index] = UInt8(truncatingIfNeeded: length >> (8 * UInt32(index))) }
+        for index in 0..<4 {
+            bytes[position + index] = UInt8(truncatingIfNeeded: length >> (8 * UInt32(index)))
+        }
     }
 
     private mutating func nest(_ type: UInt8, _ name: String) {

@@ -1,7 +1,8 @@
 /// Relaxed extended JSON (specification: "MongoDB Extended JSON v2"), for people and for `--json`; dates stay numbers.
 extension Document {
     package var json: String {
-        "{" + map { "\(quoted($0.name)): \($0.value?.json ?? "null")" }.joined(separator: ", ") + "}"
+        "{" + map { "\(quoted($0.name)): \($0.value?.json ?? "null")" }.joined(separator: ", ")
+            + "}"
     }
 }
 
@@ -14,7 +15,8 @@ extension Value {
                 : "{\"$numberDouble\": \"\(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")\"}"
         case .string(let text): quoted(text)
         case .document(let document): document.json
-        case .array(let array): "[" + array.map { $0.value?.json ?? "null" }.joined(separator: ", ") + "]"
+        case .array(let array):
+            "[" + array.map { $0.value?.json ?? "null" }.joined(separator: ", ") + "]"
         case .binary(let subtype, let bytes):
             if let uuid {
                 "{\"$uuid\": \"\(uuid)\"}"
@@ -32,9 +34,11 @@ extension Value {
             "{\"$dbPointer\": {\"$ref\": \(quoted(namespace)), \"$id\": {\"$oid\": \"\(id)\"}}}"
         case .javascript(let code): "{\"$code\": \(quoted(code))}"
         case .symbol(let text): "{\"$symbol\": \(quoted(text))}"
-        case .javascriptWithScope(let code, let scope): "{\"$code\": \(quoted(code)), \"$scope\": \(scope.json)}"
+        case .javascriptWithScope(let code, let scope):
+            "{\"$code\": \(quoted(code)), \"$scope\": \(scope.json)}"
         case .int32(let number): "\(number)"
-        case .timestamp(let time): "{\"$timestamp\": {\"t\": \(time.seconds), \"i\": \(time.increment)}}"
+        case .timestamp(let time):
+            "{\"$timestamp\": {\"t\": \(time.seconds), \"i\": \(time.increment)}}"
         case .int64(let number): "\(number)"
         case .decimal128(let decimal): "{\"$numberDecimal\": \"\(decimal)\"}"
         case .minKey: "{\"$minKey\": 1}"

@@ -30,7 +30,9 @@ extension Value: ExpressibleByArrayLiteral {
 }
 
 extension Value: ExpressibleByDictionaryLiteral {
-    package init(dictionaryLiteral elements: (String, Value)...) { self = .document(Document(elements)) }
+    package init(dictionaryLiteral elements: (String, Value)...) {
+        self = .document(Document(elements))
+    }
 }
 
 extension Value {

@@ -41,7 +41,8 @@ package struct RawValue: Hashable, Sendable {
 
     package static func == (left: RawValue, right: RawValue) -> Bool {
         left.type == right.type && left.count == right.count
-            && memcmp(left.storage.base + left.start, right.storage.base + right.start, left.count) == 0
+            && memcmp(left.storage.base + left.start, right.storage.base + right.start, left.count)
+                == 0
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -106,7 +107,9 @@ extension Storage {
             return length + extra
         }
         func zeroTerminated(from position: Int) -> Int? {
-            guard position < end, let zero = memchr(base + position, 0, end - position) else { return nil }
+            guard position < end, let zero = memchr(base + position, 0, end - position) else {
+                return nil
+            }
             return UnsafeRawPointer(zero) - base + 1
         }
         switch type {
@@ -122,7 +125,8 @@ extension Storage {
             }
             return size
         case BSONType.dbPointer:
-            guard let size = prefixed(extra: 16, minimum: 1), byte(at: offset + size - 13) == 0 else {
+            guard let size = prefixed(extra: 16, minimum: 1), byte(at: offset + size - 13) == 0
+            else {
                 return nil
             }
             return size
@@ -130,7 +134,8 @@ extension Storage {
         case BSONType.document, BSONType.array, BSONType.javascriptWithScope:
             return prefixed(extra: 0, minimum: 5)
         case BSONType.regex:
-            guard let options = zeroTerminated(from: offset), let end = zeroTerminated(from: options)
+            guard let options = zeroTerminated(from: offset),
+                let end = zeroTerminated(from: options)
             else { return nil }
             return end - offset
         default: return nil

@@ -3,8 +3,9 @@ internal import Glibc
 /// One block of bytes that never changes after it was made; documents are slices of it.
 ///
 /// A reply of a server is one storage of up to 48 MB, and every document in it shares that storage, so nothing is
-/// copied between the reader and the writer of a migration.
-package final class Storage: @unchecked Sendable {  // immutable: written before `init` returns, then only read
+/// copied between the reader and the writer of a migration. Written before `init` returns, then only
+/// read: that is why it may cross threads unchecked.
+package final class Storage: @unchecked Sendable {
     package let base: UnsafeRawPointer
     package let count: Int
 
@@ -27,7 +28,9 @@ package final class Storage: @unchecked Sendable {  // immutable: written before
 
     /// A block from `malloc`; running out of memory ends the process, as everywhere in Swift.
     static func allocate(_ count: Int) -> UnsafeMutableRawPointer {
-        guard let block = malloc(Swift.max(count, 1)) else { fatalError("out of memory: \(count) bytes") }
+        guard let block = malloc(Swift.max(count, 1)) else {
+            fatalError("out of memory: \(count) bytes")
+        }
         return block
     }
 

@@ -67,27 +67,35 @@ package struct BinaryUUID: Hashable, Sendable {
         guard bytes.count == 16 else { return nil }
         var words: (UInt64, UInt64) = (0, 0)
         for (index, byte) in bytes.enumerated() {
-            if index < 8 { words.0 = words.0 << 8 | UInt64(byte) } else { words.1 = words.1 << 8 | UInt64(byte) }
+            if index < 8 {
+                words.0 = words.0 << 8 | UInt64(byte)
+            } else {
+                words.1 = words.1 << 8 | UInt64(byte)
+            }
         }
         self.init(high: words.0, low: words.1)
     }
 
     package var bytes: [UInt8] {
-        [high, low].flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) } }
+        [high, low].flatMap { word in
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
+        }
     }
 }
 
 extension BinaryUUID: CustomStringConvertible {
     package var description: String {
         let hex = Array(hexadecimal(bytes))
-        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(hex[$0]) }.joined(separator: "-")
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(hex[$0]) }.joined(
+            separator: "-")
     }
 }
 
 /// Lower-case hexadecimal digits, two a byte.
 package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(
+        decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
 }
 
 /// A decoded BSON value.
@@ -185,14 +193,16 @@ extension RawValue {
         case BSONType.string: return .string(text(4, count - 5))
         case BSONType.document: return document.map(Value.document)
         case BSONType.array: return document.map(Value.array)
-        case BSONType.binary: return .binary(subtype: storage.byte(at: start + 4), Array(slice(5, count - 5)))
+        case BSONType.binary:
+            return .binary(subtype: storage.byte(at: start + 4), Array(slice(5, count - 5)))
         case BSONType.undefined: return .undefined
         case BSONType.objectID: return ObjectID(Array(slice(0, 12))).map(Value.objectID)
         case BSONType.bool: return .bool(storage.byte(at: start) != 0)
         case BSONType.date: return .date(integer(Int64.self))
         case BSONType.null: return .null
         case BSONType.regex:
-            let parts = slice(0, count).split(separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
+            let parts = slice(0, count).split(
+                separator: 0, maxSplits: 2, omittingEmptySubsequences: false)
             return .regex(
                 pattern: String(decoding: parts[0], as: UTF8.self),
                 options: String(decoding: parts[1], as: UTF8.self))
@@ -209,7 +219,8 @@ extension RawValue {
         case BSONType.decimal128:
             return .decimal128(
                 Decimal128(
-                    high: storage.load(UInt64.self, at: start + 8), low: storage.load(UInt64.self, at: start)))
+                    high: storage.load(UInt64.self, at: start + 8),
+                    low: storage.load(UInt64.self, at: start)))
         case BSONType.minKey: return .minKey
         case BSONType.maxKey: return .maxKey
         default: return nil
@@ -220,12 +231,16 @@ extension RawValue {
         guard count >= 14 else { return nil }
         let codeLength = Int(storage.load(Int32.self, at: start + 4))
         guard codeLength >= 1, codeLength <= count - 13,
-            let scope = Document(storage: storage, start: start + 8 + codeLength, limit: start + count)
+            let scope = Document(
+                storage: storage, start: start + 8 + codeLength, limit: start + count)
         else { return nil }
-        return .javascriptWithScope(String(decoding: slice(8, codeLength - 1), as: UTF8.self), scope)
+        return .javascriptWithScope(
+            String(decoding: slice(8, codeLength - 1), as: UTF8.self), scope)
     }
 
-    private func integer<T: FixedWidthInteger>(_ type: T.Type) -> T { storage.load(type, at: start) }
+    private func integer<T: FixedWidthInteger>(_ type: T.Type) -> T {
+        storage.load(type, at: start)
+    }
 
     private func slice(_ offset: Int, _ count: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: storage.base + start + offset, count: Swift.max(count, 0))

@@ -1,0 +1,57 @@
+# The same commands for people and for CI. `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+SWIFT ?= swift
+SOURCES := Sources Tests Package.swift
+
+# The suites that start no server, as sanitizers slow everything down.
+SANITIZED := --filter BSONTests --filter MigrationTests --skip ServerTests
+
+# The linker says this for more than a hundred symbols; it means nothing.
+QUIET_LINKER := 2>&1 | sed "/Cannot export local symbol '__asan_/d"
+
+.PHONY: help deps build test soak bench sanitize lint format demo clean
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+deps: ## install what is missing: system packages, mongod servers
+	@.ci/install-packages
+	@.ci/fetch-mongod
+
+build: packages ## release build
+	$(SWIFT) build -c release
+
+test: deps lint ## check the format, build, run all tests
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+soak: deps ## the long tests: random workloads and faults from 100 seeds
+	$(SWIFT) build --build-tests
+	LAGZERO_SOAK=1 LAGZERO_SEEDS=100 $(SWIFT) test --skip-build --filter Soak
+
+bench: build deps ## measure throughput between two local replica sets
+	.build/release/lagzero bench
+
+sanitize: packages ## unit tests under the address and the thread sanitizer
+	$(SWIFT) test --sanitize=address --scratch-path .build-asan $(SANITIZED) $(QUIET_LINKER)
+	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(SANITIZED) $(QUIET_LINKER)
+
+lint: ## check the format
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+format: ## apply the format
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+demo: build deps ## a migration between two local replica sets, to look at
+	.build/release/lagzero demo
+
+clean: ## remove the build folders; fetched servers stay
+	rm -rf .build .build-*
+
+.PHONY: packages
+packages:
+	@.ci/install-packages
