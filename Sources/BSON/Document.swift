@@ -113,25 +113,28 @@ package struct ElementIterator: IteratorProtocol {
     }
 
     package mutating func next() -> Element? {
+        guard let (type, nameStart, valueStart) = step() else { return nil }
+        return Element(
+            raw: RawValue(
+                storage: storage, type: type, start: valueStart, count: position - valueStart),
+            nameStart: nameStart, nameCount: valueStart - nameStart - 1)
+    }
+
+    /// Moves behind the next element and says where its parts are; nil at the end or at a malformed one.
+    mutating func step() -> (type: UInt8, nameStart: Int, valueStart: Int)? {
         guard position < end, !isMalformed else { return nil }
         let type = storage.byte(at: position)
         let nameStart = position + 1
         guard let terminator = memchr(storage.base + nameStart, 0, end - nameStart) else {
-            return malformed()
+            isMalformed = true
+            return nil
         }
-        let nameEnd = UnsafeRawPointer(terminator) - storage.base
-        let valueStart = nameEnd + 1
+        let valueStart = UnsafeRawPointer(terminator) - storage.base + 1
         guard let size = storage.sizeOfValue(type: type, at: valueStart, end: end) else {
-            return malformed()
+            isMalformed = true
+            return nil
         }
         position = valueStart + size
-        return Element(
-            raw: RawValue(storage: storage, type: type, start: valueStart, count: size),
-            nameStart: nameStart, nameCount: nameEnd - nameStart)
-    }
-
-    private mutating func malformed() -> Element? {
-        isMalformed = true
-        return nil
+        return (type, nameStart, valueStart)
     }
 }

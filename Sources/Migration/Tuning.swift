@@ -1,5 +1,20 @@
 /// The numbers of the engine.
 package enum Tuning {
+    // MARK: Failures
+
+    /// Delays between attempts grow from the first to the last one by doubling.
+    static let firstRetryDelay = Duration.milliseconds(100)
+    static let lastRetryDelay = Duration.seconds(5)
+
+    // MARK: Ownership
+
+    /// How often the owner shows that it is alive.
+    static let heartbeat = Duration.seconds(5)
+    /// How long the owner's counter must stand still, on the own clock, before it may be replaced.
+    static let takeoverPatience = Duration.seconds(30)
+    /// How old the last heartbeat may be when a batch is written; well below the patience of others.
+    static let heartbeatLimit = Duration.seconds(20)
+
     // MARK: Tail
 
     /// What a dirty entry costs in memory beside its id, bytes: table, queue, key and id storage.

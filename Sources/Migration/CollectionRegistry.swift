@@ -1,0 +1,84 @@
+package import BSON
+package import Mongo
+internal import Synchronization
+
+/// A collection that is being migrated. It is its UUID; names are attributes of it.
+package struct MigratedCollection: Sendable {
+    package enum Kind: String, Sendable {
+        case plain, capped
+        /// The raw buckets of a time-series collection.
+        case buckets
+    }
+
+    package let source: BinaryUUID
+    package var sourceName: Namespace
+    package var destination: BinaryUUID
+    package var destinationName: Namespace
+    package var kind: Kind
+    /// Its default collation is not the simple one: different ids can be equal.
+    package var isCollated: Bool
+    package var isClustered: Bool
+    package var isCopied = false
+
+    package init(
+        source: BinaryUUID, sourceName: Namespace, destination: BinaryUUID, destinationName: Namespace,
+        kind: Kind, isCollated: Bool, isClustered: Bool
+    ) {
+        self.source = source
+        self.sourceName = sourceName
+        self.destination = destination
+        self.destinationName = destinationName
+        self.kind = kind
+        self.isCollated = isCollated
+        self.isClustered = isClustered
+    }
+
+    /// Whether its keys must be applied by one worker at a time and in order.
+    var isExclusive: Bool { isCollated || kind == .capped }
+}
+
+/// Every collection that is being migrated, by its UUID on the source. Thread safe.
+package final class CollectionRegistry: Sendable {
+    private struct State {
+        var collections: [BinaryUUID: MigratedCollection] = [:]
+        /// For sources before 6.0, whose events carry no UUID.
+        var byName: [Namespace: BinaryUUID] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package var all: [MigratedCollection] { state.withLock { Array($0.collections.values) } }
+
+    package subscript(_ source: BinaryUUID) -> MigratedCollection? {
+        state.withLock { $0.collections[source] }
+    }
+
+    func uuid(named source: Namespace) -> BinaryUUID? { state.withLock { $0.byName[source] } }
+
+    func put(_ collection: MigratedCollection) {
+        state.withLock { state in
+            if let old = state.collections[collection.source], state.byName[old.sourceName] == old.source {
+                state.byName[old.sourceName] = nil
+            }
+            state.collections[collection.source] = collection
+            state.byName[collection.sourceName] = collection.source
+        }
+    }
+
+    func update(_ source: BinaryUUID, _ body: (inout MigratedCollection) -> Void) {
+        guard var collection = self[source] else { return }
+        body(&collection)
+        put(collection)
+    }
+
+    func remove(_ source: BinaryUUID) {
+        state.withLock { state in
+            guard let old = state.collections.removeValue(forKey: source) else { return }
+            if state.byName[old.sourceName] == source { state.byName[old.sourceName] = nil }
+        }
+    }
+
+    package var areAllCopied: Bool { state.withLock { $0.collections.values.allSatisfy(\.isCopied) } }
+}

@@ -1,0 +1,41 @@
+internal import BSON
+internal import Mongo
+
+/// Repeats what a passing cause stopped - a broken connection, an election, a full disk, a missing privilege - until it
+/// works or the task is cancelled, with growing delays, and says meanwhile what is waited for.
+package struct Retry: Sendable {
+    let status: Status
+
+    /// Throws what does not pass by itself, and `CancellationError`.
+    func callAsFunction<Result>(
+        _ activity: String, _ body: () async throws -> Result
+    ) async throws -> Result {
+        var delay = Tuning.firstRetryDelay
+        var hasWaited = false
+        while true {
+            try Task.checkCancellation()
+            do {
+                let result = try await body()
+                if hasWaited { status.goOn(activity) }
+                return result
+            } catch let error as MongoError where error.isWaitedFor {
+                status.wait(activity, for: "\(activity): \(error)")
+                hasWaited = true
+            } catch {
+                if hasWaited { status.goOn(activity) }
+                throw error
+            }
+            try await Task.sleep(for: delay)
+            delay = min(delay * 2, Tuning.lastRetryDelay)
+        }
+    }
+
+    /// Sends a write until it is answered. Every repetition is the same retryable write, so it is executed once, and
+    /// once it is answered no copy of it can land later.
+    func write(
+        _ activity: String, _ command: consuming Document, on database: String, lane: Lane
+    ) async throws -> WriteReply {
+        let prepared = await lane.prepare(command, on: database)
+        return try await self(activity) { try await lane.send(prepared) }
+    }
+}

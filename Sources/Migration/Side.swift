@@ -1,0 +1,31 @@
+internal import BSON
+package import Mongo
+
+/// One of the two clusters of a migration.
+package struct Side: Sendable {
+    package enum Role: String, Sendable {
+        case source, destination
+    }
+
+    package let role: Role
+    package let cluster: Cluster
+    /// The same cluster with a time limit of a day, for index builds.
+    package let patientCluster: Cluster
+    package let version: ServerVersion
+    package let replicaSet: String
+
+    /// Connects and asks the primary who it is.
+    package init(_ role: Role, _ connectionString: ConnectionString) async throws {
+        self.role = role
+        cluster = try Cluster(connectionString)
+        patientCluster = try Cluster(connectionString, patience: .endless)
+        let lane = cluster.lane()
+        guard let version = ServerVersion(buildInfo: try await lane.run(["buildInfo": 1])) else {
+            throw MigrationError(.unexpected, "the \(role) does not say which version it is")
+        }
+        self.version = version
+        replicaSet = try await lane.run(["hello": 1])["setName"]?.string ?? ""
+    }
+
+    package func lane() -> Lane { cluster.lane() }
+}

@@ -1,0 +1,174 @@
+internal import BSON
+internal import Mongo
+internal import Synchronization
+
+/// Who owns the migration: a document on the destination that names the owner and counts its heartbeats.
+///
+/// A second owner is refused while the counter moves; after it stood still for 30 s on the own monotonic clock, or
+/// when the owner is a process of this host that has ended, it is replaced, and the epoch is raised.
+package final class Lease: Sendable {
+    package struct Owner: Hashable, Sendable {
+        package var host: String
+        package var boot: String
+        package var process: Int
+
+        package init(host: String, boot: String, process: Int) {
+            self.host = host
+            self.boot = boot
+            self.process = process
+        }
+    }
+
+    /// How the lease was come by.
+    package enum Origin: Sendable {
+        case first, continued
+        /// The last owner may still be running somewhere: late writes of it are possible.
+        case takenOver
+    }
+
+    static let namespace = Namespace(NamespaceFilter.stateDatabase, "lease")
+
+    let epoch: Int64
+    let origin: Origin
+    private let lane: Lane
+    private let lastBeat = Mutex(ContinuousClock.now)
+    private let isLost = Mutex(false)
+
+    private init(epoch: Int64, origin: Origin, lane: Lane) {
+        self.epoch = epoch
+        self.origin = origin
+        self.lane = lane
+    }
+
+    /// Takes the lease, waiting up to 30 s for a silent owner to be given up. Throws `destinationHeld` when another
+    /// owner is alive.
+    static func acquire(
+        as owner: Owner, isRunning: (Owner) -> Bool, lane: Lane, clock: ContinuousClock = ContinuousClock()
+    ) async throws -> Lease {
+        var watched: (counter: Int, since: ContinuousClock.Instant)?
+        while true {
+            try Task.checkCancellation()
+            let found = try await lane.open(
+                [
+                    "find": .string(namespace.collection), "filter": ["_id": "owner"], "limit": 1,
+                    "readConcern": ["level": "majority"],
+                ], on: namespace.database
+            ).documents.first { _ in true }
+            guard let found else {
+                if try await insert(owner, lane: lane) { return Lease(epoch: 1, origin: .first, lane: lane) }
+                continue
+            }
+            let epoch = Int64(found["epoch"]?.integer ?? 0)
+            let counter = found["counter"]?.integer ?? 0
+            let holder = found["owner"]?.document.map(Owner.init)
+            let isOver = holder.map { $0.host == owner.host && ($0.boot != owner.boot || !isRunning($0)) } ?? true
+            let now = clock.now
+            if watched?.counter != counter { watched = (counter, now) }
+            let isSilent = watched.map { now - $0.since >= Tuning.takeoverPatience } ?? false
+            if isOver || isSilent {
+                if try await replace(epoch: epoch, counter: counter, with: owner, lane: lane) {
+                    return Lease(epoch: epoch + 1, origin: isOver ? .continued : .takenOver, lane: lane)
+                }
+                watched = nil
+                continue
+            }
+            if let holder, holder.host == owner.host {
+                throw MigrationError(
+                    .destinationHeld,
+                    "process \(holder.process) on this host is running a migration to this destination: stop it first")
+            }
+            try await Task.sleep(for: .milliseconds(500))
+            if let holder, try await currentCounter(lane) != counter { throw held(by: holder) }
+        }
+    }
+
+    private static func held(by holder: Owner) -> MigrationError {
+        MigrationError(
+            .destinationHeld,
+            "process \(holder.process) on \(holder.host) is running a migration to this destination: stop it first")
+    }
+
+    /// Whether a batch may be written now: the last heartbeat is recent. Waits for one otherwise; throws
+    /// `ownershipLost` when another owner has taken over.
+    func check() async throws {
+        while true {
+            if isLost.withLock({ $0 }) { throw Lease.lost }
+            if ContinuousClock.now - lastBeat.withLock({ $0 }) < Tuning.heartbeatLimit { return }
+            try await beat()
+        }
+    }
+
+    static let lost = MigrationError(
+        .ownershipLost, "another host has taken this migration over and goes on with it: nothing is left to do here")
+
+    /// One heartbeat. Throws `ownershipLost`, or the server's error.
+    func beat() async throws {
+        let before = ContinuousClock.now
+        let reply = try await lane.write(
+            Lease.update(filter: ["_id": "owner", "epoch": .int64(epoch)], change: ["$inc": ["counter": 1]]),
+            on: Lease.namespace.database)
+        guard reply.count == 1 else {
+            isLost.withLock { $0 = true }
+            throw Lease.lost
+        }
+        lastBeat.withLock { $0 = before }
+    }
+
+    /// Beats until the task is cancelled or ownership is lost.
+    func keep(_ retry: Retry) async throws {
+        while true {
+            try await retry("showing that this migration is alive") { try await beat() }
+            try await Task.sleep(for: Tuning.heartbeat)
+        }
+    }
+
+    /// Gives the lease back, so that the next owner need not wait.
+    func release() async {
+        _ = try? await lane.write(
+            Lease.update(filter: ["_id": "owner", "epoch": .int64(epoch)], change: ["$unset": ["owner": true]]),
+            on: Lease.namespace.database)
+    }
+
+    private static func update(filter: Value, change: Value) -> Document {
+        [
+            "update": .string(namespace.collection), "updates": [["q": filter, "u": change]],
+            "writeConcern": ["w": "majority"],
+        ]
+    }
+
+    private static func insert(_ owner: Owner, lane: Lane) async throws -> Bool {
+        let document: Value = ["_id": "owner", "epoch": .int64(1), "counter": 0, "owner": owner.value]
+        let reply = try await lane.write(
+            [
+                "insert": .string(namespace.collection), "documents": [document],
+                "writeConcern": ["w": "majority"],
+            ], on: namespace.database)
+        return reply.failures.isEmpty
+    }
+
+    private static func replace(epoch: Int64, counter: Int, with owner: Owner, lane: Lane) async throws -> Bool {
+        let reply = try await lane.write(
+            update(
+                filter: ["_id": "owner", "epoch": .int64(epoch), "counter": .integer(counter)],
+                change: ["$set": ["epoch": .int64(epoch + 1), "counter": 0, "owner": owner.value]]),
+            on: namespace.database)
+        return reply.count == 1
+    }
+
+    private static func currentCounter(_ lane: Lane) async throws -> Int? {
+        try await lane.open(
+            ["find": .string(namespace.collection), "filter": ["_id": "owner"], "limit": 1],
+            on: namespace.database
+        ).documents.first { _ in true }?["counter"]?.integer
+    }
+}
+
+extension Lease.Owner {
+    init(_ document: Document) {
+        self.init(
+            host: document["host"]?.string ?? "", boot: document["boot"]?.string ?? "",
+            process: document["process"]?.integer ?? 0)
+    }
+
+    var value: Value { ["host": .string(host), "boot": .string(boot), "process": .integer(process)] }
+}

@@ -1,0 +1,66 @@
+internal import BSON
+internal import Mongo
+
+/// The state of the copy: partitions that are planned and those that are done.
+extension StateStore {
+    func partitions(of collection: BinaryUUID) async throws -> [Partition] {
+        try await find("partitions", filter: ["_id.c": .uuid(collection)])
+            .compactMap { Partition($0, of: collection) }.sorted { $0.index < $1.index }
+    }
+
+    func add(_ partitions: [Partition]) async throws {
+        try await upsert("partitions", partitions.map { (id: $0.id, set: $0.fields) })
+    }
+
+    func finish(_ partition: Partition) async throws {
+        try await upsert("partitions", id: partition.id, set: ["done": true])
+    }
+
+    func forgetPartitions(of collection: BinaryUUID) async throws {
+        try await delete("partitions", filter: ["_id.c": .uuid(collection)])
+    }
+
+    func markCopied(_ collection: BinaryUUID) async throws {
+        try await upsert("collections", id: .uuid(collection), set: ["copied": true])
+    }
+}
+
+/// A range of a collection's `_id` index that is copied as one: from `lower` (inclusive) to `upper` (exclusive).
+struct Partition: Sendable {
+    let collection: BinaryUUID
+    let index: Int
+    /// Nil for the first partition: from the very beginning.
+    var lower: RawValue?
+    /// Nil for the last one: to the very end, `MaxKey` included.
+    let upper: RawValue?
+    var isDone = false
+
+    init(collection: BinaryUUID, index: Int, lower: RawValue?, upper: RawValue?) {
+        self.collection = collection
+        self.index = index
+        self.lower = lower
+        self.upper = upper
+    }
+
+    init?(_ document: Document, of collection: BinaryUUID) {
+        guard let index = document["_id"]?.document?["i"]?.integer else { return nil }
+        self.init(
+            collection: collection, index: index, lower: document["lower"]?.document?.raw("_id"),
+            upper: document["upper"]?.document?.raw("_id"))
+        isDone = document["done"]?.bool ?? false
+    }
+
+    var id: Value { ["c": .uuid(collection), "i": .integer(index)] }
+
+    /// Bounds are kept in a document each, as ids can be anything.
+    var fields: Document {
+        var builder = DocumentBuilder()
+        for (name, bound) in [("lower", lower), ("upper", upper)] {
+            guard let bound else { continue }
+            builder.begin(name)
+            builder.append("_id", raw: bound)
+            builder.end()
+        }
+        return builder.finish()
+    }
+}

@@ -1,0 +1,87 @@
+internal import BSON
+internal import Mongo
+
+/// The migration's own state, in `lagzero_internal` on the destination, so that any host can go on with it.
+///
+/// Every write is majority-acknowledged and carries the owner's epoch: a replaced owner cannot write any more and is
+/// told so by `ownershipLost`. Passing causes are waited for.
+package struct StateStore: Sendable {
+    static let database = NamespaceFilter.stateDatabase
+
+    let lane: Lane
+    let retry: Retry
+    let epoch: Int64
+
+    /// The one document about the whole migration.
+    func load() async throws -> Document? {
+        try await find("state", filter: ["_id": "migration"]).first
+    }
+
+    /// Sets these fields of it. Blocks until a majority of the destination has them.
+    func save(_ fields: Document) async throws {
+        try await upsert("state", id: "migration", set: fields)
+    }
+
+    // MARK: Any collection of the state
+
+    /// Every document that the filter finds.
+    func find(_ collection: String, filter: Document = [:]) async throws -> [Document] {
+        try await retry("reading the migration's state") {
+            var batch = try await lane.open(
+                [
+                    "find": .string(collection), "filter": .document(filter), "batchSize": 100_000,
+                    "readConcern": ["level": "majority"],
+                ], on: StateStore.database)
+            var found = Array(batch.documents)
+            while let cursor = batch.cursor {
+                batch = try await lane.more(cursor)
+                found += batch.documents
+            }
+            return found
+        }
+    }
+
+    /// Sets fields of the document with this id; makes it when it is not there.
+    func upsert(_ collection: String, id: Value, set fields: Document) async throws {
+        try await upsert(collection, [(id: id, set: fields)])
+    }
+
+    /// The same for several documents, in one command.
+    func upsert(_ collection: String, _ changes: [(id: Value, set: Document)]) async throws {
+        guard !changes.isEmpty else { return }
+        let updates = changes.map { change -> Value in
+            let fields = change.set.removing("epoch").setting("epoch", to: .int64(epoch))
+            // A document of a later epoch is not found, and its insertion then fails.
+            return [
+                "q": ["_id": change.id, "$or": [["epoch": ["$lte": .int64(epoch)]], ["epoch": ["$exists": false]]]],
+                "u": ["$set": .document(fields)], "upsert": true,
+            ]
+        }
+        let reply = try await retry.write(
+            "writing the migration's state",
+            [
+                "update": .string(collection), "updates": .array(Document(array: updates)),
+                "writeConcern": ["w": "majority"],
+            ], on: StateStore.database, lane: lane)
+        if let failure = reply.failures.first {
+            if failure.error.isDuplicateKey { throw Lease.lost }
+            throw MigrationError(
+                .refused, "the destination refuses the migration's state in \(StateStore.database).\(collection)",
+                cause: failure.error)
+        }
+    }
+
+    /// Deletes what the filter finds, unless a later owner wrote it.
+    func delete(_ collection: String, filter: Document) async throws {
+        var guarded = DocumentBuilder()
+        guarded.append(contentsOf: filter)
+        guarded.append("epoch", ["$lte": .int64(epoch)])
+        let command: Document = [
+            "delete": .string(collection), "deletes": [["q": .document(guarded.finish()), "limit": 0]],
+            "writeConcern": ["w": "majority"],
+        ]
+        try await retry("writing the migration's state") {
+            _ = try await lane.run(command, on: StateStore.database)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package import BSON
+internal import Synchronization
+
+/// What the migration does and has seen: written by every stage, read by whoever shows it. Thread safe.
+package final class Status: Sendable {
+    package struct Figures: Sendable {
+        package var bytesCopied = 0
+        /// Nil until the source's collections are measured.
+        package var bytesTotal: Int?
+        package var documentsCopied = 0
+        package var collectionsCopied = 0
+        package var eventsApplied = 0
+        package var indexesBuilt = 0
+        package var indexesTotal = 0
+        package var documentsVerified = 0
+        package var lagSeconds: Double?
+        package var oplogHeadroomSeconds: Int?
+        package var appliedThrough: Timestamp?
+        package var backlog = 0
+        package var lastSourceWrite: Timestamp?
+    }
+
+    private struct State {
+        var figures = Figures()
+        /// What is waited for, by who waits.
+        var waiting: [String: String] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package var figures: Figures { state.withLock { $0.figures } }
+
+    func update(_ body: (inout Figures) -> Void) { state.withLock { body(&$0.figures) } }
+
+    /// What the work waits for, in words for people; empty when it goes on.
+    package var waitingFor: [String] { state.withLock { Array(Set($0.waiting.values)).sorted() } }
+
+    func wait(_ activity: String, for reason: String) {
+        state.withLock { $0.waiting[activity] = reason }
+    }
+
+    func goOn(_ activity: String) { state.withLock { _ = $0.waiting.removeValue(forKey: activity) } }
+}
