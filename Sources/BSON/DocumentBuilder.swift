@@ -161,7 +161,7 @@ extension Document {
         var builder = DocumentBuilder(reserving: count + 32)
         var isReplaced = false
         for element in self {
-            if element.name == name {
+            if element.hasName(name) {
                 builder.append(name, value)
                 isReplaced = true
             } else {
@@ -173,7 +173,9 @@ extension Document {
     }
 
     /// A copy without the elements of these names.
-    package func removing(_ names: String...) -> Document { filter { !names.contains($0.name) } }
+    package func removing(_ names: String...) -> Document {
+        filter { element in !names.contains { element.hasName($0) } }
+    }
 
     /// A copy with only the elements that the condition holds for.
     package func filter(_ isIncluded: (Element) -> Bool) -> Document {

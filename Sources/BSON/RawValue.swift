@@ -89,6 +89,12 @@ package struct Element: Sendable {
         return memcmp(raw.storage.base + nameStart, other, nameCount) == 0
     }
 
+    /// Byte by byte: two spellings that Unicode holds for the same are two names to a server.
+    func hasName(_ name: String) -> Bool {
+        var name = name
+        return name.withUTF8 { hasName(UnsafeRawBufferPointer($0)) }
+    }
+
     package func hasName(_ name: StaticString) -> Bool {
         hasName(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
