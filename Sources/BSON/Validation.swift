@@ -15,9 +15,6 @@ extension Document {
             case nil: return false
             case .document(let inner), .array(let inner), .javascriptWithScope(_, let inner):
                 guard inner.isWellFormed(depth: depth + 1) else { return false }
-                let isFilled =
-                    element.type == BSONType.javascriptWithScope || inner.count == element.raw.count
-                guard isFilled else { return false }
             default: break
             }
         }
