@@ -1,12 +1,13 @@
-/// Bytes that are the same for every `_id` a server holds for equal under the simple collation: numerically equal
-/// numbers are one (1, 1L, 1.0, Decimal 1; 0 and -0; all NaN), recursively in sub-documents. Names in
-/// arrays do not count, as an index does not hold them.
+/// Bytes that are the same for every `_id` a server holds for equal under the simple collation:
+/// numerically equal numbers are one (1, 1L, 1.0, Decimal 1; 0 and -0; all NaN), recursively in
+/// sub-documents. Names in arrays do not count, as an index does not hold them.
 ///
-/// The other direction does not hold: decimals beyond a double's precision can share a key. Whoever keys by it keeps
-/// every raw id beside it.
+/// The other direction does not hold: decimals beyond a double's precision can share a key. Whoever
+/// keys by it keeps every raw id beside it.
 package struct CanonicalKey: Hashable, Sendable {
     package let bytes: [UInt8]
-    /// FNV-1a over the bytes: the same on every host and in every run, so that it can route to lanes.
+    /// FNV-1a over the bytes: the same on every host and in every run, so that it can route to
+    /// lanes.
     package let hash: UInt64
 
     package init(_ id: RawValue) {
@@ -40,7 +41,8 @@ package struct CanonicalKey: Hashable, Sendable {
         case BSONType.javascriptWithScope:
             guard depth < Document.maximumDepth, let scope = value.scope else { fallthrough }
             bytes.append(value.type)
-            // Without the length of the whole, which depends on how the numbers in the scope are stored.
+            // Without the length of the whole, which depends on how the numbers in the scope are
+            // stored.
             value.withBytes { bytes.append(contentsOf: $0[4..<$0.count - scope.count]) }
             write(scope, isArray: false, depth: depth, into: &bytes)
         default:

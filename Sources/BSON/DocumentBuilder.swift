@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Writes a document, element after element.
 ///
-/// `begin` and `end` nest; every `begin` needs its `end` before `finish`. Names must not contain a zero byte (one
-/// that does is cut there, as no BSON could hold it).
+/// `begin` and `end` nest; every `begin` needs its `end` before `finish`. Names must not contain a
+/// zero byte (one that does is cut there, as no BSON could hold it).
 package struct DocumentBuilder {
     private var bytes: [UInt8]
     /// Where the length of each open document stands, outermost first.

@@ -40,7 +40,9 @@ extension Value {
         case .date(let milliseconds): "{\"$date\": {\"$numberLong\": \"\(milliseconds)\"}}"
         case .null: "null"
         case .regex(let pattern, let options):
-            "{\"$regularExpression\": {\"pattern\": \(quoted(pattern)), \"options\": \(quoted(options))}}"
+            """
+            {"$regularExpression": {"pattern": \(quoted(pattern)), "options": \(quoted(options))}}
+            """
         case .dbPointer(let namespace, let id):
             "{\"$dbPointer\": {\"$ref\": \(quoted(namespace)), \"$id\": {\"$oid\": \"\(id)\"}}}"
         case .javascript(let code): "{\"$code\": \(quoted(code))}"

@@ -1,5 +1,6 @@
 extension Document {
-    /// How deeply documents may nest: above what servers accept (180 for stored ones, 200 for commands).
+    /// How deeply documents may nest: above what servers accept (180 for stored ones, 200 for
+    /// commands).
     static let maximumDepth = 256
 
     /// Whether every element, at every depth, fits into its document and is of a known type.

@@ -34,7 +34,7 @@ import Testing
     @Test func aCoefficientBeyondThirtyFourDigitsIsZero() {
         let beyond = Decimal128(high: 0x3041_ED09_BEAD_87C0, low: 0x378D_8E64_0000_0000)
         #expect(beyond.description == "0")
-        // The encoding with an implicit leading 0b100, whose exponent stands two bits further right.
+        // The encoding with an implicit leading 0b100; its exponent stands two bits further right.
         #expect(Decimal128(high: 0x6C10_0000_0000_0000, low: 1).description == "0")
     }
 }
