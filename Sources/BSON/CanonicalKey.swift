@@ -1,11 +1,13 @@
-/// Bytes that are the same for every `_id` a server holds for equal under the simple collation: numerically equal
-/// numbers are one (1, 1L, 1.0, Decimal 1; 0 and -0; all NaN), recursively in sub-documents.
+/// Bytes that are the same for every `_id` a server holds for equal under the simple collation:
+/// numerically equal numbers are one (1, 1L, 1.0, Decimal 1; 0 and -0; all NaN), recursively in
+/// sub-documents. Names in arrays do not count, as an index does not hold them.
 ///
-/// The other direction does not hold: decimals beyond a double's precision can share a key. Whoever keys by it keeps
-/// every raw id beside it.
+/// The other direction does not hold: decimals beyond a double's precision can share a key. Whoever
+/// keys by it keeps every raw id beside it.
 package struct CanonicalKey: Hashable, Sendable {
     package let bytes: [UInt8]
-    /// FNV-1a over the bytes: the same on every host and in every run, so that it can route to lanes.
+    /// FNV-1a over the bytes: the same on every host and in every run, so that it can route to
+    /// lanes.
     package let hash: UInt64
 
     package init(_ id: RawValue) {
@@ -35,17 +37,34 @@ package struct CanonicalKey: Hashable, Sendable {
         case BSONType.document, BSONType.array:
             guard depth < Document.maximumDepth, let document = value.document else { fallthrough }
             bytes.append(value.type)
-            for element in document {
-                element.withName { bytes.append(contentsOf: $0) }
-                bytes.append(0)
-                write(element.raw, depth: depth + 1, into: &bytes)
-            }
-            bytes.append(0)
+            write(document, isArray: value.type == BSONType.array, depth: depth, into: &bytes)
+        case BSONType.javascriptWithScope:
+            guard depth < Document.maximumDepth, let scope = value.scope else { fallthrough }
+            bytes.append(value.type)
+            // Without the length of the whole, which depends on how the numbers in the scope are
+            // stored.
+            value.withBytes { bytes.append(contentsOf: $0[4..<$0.count - scope.count]) }
+            write(scope, isArray: false, depth: depth, into: &bytes)
         default:
             // Strings and symbols compare equal, everything else only within its type.
             bytes.append(value.type == BSONType.symbol ? BSONType.string : value.type)
             value.withBytes { bytes.append(contentsOf: $0) }
         }
+    }
+
+    /// A one before each element and a zero after the last, so that no name can look like the end.
+    private static func write(
+        _ document: Document, isArray: Bool, depth: Int, into bytes: inout [UInt8]
+    ) {
+        for element in document {
+            bytes.append(1)
+            if !isArray {
+                element.withName { bytes.append(contentsOf: $0) }
+                bytes.append(0)
+            }
+            write(element.raw, depth: depth + 1, into: &bytes)
+        }
+        bytes.append(0)
     }
 
     private static func writeNumber(_ value: RawValue, into bytes: inout [UInt8]) {

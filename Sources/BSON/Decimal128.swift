@@ -1,7 +1,7 @@
 /// A decimal taken apart: `(-1)^sign * coefficient * 10^exponent`.
 ///
-/// Source: IEEE 754-2008 binary integer decimal, as in the BSON specification: exponent bias 6176, 34 digits; a
-/// coefficient beyond 10^34 - 1 counts as zero.
+/// Source: IEEE 754-2008 binary integer decimal, as in the BSON specification: exponent bias 6176,
+/// 34 digits; a coefficient beyond 10^34 - 1 counts as zero.
 extension Decimal128 {
     enum Parts {
         case finite(isNegative: Bool, coefficient: UInt128, exponent: Int)

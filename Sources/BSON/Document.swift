@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A BSON document as the bytes it came in: a slice of a `Storage`, read lazily, never changed.
 ///
-/// Only the frame (length and final zero) is checked when a document is made. Reading stops at the first element
-/// that does not fit, so no input can crash it; `validate()` looks at everything.
+/// Only the frame (length and final zero) is checked when a document is made. Reading stops at the
+/// first element that does not fit, so no input can crash it; `isWellFormed` looks at everything.
 package struct Document: Sendable {
     package let storage: Storage
     let start: Int

@@ -2,8 +2,8 @@ internal import Glibc
 
 /// Writes a document, element after element.
 ///
-/// `begin` and `end` nest; every `begin` needs its `end` before `finish`. Names must not contain a zero byte (one
-/// that does is cut there, as no BSON could hold it).
+/// `begin` and `end` nest; every `begin` needs its `end` before `finish`. Names must not contain a
+/// zero byte (one that does is cut there, as no BSON could hold it).
 package struct DocumentBuilder {
     private var bytes: [UInt8]
     /// Where the length of each open document stands, outermost first.
@@ -166,7 +166,7 @@ extension Document {
         var builder = DocumentBuilder(reserving: count + 32)
         var isReplaced = false
         for element in self {
-            if element.name == name {
+            if element.hasName(name) {
                 builder.append(name, value)
                 isReplaced = true
             } else {
@@ -178,7 +178,9 @@ extension Document {
     }
 
     /// A copy without the elements of these names.
-    package func removing(_ names: String...) -> Document { filter { !names.contains($0.name) } }
+    package func removing(_ names: String...) -> Document {
+        filter { element in !names.contains { element.hasName($0) } }
+    }
 
     /// A copy with only the elements that the condition holds for.
     package func filter(_ isIncluded: (Element) -> Bool) -> Document {

@@ -1,27 +1,38 @@
-/// Relaxed extended JSON (specification: "MongoDB Extended JSON v2"), for people and for `--json`; dates stay numbers.
+/// Relaxed extended JSON (specification: "MongoDB Extended JSON v2"), for people and for `--json`;
+/// dates stay numbers. What does not fit or nests too deeply is `null`.
 extension Document {
-    package var json: String {
-        "{" + map { "\(quoted($0.name)): \($0.value?.json ?? "null")" }.joined(separator: ", ")
-            + "}"
+    package var json: String { json(depth: 0) }
+
+    fileprivate func json(depth: Int) -> String {
+        guard depth < Document.maximumDepth else { return "null" }
+        let members = map { "\(quoted($0.name)): \($0.value?.json(depth: depth) ?? "null")" }
+        return "{" + members.joined(separator: ", ") + "}"
+    }
+
+    fileprivate func arrayJSON(depth: Int) -> String {
+        guard depth < Document.maximumDepth else { return "null" }
+        let members = map { $0.value?.json(depth: depth) ?? "null" }
+        return "[" + members.joined(separator: ", ") + "]"
     }
 }
 
 extension Value {
-    package var json: String {
+    package var json: String { json(depth: 0) }
+
+    /// `depth` counts the documents around the value.
+    fileprivate func json(depth: Int) -> String {
         switch self {
-        case .double(let number):
-            number.isFinite
-                ? (Int64(exactly: number).map { "\($0).0" } ?? "\(number)")
-                : "{\"$numberDouble\": \"\(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")\"}"
+        case .double(let number): numberJSON(number)
         case .string(let text): quoted(text)
-        case .document(let document): document.json
-        case .array(let array):
-            "[" + array.map { $0.value?.json ?? "null" }.joined(separator: ", ") + "]"
+        case .document(let document): document.json(depth: depth + 1)
+        case .array(let array): array.arrayJSON(depth: depth + 1)
         case .binary(let subtype, let bytes):
             if let uuid {
                 "{\"$uuid\": \"\(uuid)\"}"
             } else {
-                "{\"$binary\": {\"hex\": \"\(hexadecimal(bytes))\", \"subType\": \"\(hexadecimal([subtype]))\"}}"
+                """
+                {"$binary": {"base64": "\(base64(bytes))", "subType": "\(hexadecimal([subtype]))"}}
+                """
             }
         case .undefined: "{\"$undefined\": true}"
         case .objectID(let id): "{\"$oid\": \"\(id)\"}"
@@ -29,13 +40,15 @@ extension Value {
         case .date(let milliseconds): "{\"$date\": {\"$numberLong\": \"\(milliseconds)\"}}"
         case .null: "null"
         case .regex(let pattern, let options):
-            "{\"$regularExpression\": {\"pattern\": \(quoted(pattern)), \"options\": \(quoted(options))}}"
+            """
+            {"$regularExpression": {"pattern": \(quoted(pattern)), "options": \(quoted(options))}}
+            """
         case .dbPointer(let namespace, let id):
             "{\"$dbPointer\": {\"$ref\": \(quoted(namespace)), \"$id\": {\"$oid\": \"\(id)\"}}}"
         case .javascript(let code): "{\"$code\": \(quoted(code))}"
         case .symbol(let text): "{\"$symbol\": \(quoted(text))}"
         case .javascriptWithScope(let code, let scope):
-            "{\"$code\": \(quoted(code)), \"$scope\": \(scope.json)}"
+            "{\"$code\": \(quoted(code)), \"$scope\": \(scope.json(depth: depth + 1))}"
         case .int32(let number): "\(number)"
         case .timestamp(let time):
             "{\"$timestamp\": {\"t\": \(time.seconds), \"i\": \(time.increment)}}"
@@ -45,6 +58,31 @@ extension Value {
         case .maxKey: "{\"$maxKey\": 1}"
         }
     }
+}
+
+/// Always with a fraction or an exponent, so that it reads back as a double.
+private func numberJSON(_ number: Double) -> String {
+    if number.isNaN { return "{\"$numberDouble\": \"NaN\"}" }
+    guard number.isFinite else {
+        return "{\"$numberDouble\": \"\(number < 0 ? "-" : "")Infinity\"}"
+    }
+    return "\(number)"
+}
+
+/// Base64 as in RFC 4648, section 4, padded.
+private func base64(_ bytes: [UInt8]) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity((bytes.count + 2) / 3 * 4)
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+        let group = bytes[start..<Swift.min(start + 3, bytes.count)]
+        let bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << (8 * UInt32(3 - group.count))
+        for position in 0..<4 {
+            let digit = Int(bits >> (18 - 6 * UInt32(position)) & 0x3F)
+            text.append(position <= group.count ? alphabet[digit] : UInt8(ascii: "="))
+        }
+    }
+    return String(decoding: text, as: UTF8.self)
 }
 
 /// A JSON string: quotes, backslashes and control characters escaped.

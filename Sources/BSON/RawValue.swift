@@ -25,7 +25,8 @@ package enum BSONType {
     package static let maxKey: UInt8 = 0x7F
 }
 
-/// A value as it is stored: its type and its bytes, a slice of a `Storage`. Equal means: the same type and bytes.
+/// A value as it is stored: its type and its bytes, a slice of a `Storage`. Equal means: the same
+/// type and bytes.
 package struct RawValue: Hashable, Sendable {
     let storage: Storage
     package let type: UInt8
@@ -70,7 +71,8 @@ package struct Element: Sendable {
 
     package var type: UInt8 { raw.type }
 
-    /// The name; bytes that are not UTF-8 are repaired, so two different names can read the same here.
+    /// The name; bytes that are not UTF-8 are repaired, so two different names can read the same
+    /// here.
     package var name: String { withName { String(decoding: $0, as: UTF8.self) } }
 
     package var value: Value? { raw.value }
@@ -89,13 +91,20 @@ package struct Element: Sendable {
         return memcmp(raw.storage.base + nameStart, other, nameCount) == 0
     }
 
+    /// Byte by byte: two spellings that Unicode holds for the same are two names to a server.
+    func hasName(_ name: String) -> Bool {
+        var name = name
+        return name.withUTF8 { hasName(UnsafeRawBufferPointer($0)) }
+    }
+
     package func hasName(_ name: StaticString) -> Bool {
         hasName(UnsafeRawBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 }
 
 extension Storage {
-    /// Length of the value at `offset`, or nil when it does not end before `end` or its own length is wrong.
+    /// Length of the value at `offset`, or nil when it does not end before `end` or its own length
+    /// is wrong.
     func sizeOfValue(type: UInt8, at offset: Int, end: Int) -> Int? {
         let room = end - offset
         func fixed(_ size: Int) -> Int? { size <= room ? size : nil }

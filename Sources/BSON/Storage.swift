@@ -2,9 +2,9 @@ internal import Glibc
 
 /// One block of bytes that never changes after it was made; documents are slices of it.
 ///
-/// A reply of a server is one storage of up to 48 MB, and every document in it shares that storage, so nothing is
-/// copied between the reader and the writer of a migration. Written before `init` returns, then only
-/// read: that is why it may cross threads unchecked.
+/// A reply of a server is one storage of up to 48 MB, and every document in it shares that storage,
+/// so nothing is copied between the reader and the writer of a migration. Written before `init`
+/// returns, then only read: that is why it may cross threads unchecked.
 package final class Storage: @unchecked Sendable {
     package let base: UnsafeRawPointer
     package let count: Int

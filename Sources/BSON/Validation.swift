@@ -1,5 +1,6 @@
 extension Document {
-    /// How deeply documents may nest: above what servers accept (180 for stored ones, 200 for commands).
+    /// How deeply documents may nest: above what servers accept (180 for stored ones, 200 for
+    /// commands).
     static let maximumDepth = 256
 
     /// Whether every element, at every depth, fits into its document and is of a known type.
@@ -15,9 +16,6 @@ extension Document {
             case nil: return false
             case .document(let inner), .array(let inner), .javascriptWithScope(_, let inner):
                 guard inner.isWellFormed(depth: depth + 1) else { return false }
-                let isFilled =
-                    element.type == BSONType.javascriptWithScope || inner.count == element.raw.count
-                guard isFilled else { return false }
             default: break
             }
         }

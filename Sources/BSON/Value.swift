@@ -99,6 +99,9 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
 }
 
 /// A decoded BSON value.
+///
+/// Equal means what it means in Swift: 0.0 is -0.0, no NaN is another, and strings are compared as
+/// text. To compare what is stored, compare `RawValue`.
 package enum Value: Hashable, Sendable {
     case double(Double)
     case string(String)
@@ -212,7 +215,8 @@ extension RawValue {
             }
         case BSONType.javascript: return .javascript(text(4, count - 5))
         case BSONType.symbol: return .symbol(text(4, count - 5))
-        case BSONType.javascriptWithScope: return javascriptWithScope
+        case BSONType.javascriptWithScope:
+            return scope.map { .javascriptWithScope(text(8, count - 9 - $0.count), $0) }
         case BSONType.int32: return .int32(integer(Int32.self))
         case BSONType.timestamp: return .timestamp(Timestamp(bits: integer(UInt64.self)))
         case BSONType.int64: return .int64(integer(Int64.self))
@@ -227,15 +231,17 @@ extension RawValue {
         }
     }
 
-    private var javascriptWithScope: Value? {
-        guard count >= 14 else { return nil }
+    /// The scope of JavaScript code; nil for other types, and unless code and scope fill the value.
+    var scope: Document? {
+        guard type == BSONType.javascriptWithScope, count >= 14 else { return nil }
         let codeLength = Int(storage.load(Int32.self, at: start + 4))
-        guard codeLength >= 1, codeLength <= count - 13,
-            let scope = Document(
-                storage: storage, start: start + 8 + codeLength, limit: start + count)
+        guard codeLength >= 1, codeLength <= count - 13 else { return nil }
+        let scopeStart = start + 8 + codeLength
+        guard storage.byte(at: scopeStart - 1) == 0,
+            let scope = Document(storage: storage, start: scopeStart, limit: start + count),
+            scopeStart + scope.count == start + count
         else { return nil }
-        return .javascriptWithScope(
-            String(decoding: slice(8, codeLength - 1), as: UTF8.self), scope)
+        return scope
     }
 
     private func integer<T: FixedWidthInteger>(_ type: T.Type) -> T {
