@@ -1,4 +1,4 @@
-package import BSON
+internal import BSON
 package import Mongo
 
 /// One migration: the shell that performs what `PhaseMachine` says, on two real clusters.
@@ -97,7 +97,8 @@ package actor MigrationEngine {
         let parts = MigrationParts(
             context: try await preparation.makeContext(gate: gate) { [weak self] error in
                 await self?.handle(.pause(reason: error.description))
-            }, log: log, stored: try await preparation.stored())
+            }, log: log, stored: try await preparation.stored(),
+            copiedBefore: try await preparation.store.copiedCollections())
         do {
             let report = try await run(parts)
             await lease.release()

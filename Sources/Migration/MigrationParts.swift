@@ -58,6 +58,7 @@ struct MigrationParts: Sendable {
             { try await tail.run() },
             { try await monitor.run() },
             { try await keeper.run() },
+            { try await keeper.keepBuilding() },
             { try await copier.run(workers: workers) },
             { try await applier.run(workers: workers) },
             { try await keepSpilling(monitor) },
