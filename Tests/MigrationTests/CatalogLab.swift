@@ -6,7 +6,8 @@ import Testing
 
 @testable import Migration
 
-/// Two replica sets that all server tests of the catalog share; each test uses databases of its own.
+/// Two replica sets that all server tests of the catalog share; each test uses databases of its
+/// own.
 actor CatalogServers {
     static let shared = CatalogServers()
 
@@ -33,7 +34,8 @@ actor CatalogServers {
     }
 }
 
-/// A source, a destination and a reconciler between them, for the databases that begin with one name.
+/// A source, a destination and a reconciler between them, for the databases that begin with one
+/// name.
 struct CatalogLab: Sendable {
     let source: Lane
     let destination: Lane
@@ -90,7 +92,8 @@ struct CatalogLab: Sendable {
 
     func differences(_ translation: Translation = .untilCutover) async throws -> [String] {
         CatalogDifference.list(
-            source: try await sourceCatalog(), destination: try await destinationCatalog(), translation
+            source: try await sourceCatalog(), destination: try await destinationCatalog(),
+            translation
         ).map(\.description)
     }
 
@@ -118,7 +121,9 @@ struct CatalogLab: Sendable {
     }
 
     /// The UUID that a namespace has on the destination.
-    func destinationUUID(_ collection: String, in database: String? = nil) async throws -> BinaryUUID? {
+    func destinationUUID(_ collection: String, in database: String? = nil) async throws
+        -> BinaryUUID?
+    {
         try await destinationCatalog()[Namespace(database ?? names[0], collection)]?.uuid
     }
 

@@ -6,12 +6,17 @@ import Testing
 @testable import Migration
 
 @Suite struct CatalogReconcilerServerTests {
-    @Test func collectionsOfEveryKindAreCreatedAsTheyAre_C1_C2_C3_C4_C5_C6_C7_C8_C9_C10() async throws {
+    @Test func collectionsOfEveryKindAreCreatedAsTheyAre_C1_C2_C3_C4_C5_C6_C7_C8_C9_C10()
+        async throws
+    {
         let lab = try await CatalogLab("kinds")
         let commands: [Document] = [
             ["create": "plain"],
             ["create": "capped", "capped": true, "size": 5_000, "max": 7],
-            ["create": "clustered", "clusteredIndex": ["key": ["_id": 1], "unique": true, "name": "mine"]],
+            [
+                "create": "clustered",
+                "clusteredIndex": ["key": ["_id": 1], "unique": true, "name": "mine"],
+            ],
             [
                 "create": "expiring", "clusteredIndex": ["key": ["_id": 1], "unique": true],
                 "expireAfterSeconds": 3_600,
