@@ -135,6 +135,11 @@ struct SampleText: Sendable {
         self.bytes = bytes
     }
 
+    func text(_ count: Int, random: inout SplitMix64) -> String {
+        let start = Int(random.next() % UInt64(bytes.count - count))
+        return String(decoding: bytes[start..<(start + count)], as: UTF8.self)
+    }
+
     func copy(_ count: Int, to target: UnsafeMutableRawPointer, random: inout SplitMix64) {
         let start = Int(random.next() % UInt64(bytes.count - count))
         bytes.withUnsafeBytes { source in
