@@ -35,6 +35,15 @@ package enum Tuning {
     /// Pause before a broken stream is opened again.
     static let streamReopenDelay = Duration.milliseconds(200)
 
+    /// How often the source is asked for its newest write, and every how many polls for its oldest oplog entry.
+    static let lagPoll = Duration.milliseconds(250)
+    static let headroomPolls = 40
+    /// Keys that are spilled with one command, and brought back at once.
+    static let spillKeys = 2_000
+    static let restoredKeys = 5_000
+    /// Keys up to this length are their own id in the spill, bytes.
+    static let spilledKeyBytes = 200
+
     // MARK: Apply
 
     /// Documents a worker takes at once: `$in` of more gains nothing (measured 1,000 against 10,000).
