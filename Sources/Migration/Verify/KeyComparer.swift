@@ -22,7 +22,7 @@ internal import Mongo
 /// Equality needs no such care: what is equal at any two moments stays right, as every later event notes the key again.
 struct KeyComparer: Sendable {
     let lanes: VerifyLanes
-    /// Whether a key is dirty, or was applied since it was taken; looked at in this order.
+    /// Whether a key is dirty or spilled, or was applied since it was taken.
     let isMoving: @Sendable (CanonicalKey, BinaryUUID) -> Bool
 
     enum Verdict: Sendable {
@@ -198,21 +198,6 @@ extension DirtySet {
             let seen = hasMoved.count
             if appliedThrough >= time { return }
             await hasMoved.wait(after: seen)
-        }
-    }
-
-    /// Has documents written once more although no event named them: as suspects, so that whatever the destination
-    /// holds under these ids is replaced, by a read at or after the present end of the stream. Keys that are dirty
-    /// already are left as they are.
-    func redirty(_ ids: [RawValue], of collection: BinaryUUID) {
-        update { keys in
-            let time = max(keys.watermark.streamTime, keys.newestEvent)
-            // Everything up to the end of the stream stays as applied as it was.
-            let generation = keys.begin(at: Timestamp(bits: keys.watermark.streamTime.bits &+ 1))
-            for id in ids where !keys.contains(CanonicalKey(id), in: collection) {
-                _ = keys.add(
-                    id, of: collection, time: time, generation: generation, isSuspect: true)
-            }
         }
     }
 }

@@ -58,11 +58,7 @@ extension Verifier {
     }
 
     private func comparer(_ lanes: VerifyLanes) -> KeyComparer {
-        KeyComparer(lanes: lanes) { key, collection in
-            // In this order: a key is noted before it leaves the dirty set.
-            self.context.isDirty(key, collection)
-                || self.withState { $0.queue.isDisturbed(key, of: collection) }
-        }
+        KeyComparer(lanes: lanes) { self.isMoving($0, of: $1) }
     }
 
     private struct Proof {

@@ -22,25 +22,37 @@ final class Verifier: Sendable {
     let context: Context
     let mode: MigrationOptions.Verify
     private let workers: Int
+    private let isSpilled: @Sendable (BinaryUUID) -> Bool
     private let state = Mutex(State())
+    private let mayBegin = Gate()
     /// Notified when the progress may have changed, or when there may be something to do.
     let changed = Signal()
 
-    /// `workers`: how many ranges are compared at once.
-    init(context: Context, workers: Int = Tuning.verifyWorkers) {
+    /// `workers`: how many ranges are compared at once. `isSpilled`: whether keys of the collection were taken out of the
+    /// dirty set without having been applied.
+    init(
+        context: Context, workers: Int = Tuning.verifyWorkers,
+        isSpilled: @escaping @Sendable (BinaryUUID) -> Bool = { _ in false }
+    ) {
         self.context = context
         mode = context.options.verify
         self.workers = workers
+        self.isSpilled = isSpilled
+        mayBegin.close()
     }
 
     func withState<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
         state.withLock { body(&$0) }
     }
 
-    /// Verifies until cancelled; to be begun when the migration is in sync. Waits for what passes; throws what does not.
+    /// The migration is in sync: the first pass may begin. Further calls change nothing.
+    func begin() { mayBegin.open() }
+
+    /// Waits for `begin`, then verifies until cancelled. Waits for what passes; throws what does not.
     func run() async throws {
+        try await mayBegin.pass()
         switch mode {
-        case .off: return
+        case .off: break
         case .counts: try await countOnce()
         case .full:
             try await withThrowingTaskGroup { group in
@@ -50,6 +62,15 @@ final class Verifier: Sendable {
                 try await group.waitForAll()
             }
         }
+        // The engine's services end only with the migration.
+        while true { try await Task.sleep(for: Tuning.idle) }
+    }
+
+    /// Whether the document may be changing: its key is dirty, or was applied since a worker took it from the queue.
+    func isMoving(_ key: CanonicalKey, of collection: BinaryUUID) -> Bool {
+        // In this order: a key that is brought back is dirty first, and a key is noted before it leaves the dirty set.
+        isSpilled(collection) || context.isDirty(key, collection)
+            || withState { $0.queue.isDisturbed(key, of: collection) }
     }
 
     /// These documents are equal now, and still dirty: they are compared again. Cheap; never waits.
@@ -71,6 +92,20 @@ final class Verifier: Sendable {
     }
 
     // MARK: Results
+
+    /// Whether the first comparison of everything is done. What was found is another question.
+    var isReady: Bool { progress.isFirstPassDone }
+
+    /// For the report.
+    var summary: MigrationReport.Verification {
+        state.withLock { state in
+            var summary = MigrationReport.Verification(mode: mode)
+            summary.collections = state.plan.done
+            summary.documents = state.documents
+            summary.mismatches = state.log.all.map(\.description)
+            return summary
+        }
+    }
 
     var progress: VerifyProgress {
         state.withLock { state in

@@ -13,6 +13,8 @@ extension Tuning {
     static let verifySamples = 10
     /// Ranges compared at once, each with a connection to each side.
     static let verifyWorkers = 2
+    /// How long a service sleeps that has nothing left to do.
+    static let idle = Duration.seconds(3_600)
     /// How often the verifier looks for collections that are new or gone.
     static let verifyLook = Duration.seconds(1)
     /// How often the natural order of a capped collection is looked at while it keeps changing; after
