@@ -61,6 +61,10 @@ char *_Nullable cmongo_server_address(cmongo_client_t *client, uint32_t server_i
 bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *database, const void *command,
                     size_t length, cmongo_bytes_t *reply, cmongo_error_t *error);
 
+/// The hosts of a connection string as "host:port" lines, from malloc; those of a mongodb+srv name are looked up in
+/// DNS, which blocks as long as the system's resolver does. Opens no connection. NULL with `error`.
+char *_Nullable cmongo_seeds(const char *uri, cmongo_error_t *error);
+
 #pragma clang assume_nonnull end
 
 #endif
