@@ -1,4 +1,4 @@
-internal import BSON
+package import BSON
 internal import CMongo
 internal import Glibc
 
@@ -38,6 +38,32 @@ package enum HostProbe {
         }
         defer { free(lines) }
         return String(cString: lines).split(separator: "\n").map(String.init)
+    }
+
+    // MARK: Questions
+
+    /// Connects, runs one command on `admin`, and disconnects. A host that does not answer is told at once, not after the
+    /// time for server selection: kind `serverSelection`. Blocks up to the string's connect and socket times.
+    package static func ask(
+        _ command: Document, of connectionString: ConnectionString
+    ) throws(MongoError) -> Document {
+        cmongo_initialize()
+        var failure = cmongo_error_t()
+        var answer = cmongo_bytes_t()
+        let text = connectionString.secretText
+        let isDone = command.withBytes { bytes in
+            bytes.baseAddress.map { cmongo_ask(text, $0, bytes.count, &answer, &failure) } ?? false
+        }
+        let reply = answer.data.flatMap { data in
+            Document(
+                storage: Storage(adopting: data, count: answer.length), start: 0,
+                limit: answer.length)
+        }
+        guard isDone else { throw MongoError(failure, while: .commanding, reply: reply) }
+        guard let reply else {
+            throw MongoError(kind: .driver, message: "the server's answer is not a BSON document")
+        }
+        return reply
     }
 
     // MARK: Connections

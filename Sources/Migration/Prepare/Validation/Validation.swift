@@ -75,13 +75,13 @@ package struct Validation: Sendable {
         async let second = catalog(of: to, indexesOf: nil, until: deadline)
         let (source, destination) = await (first, second)
         var checks: [ValidationCheck] = []
-        if let left = from.version, let right = to.version, from.login != nil || to.login != nil {
+        if let left = from.version, let right = to.version {
             checks +=
                 Contents(
                     options: options, source: source, destination: destination, sourceVersion: left,
                     destinationVersion: right
                 ).checks
-        } else if let left = from.version, from.login != nil {
+        } else if let left = from.version {
             checks.append(Versions.source(left, hasTimeSeries: nil))
         }
         var sizes: Sizes?
@@ -98,7 +98,7 @@ package struct Validation: Sendable {
             checks.append(findings.check)
         }
         if let window { checks.append(window.check(bytes: sizes?.data)) }
-        if let link = to.login?.link {
+        if let link = to.login?.link, from.login != nil {
             let room = await Room(link, cleared: options.drop ? destination : nil)
             checks.append(Validation.diskSpace(sizes, room))
         }

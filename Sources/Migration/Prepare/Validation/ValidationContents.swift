@@ -2,7 +2,8 @@ internal import BSON
 internal import Mongo
 
 extension Validation {
-    /// Rules about what both clusters hold: pure. The catalogs are nil where they could not be listed at all.
+    /// Rules about what both clusters hold: pure. The catalogs are nil where they could not be listed at all; what depends
+    /// on them alone then has no answer here.
     struct Contents: Sendable {
         let options: MigrationOptions
         let source: Catalog?
@@ -11,7 +12,10 @@ extension Validation {
         let destinationVersion: ServerVersion
 
         var checks: [ValidationCheck] {
-            [conflicts, otherData, filter, systemCollections, sourceVersionLimits] + indexChecks
+            let fromSource = source.map { [filter($0), systemCollections($0)] + indexes($0) } ?? []
+            let fromDestination =
+                destination.map { [conflicts($0), otherData($0)].compactMap(\.self) } ?? []
+            return [sourceVersionLimits] + fromSource + fromDestination
         }
 
         private var migrated: [Catalog.Entry]? { source?.migrated(options.filter) }
@@ -20,7 +24,8 @@ extension Validation {
 
         private var isCleared: Bool { options.drop && !options.resume }
 
-        private var conflicts: ValidationCheck {
+        /// Nil when it depends on a source that is not known.
+        private func conflicts(_ destination: Catalog) -> ValidationCheck? {
             func check(
                 _ outcome: ValidationCheck.Outcome, message: String? = nil, seen: String,
                 remedy: String? = nil
@@ -32,9 +37,6 @@ extension Validation {
             if options.resume {
                 return check(.pass, seen: "the migration that is resumed wrote there")
             }
-            guard let destination else {
-                return check(.unknown, seen: "its collections could not be listed")
-            }
             if destination.ordinary.isEmpty, destination.isComplete {
                 return check(.pass, seen: "it is empty")
             }
@@ -45,9 +47,7 @@ extension Validation {
                         "everything is cleared first: \(Validation.listed(destination.userDatabases))"
                 )
             }
-            guard let migrated else {
-                return check(.unknown, seen: "the source's collections could not be listed")
-            }
+            guard let migrated else { return nil }
             let names = collisions(migrated, destination)
             guard names.isEmpty else {
                 return check(
@@ -77,16 +77,13 @@ extension Validation {
             Set(migrated.map(\.namespace)).intersection(destination.ordinary.map(\.namespace))
         }
 
-        private var otherData: ValidationCheck {
+        private func otherData(_ destination: Catalog) -> ValidationCheck {
             func check(
                 _ outcome: ValidationCheck.Outcome, message: String? = nil, seen: String,
                 remedy: String? = nil
             ) -> ValidationCheck {
                 ValidationCheck(
                     .otherData, .destination, outcome, message: message, seen: seen, remedy: remedy)
-            }
-            guard let destination else {
-                return check(.unknown, seen: "its collections could not be listed")
             }
             if options.resume {
                 return check(.pass, seen: "the migration that is resumed wrote there")
@@ -117,17 +114,13 @@ extension Validation {
 
         // MARK: What the source holds
 
-        private var filter: ValidationCheck {
+        private func filter(_ source: Catalog) -> ValidationCheck {
             let patterns = options.filter.include + options.filter.exclude
             guard !patterns.isEmpty else {
                 return ValidationCheck(
                     .namespaceFilter, .source, .pass, seen: "everything is migrated")
             }
-            guard let source, let migrated else {
-                return ValidationCheck(
-                    .namespaceFilter, .source, .unknown,
-                    seen: "the source's collections could not be listed")
-            }
+            let migrated = source.migrated(options.filter)
             let names = source.ordinary.map(\.namespace)
             let idle = patterns.filter { pattern in !names.contains(where: pattern.matches) }.map(
                 \.description)
@@ -148,11 +141,7 @@ extension Validation {
             )
         }
 
-        private var systemCollections: ValidationCheck {
-            guard let source else {
-                return ValidationCheck(
-                    .systemCollections, .source, .unknown, seen: "they could not be listed")
-            }
+        private func systemCollections(_ source: Catalog) -> ValidationCheck {
             let names = source.entries.map(\.namespace).filter(SystemCollections.isForeign).sorted()
                 .map(\.description)
             guard names.isEmpty else {
@@ -180,81 +169,6 @@ extension Validation {
                 return source?.isComplete ?? false ? false : nil
             }
             return Versions.source(sourceVersion, hasTimeSeries: hasTimeSeries)
-        }
-
-        // MARK: Indexes and options
-
-        private var indexChecks: [ValidationCheck] {
-            [
-                index(
-                    .uniqueTwins, { Indexes.twins($0) },
-                    message: "Unique indexes with a non-unique twin",
-                    remedy:
-                        "They are built at the cutover, which takes longer by that. Drop the twins to avoid it."
-                ),
-                index(
-                    .geoHaystack, { destinationVersion.major >= 5 ? Indexes.geoHaystack($0) : [] },
-                    message: "geoHaystack indexes are not migrated",
-                    remedy: "MongoDB 5.0 removed them: drop them, and use 2dsphere indexes."),
-                index(
-                    .removedOptions,
-                    { Indexes.removed($0, source: sourceVersion, destination: destinationVersion) },
-                    message: "The destination's version does not know some options",
-                    remedy:
-                        "Drop these indexes or options, or make them anew without what is named."),
-            ]
-        }
-
-        private func index(
-            _ rule: ValidationRule, _ find: ([Catalog.Entry]) -> [String], message: String,
-            remedy: String
-        ) -> ValidationCheck {
-            let found = migrated.map(find) ?? []
-            guard found.isEmpty else {
-                return ValidationCheck(
-                    rule, .source, .warning, message: message, seen: Validation.listed(found),
-                    remedy: remedy)
-            }
-            guard source?.hasIndexes ?? false else {
-                return ValidationCheck(
-                    rule, .source, .unknown, seen: "not every index could be listed in time")
-            }
-            return ValidationCheck(rule, .source, .pass, seen: "none found")
-        }
-    }
-
-    /// Which collections of the servers' own databases are not the servers' own.
-    enum SystemCollections {
-        private static let own: [String: Set<String>] = [
-            "admin": ["tempusers", "temproles"],
-            "config": [
-                "actionlog", "analyzeShardKeySplitPoints", "changelog", "chunks",
-                "clusterParameters", "collections",
-                "csrs.indexes", "databases", "external_validation_keys", "image_collection",
-                "lockpings", "locks",
-                "migrationCoordinators", "migrations", "mongos", "placementHistory",
-                "queryAnalyzers", "rangeDeletions",
-                "reshardingOperations", "sampledQueries", "sampledQueriesDiff", "settings",
-                "shard.indexes", "shards",
-                "tags", "tenantMigrationDonors", "tenantMigrationRecipients", "tenantSplitDonors",
-                "transactions",
-                "transaction_coordinators", "user_writes_critical_sections", "vectorClock",
-                "vectorClockState", "version",
-            ],
-            "local": [
-                "clustermanager", "me", "oplog.rs", "startup_log", "temp_oplog_buffer",
-                "initialSyncOplogBuffer",
-            ],
-        ]
-        private static let families = [
-            "system.", "replset.", "cache.", "localReshardingOperations.",
-            "localReshardingConflictStash.",
-        ]
-
-        static func isForeign(_ namespace: Namespace) -> Bool {
-            guard let own = own[namespace.database] else { return false }
-            return !own.contains(namespace.collection)
-                && !families.contains { namespace.collection.hasPrefix($0) }
         }
     }
 }

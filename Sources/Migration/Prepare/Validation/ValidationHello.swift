@@ -36,17 +36,18 @@ extension Validation {
             version = ServerVersion(buildInfo: buildInfo)
         }
 
-        /// Asks over a connection without a login.
-        static func ask(_ link: Link, user: String?) async throws(MongoError) -> Hello {
-            let buildInfo = try await link.run(["buildInfo": 1])
+        /// Asks one host, without a login. Blocks its thread.
+        static func ask(_ host: ConnectionString, user: String?) throws(MongoError) -> Hello {
             var question: Document = ["hello": 1]
             if let user { question = question.setting("saslSupportedMechs", to: .string(user)) }
+            let answer: Document
             do throws(MongoError) {
-                return Hello(try await link.run(question), buildInfo: buildInfo)
+                answer = try HostProbe.ask(question, of: host)
             } catch  where error.isCommandNotFound {
                 // Before 4.4.2.
-                return Hello(try await link.run(["isMaster": 1]), buildInfo: buildInfo)
+                answer = try HostProbe.ask(["isMaster": 1], of: host)
             }
+            return Hello(answer, buildInfo: try HostProbe.ask(["buildInfo": 1], of: host))
         }
     }
 }

@@ -41,6 +41,44 @@ extension Validation {
     }
 }
 
+extension Validation.Contents {
+    func indexes(_ source: Validation.Catalog) -> [ValidationCheck] {
+        let entries = source.migrated(options.filter)
+        func check(
+            _ rule: ValidationRule, _ found: [String], message: String, remedy: String
+        ) -> ValidationCheck {
+            guard found.isEmpty else {
+                return ValidationCheck(
+                    rule, .source, .warning, message: message, seen: Validation.listed(found),
+                    remedy: remedy)
+            }
+            guard source.hasIndexes else {
+                return ValidationCheck(
+                    rule, .source, .unknown, seen: "not every index could be listed in time")
+            }
+            return ValidationCheck(rule, .source, .pass, seen: "none found")
+        }
+        let haystacks = destinationVersion.major >= 5 ? Validation.Indexes.geoHaystack(entries) : []
+        let removed = Validation.Indexes.removed(
+            entries, source: sourceVersion, destination: destinationVersion)
+        return [
+            check(
+                .uniqueTwins, Validation.Indexes.twins(entries),
+                message: "Unique indexes have a twin that is not unique",
+                remedy:
+                    "They are built at the cutover, which takes longer by that. Drop the twins to avoid it."
+            ),
+            check(
+                .geoHaystack, haystacks, message: "geoHaystack indexes are not migrated",
+                remedy: "MongoDB 5.0 removed them: drop them, and use 2dsphere indexes."),
+            check(
+                .removedOptions, removed,
+                message: "The destination's version does not know some options",
+                remedy: "Drop these indexes or options, or make them anew without what is named."),
+        ]
+    }
+}
+
 extension Validation.Catalog.Entry {
     fileprivate func removedOptions(source: ServerVersion, destination: ServerVersion) -> [String] {
         var found: [String] = []

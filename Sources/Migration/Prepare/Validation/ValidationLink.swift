@@ -71,6 +71,10 @@ extension ConnectionString {
         if usesTLS { kept["tls"] = "true" }
         kept["ssl"] = nil
         kept["directconnection"] = "true"
+        kept["serverselectiontryonce"] = "true"
+        for name in ["serverselectiontimeoutms", "connecttimeoutms", "sockettimeoutms"] {
+            kept[name] = String(Tuning.greetingMilliseconds)
+        }
         return try ConnectionString("mongodb://\(host)/").setting(kept)
     }
 }

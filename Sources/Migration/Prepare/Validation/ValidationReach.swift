@@ -142,9 +142,13 @@ extension Validation {
             let host =
                 address.isSocketPath
                 ? address.host.replacing("/", with: "%2F") : address.description
-            let link = try await Link.open(connectionString.anonymous(host: host).setting(options))
-            defer { link.close() }
-            return try await Hello.ask(link, user: connectionString.qualifiedUser)
+            let direct = try connectionString.anonymous(host: host).setting(options)
+            let user = connectionString.qualifiedUser
+            let answer = await OwnThread.run(within: Tuning.greetingLimit * 3) {
+                Validation.outcome { () throws(MongoError) in try Hello.ask(direct, user: user) }
+            }
+            guard let answer else { throw MongoError(kind: .network, message: "no answer in time") }
+            return try answer.get()
         }
 
         /// Looks at a host that the driver had no success with.

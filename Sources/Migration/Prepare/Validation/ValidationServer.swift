@@ -157,4 +157,11 @@ extension Validation {
             return .failure(error)
         }
     }
+
+    /// The same for a question that blocks its thread.
+    static func outcome<Answer>(
+        _ question: () throws(MongoError) -> Answer
+    ) -> Result<Answer, MongoError> {
+        do throws(MongoError) { return .success(try question()) } catch { return .failure(error) }
+    }
 }

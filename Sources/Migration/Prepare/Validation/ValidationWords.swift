@@ -14,6 +14,12 @@ extension Validation {
         func of(_ error: MongoError) -> String {
             if error.isUnauthorized { return "the server does not allow it to this user" }
             var text = error.description[...]
+            // "No suitable servers found (...): [what happened calling hello on 'host']"
+            if error.kind == .serverSelection, let open = text.firstIndex(of: "["),
+                let close = text.lastIndex(of: "]")
+            {
+                text = text[text.index(after: open)..<close]
+            }
             for mark in [" to execute command", " { ", "\n"] {
                 if let cut = text.firstRange(of: mark) { text = text[..<cut.lowerBound] }
             }
