@@ -69,6 +69,13 @@ cmongo_pool_t *cmongo_pool_new(const char *uri_string, const char *app_name, cmo
 }
 
 void cmongo_pool_destroy(cmongo_pool_t *pool) {
+    // Forgets the sessions: telling a server that is gone about their end would block for the server selection time.
+    // Servers end them by themselves.
+    mongoc_client_t *client = mongoc_client_pool_try_pop(pool->pool);
+    if (client) {
+        mongoc_client_reset(client);
+        mongoc_client_pool_push(pool->pool, client);
+    }
     mongoc_client_pool_destroy(pool->pool);
     bson_free(pool);
 }
@@ -85,7 +92,9 @@ cmongo_client_t *cmongo_client_pop(cmongo_pool_t *pool, cmongo_error_t *error) {
     mongoc_session_opts_set_causal_consistency(options, false);
     mongoc_client_session_t *session = mongoc_client_start_session(client, options, &failure);
     mongoc_session_opts_destroy(options);
-    if (!session) {
+    // A server that is not yet in its replica set has no sessions; commands then go without.
+    bool has_none = failure.domain == MONGOC_ERROR_CLIENT && failure.code == MONGOC_ERROR_CLIENT_SESSION_FAILURE;
+    if (!session && !has_none) {
         mongoc_client_pool_push(pool->pool, client);
         cmongo_copy_error(error, &failure);
         return NULL;
@@ -98,7 +107,7 @@ cmongo_client_t *cmongo_client_pop(cmongo_pool_t *pool, cmongo_error_t *error) {
 }
 
 void cmongo_client_push(cmongo_client_t *client) {
-    mongoc_client_session_destroy(client->session);
+    if (client->session) mongoc_client_session_destroy(client->session);
     mongoc_client_pool_push(client->pool->pool, client->client);
     bson_free(client);
 }
@@ -135,7 +144,7 @@ bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *dat
     }
     bson_t options = BSON_INITIALIZER;
     BSON_APPEND_INT32(&options, "serverId", (int32_t)server_id);
-    bool done = mongoc_client_session_append(client->session, &options, &failure);
+    bool done = !client->session || mongoc_client_session_append(client->session, &options, &failure);
     if (done) {
         done = mongoc_client_command_with_opts(client->client, database, &body, NULL, &options, &answer, &failure);
         if (bson_empty(&answer)) {

@@ -27,6 +27,8 @@ package struct MigrationOptions: Hashable, Sendable {
     package var quietPeriod = 10
     /// Lift the source's write block after the cutover.
     package var keepSourceWritable = false
+    /// How long the lag must hold before the migration counts as in sync, seconds.
+    package var lagHold = Tuning.lagHold
 
     package init() {}
 }

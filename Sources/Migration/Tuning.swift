@@ -29,6 +29,21 @@ package enum Tuning {
     /// Events a batch of the stream may hold. Small ones arrive in large numbers after a pause.
     static let streamBatch = 10_000
 
+    /// After a batch with fewer events than this the tail waits for `streamGathering`, so that events gather.
+    static let smallStreamBatch = 200
+    static let streamGathering = Duration.milliseconds(20)
+    /// Pause before a broken stream is opened again.
+    static let streamReopenDelay = Duration.milliseconds(200)
+
+    /// How often the source is asked for its newest write, and every how many polls for its oldest oplog entry.
+    static let lagPoll = Duration.milliseconds(250)
+    static let headroomPolls = 40
+    /// Keys that are spilled with one command, and brought back at once.
+    static let spillKeys = 2_000
+    static let restoredKeys = 5_000
+    /// Keys up to this length are their own id in the spill, bytes.
+    static let spilledKeyBytes = 200
+
     // MARK: Apply
 
     /// Documents a worker takes at once: `$in` of more gains nothing (measured 1,000 against 10,000).
@@ -48,4 +63,10 @@ package enum Tuning {
     static let partitionBytes = 64 << 20
     /// Documents an insert command may hold.
     static let insertDocuments = 100_000
+
+    // MARK: Readiness
+
+    /// The lag up to which a migration counts as in sync, seconds, and for how long it must hold.
+    package static let lagThreshold = 10.0
+    package static let lagHold = 10.0
 }

@@ -38,6 +38,9 @@ package struct Batch: Sendable {
 
     package var isEmpty: Bool { array.isEmpty }
 
+    /// How many documents.
+    package var count: Int { array.reduce(0) { count, _ in count + 1 } }
+
     /// The documents one by one, each a slice of the answer.
     package var documents: some Sequence<Document> { array.lazy.compactMap(\.document) }
 }

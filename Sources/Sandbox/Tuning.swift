@@ -1,1 +1,48 @@
-// Sandbox
+/// The numbers of the sandbox: unit, bounds and reason.
+package enum Tuning {
+    // MARK: Waiting
+
+    /// Pause between two looks at a condition. 20 ms is far below every deadline and costs no CPU worth naming.
+    package static let pollInterval: Duration = .milliseconds(20)
+    /// Until a server listens. It takes 0.3 s on an idle machine; the rest is for a machine that is shared by builds.
+    package static let startDeadline: Duration = .seconds(60)
+    /// Until a set has a writable primary again. An election takes 1 to 3 s with `electionTimeoutMillis`.
+    package static let electionDeadline: Duration = .seconds(60)
+    /// Until a server that got SIGTERM has gone: its own limit for a clean shutdown is 15 s.
+    package static let stopDeadline: Duration = .seconds(30)
+    /// Until a short helper program (openssl, the removal of a folder) is done.
+    package static let helperDeadline: Duration = .seconds(30)
+
+    // MARK: Replica sets
+
+    /// Milliseconds without a heartbeat after which members elect. The server's 10 s would make every fault test slow;
+    /// below 1 s a busy machine elects by accident.
+    static let electionTimeoutMilliseconds = 2000
+    /// Milliseconds between heartbeats; must be well below the election timeout.
+    static let heartbeatIntervalMilliseconds = 200
+    /// Milliseconds a new primary may wait for the writes of the one that it follows.
+    static let catchUpTimeoutMilliseconds = 2000
+    /// Gigabytes; the least that mongod accepts, so that a dozen of them fit a small machine.
+    static let cacheGigabytes = 0.25
+    /// Milliseconds for the sandbox's own administrative connections to find their server.
+    static let serverSelectionMilliseconds = 5000
+    /// Ports below the range that the kernel hands to outgoing connections are used, down to this one.
+    static let lowestPort: UInt16 = 15000
+
+    // MARK: Proxy
+
+    /// Bytes read from a socket at a time: enough for full speed on loopback (1 GB/s and more).
+    static let proxyChunkBytes = 256 << 10
+    /// Bytes held for each direction of a connection before the sender is made to wait. At 200 ms delay it allows
+    /// 80 MB/s; it also bounds memory.
+    static let proxyQueueBytes = 16 << 20
+    /// Length of the window in seconds in which a throttled connection may catch up after a pause.
+    static let proxyThrottleWindow = 0.02
+
+    // MARK: Sample data
+
+    /// Bytes of documents in one insert call: three of them fit the 48 MB message limit, and memory stays small.
+    package static let sampleBatchBytes = 16 << 20
+    /// Bytes of the text from which all strings are cut: large enough that a block compressor does not fold it away.
+    static let sampleTextBytes = 1 << 20
+}

@@ -103,6 +103,13 @@ extension WriteReply.Failure {
 }
 
 extension Document {
+    /// The last document of an array of documents.
+    var lastDocument: Document? {
+        var last: Element?
+        for element in self { last = element }
+        return last?.document
+    }
+
     /// An array of these documents.
     init(documents: some Sequence<Document>) {
         self.init(array: documents.map(Value.document))

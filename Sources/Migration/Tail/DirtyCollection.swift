@@ -115,7 +115,7 @@ struct DirtyCollection: Sendable {
     }
 
     /// Takes every key out without a worker, in the order of the events: for spilling. Keys that a worker has stay.
-    mutating func drain(limit: Int, _ watermark: inout Watermark) -> [(key: CanonicalKey, entry: Entry)] {
+    mutating func drain(limit: Int) -> [(key: CanonicalKey, entry: Entry)] {
         var drained: [(key: CanonicalKey, entry: Entry)] = []
         while drained.count < limit, let key = queue.popFirst() {
             guard let index = entries.index(forKey: key), !entries.values[index].isTaken else { continue }

@@ -36,6 +36,9 @@ package struct DirtyKeys: Sendable {
     /// The newest event that was seen.
     package private(set) var newestEvent: Timestamp
 
+    /// How many keys were ever drained: their order.
+    private var drains = 0
+
     package init(token: ResumeToken, time: Timestamp) {
         watermark = Watermark(token: token, time: time)
         newestEvent = time
@@ -138,5 +141,57 @@ package struct DirtyKeys: Sendable {
         guard let index = collections.index(forKey: work.collection) else { return }
         collections.values[index].giveBack(work.keys, &watermark)
         turns.append(work.collection)
+    }
+
+    // MARK: Spilling
+
+    /// Keys that were taken out to be kept elsewhere. Their generations stay retained until `releaseDrained`.
+    package struct Drained: Sendable {
+        package struct Entry: Sendable {
+            package let key: CanonicalKey
+            package let ids: [RawValue]
+            package let oldest: Timestamp
+            package let newest: Timestamp
+            /// Place in the order of the events.
+            package let order: Int
+            let generation: Int
+        }
+
+        package let collection: BinaryUUID
+        package let entries: [Entry]
+    }
+
+    /// Takes up to `limit` keys of one collection out, those of collections that cannot be applied yet first. Nil when no
+    /// key is free.
+    package mutating func drain(limit: Int) -> Drained? {
+        let waiting = collections.filter { !$0.value.isQueueEmpty }
+        guard let uuid = (waiting.first { !$0.value.isEligible } ?? waiting.first)?.key,
+            let index = collections.index(forKey: uuid)
+        else { return nil }
+        let drained = collections.values[index].drain(limit: limit)
+        guard !drained.isEmpty else { return nil }
+        let entries = drained.map { key, entry in
+            drains += 1
+            count -= 1
+            bytes -= entry.size
+            return Drained.Entry(
+                key: key, ids: entry.ids, oldest: watermark.start(of: entry.generation),
+                newest: entry.newest, order: drains, generation: entry.generation)
+        }
+        return Drained(collection: uuid, entries: entries)
+    }
+
+    /// The drained keys are durable elsewhere.
+    package mutating func releaseDrained(_ drained: Drained) {
+        for entry in drained.entries { watermark.release(entry.generation) }
+    }
+
+    /// Makes documents dirty without an event: they may differ though their events were answered.
+    package mutating func redirty(_ ids: [RawValue], of collection: BinaryUUID) {
+        let time = max(watermark.streamTime, newestEvent)
+        let generation = begin(at: time)
+        for id in ids {
+            _ = add(id, of: collection, time: time, generation: generation, isSuspect: true)
+        }
     }
 }

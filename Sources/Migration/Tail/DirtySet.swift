@@ -36,6 +36,11 @@ package final class DirtySet: Sendable {
         state.withLock { $0.keys.take(limit: limit, maximumBytes: maximumBytes) }
     }
 
+    /// Makes documents dirty without an event; they are applied the exact way.
+    func redirty(_ ids: [RawValue], of collection: BinaryUUID) {
+        update { $0.redirty(ids, of: collection) }
+    }
+
     // MARK: Position
 
     package var appliedThrough: Timestamp { read { $0.watermark.appliedThrough } }

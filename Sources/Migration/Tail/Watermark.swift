@@ -53,6 +53,9 @@ package struct Watermark: Sendable {
         generations[generation - first].retained -= 1
     }
 
+    /// Cluster time at which a generation that is retained begins.
+    func start(of generation: Int) -> Timestamp { generations[generation - first].start }
+
     private mutating func forgetDone() {
         let done = generations.prefix { $0.retained == 0 }.count
         generations.removeFirst(done)

@@ -1,0 +1,60 @@
+internal import BSON
+internal import Mongo
+
+/// Makes dirty documents equal: reads their current versions from the source and writes or deletes them on the
+/// destination.
+struct Applier: Sendable {
+    let context: Context
+    /// Called with keys that were applied, before they leave the dirty set: the verifier compares them again.
+    let applied: @Sendable (DirtyKeys.Work) -> Void
+
+    func run(workers: Int) async throws {
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<workers { group.addTask { try await work() } }
+            try await group.waitForAll()
+        }
+    }
+
+    private func work() async throws {
+        let worker = ApplyWorker(context: context)
+        while true {
+            let seen = context.dirty.hasWork.count
+            try await context.gate.pass()
+            guard
+                let work = context.dirty.take(limit: Tuning.applyKeys, maximumBytes: Tuning.applyIDBytes)
+            else {
+                await context.dirty.hasWork.wait(after: seen)
+                continue
+            }
+            try await perform(work, worker)
+        }
+    }
+
+    private func perform(_ work: DirtyKeys.Work, _ worker: ApplyWorker) async throws {
+        do {
+            guard let collection = context.registry[work.collection] else {
+                throw CollectionGone(collection: work.collection, side: .source)
+            }
+            try await worker.apply(work, of: collection)
+            applied(work)
+            context.dirty.update { $0.complete(work, answeredAt: work.newest) }
+            context.status.update { $0.eventsApplied += work.keys.count }
+        } catch is CollectionGone {
+            // The reconciler will find it elsewhere, or gone: until then its keys wait.
+            context.dirty.update { keys in
+                keys.giveBack(work)
+                keys.setEligible(work.collection, false)
+            }
+            context.reconcile.notify()
+        } catch let error as MigrationError where error.code == .refused {
+            context.dirty.update { $0.giveBack(work) }
+            await context.pause(error)
+        } catch let error as MongoError where error.isWaitedFor {
+            // A read that broke in the middle: the keys are taken again.
+            context.dirty.update { $0.giveBack(work) }
+        } catch {
+            context.dirty.update { $0.giveBack(work) }
+            throw error
+        }
+    }
+}

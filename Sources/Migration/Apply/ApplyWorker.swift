@@ -1,0 +1,154 @@
+internal import BSON
+internal import Mongo
+
+/// One worker of the stage *apply*, with a lane on each side.
+struct ApplyWorker: Sendable {
+    let context: Context
+    private let reader: Lane
+    private let destinationReader: Lane
+    private let writer: DocumentWriter
+
+    init(context: Context) {
+        self.context = context
+        reader = context.source.lane()
+        destinationReader = context.destination.lane()
+        writer = DocumentWriter(context: context, lane: context.destination.lane())
+    }
+
+    /// Makes the destination equal for these keys, by a read at or after the newest of their events. Blocks until a
+    /// majority of the destination has it. Throws `CollectionGone`, or `refused`.
+    func apply(_ work: DirtyKeys.Work, of collection: MigratedCollection) async throws {
+        if collection.isCollated {
+            try await applyExactly(work.keys, newest: work.newest, of: collection)
+            return
+        }
+        let suspects = work.keys.filter(\.isSuspect)
+        if !suspects.isEmpty { try await applyExactly(suspects, newest: work.newest, of: collection) }
+        let plain = suspects.isEmpty ? work.keys : work.keys.filter { !$0.isSuspect }
+        if !plain.isEmpty { try await applyByKey(plain, newest: work.newest, of: collection) }
+    }
+
+    /// The usual way: what is found is written, what is not found is deleted. Documents whose `_id` has other bytes
+    /// than the event had go the exact way.
+    private func applyByKey(
+        _ keys: [DirtyKeys.Key], newest: Timestamp, of collection: MigratedCollection
+    ) async throws {
+        var missing: [CanonicalKey: DirtyKeys.Key] = [:]
+        missing.reserveCapacity(keys.count)
+        for key in keys { missing[key.canonical] = key }
+        var changed: [DirtyKeys.Key] = []
+        try await read(keys.lazy.flatMap(\.ids), newest: newest, of: collection) { documents in
+            let found = documents.filter { document in
+                guard let id = document.raw("_id"),
+                    let key = missing.removeValue(forKey: CanonicalKey(id))
+                else { return false }
+                if key.ids == [id] { return true }
+                changed.append(key)
+                return false
+            }
+            try await writer.write(inOrder(found, of: keys, collection), to: collection)
+        }
+        try await writer.delete(missing.values.lazy.flatMap(\.ids), from: collection)
+        if !changed.isEmpty { try await applyExactly(changed, newest: newest, of: collection) }
+    }
+
+    /// In a capped collection the order of insertion counts: that of the events.
+    private func inOrder(
+        _ documents: [Document], of keys: [DirtyKeys.Key], _ collection: MigratedCollection
+    ) -> [Document] {
+        guard collection.kind == .capped else { return documents }
+        var position: [CanonicalKey: Int] = [:]
+        for (index, key) in keys.enumerated() { position[key.canonical] = index }
+        return documents.sorted { left, right in
+            let places = [left, right].map { $0.raw("_id").flatMap { position[CanonicalKey($0)] } ?? 0 }
+            return places[0] < places[1]
+        }
+    }
+
+    /// The way for ids that are equal and yet differ in bytes: what the destination holds under such an id is deleted
+    /// first, as a replacement would keep the old bytes or be refused.
+    private func applyExactly(
+        _ keys: [DirtyKeys.Key], newest: Timestamp, of collection: MigratedCollection
+    ) async throws {
+        var documents: [Document] = []
+        var bytes = 0
+        // Few at a time: their documents are held until what stands in their way is deleted.
+        for part in keys.chunks(of: 100) {
+            try await read(part.lazy.flatMap(\.ids), newest: newest, of: collection) { found in
+                documents += found.map { $0.copied() }
+                bytes += found.reduce(0) { $0 + $1.count }
+            }
+            let wanted = Set(documents.compactMap { $0.raw("_id") })
+            // Under a collation an event's id can name a document that the source holds under another one.
+            let asked = Set(part.flatMap(\.ids)).union(wanted)
+            let stored = try await storedIDs(asked, of: collection)
+            try await writer.delete(stored.filter { !wanted.contains($0) }, from: collection)
+            try await writer.write(documents, to: collection)
+            documents = []
+            bytes = 0
+        }
+    }
+
+    private func storedIDs(_ ids: Set<RawValue>, of collection: MigratedCollection) async throws -> [RawValue] {
+        try await context.retry("reading the destination") {
+            var command = context.destinationCommand("find", collection)
+            append(ids, to: &command)
+            command.append("projection", ["_id": 1])
+            command.append("batchSize", 100_000)
+            var batch = try await destinationReader.open(
+                command.finish(), on: collection.destinationName.database)
+            var stored = batch.documents.compactMap { $0.raw("_id") }
+            while let cursor = batch.cursor {
+                batch = try await destinationReader.more(cursor)
+                stored += batch.documents.compactMap { $0.raw("_id") }
+            }
+            return stored
+        }
+    }
+
+    /// Reads the current versions of these documents, batch by batch. `body` may be called again with documents it has
+    /// had, after a broken connection.
+    private func read(
+        _ ids: some Sequence<RawValue>, newest: Timestamp, of collection: MigratedCollection,
+        _ body: ([Document]) async throws -> Void
+    ) async throws {
+        var current = collection
+        while true {
+            var command = context.sourceCommand("find", current)
+            append(ids, to: &command)
+            command.append("batchSize", .integer(Tuning.applyKeys + 1))
+            command.append("readConcern", context.readConcern(after: newest))
+            let find = command.finish()
+            do {
+                let database = current.sourceName.database
+                var batch = try await context.retry("reading \(current.sourceName)") {
+                    try await reader.open(find, on: database)
+                }
+                while true {
+                    try await body(Array(batch.documents))
+                    guard let cursor = batch.cursor else { return }
+                    batch = try await reader.more(cursor)
+                }
+            } catch let error as MongoError where error.isUUIDMismatch {
+                current = try context.followSource(of: current, error)
+            }
+        }
+    }
+
+    private func append(_ ids: some Sequence<RawValue>, to command: inout DocumentBuilder) {
+        command.begin("filter")
+        command.begin("_id")
+        command.beginArray("$in")
+        for (index, id) in ids.enumerated() { command.append(String(index), raw: id) }
+        command.end()
+        command.end()
+        command.end()
+    }
+}
+
+extension Array {
+    /// Consecutive parts of at most this length.
+    func chunks(of size: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+    }
+}

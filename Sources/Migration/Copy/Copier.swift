@@ -1,0 +1,90 @@
+internal import BSON
+internal import Mongo
+
+/// Copies every collection that is queued: the stage *copying*, and every collection that appears later.
+struct Copier: Sendable {
+    let context: Context
+    let queue: CopyQueue
+    /// Called when a collection is copied, before its keys are applied.
+    let copied: @Sendable (BinaryUUID) async throws -> Void
+
+    /// Measures a collection and queues it. `isNew` is false when an earlier owner may have copied parts of it.
+    func enqueue(_ uuid: BinaryUUID, readAfter: Timestamp, isNew: Bool, lane: Lane) async throws {
+        guard let collection = context.registry[uuid] else { return }
+        let size = try await size(of: collection, lane: lane)
+        context.status.update { $0.bytesTotal = ($0.bytesTotal ?? 0) + size.bytes }
+        guard collection.kind != .capped,
+            let rate = PartitionPlanner.sampleRate(bytes: size.bytes, count: size.count)
+        else {
+            await queue.addWhole(uuid, readAfter: readAfter)
+            return
+        }
+        let known = isNew ? [] : try await context.store.partitions(of: uuid)
+        await queue.addSplit(uuid, known: known, sampleRate: rate, readAfter: readAfter)
+    }
+
+    /// Bytes and documents of a collection of the source; zero where it is gone.
+    func size(of collection: MigratedCollection, lane: Lane) async throws -> (bytes: Int, count: Int) {
+        let command: Document = [
+            "aggregate": .string(collection.sourceName.collection),
+            "pipeline": [["$collStats": ["storageStats": [:]]]], "cursor": [:],
+        ]
+        do {
+            let stats = try await context.retry("measuring \(collection.sourceName)") {
+                try await lane.open(command, on: collection.sourceName.database)
+            }.documents.first { _ in true }?["storageStats"]?.document
+            return (stats?["size"]?.integer ?? 0, stats?["count"]?.integer ?? 0)
+        } catch let error as MongoError where error.isNamespaceNotFound {
+            return (0, 0)
+        }
+    }
+
+    /// Copies until cancelled, with this many workers.
+    func run(workers: Int) async throws {
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<workers { group.addTask { try await work() } }
+            try await group.waitForAll()
+        }
+    }
+
+    private func work() async throws {
+        let copier = PartitionCopier(context: context)
+        while true {
+            let seen = queue.hasTask.count
+            try await context.gate.pass()
+            guard let task = await queue.next() else {
+                await queue.hasTask.wait(after: seen)
+                continue
+            }
+            do {
+                try await perform(task, copier)
+                if await queue.finish(task) {
+                    context.status.update { $0.collectionsCopied += 1 }
+                    try await copied(task.collection)
+                }
+            } catch let gone as CollectionGone {
+                await queue.forget(gone.collection)
+                context.reconcile.notify()
+            }
+        }
+    }
+
+    private func perform(_ task: CopyQueue.Task, _ copier: PartitionCopier) async throws {
+        guard let collection = context.registry[task.collection] else {
+            throw CollectionGone(collection: task.collection, side: .source)
+        }
+        switch task.work {
+        case .whole:
+            try await copier.copyWhole(collection, after: task.readAfter)
+        case .partition(let partition):
+            try await copier.copy(partition, of: collection, after: task.readAfter)
+            try await context.store.finish(partition)
+        case .plan(let sampleRate, let start, let index):
+            let planner = PartitionPlanner(context: context, lane: context.source.lane())
+            try await planner.plan(collection, sampleRate: sampleRate, from: start, index: index) { found in
+                try await context.store.add(found)
+                await queue.found(found, readAfter: task.readAfter)
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import BSON
+internal import Mongo
+
+/// What is to be copied, largest collection first, and when a collection is done.
+///
+/// Collections may be added at any time: every new UUID is copied like an initial one.
+actor CopyQueue {
+    struct Task: Sendable {
+        enum Work: Sendable {
+            /// Find the boundaries of a large collection.
+            case plan(sampleRate: Double, from: RawValue?, index: Int)
+            case partition(Partition)
+            /// In natural order, as one.
+            case whole
+        }
+
+        let collection: BinaryUUID
+        let work: Work
+        /// Reads must be at or after this time.
+        let readAfter: Timestamp
+    }
+
+    private struct Pending {
+        var unfinished: Int
+        var isPlanned: Bool
+    }
+
+    private var tasks: [Task] = []
+    private var pending: [BinaryUUID: Pending] = [:]
+    /// Notified when there may be a task.
+    nonisolated let hasTask = Signal()
+
+    var isIdle: Bool { pending.isEmpty }
+
+    /// Adds a collection that is copied as one.
+    func addWhole(_ collection: BinaryUUID, readAfter: Timestamp) {
+        pending[collection] = Pending(unfinished: 1, isPlanned: true)
+        push(Task(collection: collection, work: .whole, readAfter: readAfter))
+    }
+
+    /// Adds a large collection: partitions that are known, and the planning of the rest unless all are.
+    func addSplit(
+        _ collection: BinaryUUID, known: [Partition], sampleRate: Double, readAfter: Timestamp
+    ) {
+        let isPlanned = known.last.map { $0.upper == nil } ?? false
+        let undone = known.filter { !$0.isDone }
+        pending[collection] = Pending(unfinished: undone.count + (isPlanned ? 0 : 1), isPlanned: isPlanned)
+        if !isPlanned {
+            let last = known.last
+            push(
+                Task(
+                    collection: collection,
+                    work: .plan(sampleRate: sampleRate, from: last?.upper, index: (last?.index ?? -1) + 1),
+                    readAfter: readAfter))
+        }
+        for partition in undone {
+            push(Task(collection: collection, work: .partition(partition), readAfter: readAfter))
+        }
+    }
+
+    func found(_ partitions: [Partition], readAfter: Timestamp) {
+        for partition in partitions {
+            pending[partition.collection]?.unfinished += 1
+            push(Task(collection: partition.collection, work: .partition(partition), readAfter: readAfter))
+        }
+    }
+
+    private func push(_ task: Task) {
+        tasks.append(task)
+        hasTask.notify()
+    }
+
+    func next() -> Task? { tasks.isEmpty ? nil : tasks.removeFirst() }
+
+    /// A task is done. True when its collection is, too.
+    func finish(_ task: Task) -> Bool {
+        guard var state = pending[task.collection] else { return false }
+        state.unfinished -= 1
+        pending[task.collection] = state.unfinished == 0 ? nil : state
+        return state.unfinished == 0
+    }
+
+    /// The collection is gone: nothing of it is left to do.
+    func forget(_ collection: BinaryUUID) {
+        pending[collection] = nil
+        tasks.removeAll { $0.collection == collection }
+    }
+}

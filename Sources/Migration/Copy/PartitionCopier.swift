@@ -1,0 +1,117 @@
+internal import BSON
+internal import Mongo
+
+/// Copies ranges of collections: reads the next batch from the source while the last one is being inserted.
+///
+/// One worker with a lane on each side; at most two batches of 16 MB are held.
+struct PartitionCopier: Sendable {
+    let context: Context
+    let reader: Lane
+    let inserter: Inserter
+
+    init(context: Context) {
+        self.context = context
+        reader = context.source.lane()
+        inserter = Inserter(context: context, lane: context.destination.lane())
+    }
+
+    /// Copies a range of the `_id` index. After a broken connection it goes on behind the last document inserted.
+    /// `time`: reads are at or after it. Throws `CollectionGone`.
+    func copy(_ partition: Partition, of collection: MigratedCollection, after time: Timestamp) async throws {
+        var partition = partition
+        try await reading(collection) { collection in
+            var command = find(collection, after: time)
+            command.append("hint", ["_id": 1])
+            for (name, bound) in [("min", partition.lower), ("max", partition.upper)] {
+                guard let bound else { continue }
+                command.begin(name)
+                command.append("_id", raw: bound)
+                command.end()
+            }
+            return command
+        } inserted: { batch in
+            if let last = batch.array.lastDocument?.raw("_id") { partition.lower = last.copied() }
+        }
+    }
+
+    /// Copies a collection in natural order, with one ordered writer where it is capped. After a broken connection it begins
+    /// again; what is there already stays.
+    func copyWhole(_ collection: MigratedCollection, after time: Timestamp) async throws {
+        try await reading(collection) { collection in
+            var command = find(collection, after: time)
+            command.append("hint", ["$natural": 1])
+            return command
+        } inserted: { _ in
+        }
+    }
+
+    private func find(_ collection: MigratedCollection, after time: Timestamp) -> DocumentBuilder {
+        var command = context.sourceCommand("find", collection)
+        command.append("batchSize", 1_000_000)
+        command.append("readConcern", context.readConcern(after: time))
+        return command
+    }
+
+    private func reading(
+        _ collection: MigratedCollection, command: (MigratedCollection) -> DocumentBuilder,
+        inserted: (Batch) -> Void
+    ) async throws {
+        var current = collection
+        var delay = Tuning.firstRetryDelay
+        while true {
+            do {
+                let batch = try await context.retry("reading \(current.sourceName)") {
+                    try await reader.open(command(current).finish(), on: current.sourceName.database)
+                }
+                try await pump(batch, into: current, inserted: inserted)
+                return
+            } catch let error as MongoError where error.isUUIDMismatch {
+                current = try context.followSource(of: current, error)
+            } catch let error as MongoError where error.isWaitedFor {
+                context.status.wait("copy", for: "reading \(current.sourceName): \(error)")
+                try await Task.sleep(for: delay)
+                delay = min(delay * 2, Tuning.lastRetryDelay)
+                context.status.goOn("copy")
+            }
+        }
+    }
+
+    private func pump(
+        _ first: Batch, into collection: MigratedCollection, inserted: (Batch) -> Void
+    ) async throws {
+        var batch = first
+        while true {
+            try await context.gate.pass()
+            let cursor = batch.cursor
+            async let next = more(cursor)
+            try await insert(batch, into: collection)
+            inserted(batch)
+            guard let following = try await next else { return }
+            batch = following
+        }
+    }
+
+    private func more(_ cursor: Cursor?) async throws -> Batch? {
+        guard let cursor else { return nil }
+        return try await reader.more(cursor)
+    }
+
+    /// Inserts a batch; a document that is refused pauses the migration until the operator resumes it.
+    private func insert(_ batch: Batch, into collection: MigratedCollection) async throws {
+        guard !batch.isEmpty else { return }
+        while true {
+            do {
+                let current = context.registry[collection.source] ?? collection
+                try await inserter.insert(batch, into: current, isOrdered: collection.kind == .capped)
+                break
+            } catch let error as MigrationError where error.code == .refused {
+                await context.pause(error)
+                try await context.gate.pass()
+            }
+        }
+        context.status.update { figures in
+            figures.bytesCopied += batch.array.count
+            figures.documentsCopied += batch.count
+        }
+    }
+}

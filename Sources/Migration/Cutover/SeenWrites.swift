@@ -1,0 +1,62 @@
+package import BSON
+package import Mongo
+internal import Synchronization
+
+/// The writes that the change stream still shows, for the operator who says that they have stopped. Thread safe.
+package final class SeenWrites: Sendable {
+    package struct Write: Hashable, Sendable {
+        package let namespace: Namespace
+        package var count: Int
+    }
+
+    private struct Seen {
+        var newest: Timestamp?
+        var newestAt: ContinuousClock.Instant?
+        /// Writes since `reset`, by namespace; deletes of collections with a TTL index apart.
+        var counts: [Namespace: Int] = [:]
+        var since = ContinuousClock.now
+        var expiring: Set<Namespace> = []
+        var stray: Timestamp?
+    }
+
+    private let seen = Mutex(Seen())
+
+    package init() {}
+
+    /// Collections whose deletes may be the TTL monitor's.
+    func setExpiring(_ namespaces: Set<Namespace>) { seen.withLock { $0.expiring = namespaces } }
+
+    func note(_ event: ChangeEvent) {
+        if case .nothing = event.meaning { return }
+        seen.withLock { seen in
+            if event.operation == "delete", seen.expiring.contains(event.namespace) { return }
+            seen.newest = max(seen.newest ?? event.time, event.time)
+            seen.newestAt = ContinuousClock.now
+            seen.counts[event.namespace, default: 0] += 1
+        }
+    }
+
+    func reset() {
+        seen.withLock { seen in
+            seen.counts = [:]
+            seen.since = ContinuousClock.now
+        }
+    }
+
+    /// Cluster time of the newest write of an application.
+    package var newest: Timestamp? { seen.withLock { $0.newest } }
+
+    /// When it was seen, on the monotonic clock.
+    package var newestAt: ContinuousClock.Instant? { seen.withLock { $0.newestAt } }
+
+    /// How long no write has been seen.
+    package var quiet: Duration {
+        seen.withLock { ContinuousClock.now - ($0.newestAt ?? $0.since) }
+    }
+
+    /// Writes since the last reset, the busiest namespace first.
+    package var busiest: [Write] {
+        seen.withLock { $0.counts.map { Write(namespace: $0.key, count: $0.value) } }
+            .sorted { ($1.count, $0.namespace) < ($0.count, $1.namespace) }
+    }
+}

@@ -1,0 +1,78 @@
+internal import BSON
+internal import Mongo
+
+/// Blocks and unblocks the writes of applications on one side (`setUserWriteBlockMode`, 6.0+).
+///
+/// The intent is stored before, so that a block is ours only where the state says so; a block that someone else set is
+/// never lifted.
+struct WriteBlock: Sendable {
+    enum Outcome: Sendable, Equatable {
+        case blocked
+        /// Someone else blocks writes there already; it stays theirs.
+        case alreadyBlocked
+        /// This server or this user cannot block writes, for this reason.
+        case cannotBlock(String)
+    }
+
+    let side: Side
+    let store: StateStore
+    let retry: Retry
+
+    private var field: String { "\(side.role.rawValue)Blocked" }
+
+    /// Blocks writes. Waits at most `limit` milliseconds for open transactions, which hang every other operation
+    /// meanwhile; when they do not end, nothing is blocked and the server's error is thrown.
+    func block(limit: Int, isOursAlready: Bool) async throws -> Outcome {
+        guard side.version.blocksWrites else {
+            return .cannotBlock("MongoDB \(side.version) has no write blocking")
+        }
+        let lane = side.lane()
+        guard try await retry("asking the \(side.role)", { try await isAuthenticated(lane) }) else {
+            return .cannotBlock("the \(side.role) runs without authentication, so nobody can be blocked")
+        }
+        if try await isBlocked(lane) == true { return isOursAlready ? .blocked : .alreadyBlocked }
+        try await store.save([field: true])
+        do {
+            _ = try await lane.run([
+                "setUserWriteBlockMode": 1, "global": true, "maxTimeMS": .integer(limit),
+            ])
+            return .blocked
+        } catch {
+            try await unblock(isSet: !error.isUnauthorized)
+            guard error.isUnauthorized else { throw error }
+            return .cannotBlock("the user of the \(side.role) lacks the privilege setUserWriteBlockMode")
+        }
+    }
+
+    /// Lifts our block; does nothing where there is none.
+    func unblock() async throws { try await unblock(isSet: true) }
+
+    private func unblock(isSet: Bool) async throws {
+        guard isSet else { return try await store.save([field: false]) }
+        let lane = side.lane()
+        try await retry("lifting the write block of the \(side.role)") {
+            if try await isBlocked(lane) != false {
+                _ = try await lane.run(["setUserWriteBlockMode": 1, "global": false])
+            }
+        }
+        try await store.save([field: false])
+    }
+
+    /// Nil when the user may not ask.
+    private func isBlocked(_ lane: Lane) async throws -> Bool? {
+        do {
+            let status = try await lane.run([
+                "serverStatus": 1, "metrics": 0, "wiredTiger": 0, "locks": 0, "tcmalloc": 0,
+            ])
+            return status["repl"]?.document?["userWriteBlockMode"]?.integer == 2
+        } catch {
+            guard error.isUnauthorized else { throw error }
+            return nil
+        }
+    }
+
+    private func isAuthenticated(_ lane: Lane) async throws -> Bool {
+        let status = try await lane.run(["connectionStatus": 1])
+        return !(status["authInfo"]?.document?["authenticatedUsers"]?.elements ?? []).isEmpty
+    }
+}

@@ -1,0 +1,54 @@
+package import BSON
+
+/// One moment of a migration. Nil means unknown, never zero.
+package struct MigrationProgress: Sendable {
+    package var phase: Phase
+    /// Cluster time up to which every change of the source is on the destination.
+    package var appliedThrough: Timestamp?
+    package var lagSeconds: Double?
+    package var bytesCopied: Int
+    package var bytesTotal: Int?
+    package var documentsCopied: Int
+    package var eventsApplied: Int
+    /// Documents that changed and are not applied yet.
+    package var backlog: Int
+    /// How far the stored position is ahead of the oldest entry of the source's oplog.
+    package var oplogHeadroomSeconds: Int?
+    /// Ready for the cutover.
+    package var isReady: Bool
+    /// What is being done or waited for, in one line.
+    package var message: String
+}
+
+/// What is said at the end.
+package struct MigrationReport: Sendable {
+    package struct Verification: Sendable {
+        package var mode: MigrationOptions.Verify
+        package var collections = 0
+        package var documents = 0
+        /// Every difference by name, each with where it is and what differs.
+        package var mismatches: [String] = []
+
+        package init(mode: MigrationOptions.Verify) { self.mode = mode }
+    }
+
+    package var phase: Phase
+    /// From the last write seen on the source to the destination accepting writes; nil when no write was seen in the
+    /// hour before.
+    package var applicationDowntimeSeconds: Double?
+    package var durationSeconds: Double
+    package var bytesCopied: Int
+    package var documentsCopied: Int
+    package var collectionsCopied: Int
+    package var eventsApplied: Int
+    package var verification: Verification
+    /// What could not be done after the point of no return, each with its remedy.
+    package var problems: [String]
+}
+
+/// A line of the event log.
+package struct LogEntry: Sendable {
+    /// Milliseconds since 1970, by this host's clock.
+    package var time: Int64
+    package var text: String
+}

@@ -1,0 +1,128 @@
+/// Where a migration stands; names as on screen, in `--json` and in the stored state.
+package enum Phase: String, CaseIterable, Sendable {
+    case preparing, copying, indexing, catchingUp, inSync, finalizing, complete
+    case paused, failed, cancelled, expired
+
+    /// Nothing happens any more; the process can end.
+    package var isFinal: Bool {
+        switch self {
+        case .complete, .failed, .cancelled, .expired: true
+        default: false
+        }
+    }
+}
+
+/// The pure state machine of a migration: a state and an event make a new state and what is to be done.
+package struct PhaseMachine: Hashable, Sendable {
+    package enum Event: Hashable, Sendable {
+        /// The lease is held, the stream is open and the catalog is created.
+        case prepared
+        /// Every collection that was known at the start is copied.
+        case copied
+        /// Every index that can be built before the cutover is built.
+        case indexed
+        /// Lag in seconds, measured at this time (seconds on a monotonic clock).
+        case lag(Double, at: Double)
+        case pause(reason: String)
+        case resume
+        /// The operator (or `when-in-sync`) asks for the cutover.
+        case cutOver
+        /// The cutover ended before the point of no return; everything was undone.
+        case backedOut
+        case finished
+        case fail(reason: String)
+        case cancel
+        /// The deadline for the cutover has passed.
+        case deadlinePassed
+    }
+
+    package enum Action: Hashable, Sendable {
+        case copy
+        case buildIndexes
+        /// The first verification pass may begin.
+        case verify
+        /// Begin the countdown: this is the first time in sync.
+        case beginCountdown
+        case holdWork
+        case releaseWork
+        case cutOver
+        case stop
+        /// Write the new phase into the event log and the stored state.
+        case record(Phase)
+    }
+
+    package private(set) var phase: Phase
+    /// The phase to go back to on `resume`.
+    package private(set) var pausedFrom: Phase?
+    package private(set) var reason: String?
+    /// Since when (monotonic seconds) the lag has been within the threshold; nil while it is not.
+    private var withinSince: Double?
+    /// Whether the lag has been within three times the threshold since it was last within the threshold.
+    package private(set) var isLagReady = false
+
+    /// How long the lag must stay within the threshold, seconds.
+    private let lagHold: Double
+
+    package init(phase: Phase = .preparing, lagHold: Double = Tuning.lagHold) {
+        self.phase = phase
+        self.lagHold = lagHold
+    }
+
+    package mutating func handle(_ event: Event) -> [Action] {
+        switch (phase, event) {
+        case (.preparing, .prepared): return enter(.copying) + [.copy]
+        case (.copying, .copied): return enter(.indexing) + [.buildIndexes]
+        case (.indexing, .indexed): return enter(.catchingUp)
+        case (.catchingUp, .lag(let lag, let time)):
+            watch(lag, at: time)
+            return isLagReady ? enter(.inSync) + [.beginCountdown, .verify] : []
+        case (.inSync, .lag(let lag, let time)):
+            watch(lag, at: time)
+            return []
+        case (.inSync, .cutOver): return enter(.finalizing) + [.cutOver]
+        case (.finalizing, .backedOut): return enter(.inSync)
+        case (.finalizing, .finished): return enter(.complete) + [.stop]
+        case (_, .pause(let why)) where !phase.isFinal && phase != .paused && phase != .finalizing:
+            pausedFrom = phase
+            reason = why
+            withinSince = nil
+            isLagReady = false
+            return enter(.paused) + [.holdWork]
+        case (.paused, .resume):
+            reason = nil
+            defer { pausedFrom = nil }
+            return enter(pausedFrom ?? .catchingUp) + [.releaseWork]
+        // Work that was under way when the migration was paused may still end.
+        case (.paused, .copied) where pausedFrom == .copying:
+            pausedFrom = .indexing
+            return [.buildIndexes]
+        case (.paused, .indexed) where pausedFrom == .indexing:
+            pausedFrom = .catchingUp
+            return []
+        case (_, .fail(let why)) where !phase.isFinal:
+            reason = why
+            return enter(.failed) + [.stop]
+        case (_, .cancel) where !phase.isFinal && phase != .finalizing: return enter(.cancelled) + [.stop]
+        // The countdown never fires in the middle of a cutover.
+        case (_, .deadlinePassed) where !phase.isFinal && phase != .finalizing: return enter(.expired) + [.stop]
+        default: return []
+        }
+    }
+
+    private mutating func enter(_ next: Phase) -> [Action] {
+        phase = next
+        return [.record(next)]
+    }
+
+    /// The lag is ready after it stayed within the threshold for a while, and no longer above three times of it.
+    private mutating func watch(_ lag: Double, at time: Double) {
+        if lag <= Tuning.lagThreshold {
+            let since = withinSince ?? time
+            withinSince = since
+            if time - since >= lagHold { isLagReady = true }
+        } else {
+            withinSince = nil
+            if lag > 3 * Tuning.lagThreshold { isLagReady = false }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+internal import BSON
+internal import Mongo
+internal import Synchronization
+
+/// Watches the source's newest write and the oldest entry of its oplog, and from them the lag and the headroom.
+final class SourceMonitor: Sendable {
+    private struct Seen {
+        var meter = LagMeter()
+        var newestWrite: Timestamp?
+        var oplogStart: Timestamp?
+    }
+
+    private let context: Context
+    private let seen = Mutex(Seen())
+    private let clock = ContinuousClock()
+    private let start = ContinuousClock.now
+    /// Called after every poll with the lag and the time of the poll, in monotonic seconds.
+    private let polled: @Sendable (Double, Double) async -> Void
+
+    init(context: Context, polled: @escaping @Sendable (Double, Double) async -> Void) {
+        self.context = context
+        self.polled = polled
+    }
+
+    /// Monotonic seconds since this monitor was made.
+    var now: Double { start.duration(to: clock.now).seconds }
+
+    func run() async throws {
+        let lane = context.source.lane()
+        var polls = 0
+        while true {
+            try await context.retry("asking the source for its newest write") {
+                try await poll(lane)
+                if polls % Tuning.headroomPolls == 0 { try await measureOplog(lane) }
+            }
+            polls += 1
+            try await Task.sleep(for: Tuning.lagPoll)
+        }
+    }
+
+    private func poll(_ lane: Lane) async throws {
+        let hello = try await lane.run(["hello": 1])
+        guard let newest = hello["lastWrite"]?.document?["opTime"]?.document?["ts"]?.timestamp else { return }
+        let time = now
+        let applied = context.dirty.appliedThrough
+        let lag = seen.withLock { seen in
+            seen.newestWrite = newest
+            seen.meter.observe(newest: newest, at: time)
+            return seen.meter.lag(appliedThrough: applied, at: time)
+        }
+        let backlog = context.dirty.backlog
+        let headroom = headroom(stored: context.dirty.resumeToken.time ?? applied)
+        context.status.update { figures in
+            figures.lagSeconds = lag
+            figures.appliedThrough = applied
+            figures.backlog = backlog
+            figures.lastSourceWrite = newest
+            figures.oplogHeadroomSeconds = headroom
+        }
+        if let lag { await polled(lag, time) }
+    }
+
+    private func measureOplog(_ lane: Lane) async throws {
+        do {
+            let oldest = try await lane.open(
+                [
+                    "find": "oplog.rs", "sort": ["$natural": 1], "limit": 1, "projection": ["ts": 1],
+                ], on: "local"
+            ).documents.first { _ in true }
+            seen.withLock { $0.oplogStart = oldest?["ts"]?.timestamp }
+        } catch {
+            guard error.isUnauthorized else { throw error }
+            // The headroom stays unknown.
+            seen.withLock { $0.oplogStart = nil }
+        }
+    }
+
+    private func headroom(stored: Timestamp) -> Int? {
+        let start = seen.withLock { $0.oplogStart }
+        guard let start else { return nil }
+        return Int(stored.seconds) - Int(start.seconds)
+    }
+
+    /// Seconds between the oldest and the newest entry of the oplog; nil when unknown.
+    var oplogWindow: Int? {
+        seen.withLock { seen in
+            guard let start = seen.oplogStart, let newest = seen.newestWrite else { return nil }
+            return Int(newest.seconds) - Int(start.seconds)
+        }
+    }
+}
+
+extension Duration {
+    /// In seconds.
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

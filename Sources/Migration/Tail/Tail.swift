@@ -1,0 +1,108 @@
+internal import BSON
+internal import Mongo
+
+/// Reads the change stream from before the copy starts, and never waits for the copy, for DDL or for the destination.
+struct Tail: Sendable {
+    let context: Context
+    /// Told about every event of a document or a catalog, for the writes that are still seen at a cutover.
+    let seen: @Sendable (ChangeEvent) -> Void
+
+    /// The present end of the stream, before anything is read: where the migration begins.
+    static func begin(_ source: Side, retry: Retry) async throws -> ResumeToken {
+        let lane = source.lane()
+        let batch = try await retry("opening the change stream") {
+            try await lane.open(StreamCommand.make(.now, source: source.version), on: "admin")
+        }
+        if let cursor = batch.cursor { await lane.kill(cursor) }
+        guard let token = batch.postBatchResumeToken else {
+            throw MigrationError(.unexpected, "the source's change stream gives no resume token")
+        }
+        return ResumeToken(token)
+    }
+
+    /// Reads until cancelled. Throws `historyLost` when the oplog no longer holds what comes next.
+    func run() async throws {
+        let lane = context.source.lane()
+        while true {
+            do {
+                let start = StreamCommand.Start.after(context.dirty.read { $0.watermark.streamToken })
+                let batch = try await context.retry("opening the change stream") {
+                    try await lane.open(
+                        StreamCommand.make(start, source: context.source.version), on: "admin")
+                }
+                try await follow(batch, lane)
+            } catch let error as MongoError where error.isHistoryLost {
+                throw MigrationError(
+                    .historyLost,
+                    "the source's oplog no longer holds the changes that come next: the migration must start again, "
+                        + "with --drop; a larger oplog on the source, or fewer writes, lets it catch up",
+                    cause: error)
+            } catch let error as MongoError where error.isWaitedFor {
+                context.status.wait("tail", for: "reading the source's changes: \(error)")
+                try await Task.sleep(for: Tuning.streamReopenDelay)
+                context.status.goOn("tail")
+            }
+        }
+    }
+
+    private func follow(_ first: Batch, _ lane: Lane) async throws {
+        var batch = first
+        while true {
+            try Task.checkCancellation()
+            let hasInvalidate = take(batch)
+            guard let cursor = batch.cursor, !hasInvalidate else { return }
+            // A short pause lets events gather: fewer, larger batches cost both servers less.
+            if batch.count < Tuning.smallStreamBatch { try await Task.sleep(for: Tuning.streamGathering) }
+            batch = try await lane.more(cursor, batchSize: Tuning.streamBatch, wait: Tuning.streamWait)
+        }
+    }
+
+    /// Takes a batch over whole, in one step. True when the stream ended in it.
+    private func take(_ batch: Batch) -> Bool {
+        let events = batch.documents.compactMap(ChangeEvent.init)
+        var token = batch.postBatchResumeToken.map(ResumeToken.init)
+        var hasInvalidate = false
+        for event in events {
+            seen(event)
+            if case .invalidate = event.meaning, let own = event.token?.document {
+                hasInvalidate = true
+                token = ResumeToken(own)
+            }
+        }
+        var needsCatalog = false
+        let generation = context.dirty.update { keys -> Int? in
+            let generation = events.first.map { keys.begin(at: $0.time) }
+            if let generation {
+                for event in events {
+                    keys.note(event.time)
+                    if !add(event, to: &keys, generation) { needsCatalog = true }
+                }
+                if needsCatalog { keys.retain(generation) }
+            }
+            if let token { keys.advance(to: token, time: token.time ?? events.last?.time ?? .zero) }
+            return generation
+        }
+        if needsCatalog, let generation {
+            context.dirty.holdForCatalog(generation)
+            context.dirty.update { $0.release(generation) }
+            context.reconcile.notify()
+        }
+        return hasInvalidate
+    }
+
+    /// False when the catalog must be looked at: a DDL event, or a document of a collection that is not known yet.
+    private func add(_ event: ChangeEvent, to keys: inout DirtyKeys, _ generation: Int) -> Bool {
+        switch event.meaning {
+        case .catalog: return false
+        case .invalidate, .nothing: return true
+        case .document(let id, let uuid):
+            let collection = uuid ?? context.registry.uuid(named: event.namespace)
+            if let collection,
+                keys.add(id, of: collection, time: event.time, generation: generation)
+            {
+                return true
+            }
+            return !context.options.filter.contains(event.namespace)
+        }
+    }
+}
