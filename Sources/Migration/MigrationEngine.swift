@@ -21,6 +21,7 @@ package actor MigrationEngine {
     private nonisolated let changed = Signal()
     private var isCutoverWanted = false
     private var mayCutOver = false
+    private var verifier: Verifier?
 
     /// - `isRunning`: whether a process of this host that once owned the migration still runs.
     /// - `listener`: gets every line of the event log.
@@ -146,6 +147,7 @@ package actor MigrationEngine {
         await parts.keeper.allowIndexes()
         try await parts.keeper.buildAll()
         await handle(.indexed)
+        verifier = parts.verifier
         while true {
             try await waitUntilReady(parts)
             isCutoverWanted = false
@@ -205,6 +207,7 @@ package actor MigrationEngine {
                 board.setMessage(phase == .paused ? machine.reason ?? "" : "")
             case .holdWork: gate.close()
             case .releaseWork: gate.open()
+            case .verify: verifier?.begin()
             default: break
             }
         }

@@ -59,7 +59,7 @@ final class Verifier: Sendable {
                 group.addTask { try await self.look() }
                 group.addTask { try await self.recheck() }
                 for _ in 0..<workers { group.addTask { try await self.compareCollections() } }
-                try await group.waitForAll()
+                while try await group.next() != nil {}
             }
         }
         // The engine's services end only with the migration.
