@@ -18,6 +18,8 @@ package enum Tuning {
     /// Milliseconds without a heartbeat after which members elect. The server's 10 s would make every fault test slow;
     /// below 1 s a busy machine elects by accident.
     static let electionTimeoutMilliseconds = 2000
+    /// The same while a set is new: its first election waits that long.
+    static let firstElectionTimeoutMilliseconds = 500
     /// Milliseconds between heartbeats; must be well below the election timeout.
     static let heartbeatIntervalMilliseconds = 200
     /// Milliseconds a new primary may wait for the writes of the one that it follows.
