@@ -1,4 +1,4 @@
-package import BSON
+internal import BSON
 package import Mongo
 
 /// One migration: the shell that performs what `PhaseMachine` says, on two real clusters.
@@ -21,6 +21,7 @@ package actor MigrationEngine {
     private nonisolated let changed = Signal()
     private var isCutoverWanted = false
     private var mayCutOver = false
+    private var verifier: Verifier?
 
     /// - `isRunning`: whether a process of this host that once owned the migration still runs.
     /// - `listener`: gets every line of the event log.
@@ -97,7 +98,8 @@ package actor MigrationEngine {
         let parts = MigrationParts(
             context: try await preparation.makeContext(gate: gate) { [weak self] error in
                 await self?.handle(.pause(reason: error.description))
-            }, log: log, stored: try await preparation.stored())
+            }, log: log, stored: try await preparation.stored(),
+            copiedBefore: try await preparation.store.copiedCollections())
         do {
             let report = try await run(parts)
             await lease.release()
@@ -145,6 +147,7 @@ package actor MigrationEngine {
         await parts.keeper.allowIndexes()
         try await parts.keeper.buildAll()
         await handle(.indexed)
+        verifier = parts.verifier
         while true {
             try await waitUntilReady(parts)
             isCutoverWanted = false
@@ -204,6 +207,7 @@ package actor MigrationEngine {
                 board.setMessage(phase == .paused ? machine.reason ?? "" : "")
             case .holdWork: gate.close()
             case .releaseWork: gate.open()
+            case .verify: verifier?.begin()
             default: break
             }
         }

@@ -31,15 +31,17 @@ struct MigrationParts: Sendable {
             // Its indexes are built by the next run, and so is what changed meanwhile.
             context.reconcile.notify()
         }
+        let verifier = Verifier(context: context) { spill.hasKeys(of: $0) }
         self.spill = spill
         copyQueue = queue
         self.copier = copier
         self.copied = copied
+        self.verifier = verifier
         keeper = CatalogKeeper(
             context: context, copier: copier, copyQueue: queue, spill: spill, log: log,
-            copiedBefore: copiedBefore)
+            copiedBefore: copiedBefore
+        ) { verifier.setCatalog($0) }
         writes = SeenWrites()
-        verifier = Verifier(context: context)
         cutover = Cutover(
             context: context, keeper: keeper, verifier: verifier, writes: writes, spill: spill,
             copyQueue: queue, log: log)
@@ -58,6 +60,7 @@ struct MigrationParts: Sendable {
             { try await tail.run() },
             { try await monitor.run() },
             { try await keeper.run() },
+            { try await keeper.keepBuilding() },
             { try await copier.run(workers: workers) },
             { try await applier.run(workers: workers) },
             { try await keepSpilling(monitor) },

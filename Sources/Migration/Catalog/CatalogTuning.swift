@@ -20,6 +20,9 @@ extension Tuning {
     /// The largest `expireAfterSeconds`.
     static let largestExpiry = 2_147_483_647
 
+    /// How often is tried again what an index build on the same collection does not let through.
+    static let indexBuildPoll = Duration.milliseconds(200)
+
     /// Groups of documents shown for a unique index that cannot be built.
     static let violationSample = 10
 }

@@ -34,7 +34,13 @@ package struct IndexSpec: Hashable, Sendable {
     package var isSparse: Bool { has("sparse") }
     package var isFinished: Bool { build == nil }
     package var partialFilter: Document? { spec["partialFilterExpression"]?.document }
-    package var collation: Document? { spec["collation"]?.document }
+    /// Nil for the simple one, which servers leave out of the listing.
+    package var collation: Document? {
+        guard let collation = spec["collation"]?.document, collation["locale"] != "simple" else {
+            return nil
+        }
+        return collation
+    }
 
     /// Made by the server together with the collection: the index on `_id`, or the clustered one.
     package var isImplied: Bool { name == "_id_" || has("clustered") }

@@ -43,7 +43,8 @@ struct Copier: Sendable {
     func run(workers: Int) async throws {
         try await withThrowingTaskGroup { group in
             for _ in 0..<workers { group.addTask { try await work() } }
-            try await group.waitForAll()
+            // Not `waitForAll`: that would wait for the others before it throws.
+            while try await group.next() != nil {}
         }
     }
 

@@ -121,7 +121,7 @@ struct Cutover: Sendable {
         throw MigrationError(
             .differencesFound,
             "verification found \(mismatches.count) differences; nothing was cut over:\n  "
-                + mismatches.prefix(20).joined(separator: "\n  "))
+                + mismatches.prefix(20).map(\.description).joined(separator: "\n  "))
     }
 
     /// Nothing may have been written since `final`. Expired documents that the TTL monitor deleted are applied.

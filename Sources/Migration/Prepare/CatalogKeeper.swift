@@ -3,13 +3,18 @@ internal import Mongo
 
 /// Runs the reconciler when told, every minute and on demand, and tells the copy and the dirty set what it changed.
 actor CatalogKeeper {
-    private let context: Context
+    let context: Context
     private let copier: Copier
     private let copyQueue: CopyQueue
     private let spill: Spill
-    private let log: EventLog
+    let log: EventLog
     private let reconciler: Reconciler
-    private let builder: IndexBuilder
+    let builder: IndexBuilder
+    private let sourceReader: CatalogReader
+    let destinationReader: CatalogReader
+    /// Told about catalog differences that no change of the source explains.
+    private let unexplained: @Sendable ([Mismatch]) -> Void
+    private var unexplainedSoFar: [Mismatch] = []
     private let lane: Lane
     /// Whether indexes may be built: not while the first copy runs.
     private var buildsIndexes = false
@@ -21,12 +26,16 @@ actor CatalogKeeper {
     private(set) var problems: [CatalogProblem] = []
     private(set) var builds: [IndexBuild] = []
     private(set) var isSettled = false
+    /// The source as the last run read it, and which collection is which.
+    private(set) var sourceCatalog = Catalog([])
+    private(set) var pairs: [BinaryUUID: BinaryUUID] = [:]
     private nonisolated let hasBuilds = Signal()
 
     init(
         context: Context, copier: Copier, copyQueue: CopyQueue, spill: Spill, log: EventLog,
-        copiedBefore: Set<BinaryUUID>
+        copiedBefore: Set<BinaryUUID>, unexplained: @escaping @Sendable ([Mismatch]) -> Void
     ) {
+        self.unexplained = unexplained
         self.context = context
         self.copier = copier
         self.copyQueue = copyQueue
@@ -35,8 +44,10 @@ actor CatalogKeeper {
         self.copiedBefore = copiedBefore
         let source = (0..<Tuning.catalogLanes).map { _ in context.source.lane() }
         let destination = (0..<Tuning.catalogLanes).map { _ in context.destination.lane() }
+        sourceReader = CatalogReader(lanes: source)
+        destinationReader = CatalogReader(lanes: destination)
         reconciler = Reconciler(
-            source: CatalogReader(lanes: source), destination: CatalogReader(lanes: destination),
+            source: sourceReader, destination: destinationReader,
             executor: CatalogExecutor(lane: context.destination.lane(), journal: context.store),
             filter: context.options.filter, gate: DirtyGate(dirty: context.dirty))
         builder = IndexBuilder(
@@ -75,6 +86,9 @@ actor CatalogKeeper {
             }
         }
     }
+
+    /// Builds what the last run found missing.
+    func buildOnce() async throws { try await build() }
 
     /// Builds every index that is missing. Returns when the catalogs are equal.
     func buildAll() async throws {
@@ -122,6 +136,8 @@ actor CatalogKeeper {
             idle.notify()
         }
         let holds = context.dirty.takeCatalogHolds()
+        let events = context.dirty.catalogEvents
+        let isExpectedEqual = isEqual && holds.isEmpty
         do {
             let copied = Set(context.registry.all.filter(\.isCopied).map(\.source))
             let report = try await context.retry("making the catalogs equal") {
@@ -130,8 +146,10 @@ actor CatalogKeeper {
             problems = report.problems
             builds = report.builds
             isSettled = report.isSettled
+            sourceCatalog = report.source
             for action in report.actions { log.note("catalog: \(action)") }
             try await absorb(report)
+            if isExpectedEqual { try await explain(report, events: events) }
         } catch {
             context.dirty.giveBackCatalogHolds(holds)
             throw error
@@ -144,9 +162,48 @@ actor CatalogKeeper {
         if !builds.isEmpty { hasBuilds.notify() }
     }
 
+    /// A run that had something to do though no event said so: either the event has not been read yet, or someone changed
+    /// the destination. What no event explains is a difference that was found.
+    private func explain(_ report: Reconciler.Report, events: Int) async throws {
+        guard context.source.version.namesCollectionsByUUID else { return }
+        guard !report.actions.isEmpty || !report.builds.isEmpty else { return }
+        while context.dirty.streamTime < report.source.operationTime {
+            try Task.checkCancellation()
+            let seen = context.dirty.hasMoved.count
+            await context.dirty.hasMoved.wait(after: seen, atMost: .milliseconds(200))
+        }
+        guard context.dirty.catalogEvents == events else { return }
+        let time = report.source.operationTime
+        let changes = report.actions.map { action in
+            Mismatch(
+                .catalog, in: action.namespaces[0], detail: "without a change on the source it was needed to \(action)",
+                firstSeen: time)
+        }
+        let missing = report.builds.flatMap { build in
+            build.specs.map { index in
+                Mismatch(
+                    .catalog, in: build.namespace.withoutBucketsPrefix,
+                    detail: "index \(index.name) was missing on the destination", firstSeen: time)
+            }
+        }
+        unexplainedSoFar += changes + missing
+        for mismatch in changes + missing { log.note("difference: \(mismatch)") }
+        unexplained(unexplainedSoFar)
+    }
+
+    /// Reads the source and the pairs without changing anything: to finish a cutover after a restart.
+    func readCatalogs() async throws {
+        sourceCatalog = try await context.retry("reading the source's catalog") {
+            try await sourceReader.read(filter: context.options.filter)
+        }
+        pairs = try await context.store.load().pairs
+    }
+
     /// Takes over what the run has made.
     private func absorb(_ report: Reconciler.Report) async throws {
-        let entries = try await context.store.load().entries
+        let state = try await context.store.load()
+        let entries = state.entries
+        pairs = state.pairs
         for known in context.registry.all where entries[known.source]?.destination != known.destination {
             try await forget(known.source)
         }

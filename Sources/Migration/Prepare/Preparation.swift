@@ -53,7 +53,8 @@ struct Preparation: Sendable {
         }
         return Context(
             options: options, source: source, destination: destination,
-            dirty: DirtySet(token: token, time: time), registry: CollectionRegistry(), status: status,
+            // The token of a stream that has just been opened names the time after the newest one.
+            dirty: DirtySet(token: token, time: time.predecessor), registry: CollectionRegistry(), status: status,
             retry: retry, lease: lease, store: store, gate: gate, reconcile: Signal(), pause: pause)
     }
 
@@ -74,7 +75,7 @@ struct Preparation: Sendable {
         }
         for collection in StateStore.collections {
             try await retry("clearing the state of an earlier migration") {
-                do {
+                do throws(MongoError) {
                     _ = try await lane.run(
                         ["drop": .string(collection), "writeConcern": ["w": "majority"]], on: StateStore.database)
                 } catch {

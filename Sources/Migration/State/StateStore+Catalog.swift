@@ -1,5 +1,5 @@
-internal import BSON
-internal import Mongo
+package import BSON
+package import Mongo
 
 /// The state of the catalog: a document a collection, with what the copy says of it, and one a view.
 extension StateStore: CatalogJournal {
