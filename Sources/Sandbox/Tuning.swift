@@ -26,8 +26,6 @@ package enum Tuning {
     static let catchUpTimeoutMilliseconds = 2000
     /// Gigabytes; the least that mongod accepts, so that a dozen of them fit a small machine.
     static let cacheGigabytes = 0.25
-    /// Milliseconds for the sandbox's own administrative connections to find their server.
-    static let serverSelectionMilliseconds = 5000
     /// Ports below the range that the kernel hands to outgoing connections are used, down to this one.
     static let lowestPort: UInt16 = 15000
 
