@@ -26,7 +26,8 @@ package struct HostAddress: Hashable, Sendable {
             guard let port = HostAddress.port(text[colon...]) else { return nil }
             self.port = port
         }
-        guard !host.isEmpty else { return nil }
+        guard !host.isEmpty, text.hasPrefix("[") || !host.contains(where: { "[]:".contains($0) })
+        else { return nil }
     }
 
     private static let defaultPort: UInt16 = 27017
