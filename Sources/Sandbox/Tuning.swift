@@ -41,8 +41,20 @@ package enum Tuning {
 
     // MARK: Sample data
 
-    /// Bytes of documents in one insert call: three of them fit the 48 MB message limit, and memory stays small.
-    package static let sampleBatchBytes = 16 << 20
+    /// Bytes of documents in one insert command: with the names of 90,000 array elements it stays below the 16 MB that a
+    /// command may have.
+    package static let sampleBatchBytes = 15 << 20
+    /// Documents in one insert call; the server takes 100,000.
+    static let sampleBatchDocuments = 90_000
     /// Bytes of the text from which all strings are cut: large enough that a block compressor does not fold it away.
     static let sampleTextBytes = 1 << 20
+
+    // MARK: Workload
+
+    /// Pause when nothing is due. Rates up to 200 writes a second on two lanes are single writes; above, small batches.
+    static let workloadTick: Duration = .milliseconds(10)
+    /// Most statements in a command: a thousand keep the pace of 10,000 writes a second at 10 commands.
+    static let workloadBatch = 1000
+    /// Pause before a command is sent again: an election takes seconds, and a block ends by hand.
+    static let workloadRetryPause: Duration = .milliseconds(50)
 }
