@@ -11,6 +11,9 @@ extension Tuning {
     /// followed.
     static let reconcilerPasses = 10
 
+    /// Changes made at once: what a crash leaves to be found again, and what is closed meanwhile.
+    static let catalogBatch = 100
+
     /// The largest capped size every version accepts, 1 PB: "no limit" until the cutover.
     static let liftedCappedSize = 1 << 50
     /// Servers before 7.0 round capped sizes up to a multiple of this.
