@@ -59,8 +59,13 @@ package struct CatalogExecutor: Sendable {
     ) async throws -> [CatalogEntry] {
         var entries: [CatalogEntry] = []
         var listed: [Namespace: CollectionInfo] = [:]
-        for database in Set(actions.compactMap(\.created).map(\.namespace.database)) {
-            listed.merge(try await CatalogChange(lane: lanes[0]).collections(of: database)) { $1 }
+        let created = Dictionary(
+            grouping: actions.compactMap(\.created).map(\.namespace), by: \.database)
+        for (database, namespaces) in created {
+            let names = Document(array: namespaces.map { .string($0.collection) })
+            let found = try await CatalogChange(lane: lanes[0])
+                .collections(of: database, filter: ["name": ["$in": .array(names)]])
+            listed.merge(found) { $1 }
         }
         for (index, action) in actions.enumerated() {
             guard case .done = outcomes[index] else { continue }

@@ -55,6 +55,8 @@ struct CatalogPlanner {
     let source: Catalog
     let destination: Catalog
     let state: CatalogState
+    private let pairs: [BinaryUUID: BinaryUUID]
+    private let ownUUIDs: Set<BinaryUUID>
     var plan = CatalogPlan()
     /// In the order of their names on the source.
     var matches: [Match] = []
@@ -65,12 +67,14 @@ struct CatalogPlanner {
         self.source = source
         self.destination = destination
         self.state = state
+        pairs = state.pairs
+        ownUUIDs = Set(pairs.values)
         for info in destination.collections.values { occupy(info, as: info.namespace) }
     }
 
     mutating func matchCollections() {
         for info in source.sorted {
-            guard let uuid = info.uuid, let paired = state.pairs[uuid],
+            guard let uuid = info.uuid, let paired = pairs[uuid],
                 let found = destination[paired],
                 CatalogPlanner.canFollow(info, found)
             else { continue }
@@ -145,7 +149,7 @@ struct CatalogPlanner {
 
     func isOurs(_ info: CollectionInfo) -> Bool {
         guard let uuid = info.uuid else { return state.views.contains(info.namespace) }
-        return source[uuid] == info || state.entries.values.contains { $0.destination == uuid }
+        return ownUUIDs.contains(uuid) || source[uuid] == info
     }
 
     mutating func reportForeign(_ info: CollectionInfo) {

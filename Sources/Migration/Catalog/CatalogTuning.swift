@@ -3,7 +3,7 @@ extension Tuning {
 
     /// How long a catalog may wait to be majority-committed before that is said: a secondary hangs
     /// then.
-    static let majorityPatience = Duration.seconds(20)
+    package static let majorityPatience = Duration.seconds(20)
     /// How often is looked whether it is. A commit takes a round trip between members.
     static let majorityPoll = Duration.milliseconds(20)
     /// How often one run of the reconciler reads both catalogs at most: every change needs one more
