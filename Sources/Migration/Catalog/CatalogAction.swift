@@ -23,7 +23,9 @@ package enum CatalogAction: Hashable, Sendable {
     /// Whether it can be performed beside others of its kind, in any order.
     func isIndependent(of other: CatalogAction) -> Bool {
         switch (self, other) {
-        case (.drop, .drop), (.create, .create), (.dropIndexes, .dropIndexes): true
+        case (.drop(_, _, let one, _), .drop(_, _, let two, _)):
+            !one.isStoredFunctions && !two.isStoredFunctions
+        case (.create, .create), (.dropIndexes, .dropIndexes): true
         case (.modify(let one, _, _, _, _), .modify(let two, _, _, _, _)): one != two
         default: false
         }

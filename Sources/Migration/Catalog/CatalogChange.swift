@@ -47,7 +47,9 @@ struct CatalogChange: Sendable {
             do {
                 try await run("drop", uuid, namespace, [:])
             } catch {
-                guard error.isGone else { throw error }
+                if error.isGone { return }
+                guard namespace.isStoredFunctions, error.isIllegalOperation else { throw error }
+                try await dropStoredFunctions(uuid, namespace)
             }
             return
         }
@@ -63,6 +65,19 @@ struct CatalogChange: Sendable {
             } catch {
                 guard error.isNamespaceNotFound else { throw error }
             }
+        }
+    }
+
+    /// `system.js` goes only with its database: with it, where nothing else is in there, and
+    /// otherwise it stays and is emptied.
+    private func dropStoredFunctions(_ uuid: BinaryUUID, _ namespace: Namespace) async throws {
+        let others = try await collections(of: namespace.database).keys
+            .filter { !$0.isServerOwned && $0 != namespace }
+        if others.isEmpty {
+            let command: Document = ["dropDatabase": 1, "writeConcern": ["w": "majority"]]
+            _ = try await lane.run(command, on: namespace.database)
+        } else {
+            try await run("delete", uuid, namespace, ["deletes": [["q": [:], "limit": 0]]])
         }
     }
 
@@ -141,7 +156,14 @@ struct CatalogChange: Sendable {
     }
 }
 
+extension Namespace {
+    /// Functions for `$where` and the like, the one system collection that operators write to.
+    var isStoredFunctions: Bool { collection == "system.js" }
+}
+
 extension MongoError {
+    var isIllegalOperation: Bool { kind == .server && code == 20 }
+
     /// BackgroundOperationInProgressForNamespace: `collMod` and `renameCollection` do not wait for
     /// index builds.
     var isIndexBuildInProgress: Bool { kind == .server && code == 12587 }

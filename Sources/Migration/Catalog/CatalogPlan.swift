@@ -99,7 +99,12 @@ struct CatalogPlanner {
 
     mutating func planDrops() {
         let kept = Set(matches.map(\.uuid))
-        for entry in state.entries.values.sorted(by: { $0.namespace < $1.namespace }) {
+        // `system.js` comes last: it can be dropped with its database only.
+        let entries = state.entries.values.sorted {
+            ($0.namespace.isStoredFunctions ? 1 : 0, $0.namespace)
+                < ($1.namespace.isStoredFunctions ? 1 : 0, $1.namespace)
+        }
+        for entry in entries {
             guard let paired = entry.destination, let info = destination[paired] else {
                 if source[entry.source] == nil { plan.forgotten.append(entry.source) }
                 continue
@@ -115,6 +120,11 @@ struct CatalogPlanner {
         for info in source.sorted {
             guard let uuid = info.uuid, !matched.contains(uuid) else { continue }
             if let obstacle = info.names.compactMap({ occupied[$0] }).first {
+                if obstacle.namespace.isStoredFunctions, state.entries[uuid] == nil {
+                    // It may be what was left of an earlier one, and is adopted then.
+                    plan.actions.append(.create(info))
+                    continue
+                }
                 // One of ours in the way is there because its own move is impossible, which has
                 // been said.
                 if !isOurs(obstacle) { reportForeign(obstacle) }
