@@ -7,6 +7,8 @@ struct Queue<Element> {
     var count: Int { elements.count - head }
     var isEmpty: Bool { count == 0 }
 
+    var first: Element? { isEmpty ? nil : elements[head] }
+
     mutating func append(_ element: Element) { elements.append(element) }
 
     mutating func popFirst() -> Element? {

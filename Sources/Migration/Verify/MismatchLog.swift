@@ -1,0 +1,87 @@
+internal import BSON
+internal import Mongo
+
+/// The differences that were found, each under the document or collection it is about: a bounded
+/// number by name, the others by number.
+struct MismatchLog: Sendable {
+    enum Subject: Hashable, Sendable {
+        case document(CanonicalKey, of: BinaryUUID)
+        /// The order or the number of documents of a collection.
+        case collection(BinaryUUID)
+    }
+
+    private struct Entry: Sendable {
+        let place: Int
+        var mismatch: Mismatch
+        /// Every form of the document's `_id` that was seen.
+        let ids: [RawValue]
+    }
+
+    private var found: [Subject: Entry] = [:]
+    private var catalog: [Mismatch] = []
+    private var nextPlace = 0
+    /// Differences that are not kept by name, by namespace.
+    private var unnamed: [Namespace: Int] = [:]
+    private let limit: Int
+
+    init(limit: Int = Tuning.namedMismatches) { self.limit = limit }
+
+    var isEmpty: Bool { found.isEmpty && catalog.isEmpty && unnamed.isEmpty }
+
+    var count: Int { found.count + catalog.count + unnamed.values.reduce(0, +) }
+
+    /// In the order in which they were found; catalog first.
+    var all: [Mismatch] {
+        let rest = unnamed.sorted { $0.key < $1.key }.map { namespace, number in
+            Mismatch(
+                .catalog, in: namespace,
+                detail: "\(number) more documents differ than can be named", firstSeen: .zero)
+        }
+        return catalog + found.values.sorted { $0.place < $1.place }.map(\.mismatch) + rest
+    }
+
+    subscript(_ subject: Subject) -> Mismatch? { found[subject]?.mismatch }
+
+    /// Names a difference. What is already named under this subject keeps its time.
+    mutating func name(_ mismatch: Mismatch, _ subject: Subject, ids: [RawValue] = []) {
+        if let known = found[subject] {
+            var newer = mismatch
+            newer.firstSeen = known.mismatch.firstSeen
+            found[subject]?.mismatch = newer
+        } else if found.count < limit {
+            found[subject] = Entry(place: nextPlace, mismatch: mismatch, ids: ids)
+            nextPlace += 1
+        } else {
+            unnamed[mismatch.namespace, default: 0] += 1
+        }
+    }
+
+    /// Says what differs.
+    mutating func explain(_ subject: Subject, _ detail: String) {
+        found[subject]?.mismatch.detail = detail
+    }
+
+    /// It is equal now.
+    mutating func markRepaired(_ subject: Subject) { found[subject]?.mismatch.isRepaired = true }
+
+    /// Replaces what is said about options, indexes and views.
+    mutating func setCatalog(_ mismatches: [Mismatch]) { catalog = mismatches }
+
+    /// The operator has taken note: what was repaired counts no more. Returns what is still different, with the ids of
+    /// the documents, to be compared again.
+    mutating func acknowledge() -> [(subject: Subject, ids: [RawValue])] {
+        found = found.filter { !$0.value.mismatch.isRepaired }
+        unnamed = [:]
+        return found.map { ($0.key, $0.value.ids) }
+    }
+
+    /// The collection is gone.
+    mutating func forget(_ collection: BinaryUUID) {
+        found = found.filter { subject, _ in
+            switch subject {
+            case .document(_, let of): of != collection
+            case .collection(let own): own != collection
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+internal import BSON
+internal import Mongo
+
+/// Finds how to compare a collection: in how many ranges, between which ids.
+struct RangePlanner: Sendable {
+    struct Plan: Sendable {
+        var work: [PassPlan.Task.Work]
+        var documents: Int
+        var averageBytes: Int
+    }
+
+    let lanes: VerifyLanes
+
+    /// Blocks for a measurement and, for large collections, a random sample of ids. Throws `CollectionGone`.
+    func plan(_ collection: MigratedCollection) async throws -> Plan {
+        let size = try await measure(collection)
+        let average = size.count == 0 ? 0 : size.bytes / size.count
+        var plan = Plan(work: [], documents: size.count, averageBytes: average)
+        if collection.kind == .capped {
+            plan.work = [.natural]
+            return plan
+        }
+        let number = size.bytes / Tuning.verifyRangeBytes
+        let bounds = number > 1 ? try await sample(collection, ranges: number) : []
+        plan.work = RangePlanner.ranges(between: bounds, of: collection.source).map { .range($0) }
+        return plan
+    }
+
+    /// Ranges that cover everything exactly once. `bounds` in the order of the index.
+    static func ranges(between bounds: [RawValue], of collection: BinaryUUID) -> [Partition] {
+        (0...bounds.count).map { index in
+            Partition(
+                collection: collection, index: index, lower: index == 0 ? nil : bounds[index - 1],
+                upper: index < bounds.count ? bounds[index] : nil)
+        }
+    }
+
+    /// Ids that split the collection about evenly, put into order by the server. Equal ones come once.
+    private func sample(_ collection: MigratedCollection, ranges: Int) async throws -> [RawValue] {
+        let size = ranges * Tuning.verifySamples
+        let ids = try await aggregate(
+            collection,
+            [
+                ["$sample": ["size": .integer(size)]], ["$project": ["_id": 1]],
+                ["$sort": ["_id": 1]],
+            ]
+        ).compactMap { $0.raw("_id")?.copied() }
+        var bounds: [RawValue] = []
+        var keys: Set<CanonicalKey> = []
+        for place in stride(from: Tuning.verifySamples, to: ids.count, by: Tuning.verifySamples)
+        where keys.insert(CanonicalKey(ids[place])).inserted {
+            bounds.append(ids[place])
+        }
+        return bounds
+    }
+
+    private func measure(
+        _ collection: MigratedCollection
+    ) async throws -> (bytes: Int, count: Int) {
+        let stats = try await aggregate(collection, [["$collStats": ["storageStats": [:]]]])
+            .first?["storageStats"]?.document
+        return (stats?["size"]?.integer ?? 0, stats?["count"]?.integer ?? 0)
+    }
+
+    private func aggregate(
+        _ collection: MigratedCollection, _ pipeline: [Value]
+    ) async throws -> [Document] {
+        var current = lanes.context.registry[collection.source] ?? collection
+        while true {
+            var command = lanes.context.sourceCommand("aggregate", current)
+            command.append("pipeline", .array(Document(array: pipeline)))
+            command.append("cursor", ["batchSize": 1_000_000])
+            command.append("allowDiskUse", true)
+            let aggregate = command.finish()
+            do {
+                let database = current.sourceName.database
+                return try await lanes.context.retry("measuring \(current.sourceName)") {
+                    try await lanes.source.open(aggregate, on: database)
+                }.documents.map { $0 }
+            } catch let error as MongoError where error.isUUIDMismatch {
+                current = try lanes.context.followSource(of: current, error)
+            } catch let error as MongoError where error.isNamespaceNotFound {
+                throw CollectionGone(collection: collection.source, side: .source)
+            }
+        }
+    }
+}

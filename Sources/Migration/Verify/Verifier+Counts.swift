@@ -1,0 +1,91 @@
+internal import BSON
+internal import Mongo
+
+/// Mode `counts`: only the numbers of documents are compared.
+extension Verifier {
+    /// Looks once while writes go on, so that what can be seen early is seen; a number that is moving is left to the
+    /// cutover.
+    func countOnce() async throws {
+        refresh()
+        try await compareCounts()
+        withState { $0.hasCounted = true }
+        changed.notify()
+    }
+
+    /// Compares the numbers of documents of all collections. One that differs counts when nothing was applied meanwhile.
+    func compareCounts() async throws {
+        let lanes = VerifyLanes(context: context)
+        for collection in context.registry.all where collection.isCopied {
+            do {
+                try await compareCount(of: collection, lanes)
+            } catch is CollectionGone {
+                context.reconcile.notify()
+            }
+        }
+    }
+
+    private func compareCount(
+        of collection: MigratedCollection, _ lanes: VerifyLanes
+    ) async throws {
+        let uuid = collection.source
+        let newest = context.dirty.seenThrough
+        let source = try await lanes.count(collection, on: .source, after: newest)
+        try await context.dirty.waitUntilApplied(source.time)
+        let destination = try await lanes.count(
+            collection, on: .destination, after: try await lanes.destinationTime())
+        let isEqual =
+            collection.kind == .capped
+            ? destination.count >= source.count : destination.count == source.count
+        if isEqual {
+            withState { $0.log.markRepaired(.collection(uuid)) }
+            return
+        }
+        // Whatever the stream brought since may explain it.
+        let again = try await lanes.count(collection, on: .source, after: context.dirty.seenThrough)
+        guard context.dirty.read({ $0.isEmpty(uuid) }), again.count == source.count,
+            context.dirty.read({ $0.newestEvent }) <= source.time
+        else { return }
+        withState { state in
+            let mismatch = Mismatch(
+                .count, in: collection.sourceName,
+                detail: "\(source.count) on the source, \(destination.count) on the destination",
+                firstSeen: source.time)
+            state.log.name(mismatch, .collection(uuid))
+        }
+    }
+}
+
+extension VerifyLanes {
+    /// The exact number of documents, by counting them. Throws `CollectionGone`.
+    func count(
+        _ collection: MigratedCollection, on side: Side.Role, after time: Timestamp
+    ) async throws -> (count: Int, time: Timestamp) {
+        var current = context.registry[collection.source] ?? collection
+        let (lane, name) =
+            side == .source
+            ? (source, current.sourceName) : (destination, current.destinationName)
+        while true {
+            var command =
+                side == .source
+                ? context.sourceCommand("aggregate", current)
+                : context.destinationCommand("aggregate", current)
+            command.append("pipeline", [["$count": "n"]])
+            command.append("cursor", [:])
+            command.append("readConcern", context.readConcern(after: time))
+            let aggregate = command.finish()
+            do {
+                let batch = try await context.retry("counting \(name)") {
+                    try await lane.open(aggregate, on: name.database)
+                }
+                let count = batch.documents.first { _ in true }?["n"]?.integer ?? 0
+                return (count, batch.operationTime ?? .zero)
+            } catch let error as MongoError where error.isUUIDMismatch || error.isNamespaceNotFound
+            {
+                current =
+                    side == .source
+                    ? try context.followSource(of: current, error)
+                    : try context.followDestination(of: current, error)
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+internal import BSON
+internal import Mongo
+
+/// The last comparison, in the cutover, while the source takes no writes and everything is applied.
+extension Verifier {
+    /// Compares at once whatever has not been compared since it was changed, and the order of capped collections.
+    /// Returns every difference that counts; none means that both sides are equal, as far as `mode` looks.
+    ///
+    /// Blocks for about two round trips when nothing is left to compare but a handful of keys. May be called again.
+    func finish() async throws -> [Mismatch] {
+        guard mode != .off else { return mismatches }
+        refresh()
+        if mode == .counts {
+            try await compareCounts()
+            return mismatches
+        }
+        withState { $0.isUrgent = true }
+        defer { withState { $0.isUrgent = false } }
+        try await withThrowingTaskGroup { group in
+            for _ in 0..<Tuning.verifyWorkers {
+                group.addTask { try await self.finishCollections() }
+                group.addTask { try await self.finishKeys() }
+            }
+            try await group.waitForAll()
+        }
+        // Others may have had the last tasks, and their findings come after them.
+        try await finishKeys()
+        try await finishOrder()
+        return mismatches
+    }
+
+    /// Compares all keys that are queued, until it is known of each whether it differs.
+    private func finishKeys() async throws {
+        let lanes = VerifyLanes(context: context)
+        while true {
+            let seen = changed.count
+            let moved = context.dirty.hasMoved.count
+            let (undecided, isPassDone) = withState { ($0.queue.undecided, $0.plan.isDone) }
+            if undecided == 0, isPassDone { return }
+            guard undecided > 0, let batch = take(now: nil) else {
+                await changed.wait(after: seen, atMost: Tuning.recheckRetryDelay)
+                continue
+            }
+            if try await !compare(batch, lanes) {
+                await context.dirty.hasMoved.wait(after: moved, atMost: Tuning.finishPatience)
+            }
+        }
+    }
+
+    /// The order of those capped collections that were changed since it was looked at.
+    private func finishOrder() async throws {
+        let lanes = VerifyLanes(context: context)
+        for collection in context.registry.all
+        where collection.isCopied && collection.kind == .capped {
+            let uuid = collection.source
+            let changes = withState { $0.plan.changes(of: uuid) }
+            if withState({ $0.orderedUpTo[uuid] == changes }) { continue }
+            do {
+                let comparer = CappedComparer(lanes: lanes, isByID: true)
+                let outcome = try await comparer.compare(
+                    collection, batchSize: Tuning.verifyBatchDocuments)
+                if outcome.misplaced.isEmpty {
+                    withState { $0.orderedUpTo[uuid] = changes }
+                } else {
+                    nameOrder(outcome, of: collection)
+                }
+            } catch is CollectionGone {
+                context.reconcile.notify()
+            }
+        }
+    }
+}

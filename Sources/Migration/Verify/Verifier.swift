@@ -1,0 +1,173 @@
+internal import BSON
+internal import Mongo
+internal import Synchronization
+
+/// Compares the destination with the source: every collection once as soon as the migration is in sync, and from then
+/// on every document that is applied. Thread safe.
+///
+/// `RangeComparer` finds what to look at, `RecheckQueue` keeps it, `KeyComparer` decides, `MismatchLog` names.
+final class Verifier: Sendable {
+    struct State {
+        var plan = PassPlan()
+        var queue = RecheckQueue()
+        var log = MismatchLog()
+        var documents = 0
+        /// Changes of capped collections up to which their order is known to be right.
+        var orderedUpTo: [BinaryUUID: Int] = [:]
+        /// Until the cutover is decided nothing waits.
+        var isUrgent = false
+        var hasCounted = false
+    }
+
+    let context: Context
+    let mode: MigrationOptions.Verify
+    private let workers: Int
+    private let isSpilled: @Sendable (BinaryUUID) -> Bool
+    private let state = Mutex(State())
+    private let mayBegin = Gate()
+    /// Notified when the progress may have changed, or when there may be something to do.
+    let changed = Signal()
+
+    /// `workers`: how many ranges are compared at once. `isSpilled`: whether keys of the collection were taken out of the
+    /// dirty set without having been applied.
+    init(
+        context: Context, workers: Int = Tuning.verifyWorkers,
+        isSpilled: @escaping @Sendable (BinaryUUID) -> Bool = { _ in false }
+    ) {
+        self.context = context
+        mode = context.options.verify
+        self.workers = workers
+        self.isSpilled = isSpilled
+        mayBegin.close()
+    }
+
+    func withState<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
+        state.withLock { body(&$0) }
+    }
+
+    /// The migration is in sync: the first pass may begin. Further calls change nothing.
+    func begin() { mayBegin.open() }
+
+    /// Waits for `begin`, then verifies until cancelled. Waits for what passes; throws what does not.
+    func run() async throws {
+        try await mayBegin.pass()
+        switch mode {
+        case .off: break
+        case .counts: try await countOnce()
+        case .full:
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await self.look() }
+                group.addTask { try await self.recheck() }
+                for _ in 0..<workers { group.addTask { try await self.compareCollections() } }
+                while try await group.next() != nil {}
+            }
+        }
+        // The engine's services end only with the migration.
+        while true { try await Task.sleep(for: Tuning.idle) }
+    }
+
+    /// Whether the document may be changing: its key is dirty, or was applied since a worker took it from the queue.
+    func isMoving(_ key: CanonicalKey, of collection: BinaryUUID) -> Bool {
+        // In this order: a key that is brought back is dirty first, and a key is noted before it leaves the dirty set.
+        isSpilled(collection) || context.isDirty(key, collection)
+            || withState { $0.queue.isDisturbed(key, of: collection) }
+    }
+
+    /// These documents are equal now, and still dirty: they are compared again. Cheap; never waits.
+    func noteApplied(_ work: DirtyKeys.Work) {
+        guard mode == .full else { return }
+        let now = ContinuousClock.now
+        state.withLock { state in
+            let isKept =
+                state.plan.noteChange(of: work.collection)
+                && !state.plan.isWantedAgain(work.collection)
+            if isKept, state.queue.note(work.keys, of: work.collection, now: now) { return }
+            state.queue.disturb(work.keys, of: work.collection)
+            guard isKept else { return }
+            // They are too many: the pass will see them.
+            state.queue.forgetNoted(work.collection)
+            state.plan.wantAgain(work.collection)
+        }
+        changed.notify()
+    }
+
+    // MARK: Results
+
+    /// Whether the first comparison of everything is done. What was found is another question.
+    var isReady: Bool { progress.isFirstPassDone }
+
+    /// For the report.
+    var summary: MigrationReport.Verification {
+        state.withLock { state in
+            var summary = MigrationReport.Verification(mode: mode)
+            summary.collections = state.plan.done
+            summary.documents = state.documents
+            summary.mismatches = state.log.all.map(\.description)
+            return summary
+        }
+    }
+
+    var progress: VerifyProgress {
+        state.withLock { state in
+            let isDone =
+                switch mode {
+                case .off: true
+                case .counts: state.hasCounted
+                case .full: state.plan.isDone && state.queue.candidates == 0
+                }
+            let total = state.plan.documents
+            return VerifyProgress(
+                mode: mode, isFirstPassDone: isDone,
+                fraction: isDone
+                    ? 1 : total.map { $0 == 0 ? 0 : min(1, Double(state.documents) / Double($0)) },
+                collections: state.plan.count, collectionsDone: state.plan.done,
+                documents: state.documents, pendingRechecks: state.queue.count,
+                mismatches: state.log.count)
+        }
+    }
+
+    /// Every difference that was found and not taken note of, repaired ones included.
+    var mismatches: [Mismatch] { state.withLock { $0.log.all } }
+
+    /// Differences of options, indexes and views, as the reconciler finds them: they replace the last ones.
+    func setCatalog(_ mismatches: [Mismatch]) {
+        state.withLock { $0.log.setCatalog(mismatches) }
+        changed.notify()
+    }
+
+    /// The operator has taken note of what was found: repaired differences no longer count, the others are compared
+    /// again.
+    func acknowledge() {
+        let now = ContinuousClock.now
+        state.withLock { state in
+            for (subject, ids) in state.log.acknowledge() {
+                switch subject {
+                case .document(_, let collection):
+                    state.queue.add(candidates: ids, of: collection, now: now)
+                case .collection(let collection): state.plan.wantAgain(collection)
+                }
+            }
+        }
+        changed.notify()
+    }
+
+    /// Takes over which collections there are.
+    func refresh() {
+        let current = context.registry.all
+        state.withLock { state in
+            for gone in state.plan.update(current) {
+                state.queue.forget(gone)
+                state.log.forget(gone)
+                state.orderedUpTo[gone] = nil
+            }
+        }
+        changed.notify()
+    }
+
+    private func look() async throws {
+        while true {
+            refresh()
+            try await Task.sleep(for: Tuning.verifyLook)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// The numbers of the verification.
+extension Tuning {
+    // MARK: The pass over whole collections
+
+    /// Collections above this many bytes are compared in ranges of about this size.
+    static let verifyRangeBytes = 64 << 20
+    /// Bytes of documents asked for at once on each side. Two batches a side and range are held;
+    /// larger ones are not faster (measured with 1 to 16 MB).
+    static let verifyBatchBytes = 4 << 20
+    /// Documents in a batch, at most.
+    static let verifyBatchDocuments = 50_000
+    /// Ids drawn for each boundary between ranges: more of them make ranges more alike.
+    static let verifySamples = 10
+    /// Ranges compared at once, each with a connection to each side.
+    static let verifyWorkers = 2
+    /// How long a service sleeps that has nothing left to do.
+    static let idle = Duration.seconds(3_600)
+    /// How often the verifier looks for collections that are new or gone.
+    static let verifyLook = Duration.seconds(1)
+    /// How often the natural order of a capped collection is looked at while it keeps changing; after
+    /// that the cutover decides.
+    static let verifyOrderAttempts = 5
+
+    // MARK: Keys that are compared again
+
+    /// Documents compared again by one read on each side.
+    static let recheckKeys = 1_000
+    /// Bytes of ids, and of documents as far as their average says, in such a read.
+    static let recheckReadBytes = 4 << 20
+    /// What all keys that wait may take in memory, bytes; beyond that whole collections are compared
+    /// again.
+    static let recheckBytes = 24 << 20
+    /// What a key costs beside its id, bytes: table, queue, key and id storage.
+    static let recheckOverhead = 240
+    /// How long a key waits after it was applied, so that a document that changes all the time is
+    /// compared once in this time.
+    static let recheckDelay = Duration.seconds(1)
+    /// How long a key waits whose document was being changed while it was compared.
+    static let recheckRetryDelay = Duration.milliseconds(200)
+    /// Above this many waiting keys they are compared without pauses.
+    static let recheckBacklog = 10_000
+
+    /// How long the cutover waits for a document that is being changed before it looks again.
+    static let finishPatience = Duration.milliseconds(20)
+
+    // MARK: What was found
+
+    /// Differences that are kept by name; the others are only counted.
+    static let namedMismatches = 10_000
+    /// Differences of one read of which it is said what differs: each costs a read more.
+    static let detailedMismatches = 20
+    /// Characters of an id in the name of a difference.
+    static let mismatchIDLength = 200
+}
