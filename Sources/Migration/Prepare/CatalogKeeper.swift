@@ -50,7 +50,7 @@ actor CatalogKeeper {
         destinationReader = CatalogReader(lanes: destination)
         reconciler = Reconciler(
             source: sourceReader, destination: destinationReader,
-            executor: CatalogExecutor(lane: context.destination.lane(), journal: context.store),
+            executor: CatalogExecutor(lanes: destination, journal: context.store),
             filter: context.options.filter, gate: DirtyGate(dirty: context.dirty))
         builder = IndexBuilder(
             lanes: (0..<Tuning.indexLanes).map { _ in context.destination.patientCluster.lane() })
