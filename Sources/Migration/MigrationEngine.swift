@@ -145,7 +145,7 @@ package actor MigrationEngine {
         try await parts.waitUntilCopied()
         await handle(.copied)
         await parts.keeper.allowIndexes()
-        try await parts.keeper.buildAll()
+        try await parts.keeper.settle()
         await handle(.indexed)
         verifier = parts.verifier
         while true {

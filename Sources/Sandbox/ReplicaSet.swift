@@ -23,8 +23,8 @@ package final class ReplicaSet: Sendable {
         self.folder = folder
     }
 
-    /// Starts the servers, initiates the set, makes the root user, and returns when a primary takes writes: after about
-    /// a second for one member and four for three.
+    /// Starts the servers, initiates the set, makes the root user, and returns when a primary takes writes and the others
+    /// follow: after about a second for one member and three for three.
     package static func start(_ options: ReplicaSetOptions = ReplicaSetOptions()) async throws
         -> ReplicaSet
     {

@@ -19,13 +19,9 @@ extension CatalogKeeper {
 
     /// The last time before the cutover: returns when both catalogs are equal, indexes included.
     func reconcileForCutover() async throws {
-        try await reconcile()
-        while !isEqual {
-            if let problem = problems.first {
-                throw MigrationError(.cutoverRefused, "the catalogs are not equal: \(problem)")
-            }
-            try await buildOnce()
-            try await reconcile()
+        try await settle()
+        if let problem = problems.first {
+            throw MigrationError(.cutoverRefused, "the catalogs are not equal: \(problem)")
         }
     }
 

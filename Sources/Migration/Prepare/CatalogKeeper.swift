@@ -26,6 +26,8 @@ actor CatalogKeeper {
     private(set) var problems: [CatalogProblem] = []
     private(set) var builds: [IndexBuild] = []
     private(set) var isSettled = false
+    /// Collections whose indexes the last run was to see to; nil before the first that was to see to any.
+    private var indexable: Set<BinaryUUID>?
     /// The source as the last run read it, and which collection is which.
     private(set) var sourceCatalog = Catalog([])
     private(set) var pairs: [BinaryUUID: BinaryUUID] = [:]
@@ -87,18 +89,18 @@ actor CatalogKeeper {
         }
     }
 
-    /// Builds what the last run found missing.
-    func buildOnce() async throws { try await build() }
-
-    /// Builds every index that is missing. Returns when the catalogs are equal.
-    func buildAll() async throws {
+    /// Returns when the catalogs are equal, indexes included. Throws the first problem where there is one and it does not
+    /// pass while the migration is paused for it.
+    func settle() async throws {
         try await reconcile()
-        while !builds.isEmpty || !isSettled {
-            try await context.gate.pass()
-            try await build()
-            try await reconcile()
-            if let problem = problems.first {
-                await context.pause(MigrationError(.refused, "\(problem)"))
+        while !isEqual {
+            try Task.checkCancellation()
+            let seen = idle.count
+            if builds.isEmpty {
+                try await Task.sleep(for: .milliseconds(50))
+                try await reconcile()
+            } else {
+                await idle.wait(after: seen)
             }
         }
     }
@@ -119,7 +121,7 @@ actor CatalogKeeper {
             }
         }
         builds = []
-        context.reconcile.notify()
+        try await reconcile()
     }
 
     /// One run, after any that is under way. Afterwards the destination's catalog is what the source's was at some time
@@ -137,14 +139,16 @@ actor CatalogKeeper {
         }
         let holds = context.dirty.takeCatalogHolds()
         let events = context.dirty.catalogEvents
-        let isExpectedEqual = isEqual && holds.isEmpty
+        let copied = Set(context.registry.all.filter(\.isCopied).map(\.source))
+        let wanted = buildsIndexes ? copied : []
+        let isExpectedEqual = isEqual && holds.isEmpty && buildsIndexes && indexable == wanted
         do {
-            let copied = Set(context.registry.all.filter(\.isCopied).map(\.source))
             let report = try await context.retry("making the catalogs equal") {
-                try await reconciler.run(indexable: buildsIndexes ? copied : [])
+                try await reconciler.run(indexable: wanted)
             }
             problems = report.problems
             builds = report.builds
+            indexable = buildsIndexes ? wanted : nil
             isSettled = report.isSettled
             sourceCatalog = report.source
             for action in report.actions { log.note("catalog: \(action)") }
