@@ -59,7 +59,10 @@ struct Demo: LagzeroCommand {
         options.cutover = .whenInSync
         let status = await ForegroundMigration(
             source: try ConnectionString(source), destination: try ConnectionString(destination),
-            options: options, output: Output(isJSON: false, interval: Tuning.progressInterval),
+            options: options,
+            output: Output(
+                isJSON: false, interval: Tuning.progressInterval,
+                resumeHint: "the demo begins anew next time"),
             validateOnly: false, surroundings: surroundings
         ).run()
         if status == .done {

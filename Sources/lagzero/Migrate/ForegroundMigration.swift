@@ -7,6 +7,8 @@ struct Output: Sendable {
     var isJSON: Bool
     /// The least time between two lines of progress.
     var interval: Duration
+    /// How to go on after an interruption, in words.
+    var resumeHint = "go on with the same command and --resume"
 }
 
 /// One migration run by this process, with progress on stderr and the report on stdout.
@@ -57,9 +59,13 @@ struct ForegroundMigration: Sendable {
         }
         narration.cancel()
         await narration.value
+        let rest = log.take()
+        if !output.isJSON, !rest.isEmpty {
+            console.say(Narrator.lines(rest).joined(separator: "\n"))
+        }
         let ending = Ending(
             result, progress: engine.progress(), verify: options.verify,
-            duration: Clock.seconds() - begin)
+            duration: Clock.seconds() - begin, resumeHint: output.resumeHint)
         tell(ending)
         return ending.status
     }
