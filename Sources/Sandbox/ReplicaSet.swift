@@ -42,7 +42,9 @@ package final class ReplicaSet: Sendable {
     }
 
     private convenience init(_ options: ReplicaSetOptions, in folder: ScratchFolder) async throws {
-        let binary = try MongodBinary.find(options.version)
+        let binary =
+            try options.mongod.map { (path) throws(SandboxError) in try MongodBinary.at(path) }
+            ?? MongodBinary.find(options.version)
         let certificates = options.usesTLS ? try await Certificates(in: folder.path) : nil
         let keyFile = options.root == nil ? nil : folder.path + "/key"
         if let keyFile { try writeFile(keyFile, "bm90IGEgc2VjcmV0OiBvbmx5IGZvciB0ZXN0cw==") }

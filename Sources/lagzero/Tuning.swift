@@ -18,6 +18,14 @@ enum Tuning {
     /// foreground, microseconds.
     static let terminalRetry: UInt32 = 1_000_000
 
+    // MARK: Demo
+
+    /// Enough to see a copy, little enough to see the end of it within a minute.
+    static let demoMegabytes = 300
+    static let demoSizes = 1...100_000
+    static let demoWritesPerSecond = 500
+    static let demoRates = 0...100_000
+
     // MARK: Bounds of arguments
 
     static let loadLevels = 1...4
