@@ -59,7 +59,8 @@ final class Verifier: Sendable {
                 group.addTask { try await self.look() }
                 group.addTask { try await self.recheck() }
                 for _ in 0..<workers { group.addTask { try await self.compareCollections() } }
-                try await group.waitForAll()
+                // Not `waitForAll`: that would wait for the others before it throws.
+                for try await _ in group {}
             }
         }
         // The engine's services end only with the migration.
