@@ -1,6 +1,5 @@
-#include "cmongo.h"
+#include "internal.h"
 
-#include <mongoc/mongoc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,14 +33,14 @@ void cmongo_initialize(void) {
     mongoc_init();
 }
 
-static void copy_error(cmongo_error_t *to, const bson_error_t *from) {
+void cmongo_copy_error(cmongo_error_t *to, const bson_error_t *from) {
     to->domain = from->domain;
     to->code = from->code;
     memcpy(to->message, from->message, sizeof to->message < sizeof from->message ? sizeof to->message : sizeof from->message);
     to->message[sizeof to->message - 1] = 0;
 }
 
-static void steal_reply(cmongo_bytes_t *to, bson_t *from) {
+void cmongo_steal_reply(cmongo_bytes_t *to, bson_t *from) {
     uint32_t length = 0;
     // Not bson_new() plus steal: that leaks the struct.
     uint8_t *data = bson_destroy_with_steal(from, true, &length);
@@ -53,13 +52,13 @@ cmongo_pool_t *cmongo_pool_new(const char *uri_string, const char *app_name, cmo
     bson_error_t failure = {0};
     mongoc_uri_t *uri = mongoc_uri_new_with_error(uri_string, &failure);
     if (!uri) {
-        copy_error(error, &failure);
+        cmongo_copy_error(error, &failure);
         return NULL;
     }
     mongoc_client_pool_t *pool = mongoc_client_pool_new_with_error(uri, &failure);
     mongoc_uri_destroy(uri);
     if (!pool) {
-        copy_error(error, &failure);
+        cmongo_copy_error(error, &failure);
         return NULL;
     }
     mongoc_client_pool_set_error_api(pool, MONGOC_ERROR_API_VERSION_2);
@@ -86,7 +85,7 @@ cmongo_client_t *cmongo_client_pop(cmongo_pool_t *pool, cmongo_error_t *error) {
     mongoc_client_t *client = mongoc_client_pool_pop(pool->pool);
     if (!client) {
         bson_set_error(&failure, MONGOC_ERROR_CLIENT, MONGOC_ERROR_CLIENT_NOT_READY, "no free connection in the pool");
-        copy_error(error, &failure);
+        cmongo_copy_error(error, &failure);
         return NULL;
     }
     mongoc_session_opt_t *options = mongoc_session_opts_new();
@@ -97,7 +96,7 @@ cmongo_client_t *cmongo_client_pop(cmongo_pool_t *pool, cmongo_error_t *error) {
     bool has_none = failure.domain == MONGOC_ERROR_CLIENT && failure.code == MONGOC_ERROR_CLIENT_SESSION_FAILURE;
     if (!session && !has_none) {
         mongoc_client_pool_push(pool->pool, client);
-        copy_error(error, &failure);
+        cmongo_copy_error(error, &failure);
         return NULL;
     }
     cmongo_client_t *result = bson_malloc0(sizeof *result);
@@ -117,7 +116,7 @@ uint32_t cmongo_select_primary(cmongo_client_t *client, cmongo_error_t *error) {
     bson_error_t failure = {0};
     mongoc_server_description_t *server = mongoc_client_select_server(client->client, true, NULL, &failure);
     if (!server) {
-        copy_error(error, &failure);
+        cmongo_copy_error(error, &failure);
         return 0;
     }
     uint32_t id = mongoc_server_description_id(server);
@@ -140,7 +139,7 @@ bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *dat
     reply->data = NULL;
     if (!bson_init_static(&body, command, length)) {
         bson_set_error(&failure, MONGOC_ERROR_BSON, MONGOC_ERROR_BSON_INVALID, "the command is not BSON");
-        copy_error(error, &failure);
+        cmongo_copy_error(error, &failure);
         return false;
     }
     bson_t options = BSON_INITIALIZER;
@@ -151,10 +150,10 @@ bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *dat
         if (bson_empty(&answer)) {
             bson_destroy(&answer);
         } else {
-            steal_reply(reply, &answer);
+            cmongo_steal_reply(reply, &answer);
         }
     }
     bson_destroy(&options);
-    if (!done) copy_error(error, &failure);
+    if (!done) cmongo_copy_error(error, &failure);
     return done;
 }

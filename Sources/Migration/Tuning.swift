@@ -57,6 +57,16 @@ package enum Tuning {
     /// The largest command a server accepts, bytes, less what the driver adds to it.
     static let commandLimit = (16 << 20) + (12 << 10)
 
+    // MARK: Catalog
+
+    /// How often the catalogs are compared when nothing says that they differ.
+    static let reconcileInterval = Duration.seconds(60)
+    /// Pause before a run that could not do everything is repeated.
+    static let reconcileRetry = Duration.seconds(2)
+    /// Lanes to each side for listing catalogs, and for building indexes of several collections at once.
+    static let catalogLanes = 4
+    static let indexLanes = 2
+
     // MARK: Copy
 
     /// A collection above this many bytes is split by `_id`, into partitions of about this size.
@@ -64,9 +74,34 @@ package enum Tuning {
     /// Documents an insert command may hold.
     static let insertDocuments = 100_000
 
+    // MARK: State
+
+    /// How often the stored position is moved.
+    static let checkpointInterval = Duration.seconds(2)
+
+    // MARK: Cutover
+
+    /// How long a write block may wait for open transactions, milliseconds. Everything on the source hangs meanwhile.
+    static let blockLimit = 3_000
+    /// How long the newest write may take to be held by a majority.
+    static let majorityLimit = Duration.seconds(10)
+    /// How long draining may take before the cutover is given up.
+    static let drainLimit = Duration.seconds(60)
+    /// Pause before a refused cutover is tried again in `when-in-sync`.
+    static let cutoverRetry = Duration.seconds(5)
+    /// A write seen longer ago than this says nothing about the downtime.
+    static let downtimeHorizon = Duration.seconds(3_600)
+    /// How long a migration stays in sync before it expires, hours.
+    static let syncHours = 120
+
     // MARK: Readiness
 
     /// The lag up to which a migration counts as in sync, seconds, and for how long it must hold.
     package static let lagThreshold = 10.0
     package static let lagHold = 10.0
+
+    // MARK: Load
+
+    /// Workers of the copy and of apply at a load level from 1 to 4; each has a lane to either side.
+    static func workers(loadLevel: Int) -> Int { [1, 2, 2, 4][min(max(loadLevel, 1), 4) - 1] }
 }

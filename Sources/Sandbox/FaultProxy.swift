@@ -114,18 +114,13 @@ final class ProxyCore: Sendable {
         socketpair(AF_UNIX, type, 0, &ends)
         wake = ends[0]
         waker = ends[1]
-        var address = sockaddr_in()
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        // A port that was asked for by number is kept while nothing listens on it.
+        port = try LoopbackPort.free()
+        allowQuickRebind(listener)
         let isBound =
-            withLoopbackAddress(0) { bind(listener, $0, $1) } == 0
+            withLoopbackAddress(port) { bind(listener, $0, $1) } == 0
             && listen(listener, SOMAXCONN) == 0
-        let isNamed = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                getsockname(listener, $0, &size)
-            } == 0
-        }
-        port = UInt16(bigEndian: address.sin_port)
-        guard isBound, isNamed, wake >= 0 else {
+        guard isBound, wake >= 0 else {
             throw SandboxError(.system, "cannot listen on loopback: \(errorText())")
         }
     }

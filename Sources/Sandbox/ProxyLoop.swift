@@ -52,6 +52,8 @@ final class ProxyLoop {
     /// Acts on what was changed since the last round.
     private func adopt(_ new: ProxyFaults) {
         if new.cuts != faults.cuts {
+            // Who has connected before the cut, seen by us or not, is cut.
+            accept()
             for pair in pairs {
                 if new.isDeliveringRequests { dropClient(of: pair) } else { abort(pair) }
             }

@@ -9,7 +9,8 @@ package final class ReplicaSet: Sendable {
     package let certificates: Certificates?
     /// A lane to the primary, past nothing: through the proxies, as the root user where there is one.
     package let lane: Lane
-    private let folder: ScratchFolder
+    /// Where the servers keep their data, logs and keys.
+    package let folder: ScratchFolder
 
     private init(
         options: ReplicaSetOptions, members: [Member], certificates: Certificates?, lane: Lane,
@@ -22,8 +23,8 @@ package final class ReplicaSet: Sendable {
         self.folder = folder
     }
 
-    /// Starts the servers, initiates the set, makes the root user, and returns when a primary takes writes: after about
-    /// a second for one member and four for three.
+    /// Starts the servers, initiates the set, makes the root user, and returns when a primary takes writes and the others
+    /// follow: after about a second for one member and three for three.
     package static func start(_ options: ReplicaSetOptions = ReplicaSetOptions()) async throws
         -> ReplicaSet
     {
@@ -79,7 +80,7 @@ package final class ReplicaSet: Sendable {
     /// The connection string, secrets and all, as the root user where there is one.
     package var uri: String { uri(as: options.root) }
 
-    /// The connection string for a user of `admin`, or for nobody; further options are added as they are.
+    /// The connection string for a user of `admin`, or for nobody; further options win over the sandbox's.
     package func uri(as user: Credentials?, options more: [String: String] = [:]) -> String {
         Self.uri(
             hosts: members.map(\.address), user: user, certificates: certificates,
@@ -106,12 +107,12 @@ package final class ReplicaSet: Sendable {
     private static func uri(
         hosts: [String], user: Credentials?, certificates: Certificates?, options: [String: String]
     ) -> String {
-        var query = options
-        if user != nil { query["authSource"] = "admin" }
+        var query = user == nil ? [:] : ["authSource": "admin"]
         if let certificates {
             query["tls"] = "true"
             query["tlsCAFile"] = certificates.authority
         }
+        query.merge(options) { $1 }
         let credentials =
             user.map { "\(percentEncoded($0.username)):\(percentEncoded($0.password))@" } ?? ""
         let pairs = query.sorted { $0.key < $1.key }.map { "\($0.key)=\(percentEncoded($0.value))" }

@@ -18,14 +18,14 @@ package enum Tuning {
     /// Milliseconds without a heartbeat after which members elect. The server's 10 s would make every fault test slow;
     /// below 1 s a busy machine elects by accident.
     static let electionTimeoutMilliseconds = 2000
+    /// The same while a set is new: its first election waits that long.
+    static let firstElectionTimeoutMilliseconds = 500
     /// Milliseconds between heartbeats; must be well below the election timeout.
     static let heartbeatIntervalMilliseconds = 200
     /// Milliseconds a new primary may wait for the writes of the one that it follows.
     static let catchUpTimeoutMilliseconds = 2000
     /// Gigabytes; the least that mongod accepts, so that a dozen of them fit a small machine.
     static let cacheGigabytes = 0.25
-    /// Milliseconds for the sandbox's own administrative connections to find their server.
-    static let serverSelectionMilliseconds = 5000
     /// Ports below the range that the kernel hands to outgoing connections are used, down to this one.
     static let lowestPort: UInt16 = 15000
 
@@ -41,8 +41,20 @@ package enum Tuning {
 
     // MARK: Sample data
 
-    /// Bytes of documents in one insert call: three of them fit the 48 MB message limit, and memory stays small.
-    package static let sampleBatchBytes = 16 << 20
+    /// Bytes of documents in one insert command: with the names of 90,000 array elements it stays below the 16 MB that a
+    /// command may have.
+    package static let sampleBatchBytes = 15 << 20
+    /// Documents in one insert call; the server takes 100,000.
+    static let sampleBatchDocuments = 90_000
     /// Bytes of the text from which all strings are cut: large enough that a block compressor does not fold it away.
     static let sampleTextBytes = 1 << 20
+
+    // MARK: Workload
+
+    /// Pause when nothing is due. Rates up to 200 writes a second on two lanes are single writes; above, small batches.
+    static let workloadTick: Duration = .milliseconds(10)
+    /// Most statements in a command: a thousand keep the pace of 10,000 writes a second at 10 commands.
+    static let workloadBatch = 1000
+    /// Pause before a command is sent again: an election takes seconds, and a block ends by hand.
+    static let workloadRetryPause: Duration = .milliseconds(50)
 }

@@ -61,6 +61,15 @@ char *_Nullable cmongo_server_address(cmongo_client_t *client, uint32_t server_i
 bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *database, const void *command,
                     size_t length, cmongo_bytes_t *reply, cmongo_error_t *error);
 
+/// The hosts of a connection string as "host:port" lines, from malloc; those of a mongodb+srv name are looked up in
+/// DNS, which blocks as long as the system's resolver does. Opens no connection. NULL with `error`.
+char *_Nullable cmongo_seeds(const char *uri, cmongo_error_t *error);
+
+/// Connects, runs one command on `admin` without a session of ours, and disconnects. Tries once, so that a refusal is
+/// told at once. Blocks up to connectTimeoutMS + socketTimeoutMS. False with `error`, and with `reply` where the server
+/// answered.
+bool cmongo_ask(const char *uri, const void *command, size_t length, cmongo_bytes_t *reply, cmongo_error_t *error);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -11,7 +11,8 @@ struct Applier: Sendable {
     func run(workers: Int) async throws {
         try await withThrowingTaskGroup { group in
             for _ in 0..<workers { group.addTask { try await work() } }
-            try await group.waitForAll()
+            // Not `waitForAll`: that would wait for the others before it throws.
+            while try await group.next() != nil {}
         }
     }
 

@@ -8,8 +8,8 @@ struct Copier: Sendable {
     /// Called when a collection is copied, before its keys are applied.
     let copied: @Sendable (BinaryUUID) async throws -> Void
 
-    /// Measures a collection and queues it. `isNew` is false when an earlier owner may have copied parts of it.
-    func enqueue(_ uuid: BinaryUUID, readAfter: Timestamp, isNew: Bool, lane: Lane) async throws {
+    /// Measures a collection and queues it, without the partitions that an earlier owner has copied.
+    func enqueue(_ uuid: BinaryUUID, readAfter: Timestamp, lane: Lane) async throws {
         guard let collection = context.registry[uuid] else { return }
         let size = try await size(of: collection, lane: lane)
         context.status.update { $0.bytesTotal = ($0.bytesTotal ?? 0) + size.bytes }
@@ -19,7 +19,7 @@ struct Copier: Sendable {
             await queue.addWhole(uuid, readAfter: readAfter)
             return
         }
-        let known = isNew ? [] : try await context.store.partitions(of: uuid)
+        let known = try await context.store.partitions(of: uuid)
         await queue.addSplit(uuid, known: known, sampleRate: rate, readAfter: readAfter)
     }
 
@@ -43,7 +43,8 @@ struct Copier: Sendable {
     func run(workers: Int) async throws {
         try await withThrowingTaskGroup { group in
             for _ in 0..<workers { group.addTask { try await work() } }
-            try await group.waitForAll()
+            // Not `waitForAll`: that would wait for the others before it throws.
+            while try await group.next() != nil {}
         }
     }
 

@@ -39,8 +39,10 @@ final class Spill: Sendable {
 
     /// Writes keys that nobody is working on to the destination until the dirty set is small. Blocks until they are
     /// durable.
-    func spill() async throws {
-        while context.dirty.read({ $0.bytes }) > Tuning.dirtyBytes / 2 {
+    ///
+    /// `isShort`: the oplog is, so that every key must become durable.
+    func spill(isShort: Bool) async throws {
+        while context.dirty.read({ $0.bytes }) > (isShort ? 0 : Tuning.dirtyBytes / 2) {
             guard let drained = context.dirty.update({ $0.drain(limit: Tuning.spillKeys) }) else { return }
             let oldest = drained.entries.map(\.oldest).min() ?? .zero
             let floor = state.withLock { state in

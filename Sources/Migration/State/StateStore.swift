@@ -7,13 +7,17 @@ internal import Mongo
 /// told so by `ownershipLost`. Passing causes are waited for.
 package struct StateStore: Sendable {
     static let database = NamespaceFilter.stateDatabase
+    /// Every collection of the state but the lease.
+    static let collections = [
+        "state", "collections", "views", "partitions", "dirty", "spilled", "log", "verified",
+    ]
 
     let lane: Lane
     let retry: Retry
     let epoch: Int64
 
     /// The one document about the whole migration.
-    func load() async throws -> Document? {
+    func loadMigration() async throws -> Document? {
         try await find("state", filter: ["_id": "migration"]).first
     }
 

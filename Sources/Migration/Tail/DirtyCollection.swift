@@ -27,6 +27,8 @@ struct DirtyCollection: Sendable {
 
     init(isExclusive: Bool) { self.isExclusive = isExclusive }
 
+    var isBeingApplied: Bool { workers > 0 }
+
     var isQueueEmpty: Bool { queue.isEmpty }
 
     var hasWork: Bool { isEligible && !queue.isEmpty && !(isExclusive && workers > 0) }

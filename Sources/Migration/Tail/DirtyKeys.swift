@@ -72,6 +72,9 @@ package struct DirtyKeys: Sendable {
         if isEligible { turns.append(collection) }
     }
 
+    /// Whether a worker has keys of the collection.
+    func isBeingApplied(_ collection: BinaryUUID) -> Bool { collections[collection]?.isBeingApplied ?? false }
+
     package func isEmpty(_ collection: BinaryUUID) -> Bool {
         collections[collection]?.entries.isEmpty ?? true
     }

@@ -8,6 +8,8 @@ package final class DirtySet: Sendable {
         var keys: DirtyKeys
         /// Generations of catalog events that the reconciler has not answered.
         var catalogHolds: [Int] = []
+        /// How many catalog events there ever were.
+        var catalogEvents = 0
     }
 
     private let state: Mutex<State>
@@ -56,8 +58,11 @@ package final class DirtySet: Sendable {
         state.withLock { state in
             state.keys.retain(generation)
             state.catalogHolds.append(generation)
+            state.catalogEvents += 1
         }
     }
+
+    var catalogEvents: Int { state.withLock { $0.catalogEvents } }
 
     var isCatalogDirty: Bool { state.withLock { !$0.catalogHolds.isEmpty } }
 

@@ -22,7 +22,7 @@ extension Verifier {
                 group.addTask { try await self.finishKeys() }
             }
             // Not `waitForAll`: that would wait for the others before it throws.
-            for try await _ in group {}
+            while try await group.next() != nil {}
         }
         // Others may have had the last tasks, and their findings come after them.
         try await finishKeys()

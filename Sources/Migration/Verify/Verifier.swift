@@ -60,7 +60,7 @@ final class Verifier: Sendable {
                 group.addTask { try await self.recheck() }
                 for _ in 0..<workers { group.addTask { try await self.compareCollections() } }
                 // Not `waitForAll`: that would wait for the others before it throws.
-                for try await _ in group {}
+                while try await group.next() != nil {}
             }
         }
         // The engine's services end only with the migration.

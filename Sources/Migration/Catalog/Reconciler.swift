@@ -1,0 +1,187 @@
+package import BSON
+package import Mongo
+
+/// Keeps the rest of the engine away from a collection while its name or its existence changes.
+package protocol CatalogGate: Sendable {
+    /// Returns when nothing reads or writes the collection any more, and nothing will until `open`.
+    func close(_ source: BinaryUUID) async throws
+    func open(_ source: BinaryUUID) async
+}
+
+/// Makes the destination's catalog what the source's demands until the cutover.
+package struct Reconciler: Sendable {
+    /// What one run did, and what it leaves.
+    package struct Report: Sendable {
+        package struct Creation: Sendable {
+            /// The collection on the source.
+            package let info: CollectionInfo
+            package let entry: CatalogEntry
+            /// It was created by a run that did not live to say so.
+            package let isAdopted: Bool
+        }
+
+        package var created: [Creation] = []
+        package var dropped: [BinaryUUID] = []
+        package var renamed: [(source: BinaryUUID, from: Namespace, to: Namespace)] = []
+        /// Everything done, in order, for the event log.
+        package var actions: [CatalogAction] = []
+        /// Indexes to build now.
+        package var builds: [IndexBuild] = []
+        package var problems: [CatalogProblem] = []
+        /// Changes that must wait for an index build to end.
+        package var waiting: [CatalogAction] = []
+        /// Both sides as the last pass read them.
+        package var source = Catalog([])
+        package var destination = Catalog([])
+        /// Nothing is left but index builds. False: problems, waiting changes, or a source that
+        /// changes faster than it can be followed; run it again.
+        package var isSettled = false
+    }
+
+    let source: CatalogReader
+    let destination: CatalogReader
+    let executor: CatalogExecutor
+    let filter: NamespaceFilter
+    let gate: any CatalogGate
+
+    package init(
+        source: CatalogReader, destination: CatalogReader, executor: CatalogExecutor,
+        filter: NamespaceFilter, gate: any CatalogGate
+    ) {
+        self.source = source
+        self.destination = destination
+        self.executor = executor
+        self.filter = filter
+        self.gate = gate
+    }
+
+    /// Reads both sides, plans and acts until nothing is left to do. `indexable`: see
+    /// `CatalogPlan`.
+    ///
+    /// Whatever it throws, a later run goes on where this one stopped.
+    package func run(indexable: Set<BinaryUUID>) async throws -> Report {
+        var report = Report()
+        for _ in 0..<Tuning.reconcilerPasses {
+            try Task.checkCancellation()
+            let plan = try await readAndPlan(indexable, &report)
+            report.builds = plan.builds
+            report.problems = plan.problems
+            report.waiting = []
+            if plan.actions.isEmpty {
+                report.isSettled = plan.problems.isEmpty
+                return report
+            }
+            guard try await act(on: plan, &report) else { return report }
+        }
+        return report
+    }
+
+    private func readAndPlan(
+        _ indexable: Set<BinaryUUID>, _ report: inout Report
+    ) async throws -> CatalogPlan {
+        let journal = executor.journal
+        report.source = try await source.read(filter: filter)
+        var state = try await journal.load()
+        let databases = report.source.databases
+            .union(state.entries.values.map(\.namespace.database)).union(
+                state.views.map(\.database))
+        report.destination = try await destination.read(databases: databases)
+        if try await adopt(state, &report) { state = try await journal.load() }
+        let plan = CatalogPlan.make(
+            source: report.source, destination: report.destination, state: state,
+            indexable: indexable)
+        for uuid in plan.forgotten { try await journal.unpair(uuid) }
+        for view in plan.claims { try await journal.claim(view: view) }
+        for view in plan.releases { try await journal.release(view: view) }
+        return plan
+    }
+
+    /// A collection of an intended name that nobody owns and that holds nothing was created by a
+    /// run that did not live to write that down. Returns whether there was one.
+    private func adopt(_ state: CatalogState, _ report: inout Report) async throws -> Bool {
+        let owned = Set(state.pairs.values)
+        var hasAdopted = false
+        for var entry in state.entries.values where entry.destination == nil {
+            guard let found = report.destination[entry.namespace], let uuid = found.uuid,
+                !owned.contains(uuid), try await executor.isEmpty(uuid, entry.namespace)
+            else { continue }
+            let info = report.source[entry.source]
+            if let info {
+                let wanted = ComparableOptions.wanted(for: info, .untilCutover)
+                guard wanted == ComparableOptions.found(on: found, .untilCutover) else { continue }
+            }
+            entry.destination = uuid
+            try await executor.journal.pair(entry)
+            hasAdopted = true
+            if let info { report.created.append(.init(info: info, entry: entry, isAdopted: true)) }
+        }
+        return hasAdopted
+    }
+
+    /// Returns whether anything was done or has to be looked at again.
+    private func act(on plan: CatalogPlan, _ report: inout Report) async throws -> Bool {
+        /// Names that later actions cannot count on.
+        var uncertain: Set<Namespace> = []
+        var isWorthAnotherPass = false
+        for action in plan.actions {
+            guard uncertain.isDisjoint(with: action.namespaces) else {
+                uncertain.formUnion(action.namespaces)
+                continue
+            }
+            switch try await perform(action) {
+            case .done: report.note(action)
+            case .created(let uuid):
+                guard case .create(let info) = action, let source = info.uuid else { break }
+                let entry = CatalogEntry(
+                    source: source, namespace: info.namespace, destination: uuid)
+                report.created.append(.init(info: info, entry: entry, isAdopted: false))
+                report.note(action)
+            case .outdated: uncertain.formUnion(action.namespaces)
+            case .busy:
+                report.waiting.append(action)
+                uncertain.formUnion(action.namespaces)
+                continue
+            case .refused(let problem):
+                report.problems.append(problem)
+                uncertain.formUnion(action.namespaces)
+                continue
+            }
+            isWorthAnotherPass = true
+        }
+        return isWorthAnotherPass
+    }
+
+    private func perform(_ action: CatalogAction) async throws -> CatalogExecutor.Outcome {
+        guard let source = action.closed else { return try await executor.perform(action) }
+        try await gate.close(source)
+        do {
+            let outcome = try await executor.perform(action)
+            await gate.open(source)
+            return outcome
+        } catch {
+            await gate.open(source)
+            throw error
+        }
+    }
+}
+
+extension Reconciler.Report {
+    fileprivate mutating func note(_ action: CatalogAction) {
+        actions.append(action)
+        switch action {
+        case .drop(_, _, _, let source): dropped.append(source)
+        case .rename(_, let from, let to, let source): renamed.append((source, from, to))
+        default: break
+        }
+    }
+}
+
+extension CatalogAction {
+    /// The collection that nothing may use meanwhile.
+    fileprivate var closed: BinaryUUID? {
+        switch self {
+        case .drop(_, _, _, let source), .rename(_, _, _, let source): source
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import BSON
+internal import Mongo
+
+/// What the cutover asks of the catalog.
+extension CatalogKeeper {
+    /// Before anything is stopped: documents that make a unique index impossible are named.
+    func refuseOnViolations() async throws {
+        try await reconcile()
+        let check = UniqueCheck(
+            source: sourceCatalog, pairs: pairs, destination: destinationReader, lanes: builder.lanes)
+        let found = try await context.retry("looking for duplicates in unique indexes") { try await check.run() }
+        guard let first = found.first else { return }
+        throw MigrationError(
+            .cutoverRefused,
+            "\(found.count == 1 ? "an index" : "\(found.count) indexes") cannot be made unique: \(first)"
+                + (first.documents.isEmpty
+                    ? "" : " (documents \(first.documents[0].map(\.json).joined(separator: " and ")))"))
+    }
+
+    /// The last time before the cutover: returns when both catalogs are equal, indexes included.
+    func reconcileForCutover() async throws {
+        try await settle()
+        if let problem = problems.first {
+            throw MigrationError(.cutoverRefused, "the catalogs are not equal: \(problem)")
+        }
+    }
+
+    /// From now on the destination refuses duplicates where the source does.
+    func prepareUnique() async throws {
+        let problems = try await context.retry("preparing unique indexes") { try await finishing.prepare() }
+        guard let first = problems.first else { return }
+        throw MigrationError(.cutoverRefused, "a unique index cannot be prepared: \(first)")
+    }
+
+    /// Takes `prepareUnique` back.
+    func undoPrepareUnique() async throws {
+        guard !sourceCatalog.collections.isEmpty else { return }
+        let problems = try await context.retry("taking back the preparation of unique indexes") {
+            try await finishing.undo()
+        }
+        for problem in problems { log.note("\(problem)") }
+    }
+
+    /// Unique indexes, expiry, hiding and limits as on the source. Returns what could not be done.
+    func finishIndexes() async throws -> [String] {
+        if sourceCatalog.collections.isEmpty { try await readCatalogs() }
+        return try await context.retry("finishing indexes and limits") { try await finishing.finish() }
+            .map(\.description)
+    }
+
+    private var finishing: Finishing {
+        Finishing(source: sourceCatalog, pairs: pairs, destination: destinationReader, lanes: builder.lanes)
+    }
+}

@@ -1,0 +1,271 @@
+internal import BSON
+internal import Mongo
+
+/// Runs the reconciler when told, every minute and on demand, and tells the copy and the dirty set what it changed.
+actor CatalogKeeper {
+    let context: Context
+    private let copier: Copier
+    private let copyQueue: CopyQueue
+    private let spill: Spill
+    let log: EventLog
+    private let reconciler: Reconciler
+    let builder: IndexBuilder
+    private let sourceReader: CatalogReader
+    let destinationReader: CatalogReader
+    /// Told about catalog differences that no change of the source explains.
+    private let unexplained: @Sendable ([Mismatch]) -> Void
+    private var unexplainedSoFar: [Mismatch] = []
+    private let lane: Lane
+    /// Whether indexes may be built: not while the first copy runs.
+    private var buildsIndexes = false
+    /// Collections that an earlier owner has copied.
+    private var copiedBefore: Set<BinaryUUID>
+    private var isRunning = false
+    private let idle = Signal()
+    /// What the last run left to do.
+    private(set) var problems: [CatalogProblem] = []
+    private(set) var builds: [IndexBuild] = []
+    private(set) var isSettled = false
+    /// Collections whose indexes the last run was to see to; nil before the first that was to see to any.
+    private var indexable: Set<BinaryUUID>?
+    /// The source as the last run read it, and which collection is which.
+    private(set) var sourceCatalog = Catalog([])
+    private(set) var pairs: [BinaryUUID: BinaryUUID] = [:]
+    private nonisolated let hasBuilds = Signal()
+
+    init(
+        context: Context, copier: Copier, copyQueue: CopyQueue, spill: Spill, log: EventLog,
+        copiedBefore: Set<BinaryUUID>, unexplained: @escaping @Sendable ([Mismatch]) -> Void
+    ) {
+        self.unexplained = unexplained
+        self.context = context
+        self.copier = copier
+        self.copyQueue = copyQueue
+        self.spill = spill
+        self.log = log
+        self.copiedBefore = copiedBefore
+        let source = (0..<Tuning.catalogLanes).map { _ in context.source.lane() }
+        let destination = (0..<Tuning.catalogLanes).map { _ in context.destination.lane() }
+        sourceReader = CatalogReader(lanes: source)
+        destinationReader = CatalogReader(lanes: destination)
+        reconciler = Reconciler(
+            source: sourceReader, destination: destinationReader,
+            executor: CatalogExecutor(lane: context.destination.lane(), journal: context.store),
+            filter: context.options.filter, gate: DirtyGate(dirty: context.dirty))
+        builder = IndexBuilder(
+            lanes: (0..<Tuning.indexLanes).map { _ in context.destination.patientCluster.lane() })
+        lane = context.source.lane()
+    }
+
+    func allowIndexes() { buildsIndexes = true }
+
+    /// Whether the catalogs are equal, indexes included.
+    var isEqual: Bool { isSettled && builds.isEmpty && !context.dirty.isCatalogDirty }
+
+    /// Runs whenever the catalog is dirty, and every minute, until cancelled.
+    func run() async throws {
+        while true {
+            let seen = context.reconcile.count
+            try await context.gate.pass()
+            try await reconcile()
+            if let problem = problems.first {
+                await context.pause(MigrationError(.refused, "\(problem)"))
+            }
+            await context.reconcile.wait(
+                after: seen, atMost: isSettled ? Tuning.reconcileInterval : Tuning.reconcileRetry)
+        }
+    }
+
+    /// Builds what the runs find missing, until cancelled.
+    func keepBuilding() async throws {
+        while true {
+            let seen = hasBuilds.count
+            try await context.gate.pass()
+            if builds.isEmpty {
+                await hasBuilds.wait(after: seen)
+            } else {
+                try await build()
+            }
+        }
+    }
+
+    /// Returns when the catalogs are equal, indexes included. Throws the first problem where there is one and it does not
+    /// pass while the migration is paused for it.
+    func settle() async throws {
+        try await reconcile()
+        while !isEqual {
+            try Task.checkCancellation()
+            let seen = idle.count
+            if builds.isEmpty {
+                try await Task.sleep(for: .milliseconds(50))
+                try await reconcile()
+            } else {
+                await idle.wait(after: seen)
+            }
+        }
+    }
+
+    private func build() async throws {
+        let wanted = builds
+        context.status.update { $0.indexesTotal = max($0.indexesTotal, $0.indexesBuilt + wanted.reduce(0) { $0 + $1.specs.count }) }
+        try await context.retry("building indexes") {
+            try await builder.run(wanted) { [context, log] build, outcome in
+                switch outcome {
+                case .done:
+                    context.status.update { $0.indexesBuilt += build.specs.count }
+                    log.note("built \(build.specs.count) indexes of \(build.namespace)")
+                case .outdated: break
+                case .refused(let problems):
+                    await context.pause(MigrationError(.refused, problems.map(\.description).joined(separator: "; ")))
+                }
+            }
+        }
+        builds = []
+        try await reconcile()
+    }
+
+    /// One run, after any that is under way. Afterwards the destination's catalog is what the source's was at some time
+    /// after the call, but for `problems` and `builds`.
+    func reconcile() async throws {
+        while isRunning {
+            let seen = idle.count
+            if isRunning { await idle.wait(after: seen) }
+            try Task.checkCancellation()
+        }
+        isRunning = true
+        defer {
+            isRunning = false
+            idle.notify()
+        }
+        let holds = context.dirty.takeCatalogHolds()
+        let events = context.dirty.catalogEvents
+        let copied = Set(context.registry.all.filter(\.isCopied).map(\.source))
+        let wanted = buildsIndexes ? copied : []
+        let isExpectedEqual = isEqual && holds.isEmpty && buildsIndexes && indexable == wanted
+        do {
+            let report = try await context.retry("making the catalogs equal") {
+                try await reconciler.run(indexable: wanted)
+            }
+            problems = report.problems
+            builds = report.builds
+            indexable = buildsIndexes ? wanted : nil
+            isSettled = report.isSettled
+            sourceCatalog = report.source
+            for action in report.actions { log.note("catalog: \(action)") }
+            try await absorb(report)
+            if isExpectedEqual { try await explain(report, events: events) }
+        } catch {
+            context.dirty.giveBackCatalogHolds(holds)
+            throw error
+        }
+        if isSettled {
+            context.dirty.releaseCatalogHolds(holds)
+        } else {
+            context.dirty.giveBackCatalogHolds(holds)
+        }
+        if !builds.isEmpty { hasBuilds.notify() }
+    }
+
+    /// A run that had something to do though no event said so: either the event has not been read yet, or someone changed
+    /// the destination. What no event explains is a difference that was found.
+    private func explain(_ report: Reconciler.Report, events: Int) async throws {
+        guard context.source.version.namesCollectionsByUUID else { return }
+        guard !report.actions.isEmpty || !report.builds.isEmpty else { return }
+        while context.dirty.streamTime < report.source.operationTime {
+            try Task.checkCancellation()
+            let seen = context.dirty.hasMoved.count
+            await context.dirty.hasMoved.wait(after: seen, atMost: .milliseconds(200))
+        }
+        guard context.dirty.catalogEvents == events else { return }
+        let time = report.source.operationTime
+        let changes = report.actions.map { action in
+            Mismatch(
+                .catalog, in: action.namespaces[0], detail: "without a change on the source it was needed to \(action)",
+                firstSeen: time)
+        }
+        let missing = report.builds.flatMap { build in
+            build.specs.map { index in
+                Mismatch(
+                    .catalog, in: build.namespace.withoutBucketsPrefix,
+                    detail: "index \(index.name) was missing on the destination", firstSeen: time)
+            }
+        }
+        unexplainedSoFar += changes + missing
+        for mismatch in changes + missing { log.note("difference: \(mismatch)") }
+        unexplained(unexplainedSoFar)
+    }
+
+    /// Reads the source and the pairs without changing anything: to finish a cutover after a restart.
+    func readCatalogs() async throws {
+        sourceCatalog = try await context.retry("reading the source's catalog") {
+            try await sourceReader.read(filter: context.options.filter)
+        }
+        pairs = try await context.store.load().pairs
+    }
+
+    /// Takes over what the run has made.
+    private func absorb(_ report: Reconciler.Report) async throws {
+        let state = try await context.store.load()
+        let entries = state.entries
+        pairs = state.pairs
+        for known in context.registry.all where entries[known.source]?.destination != known.destination {
+            try await forget(known.source)
+        }
+        for entry in entries.values {
+            guard let destination = entry.destination, let info = report.source[entry.source] else { continue }
+            if context.registry[entry.source] == nil {
+                try await adopt(info, uuid: entry.source, destination, entry.namespace, report.source)
+            } else {
+                context.registry.update(entry.source) { collection in
+                    collection.sourceName = info.namespace
+                    collection.destinationName = entry.namespace
+                }
+                let isCopied = context.registry[entry.source]?.isCopied ?? false
+                context.dirty.update { $0.setEligible(entry.source, isCopied) }
+            }
+        }
+    }
+
+    private func adopt(
+        _ info: CollectionInfo, uuid: BinaryUUID, _ destination: BinaryUUID, _ name: Namespace, _ catalog: Catalog
+    ) async throws {
+        var collection = MigratedCollection(
+            source: uuid, sourceName: info.namespace, destination: destination, destinationName: name,
+            kind: info.kind == .buckets ? .buckets : info.isCapped ? .capped : .plain,
+            isCollated: info.isCollated, isClustered: info.isClustered)
+        collection.isCopied = copiedBefore.remove(uuid) != nil
+        context.registry.put(collection)
+        let isExclusive = collection.isExclusive
+        let seen = context.dirty.update { $0.register(uuid, isExclusive: isExclusive) }
+        if collection.isCopied {
+            context.dirty.update { $0.setEligible(uuid, true) }
+        } else {
+            try await copier.enqueue(uuid, readAfter: max(seen, catalog.operationTime), lane: lane)
+        }
+    }
+
+    private func forget(_ uuid: BinaryUUID) async throws {
+        context.registry.remove(uuid)
+        context.dirty.update { $0.unregister(uuid) }
+        await copyQueue.forget(uuid)
+        try await spill.forget(uuid)
+    }
+}
+
+/// Holds the apply workers back from a collection while the reconciler renames or drops it.
+private struct DirtyGate: CatalogGate {
+    let dirty: DirtySet
+
+    func close(_ source: BinaryUUID) async throws {
+        dirty.update { $0.setEligible(source, false) }
+        while true {
+            try Task.checkCancellation()
+            let seen = dirty.hasMoved.count
+            if !dirty.read({ $0.isBeingApplied(source) }) { return }
+            await dirty.hasMoved.wait(after: seen, atMost: .milliseconds(100))
+        }
+    }
+
+    // The run's end makes it eligible again, under its new name.
+    func open(_ source: BinaryUUID) async {}
+}

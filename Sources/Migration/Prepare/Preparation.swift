@@ -1,0 +1,121 @@
+internal import BSON
+internal import Mongo
+
+/// The first steps of a migration: what an earlier owner left is taken over, or a new one is begun.
+struct Preparation: Sendable {
+    let source: Side
+    let destination: Side
+    let options: MigrationOptions
+    let lease: Lease
+    let retry: Retry
+    let status: Status
+    let log: EventLog
+
+    var store: StateStore { StateStore(lane: destination.lane(), retry: retry, epoch: lease.epoch) }
+
+    func stored() async throws -> StoredMigration { StoredMigration(try await store.loadMigration() ?? [:]) }
+
+    /// Begins a new migration or takes up the one that is stored. Nothing of the source is read before the stream's
+    /// first token is stored.
+    func makeContext(
+        gate: Gate, pause: @escaping @Sendable (MigrationError) async -> Void
+    ) async throws -> Context {
+        let store = store
+        let existing = try await store.loadMigration()
+        let token: ResumeToken
+        if let existing, let stored = existing["token"]?.document, options.resume {
+            guard existing["sourceReplicaSet"]?.string == source.replicaSet else {
+                throw MigrationError(
+                    .destinationHeld,
+                    "the migration on this destination has another source, \(existing["sourceReplicaSet"]?.string ?? "unknown"): resume with that one, or begin anew with --drop")
+            }
+            token = ResumeToken(stored)
+            log.note("resumed by \(owner)")
+        } else {
+            if existing?["token"] != nil, !options.drop {
+                throw MigrationError(
+                    .destinationHeld,
+                    "the destination holds a migration already: --resume goes on with it, --drop begins anew")
+            }
+            if options.resume, existing?["token"] == nil {
+                log.note("nothing to resume: a new migration begins")
+            }
+            if options.drop { try await clear() }
+            token = try await Tail.begin(source, retry: retry)
+            try await store.save([
+                "token": .document(token.document), "sourceReplicaSet": .string(source.replicaSet),
+                "startedAt": .date(SystemClock.now), "firstToken": .document(token.document),
+            ])
+            log.note("begun by \(owner)")
+        }
+        guard let time = token.time else {
+            throw MigrationError(.unexpected, "the resume token of the source's change stream holds no time")
+        }
+        return Context(
+            options: options, source: source, destination: destination,
+            // The token of a stream that has just been opened names the time after the newest one.
+            dirty: DirtySet(token: token, time: time.predecessor), registry: CollectionRegistry(), status: status,
+            retry: retry, lease: lease, store: store, gate: gate, reconcile: Signal(), pause: pause)
+    }
+
+    private var owner: String { "epoch \(lease.epoch)" }
+
+    /// Drops every user database of the destination, and the state of an earlier migration.
+    private func clear() async throws {
+        let lane = destination.lane()
+        let answer = try await retry("listing the destination's databases") {
+            try await lane.run(["listDatabases": 1, "nameOnly": true])
+        }
+        let names = (answer["databases"]?.elements ?? []).compactMap { $0.document?["name"]?.string }
+        for name in names where !NamespaceFilter.internalDatabases.contains(name) {
+            try await retry("dropping \(name)") {
+                _ = try await lane.run(["dropDatabase": 1, "writeConcern": ["w": "majority"]], on: name)
+            }
+            log.note("dropped database \(name) of the destination")
+        }
+        for collection in StateStore.collections {
+            try await retry("clearing the state of an earlier migration") {
+                do throws(MongoError) {
+                    _ = try await lane.run(
+                        ["drop": .string(collection), "writeConcern": ["w": "majority"]], on: StateStore.database)
+                } catch {
+                    guard error.isNamespaceNotFound else { throw error }
+                }
+            }
+        }
+    }
+}
+
+/// What is stored of a migration, as far as the engine decides by it.
+struct StoredMigration: Sendable {
+    /// How far a cutover came.
+    enum CutoverStep: String, Sendable {
+        /// Writes may be blocked and unique indexes prepared; all of it can be undone.
+        case begun
+        /// The point of no return: the destination accepts writes.
+        case accepted
+        case finished
+    }
+
+    let startedAt: Int64?
+    let deadline: Int64?
+    let cutover: CutoverStep?
+    let isSourceBlocked: Bool
+    let isDestinationBlocked: Bool
+    let downtime: Double?
+
+    init(_ document: Document) {
+        func date(_ name: String) -> Int64? {
+            guard case .date(let time)? = document[name] else { return nil }
+            return time
+        }
+        startedAt = date("startedAt")
+        deadline = date("deadline")
+        cutover = document["cutover"]?.string.flatMap(CutoverStep.init)
+        isSourceBlocked = document["sourceBlocked"]?.bool ?? false
+        isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
+        downtime = document["downtime"]?.double
+    }
+
+    var isPastPointOfNoReturn: Bool { cutover == .accepted || cutover == .finished }
+}

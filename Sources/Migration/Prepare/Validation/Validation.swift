@@ -1,0 +1,114 @@
+internal import BSON
+package import Mongo
+
+/// The validation of a migration from replica set to replica set: looks at everything, changes nothing.
+///
+/// Bounded: what is refused before or at a login is refused within 15 s, and what would take longer than
+/// `Tuning.catalogLimit` and `Tuning.scanLimit` is answered with unknown. Blocks no thread of Swift's pool.
+package struct Validation: Sendable {
+    private let source: ConnectionString
+    private let destination: ConnectionString
+    private let options: MigrationOptions
+
+    package init(source: ConnectionString, destination: ConnectionString, options: MigrationOptions)
+    {
+        self.source = source
+        self.destination = destination
+        self.options = options
+    }
+
+    /// Runs every check. Never throws: what goes wrong is an answer.
+    package func run() async -> ValidationReport {
+        let words = Words(source, destination)
+        async let first = Party.meet(.source, source, words)
+        async let second = Party.meet(.destination, destination, words)
+        var (from, to) = await (first, second)
+        let pair = await compare(&from, &to, words)
+        from.login?.link.close()
+        to.login?.link.close()
+        let expected = ValidationRule.allCases.flatMap { rule in
+            rule.sides(options).map { (rule, $0) }
+        }
+        return ValidationReport(from.checks + to.checks + pair, expected: expected)
+    }
+
+    /// What needs logins, on one side or both.
+    private func compare(_ from: inout Party, _ to: inout Party, _ words: Words) async
+        -> [ValidationCheck]
+    {
+        var checks = [Validation.checkPair(source: from, destination: to)].compactMap(\.self)
+        if let source = from.version, let destination = to.version {
+            checks.append(Versions.pair(source: source, destination: destination))
+        }
+        to.checkTypedName(options)
+        if let source = from.login, let destination = to.login {
+            checks.append(
+                await Validation.checkDifference(source: source, destination: destination))
+        }
+        let (left, right) = (from, to)
+        async let asked = ask(left)
+        async let other = ask(right)
+        let window: OplogWindow?
+        ((from, window), (to, _)) = await (asked, other)
+        guard !checks.contains(where: { $0.rule == .sameCluster && $0.outcome == .failure }) else {
+            return checks
+        }
+        return checks + (await look(&from, to, window, words))
+    }
+
+    /// One side about itself.
+    private func ask(_ party: Party) async -> (Party, OplogWindow?) {
+        var party = party
+        await party.checkServer(options)
+        let window = await party.checkOplog()
+        await party.checkEarlierMigration(options)
+        await party.checkUsers()
+        return (party, window)
+    }
+
+    /// What both clusters hold.
+    private func look(
+        _ from: inout Party, _ to: Party, _ window: OplogWindow?, _ words: Words
+    ) async -> [ValidationCheck] {
+        let deadline = ContinuousClock.now + Tuning.catalogLimit
+        async let first = catalog(of: from, indexesOf: options.filter, until: deadline)
+        async let second = catalog(of: to, indexesOf: nil, until: deadline)
+        let (source, destination) = await (first, second)
+        var checks: [ValidationCheck] = []
+        if let left = from.version, let right = to.version {
+            checks +=
+                Contents(
+                    options: options, source: source, destination: destination, sourceVersion: left,
+                    destinationVersion: right
+                ).checks
+        } else if let left = from.version {
+            checks.append(Versions.source(left, hasTimeSeries: nil))
+        }
+        var sizes: Sizes?
+        if let source, let link = from.login?.link {
+            let measured = await Sizes(source, options.filter, link, words, until: deadline)
+            checks.append(Validation.databaseStatistics(measured))
+            sizes = measured
+            let migrated = source.migrated(options.filter)
+            await from.checkSearchIndexes(migrated, until: deadline)
+            var findings = await Validation.searchUnique(migrated, link)
+            if !source.hasIndexes {
+                findings.unsure.append("indexes that could not be listed in time")
+            }
+            checks.append(findings.check)
+        }
+        if let window { checks.append(window.check(bytes: sizes?.data)) }
+        if let link = to.login?.link, from.login != nil {
+            let room = await Room(link, cleared: options.drop ? destination : nil)
+            checks.append(Validation.diskSpace(sizes, room))
+        }
+        return checks
+    }
+
+    private func catalog(
+        of party: Party, indexesOf filter: NamespaceFilter?, until deadline: ContinuousClock.Instant
+    ) async -> Catalog? {
+        guard let link = party.login?.link else { return nil }
+        return try? await Catalog(link, indexesOf: filter, until: deadline)
+    }
+}

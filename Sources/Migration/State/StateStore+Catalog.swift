@@ -1,0 +1,38 @@
+package import BSON
+package import Mongo
+
+/// The state of the catalog: a document a collection, with what the copy says of it, and one a view.
+extension StateStore: CatalogJournal {
+    package func load() async throws -> CatalogState {
+        let entries = try await find("collections").compactMap(CatalogEntry.init)
+        let views = try await find("views").compactMap { $0["_id"]?.string.flatMap { Namespace($0) } }
+        return CatalogState(entries, views: Set(views))
+    }
+
+    /// UUIDs of collections whose copy is done.
+    func copiedCollections() async throws -> Set<BinaryUUID> {
+        Set(try await find("collections", filter: ["copied": true]).compactMap { $0["_id"]?.uuid })
+    }
+
+    package func intend(_ entry: CatalogEntry) async throws {
+        try await forgetPartitions(of: entry.source)
+        try await upsert("collections", id: entry.id, set: entry.fields.setting("copied", to: false))
+    }
+
+    package func pair(_ entry: CatalogEntry) async throws {
+        try await upsert("collections", id: entry.id, set: entry.fields)
+    }
+
+    package func unpair(_ source: BinaryUUID) async throws {
+        try await delete("collections", filter: ["_id": .uuid(source)])
+        try await forgetPartitions(of: source)
+    }
+
+    package func claim(view: Namespace) async throws {
+        try await upsert("views", id: .string(view.description), set: [:])
+    }
+
+    package func release(view: Namespace) async throws {
+        try await delete("views", filter: ["_id": .string(view.description)])
+    }
+}

@@ -1,0 +1,89 @@
+import BSON
+import Foundation
+import Migration
+import Mongo
+import Sandbox
+
+/// Two real replica sets with access control, and migrations between them.
+final class Pair: Sendable {
+    static let root = Credentials(username: "root", password: "s3cret/p@ss")
+
+    let source: ReplicaSet
+    let destination: ReplicaSet
+
+    private init(source: ReplicaSet, destination: ReplicaSet) {
+        self.source = source
+        self.destination = destination
+    }
+
+    static func start(
+        source: (inout ReplicaSetOptions) -> Void = { _ in },
+        destination: (inout ReplicaSetOptions) -> Void = { _ in }
+    ) async throws -> Pair {
+        var left = ReplicaSetOptions()
+        left.name = "src"
+        left.root = root
+        source(&left)
+        var right = ReplicaSetOptions()
+        right.name = "dst"
+        right.root = root
+        destination(&right)
+        async let first = ReplicaSet.start(left)
+        async let second = ReplicaSet.start(right)
+        return try await Pair(source: first, destination: second)
+    }
+
+    func stop() async throws {
+        try await source.stop()
+        try await destination.stop()
+    }
+
+    /// Starts two sets, hands them to the body and stops them whatever happens.
+    static func with(
+        source: (inout ReplicaSetOptions) -> Void = { _ in },
+        destination: (inout ReplicaSetOptions) -> Void = { _ in },
+        _ body: (Pair) async throws -> Void
+    ) async throws {
+        let pair = try await start(source: source, destination: destination)
+        do {
+            try await body(pair)
+        } catch {
+            try await pair.stop()
+            throw error
+        }
+        try await pair.stop()
+    }
+
+    func engine(_ change: (inout MigrationOptions) -> Void = { _ in }) throws -> MigrationEngine {
+        var options = MigrationOptions()
+        options.cutover = .whenInSync
+        options.lagHold = 0.3
+        change(&options)
+        return MigrationEngine(
+            source: try ConnectionString(source.uri), destination: try ConnectionString(destination.uri),
+            options: options, owner: Lease.Owner(host: "test", boot: "1", process: 1),
+            listener: { trace($0.text) })
+    }
+
+    /// Runs a whole migration with a cutover as soon as it is in sync.
+    func migrate(_ change: (inout MigrationOptions) -> Void = { _ in }) async throws -> MigrationReport {
+        let engine = try engine(change)
+        let watch = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: .seconds(2))
+                trace("\(engine.progress())")
+            }
+        }
+        defer { watch.cancel() }
+        return try await engine.run()
+    }
+
+    func differences() async throws -> [String] {
+        try await Comparison(source: source.lane, destination: destination.lane).differences()
+    }
+}
+
+/// Writes a line to standard error at once: what a test that fails has seen.
+func trace(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("  \(text)\n".utf8))
+}

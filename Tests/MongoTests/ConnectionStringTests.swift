@@ -1,0 +1,47 @@
+import Mongo
+import Testing
+
+@Suite struct ConnectionStringTests {
+    @Test func aStringIsTakenApart() throws {
+        let uri = try ConnectionString(
+            "mongodb://ann:p%40ss%2F@a.example:27017,b.example/shop?replicaSet=rs&TLS=true")
+        #expect(uri.username == "ann")
+        #expect(uri.password == "p@ss/")
+        #expect(uri.hosts == ["a.example:27017", "b.example"])
+        #expect(uri.database == "shop")
+        #expect(uri.options == ["replicaset": "rs", "tls": "true"])
+        #expect(uri.usesTLS)
+        #expect(!uri.isSRV)
+    }
+
+    @Test func noDescriptionShowsASecret() throws {
+        let uri = try ConnectionString(
+            "mongodb://ann:hunter2@h/?tlsCertificateKeyFilePassword=hunter3&authMechanismProperties=X:hunter4")
+        for text in ["\(uri)", String(reflecting: uri), "\([uri])"] {
+            #expect(!text.contains("hunter"))
+            #expect(text.contains("ann:***@h"))
+        }
+        var dumped = ""
+        dump(uri, to: &dumped)
+        #expect(!dumped.contains("hunter"))
+    }
+
+    @Test(arguments: [
+        "http://h", "mongodb://", "mongodb://a,,b", "mongodb://@h", "mongodb://u:p@ss@h", "mongodb://u:p/ss@h",
+        "mongodb://u:%zz@h", "mongodb://h/?a", "mongodb+srv://a,b", "mongodb+srv://a:27017",
+    ])
+    func whatIsNotValidIsRefused(_ text: String) {
+        #expect(throws: MongoError.self) { try ConnectionString(text) }
+    }
+
+    @Test func aRefusalNeverRepeatsThePassword() {
+        let error = #expect(throws: MongoError.self) { try ConnectionString("mongodb://u:hun/ter2@h") }
+        #expect(error?.message.contains("hun") == false)
+        #expect(error?.message.contains("%2F") == true)
+    }
+
+    @Test func anOptionIsSetWithoutLosingTheOthers() throws {
+        let uri = try ConnectionString("mongodb://h/?replicaSet=rs").setting(["directconnection": "false"])
+        #expect(uri.options == ["replicaset": "rs", "directconnection": "false"])
+    }
+}
