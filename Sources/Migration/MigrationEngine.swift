@@ -140,6 +140,7 @@ package actor MigrationEngine {
     private func conduct(_ parts: MigrationParts) async throws -> MigrationReport {
         try await parts.cutover.undoInterrupted(parts.stored)
         try await parts.keeper.reconcile()
+        parts.registered.open()
         await handle(.prepared)
         try await parts.waitUntilCopied()
         await handle(.copied)
