@@ -100,11 +100,6 @@ struct MigrationParts: Sendable {
         return ""
     }
 
-    func isExpired() async throws -> Bool {
-        guard let deadline = stored.deadline else { return false }
-        return SystemClock.now > deadline
-    }
-
     // MARK: Services
 
     private func keepSpilling(_ monitor: SourceMonitor) async throws {
