@@ -57,6 +57,16 @@ actor CatalogKeeper {
         lane = context.source.lane()
     }
 
+    /// After a restart, before the stream is read on: keeps the events of every collection that an earlier owner has begun
+    /// to copy. What is copied is not read again, so an event that came before the first run would be lost.
+    func expectKnownCollections() async throws {
+        let known = try await context.store.load().entries.keys
+        // How they are applied is known when the catalogs are; until then nothing is handed out.
+        context.dirty.update { keys in
+            for source in known { keys.register(source, isExclusive: true) }
+        }
+    }
+
     func allowIndexes() { buildsIndexes = true }
 
     /// Whether the catalogs are equal, indexes included.
@@ -120,7 +130,7 @@ actor CatalogKeeper {
                 }
             }
         }
-        builds = []
+        // Runs beside the build may have found more to do: only a new one knows what is left.
         try await reconcile()
     }
 
@@ -224,6 +234,9 @@ actor CatalogKeeper {
                 context.dirty.update { $0.setEligible(entry.source, isCopied) }
             }
         }
+        // Those that were expected after a restart and are gone.
+        let kept = spill.collections.union(context.dirty.read { $0.registered })
+        for source in kept where context.registry[source] == nil { try await forget(source) }
     }
 
     private func adopt(
