@@ -55,7 +55,12 @@ struct MigrationParts: Sendable {
         polled: @escaping @Sendable (Double, Double) async -> Void
     ) -> [@Sendable () async throws -> Void] {
         let monitor = SourceMonitor(context: context, polled: polled)
-        let tail = Tail(context: context) { writes.note($0) }
+        let filter = context.options.filter
+        let tail = Tail(context: context) { event in
+            // Documents that are not migrated may be written at any time.
+            if case .document = event.meaning, !filter.contains(event.namespace) { return }
+            writes.note(event)
+        }
         let applier = Applier(context: context) { verifier.noteApplied($0) }
         let workers = Tuning.workers(loadLevel: context.options.loadLevel)
         return [
