@@ -98,8 +98,7 @@ package actor MigrationEngine {
         let parts = MigrationParts(
             context: try await preparation.makeContext(gate: gate) { [weak self] error in
                 await self?.handle(.pause(reason: error.description))
-            }, log: log, stored: try await preparation.stored(),
-            copiedBefore: try await preparation.store.copiedCollections())
+            }, log: log, stored: try await preparation.stored())
         do {
             let report = try await run(parts)
             await lease.release()

@@ -16,7 +16,7 @@ struct MigrationParts: Sendable {
     private let copied: Signal
     private let started = ContinuousClock.now
 
-    init(context: Context, log: EventLog, stored: StoredMigration, copiedBefore: Set<BinaryUUID>) {
+    init(context: Context, log: EventLog, stored: StoredMigration) {
         self.context = context
         self.log = log
         self.stored = stored
@@ -38,8 +38,7 @@ struct MigrationParts: Sendable {
         self.copied = copied
         self.verifier = verifier
         keeper = CatalogKeeper(
-            context: context, copier: copier, copyQueue: queue, spill: spill, log: log,
-            copiedBefore: copiedBefore
+            context: context, copier: copier, copyQueue: queue, spill: spill, log: log
         ) { verifier.setCatalog($0) }
         writes = SeenWrites()
         cutover = Cutover(

@@ -33,9 +33,16 @@ package struct Retry: Sendable {
     /// Sends a write until it is answered. Every repetition is the same retryable write, so it is executed once, and
     /// once it is answered no copy of it can land later.
     func write(
-        _ activity: String, _ command: consuming Document, on database: String, lane: Lane
+        _ activity: String, _ command: consuming DocumentBuilder, on database: String, lane: Lane
     ) async throws -> WriteReply {
         let prepared = await lane.prepare(command, on: database)
         return try await self(activity) { try await lane.send(prepared) }
+    }
+
+    /// The same for a command that is a document already.
+    func write(
+        _ activity: String, _ command: Document, on database: String, lane: Lane
+    ) async throws -> WriteReply {
+        try await write(activity, DocumentBuilder(command), on: database, lane: lane)
     }
 }

@@ -71,6 +71,9 @@ package enum Tuning {
 
     /// A collection above this many bytes is split by `_id`, into partitions of about this size.
     static let partitionBytes = 64 << 20
+    /// Bytes a batch is meant to have. Servers answer with 16 MB at most; half of it is hardly slower and keeps the process
+    /// small.
+    static let copyBatchBytes = 8 << 20
     /// Documents an insert command may hold.
     static let insertDocuments = 100_000
 

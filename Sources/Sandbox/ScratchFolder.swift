@@ -32,6 +32,9 @@ package final class ScratchFolder: Sendable {
                 input: ends[1]))
     }
 
+    /// The threads that wait for running servers hold the connection too, so it must be closed by name.
+    deinit { connection.close() }
+
     /// Kills what still runs and removes the folder; returns when that is done.
     package func remove() async throws {
         connection.close()

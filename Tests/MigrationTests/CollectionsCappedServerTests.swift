@@ -22,14 +22,14 @@ extension CollectionsServerTests {
             }
             let report = try await pair.migrating { migration in
                 // They overflow all the time, also while they are copied.
-                let writer = Repeating { number in
+                let writer = Application { number in
                     let first = 10_000 + number * 10
                     for name in ["max", "size", "roomy"] {
                         try await shop.insert(name, documents(first..<(first + 10)).reversed())
                     }
                 }
-                try await migration.reach(.inSync)
-                let others = Repeating { number in
+                try await migration.reached(.inSync)
+                let others = Application { number in
                     try await shop.update(
                         "roomy", ["_id": .integer(number % 1_000)], ["$inc": ["n": 1]])
                 }
@@ -93,12 +93,12 @@ extension CollectionsServerTests {
             try await plant.create(
                 "sum", ["viewOn": "series", "pipeline": [["$match": ["meta.sensor": 3]]]])
             let report = try await pair.migrating { migration in
-                let writer = Repeating { number in
+                let writer = Application { number in
                     let first = 3_000 + number * 20
                     try await plant.insert("series", measurements(first..<(first + 20)))
                     try await plant.insert("bare", measurements(first..<(first + 2)))
                 }
-                try await migration.reach(.inSync)
+                try await migration.reached(.inSync)
                 // Deletes and updates of time-series may name the meta field only.
                 try await plant.delete("series", ["meta.sensor": 2])
                 try await plant.update(

@@ -112,10 +112,10 @@ import Testing
             }
             for start in 0..<5 { try await replace("numbers \(start)", start) }
             let report = try await pair.migrating { migration in
-                let writer = Repeating { number in
+                let writer = Application { number in
                     for start in 0..<4 { try await replace("numbers \(start)", start + number) }
                 }
-                try await migration.reach(.inSync)
+                try await migration.reached(.inSync)
                 for number in 0..<5 { try await replace("numbers 4", number) }
                 try await writer.stop()
                 return try await migration.cutOver()
@@ -147,8 +147,8 @@ import Testing
             }
             for strength in 1...2 { try await replace("strength \(strength)", 0) }
             let report = try await pair.migrating { migration in
-                let writer = Repeating { number in try await replace("strength 1", number) }
-                try await migration.reach(.inSync)
+                let writer = Application { number in try await replace("strength 1", number) }
+                try await migration.reached(.inSync)
                 for number in 1...3 { try await replace("strength 2", number) }
                 try await writer.stop()
                 return try await migration.cutOver()
@@ -167,7 +167,7 @@ import Testing
             try await data.insert(into: Namespace("shop", "scattered"), through: lanes)
             let shop = Statements(pair.source.lane, "shop")
             let report = try await pair.migrating { migration in
-                let writer = Repeating { number in
+                let writer = Application { number in
                     let id = data.id(at: number * 7_919 % data.count)
                     if number % 3 == 0 {
                         try await shop.delete("scattered", ["_id": id])
@@ -176,7 +176,7 @@ import Testing
                             "scattered", ["_id": id], ["$set": ["seen": .integer(number)]])
                     }
                 }
-                try await migration.reach(.inSync)
+                try await migration.reached(.inSync)
                 try await writer.stop()
                 return try await migration.cutOver()
             }

@@ -18,8 +18,8 @@ actor CatalogKeeper {
     private let lane: Lane
     /// Whether indexes may be built: not while the first copy runs.
     private var buildsIndexes = false
-    /// Collections that an earlier owner has copied.
-    private var copiedBefore: Set<BinaryUUID>
+    /// Unique indexes are prepared for the cutover: a run would take that back.
+    private var isPrepared = false
     private var isRunning = false
     private let idle = Signal()
     /// What the last run left to do.
@@ -35,7 +35,7 @@ actor CatalogKeeper {
 
     init(
         context: Context, copier: Copier, copyQueue: CopyQueue, spill: Spill, log: EventLog,
-        copiedBefore: Set<BinaryUUID>, unexplained: @escaping @Sendable ([Mismatch]) -> Void
+        unexplained: @escaping @Sendable ([Mismatch]) -> Void
     ) {
         self.unexplained = unexplained
         self.context = context
@@ -43,14 +43,13 @@ actor CatalogKeeper {
         self.copyQueue = copyQueue
         self.spill = spill
         self.log = log
-        self.copiedBefore = copiedBefore
         let source = (0..<Tuning.catalogLanes).map { _ in context.source.lane() }
         let destination = (0..<Tuning.catalogLanes).map { _ in context.destination.lane() }
         sourceReader = CatalogReader(lanes: source)
         destinationReader = CatalogReader(lanes: destination)
         reconciler = Reconciler(
             source: sourceReader, destination: destinationReader,
-            executor: CatalogExecutor(lane: context.destination.lane(), journal: context.store),
+            executor: CatalogExecutor(lanes: destination, journal: context.store),
             filter: context.options.filter, gate: DirtyGate(dirty: context.dirty))
         builder = IndexBuilder(
             lanes: (0..<Tuning.indexLanes).map { _ in context.destination.patientCluster.lane() })
@@ -58,6 +57,8 @@ actor CatalogKeeper {
     }
 
     func allowIndexes() { buildsIndexes = true }
+
+    func setPrepared(_ isPrepared: Bool) { self.isPrepared = isPrepared }
 
     /// Whether the catalogs are equal, indexes included.
     var isEqual: Bool { isSettled && builds.isEmpty && !context.dirty.isCatalogDirty }
@@ -67,7 +68,7 @@ actor CatalogKeeper {
         while true {
             let seen = context.reconcile.count
             try await context.gate.pass()
-            try await reconcile()
+            if !isPrepared { try await reconcile() }
             if let problem = problems.first {
                 await context.pause(MigrationError(.refused, "\(problem)"))
             }
@@ -211,10 +212,13 @@ actor CatalogKeeper {
         for known in context.registry.all where entries[known.source]?.destination != known.destination {
             try await forget(known.source)
         }
+        // Asked anew: a collection that was dropped on the destination and created again is no longer copied.
+        let copied = try await context.store.copiedCollections()
         for entry in entries.values {
             guard let destination = entry.destination, let info = report.source[entry.source] else { continue }
             if context.registry[entry.source] == nil {
-                try await adopt(info, uuid: entry.source, destination, entry.namespace, report.source)
+                try await adopt(
+                    info, entry, on: destination, isCopied: copied.contains(entry.source), report.source)
             } else {
                 context.registry.update(entry.source) { collection in
                     collection.sourceName = info.namespace
@@ -227,13 +231,15 @@ actor CatalogKeeper {
     }
 
     private func adopt(
-        _ info: CollectionInfo, uuid: BinaryUUID, _ destination: BinaryUUID, _ name: Namespace, _ catalog: Catalog
+        _ info: CollectionInfo, _ entry: CatalogEntry, on destination: BinaryUUID, isCopied: Bool,
+        _ catalog: Catalog
     ) async throws {
+        let uuid = entry.source
         var collection = MigratedCollection(
-            source: uuid, sourceName: info.namespace, destination: destination, destinationName: name,
+            source: uuid, sourceName: info.namespace, destination: destination, destinationName: entry.namespace,
             kind: info.kind == .buckets ? .buckets : info.isCapped ? .capped : .plain,
             isCollated: info.isCollated, isClustered: info.isClustered)
-        collection.isCopied = copiedBefore.remove(uuid) != nil
+        collection.isCopied = isCopied
         context.registry.put(collection)
         let isExclusive = collection.isExclusive
         let seen = context.dirty.update { $0.register(uuid, isExclusive: isExclusive) }

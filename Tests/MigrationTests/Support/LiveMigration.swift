@@ -3,135 +3,215 @@ import Migration
 import Mongo
 import Sandbox
 import Synchronization
-import Testing
 
-/// A migration that is under way while the test acts on its clusters. It cuts over when the test says so.
+/// A migration that goes on in the background while a test acts on its clusters.
 final class LiveMigration: Sendable {
-    let engine: MigrationEngine
-    private let outcome = Mutex<Result<MigrationReport, any Error>?>(nil)
-    private let task = Mutex<Task<Void, Never>?>(nil)
+    static let phases: [Phase] = [.copying, .indexing, .catchingUp, .inSync]
 
-    init(_ engine: MigrationEngine) {
+    let engine: MigrationEngine
+    private let task: Task<MigrationReport, any Error>
+    private let failure = Mutex<(any Error)?>(nil)
+
+    /// Starts it. `process`: the owner's number; an owner of another number counts as ended.
+    init(
+        _ pair: Pair, process: Int = 1, _ change: (inout MigrationOptions) -> Void = { _ in }
+    ) throws {
+        var options = MigrationOptions()
+        options.lagHold = 1
+        change(&options)
+        let engine = MigrationEngine(
+            source: try ConnectionString(pair.source.uri),
+            destination: try ConnectionString(pair.destination.uri), options: options,
+            owner: Lease.Owner(host: "test", boot: "1", process: process),
+            isRunning: { _ in false }, listener: { trace($0.text) })
         self.engine = engine
-        let task = Task {
-            do {
-                let report = try await engine.run()
-                outcome.withLock { $0 = .success(report) }
-            } catch {
-                outcome.withLock { $0 = .failure(error) }
-            }
+        task = Task { try await engine.run() }
+        Task {
+            let result = await task.result
+            if case .failure(let error) = result { failure.withLock { $0 = error } }
         }
-        self.task.withLock { $0 = task }
     }
+
+    deinit { task.cancel() }
 
     var phase: Phase { engine.progress().phase }
 
-    /// Waits until the condition holds; throws what ended the migration, if it ends before that.
-    func waitFor(
-        _ what: String, within limit: Duration = .seconds(120),
-        _ condition: (MigrationProgress) async throws -> Bool
-    ) async throws {
-        try await eventually(what, within: limit) {
-            if try await condition(engine.progress()) { return true }
-            if let ended = outcome.withLock({ $0 }) {
-                _ = try ended.get()
-                throw SandboxError(.ended, "the migration ended before: \(what)")
-            }
-            return false
+    /// Waits until the migration has come as far as this phase; throws what ended it before.
+    func reached(_ wanted: Phase) async throws {
+        let order = Phase.allCases
+        try await isTrue("the migration is \(wanted.rawValue)") {
+            guard let now = order.firstIndex(of: phase), let then = order.firstIndex(of: wanted)
+            else { return false }
+            return now >= then && now <= order.firstIndex(of: .complete) ?? 0
         }
     }
 
-    /// Waits until the migration is in this phase or a later one of the usual way.
-    func reach(_ phase: Phase) async throws {
-        let way: [Phase] = [.preparing, .copying, .indexing, .catchingUp, .inSync]
-        let later = way.drop { $0 != phase }
-        try await waitFor("phase \(phase)") { later.contains($0.phase) }
+    /// Waits for a condition as long as the migration goes on.
+    func isTrue(_ what: String, _ condition: () async throws -> Bool) async throws {
+        try await eventually(what, within: .seconds(120)) {
+            if let error = failure.withLock({ $0 }) { throw error }
+            return try await condition()
+        }
     }
 
-    /// Asks for the cutover and waits for the end. Throws what ended the migration, and `.server` with the reason when
-    /// the cutover was refused.
+    /// Asks for the cutover and waits for the end.
     func cutOver() async throws -> MigrationReport {
-        try await waitFor("ready for the cutover") { $0.isReady }
         await engine.requestCutover()
-        var hasBegun = false
-        try await eventually("the end of the cutover", within: .seconds(120)) {
-            if outcome.withLock({ $0 }) != nil { return true }
-            let progress = engine.progress()
-            hasBegun = hasBegun || progress.phase == .finalizing
-            if hasBegun, progress.phase == .inSync, !progress.message.isEmpty {
-                throw SandboxError(.server, progress.message)
-            }
-            return false
-        }
-        return try #require(outcome.withLock { $0 }).get()
+        return try await task.value
     }
 
-    /// Stops the engine and waits until it has.
-    func stop() async {
-        let task = task.withLock { $0 }
-        task?.cancel()
-        await task?.value
+    /// Stops it where it stands, and waits until it has.
+    func kill() async {
+        task.cancel()
+        _ = await task.result
+    }
+}
+
+/// Keeps a migration in a phase: its destination refuses, as if for a moment, what would end it.
+///
+/// Needs `enableTestCommands` on the destination.
+struct Hold: Sendable {
+    static let namespace = Namespace("ballast", "held")
+
+    let destination: Lane
+
+    /// Puts something to copy and to index on the source, and holds the copy of it.
+    init(_ pair: Pair) async throws {
+        destination = pair.destination.lane
+        try await pair.source.lane.perform(
+            ["insert": "held", "documents": [["_id": 1]]], on: Hold.namespace.database)
+        try await pair.source.lane.perform(
+            ["createIndexes": "held", "indexes": [["key": ["n": 1], "name": "n"]]],
+            on: Hold.namespace.database)
+        try await refuse(["insert", "createIndexes"])
+    }
+
+    /// Lets the migration go on from this phase.
+    func release(_ phase: Phase) async throws {
+        switch phase {
+        case .copying: try await refuse(["createIndexes"])
+        case .indexing: try await refuse([])
+        default: break
+        }
+    }
+
+    private func refuse(_ commands: [Value]) async throws {
+        let isOff = commands.isEmpty
+        // WriteConflict: it passes by itself.
+        let data: Value = [
+            "failCommands": .array(Document(array: isOff ? ["insert"] : commands)),
+            "errorCode": 112, "namespace": .string("\(Hold.namespace)"),
+        ]
+        try await destination.perform(
+            [
+                "configureFailPoint": "failCommand", "mode": isOff ? "off" : "alwaysOn",
+                "data": data,
+            ], on: "admin")
+    }
+}
+
+/// Something that an application does again and again in the background, until writes are blocked
+/// or it is stopped.
+final class Application: Sendable {
+    private struct State {
+        var rounds = 0
+        var isStopped = false
+        var failure: (any Error)?
+    }
+
+    private let state: Mutex<State>
+    private let task: Mutex<Task<Void, Never>?> = Mutex(nil)
+
+    /// Begins at once. The body gets the number of its round.
+    init(_ body: @escaping @Sendable (Int) async throws -> Void) {
+        state = Mutex(State())
+        task.withLock { [self] task in
+            task = Task { await run(body) }
+        }
+    }
+
+    private func run(_ body: @Sendable (Int) async throws -> Void) async {
+        while !state.withLock({ $0.isStopped }) {
+            do {
+                try await body(rounds)
+                state.withLock { $0.rounds += 1 }
+            } catch let error as MongoError where error.isUserWritesBlocked {
+                return
+            } catch {
+                state.withLock { $0.failure = error }
+                return
+            }
+        }
+    }
+
+    /// How many rounds are done.
+    var rounds: Int { state.withLock { $0.rounds } }
+
+    /// Waits until so many rounds more are done.
+    func does(_ more: Int) async throws {
+        let wanted = rounds + more
+        try await eventually("the application does \(more) rounds more", within: .seconds(120)) {
+            if let failure = state.withLock({ $0.failure }) { throw failure }
+            return rounds >= wanted
+        }
+    }
+
+    /// Ends it after its present round, and throws what went wrong in any of them.
+    func stop() async throws {
+        state.withLock { $0.isStopped = true }
+        await task.withLock { $0 }?.value
+        if let failure = state.withLock({ $0.failure }) { throw failure }
     }
 }
 
 extension Pair {
-    /// Begins a migration with a manual cutover, hands it to the body, and stops it if the body throws.
-    func migrating(
-        _ change: (inout MigrationOptions) -> Void = { _ in },
-        _ body: (LiveMigration) async throws -> MigrationReport
-    ) async throws -> MigrationReport {
-        let migration = LiveMigration(
-            try engine { options in
-                options.cutover = .manual
-                change(&options)
-            })
-        do {
-            return try await body(migration)
-        } catch {
-            await migration.stop()
-            throw error
-        }
-    }
-
-    /// A whole migration during which the body is called, in sync, before the cutover.
-    func migrate(whileInSync body: () async throws -> Void) async throws -> MigrationReport {
-        try await migrating { migration in
-            try await migration.reach(.inSync)
-            try await body()
-            return try await migration.cutOver()
-        }
-    }
-
-    /// What every migration must end with: nothing differs, and nobody says that something does.
-    func expectEqual(
-        _ report: MigrationReport, sourceLocation: SourceLocation = #_sourceLocation
+    /// Two sets whose migration can be held in its phases.
+    static func withHolds(
+        source: (inout ReplicaSetOptions) -> Void = { _ in },
+        _ body: (Pair) async throws -> Void
     ) async throws {
-        #expect(report.phase == .complete, sourceLocation: sourceLocation)
-        #expect(report.verification.mismatches == [], sourceLocation: sourceLocation)
-        #expect(report.problems == [], sourceLocation: sourceLocation)
-        #expect(try await differences() == [], sourceLocation: sourceLocation)
+        try await with(
+            source: { options in
+                options.parameters["enableTestCommands"] = "true"
+                source(&options)
+            }, destination: { $0.parameters["enableTestCommands"] = "true" }, body)
+    }
+
+    /// Lanes of an application: a user whose writes can be blocked.
+    func application(lanes: Int = 1) async throws -> [Lane] {
+        let user = Credentials(username: "app", password: "app")
+        try await source.createUser(user, roles: ["readWriteAnyDatabase", "dbAdminAnyDatabase"])
+        let cluster = try source.cluster(as: user)
+        return (0..<lanes).map { _ in cluster.lane() }
+    }
+
+    /// Runs a whole migration and acts in each of its phases; the phase does not end before the
+    /// action does, but for `catchingUp`, which lasts a second.
+    func migrate(
+        options: (inout MigrationOptions) -> Void = { _ in },
+        inEachPhase act: (Phase) async throws -> Void,
+        beforeCutover: () async throws -> Void = {}
+    ) async throws -> MigrationReport {
+        let hold = try await Hold(self)
+        let live = try LiveMigration(self, options)
+        for phase in LiveMigration.phases {
+            try await live.reached(phase)
+            try await act(phase)
+            try await hold.release(phase)
+        }
+        try await beforeCutover()
+        return try await live.cutOver()
     }
 }
 
-/// Repeats a step, with the numbers from 0 on, until it is stopped.
-struct Repeating {
-    private let task: Task<Int, any Error>
-
-    init(_ step: @escaping @Sendable (Int) async throws -> Void) {
-        task = Task {
-            var count = 0
-            while !Task.isCancelled {
-                try await step(count)
-                count += 1
-            }
-            return count
-        }
-    }
-
-    /// Ends after the step that is under way. Returns how many there were, and throws what stopped it.
+extension Lane {
+    /// Runs a command; one statement that is refused counts as a command that is.
     @discardableResult
-    func stop() async throws -> Int {
-        task.cancel()
-        return try await task.value
+    func perform(_ command: Document, on database: String) throws(MongoError) -> Document {
+        let reply = try run(command, on: database)
+        guard let refused = reply["writeErrors"]?.elements.first?.document else { return reply }
+        throw MongoError(
+            kind: .server, code: Int32(refused["code"]?.integer ?? 0),
+            message: refused["errmsg"]?.string ?? "", reply: reply)
     }
 }

@@ -1,0 +1,23 @@
+extension MigrationProgress {
+    /// Nothing is known yet.
+    package init(phase: Phase) {
+        self.init(
+            phase: phase, bytesCopied: 0, documentsCopied: 0, eventsApplied: 0, backlog: 0,
+            isReady: false, message: "")
+    }
+}
+
+extension MigrationReport {
+    /// What is known of a migration that ended without a report of its own.
+    package init(
+        _ progress: MigrationProgress, phase: Phase, duration: Double,
+        verify: MigrationOptions.Verify,
+        problems: [String]
+    ) {
+        self.init(
+            phase: phase, applicationDowntimeSeconds: nil, durationSeconds: duration,
+            bytesCopied: progress.bytesCopied, documentsCopied: progress.documentsCopied,
+            collectionsCopied: 0, eventsApplied: progress.eventsApplied,
+            verification: Verification(mode: verify), problems: problems)
+    }
+}

@@ -1,0 +1,134 @@
+import BSON
+import Migration
+import Mongo
+
+/// How a command speaks.
+struct Output: Sendable {
+    var isJSON: Bool
+    /// The least time between two lines of progress.
+    var interval: Duration
+    /// How to go on after an interruption, in words.
+    var resumeHint = "go on with the same command and --resume"
+}
+
+/// One migration run by this process, with progress on stderr and the report on stdout.
+struct ForegroundMigration: Sendable {
+    let source: ConnectionString
+    let destination: ConnectionString
+    let options: MigrationOptions
+    let output: Output
+    let validateOnly: Bool
+    let surroundings: Surroundings
+
+    private var console: Console { surroundings.console }
+
+    /// Validates, and runs the migration to its end unless the validation forbids it. Returns when
+    /// all was said.
+    func run() async -> ExitStatus {
+        if !output.isJSON { console.say("Source       \(source)\nDestination  \(destination)") }
+        let interruption = Interruption(surroundings, isJSON: output.isJSON)
+        let validation = await Validation(
+            source: source, destination: destination, options: options
+        )
+        .run()
+        tell(validation)
+        if validation.isBlocking { return .validationFailed }
+        if validateOnly { return .done }
+        let log = LogBuffer()
+        let engine = MigrationEngine(
+            source: source, destination: destination, options: options, owner: .thisProcess,
+            isRunning: { $0.isAlive }, listener: { log.append($0) })
+        let attendant = Operator(migration: engine) { [console, isJSON = output.isJSON] line in
+            if !isJSON { console.say(line) }
+        }
+        let work = Task { await migrate(engine, attendant, log) }
+        interruption.direct(stop: { work.cancel() }, request: { await attendant.request() })
+        return await work.value
+    }
+
+    private func migrate(_ engine: MigrationEngine, _ attendant: Operator, _ log: LogBuffer) async
+        -> ExitStatus
+    {
+        let begin = Clock.seconds()
+        let narration = Task { await narrate(engine, attendant, log) }
+        let result: Result<MigrationReport, any Error>
+        do {
+            result = .success(try await engine.run())
+        } catch {
+            result = .failure(error)
+        }
+        narration.cancel()
+        await narration.value
+        let rest = log.take()
+        if !output.isJSON, !rest.isEmpty {
+            console.say(Narrator.lines(rest).joined(separator: "\n"))
+        }
+        let ending = Ending(
+            result, progress: engine.progress(), verify: options.verify,
+            duration: Clock.seconds() - begin, resumeHint: output.resumeHint)
+        tell(ending)
+        return ending.status
+    }
+
+    private func narrate(_ engine: MigrationEngine, _ attendant: Operator, _ log: LogBuffer) async {
+        var prompts = Operator.prompts
+        if options.cutover == .whenInSync { prompts.cutover = nil }
+        var narrator = Narrator(
+            style: output.isJSON ? .json : console.isTerminal ? .terminal : .plain, prompts: prompts
+        )
+        var isListening = false
+        while !Task.isCancelled {
+            let progress = engine.progress()
+            if !isListening, progress.phase == .inSync || progress.phase == .paused {
+                attendant.listen()
+                isListening = true
+            }
+            let lines = narrator.narrate(
+                progress, log: log.take(), at: Clock.seconds(), time: Clock.milliseconds())
+            for line in lines { await console.show(line) }
+            try? await Task.sleep(for: output.interval)
+        }
+    }
+
+    private func tell(_ ending: Ending) {
+        if let reason = ending.reason {
+            if output.isJSON {
+                var last = ending.progress
+                last.message = reason
+                console.say(last.document(at: Clock.milliseconds()).json)
+            } else {
+                console.say("lagzero: \(reason)")
+            }
+        }
+        if let report = ending.report {
+            console.answer(output.isJSON ? report.document.json : report.text)
+        }
+    }
+
+    private func tell(_ validation: ValidationReport) {
+        let refusal = "validation failed; nothing was changed"
+        guard output.isJSON else {
+            console.say(validation.lines(all: validateOnly || validation.isBlocking))
+            if validation.isBlocking { console.say("lagzero: \(refusal)") }
+            return
+        }
+        var progress = MigrationProgress(phase: .preparing)
+        if validation.isBlocking { progress.message = refusal }
+        let line = progress.document(at: Clock.milliseconds())
+            .setting("validation", to: .document(validation.document))
+        console.say(line.json)
+    }
+}
+
+extension ValidationReport {
+    /// For people: every check, or only those that did not pass; and how many did.
+    fileprivate func lines(all: Bool) -> String {
+        let shown = all ? self.checks : self.checks.filter { $0.outcome != .pass }
+        let counts = ValidationCheck.Outcome.allCases.compactMap { outcome -> String? in
+            let count = checks(outcome).count
+            return count > 0 ? "\(count) \(outcome.rawValue)" : nil
+        }
+        return (shown.map { $0.text() } + ["Validation: \(counts.joined(separator: ", "))"])
+            .joined(separator: "\n")
+    }
+}

@@ -1,0 +1,56 @@
+import BSON
+import Migration
+
+extension MigrationProgress {
+    /// The fields of `--json`; what is not known is null. `time` in milliseconds since 1970.
+    func document(at time: Int64) -> Document {
+        [
+            "time": .string(Units.time(time, milliseconds: true)),
+            "phase": .string(phase.rawValue),
+            "appliedThrough": orNull(appliedThrough) { .string("\($0.seconds).\($0.increment)") },
+            "lagSeconds": orNull(lagSeconds, seconds),
+            "bytesCopied": .integer(bytesCopied),
+            "bytesTotal": orNull(bytesTotal, Value.integer),
+            "documentsCopied": .integer(documentsCopied),
+            "eventsApplied": .integer(eventsApplied),
+            "backlog": .integer(backlog),
+            "oplogHeadroomSeconds": orNull(oplogHeadroomSeconds, Value.integer),
+            "message": message.isEmpty ? .null : .string(message),
+        ]
+    }
+}
+
+extension MigrationReport {
+    /// The report of `--json`.
+    var document: Document {
+        [
+            "phase": .string(phase.rawValue),
+            "applicationDowntimeSeconds": orNull(applicationDowntimeSeconds, seconds),
+            "durationSeconds": seconds(durationSeconds),
+            "bytesCopied": .integer(bytesCopied),
+            "documentsCopied": .integer(documentsCopied),
+            "collectionsCopied": .integer(collectionsCopied),
+            "eventsApplied": .integer(eventsApplied),
+            "verification": [
+                "mode": .string(verification.mode.rawValue),
+                "collections": .integer(verification.collections),
+                "documents": .integer(verification.documents),
+                "mismatches": strings(verification.mismatches),
+            ],
+            "problems": strings(problems),
+        ]
+    }
+}
+
+/// To the millisecond; null where it is no number.
+private func seconds(_ value: Double) -> Value {
+    value.isFinite ? .double((value * 1000).rounded() / 1000) : .null
+}
+
+private func orNull<Known>(_ value: Known?, _ make: (Known) -> Value) -> Value {
+    value.map(make) ?? .null
+}
+
+private func strings(_ texts: [String]) -> Value {
+    .array(Document(array: texts.map(Value.string)))
+}

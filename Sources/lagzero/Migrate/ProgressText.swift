@@ -1,0 +1,79 @@
+import Migration
+
+extension Phase {
+    /// As people say it.
+    var words: String {
+        switch self {
+        case .preparing: "preparing"
+        case .copying: "copying"
+        case .indexing: "building indexes"
+        case .catchingUp: "catching up"
+        case .inSync: "in sync"
+        case .finalizing: "cutting over"
+        case .complete: "complete"
+        case .paused: "paused"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        case .expired: "expired"
+        }
+    }
+}
+
+/// One moment of a migration in one line. What matters most stands first, so that a narrow terminal
+/// cuts the rest.
+struct ProgressText: Sendable {
+    private var bytes = RateMeter()
+    private var documents = RateMeter()
+    private var events = RateMeter()
+
+    /// `time` in seconds of a monotonic clock.
+    mutating func line(_ progress: MigrationProgress, at time: Double) -> String {
+        bytes.add(progress.bytesCopied, at: time)
+        documents.add(progress.documentsCopied, at: time)
+        events.add(progress.eventsApplied, at: time)
+        var parts = [progress.phase.words]
+        switch progress.phase {
+        case .preparing: break
+        case .copying: parts += copying(progress)
+        default: parts += applying(progress)
+        }
+        if progress.phase != .preparing {
+            let headroom = progress.oplogHeadroomSeconds.map { Units.duration(Double($0)) }
+            parts.append("headroom \(headroom ?? "-")")
+        }
+        if !progress.message.isEmpty { parts.append(progress.message) }
+        return parts.joined(separator: "  ")
+    }
+
+    private func copying(_ progress: MigrationProgress) -> [String] {
+        let copied = Units.bytes(progress.bytesCopied)
+        var parts: [String] = []
+        if let total = progress.bytesTotal, total > 0 {
+            let share = min(100, progress.bytesCopied * 100 / total)
+            parts.append("\(share)%")
+            parts.append("\(copied) of \(Units.bytes(total))")
+        } else {
+            parts.append("\(copied) of -")
+        }
+        parts.append("\(bytes.perSecond.map { Units.bytes($0) } ?? "-")/s")
+        parts.append("\(documents.perSecond.map { Units.count(Int($0)) } ?? "-") docs/s")
+        if let left = secondsLeft(progress) { parts.append("\(Units.duration(left)) left") }
+        parts.append("backlog \(Units.count(progress.backlog))")
+        return parts
+    }
+
+    private func applying(_ progress: MigrationProgress) -> [String] {
+        [
+            "lag \(progress.lagSeconds.map { Units.duration($0) } ?? "-")",
+            "backlog \(Units.count(progress.backlog))",
+            "\(events.perSecond.map { Units.count(Int($0)) } ?? "-") changes/s",
+        ]
+    }
+
+    private func secondsLeft(_ progress: MigrationProgress) -> Double? {
+        guard let total = progress.bytesTotal, let rate = bytes.perSecond, rate > 0 else {
+            return nil
+        }
+        return Double(max(0, total - progress.bytesCopied)) / rate
+    }
+}
