@@ -79,7 +79,14 @@ struct Tail: Sendable {
                 }
                 if needsCatalog { keys.retain(generation) }
             }
-            if let token { keys.advance(to: token, time: token.time ?? events.last?.time ?? .zero) }
+            if let token {
+                let isWhole = batch.cursor == nil || !StreamPosition.isFull(events.count, bytes: batch.array.count)
+                keys.advance(
+                    to: token,
+                    time: StreamPosition.readThrough(
+                        token, after: keys.watermark.streamToken, newestEvent: events.last?.time,
+                        isWhole: isWhole))
+            }
             return generation
         }
         if needsCatalog, let generation {
