@@ -139,7 +139,7 @@ struct VerifyFixture {
         let (context, verifier) = (context, verifier)
         // What was written so far is set-up: only what comes now is applied.
         let token = try await Tail.begin(context.source, retry: context.retry)
-        context.dirty.update { $0.advance(to: token, time: token.time ?? .zero) }
+        context.dirty.update { $0.advance(to: token, lastEvent: nil) }
         verifier.begin()
         try await withThrowingTaskGroup { group in
             group.addTask { try await Tail(context: context) { _ in }.run() }

@@ -121,7 +121,7 @@ actor CatalogKeeper {
                 }
             }
         }
-        builds = []
+        // `builds` stays until then: a run that ended meanwhile may have found more.
         try await reconcile()
     }
 

@@ -88,8 +88,8 @@ package struct DirtyKeys: Sendable {
     /// Begins a batch of events; see `Watermark`.
     package mutating func begin(at start: Timestamp) -> Int { watermark.begin(at: start) }
 
-    package mutating func advance(to token: ResumeToken, time: Timestamp) {
-        watermark.advance(to: token, time: time)
+    package mutating func advance(to token: ResumeToken, lastEvent: ResumeToken?) {
+        watermark.advance(to: token, lastEvent: lastEvent)
     }
 
     /// Something other than a key must be done before the generation counts as answered.

@@ -79,7 +79,9 @@ struct Tail: Sendable {
                 }
                 if needsCatalog { keys.retain(generation) }
             }
-            if let token { keys.advance(to: token, time: token.time ?? events.last?.time ?? .zero) }
+            if let token {
+                keys.advance(to: token, lastEvent: events.last?.token?.document.map(ResumeToken.init))
+            }
             return generation
         }
         if needsCatalog, let generation {
