@@ -240,6 +240,7 @@ package actor MigrationEngine {
             return try await finish(parts)
         }
         try await parts.spill.load()
+        try await parts.keeper.expectStoredCollections()
         return try await withThrowingTaskGroup(of: MigrationReport?.self) { group in
             let context = parts.context
             for service in parts.services(polled: { [weak self] lag, time in

@@ -20,6 +20,8 @@ actor CatalogKeeper {
     private var buildsIndexes = false
     /// Collections that an earlier owner has copied.
     private var copiedBefore: Set<BinaryUUID>
+    /// Collections that an earlier owner knew, and no run has seen since.
+    private var awaited: Set<BinaryUUID> = []
     private var isRunning = false
     private let idle = Signal()
     /// What the last run left to do.
@@ -61,6 +63,16 @@ actor CatalogKeeper {
 
     /// Whether the catalogs are equal, indexes included.
     var isEqual: Bool { isSettled && builds.isEmpty && !context.dirty.isCatalogDirty }
+
+    /// Before the stream is read on: events of collections that an earlier owner has copied, or a part of them, are kept
+    /// from the first one on, though it is not yet known what these collections are now.
+    func expectStoredCollections() async throws {
+        let known = try await context.store.load().pairs.keys
+        awaited = Set(known)
+        context.dirty.update { keys in
+            for uuid in known { keys.register(uuid, isExclusive: true) }
+        }
+    }
 
     /// Runs whenever the catalog is dirty, and every minute, until cancelled.
     func run() async throws {
@@ -120,7 +132,9 @@ actor CatalogKeeper {
                 }
             }
         }
+        // Other runs may have found more to build meanwhile: only the next one knows what is equal.
         builds = []
+        isSettled = false
         try await reconcile()
     }
 
@@ -208,6 +222,10 @@ actor CatalogKeeper {
         let state = try await context.store.load()
         let entries = state.entries
         pairs = state.pairs
+        for gone in awaited.union(spill.collections) where entries[gone]?.destination == nil {
+            try await forget(gone)
+        }
+        awaited = awaited.filter { entries[$0] != nil && context.registry[$0] == nil }
         for known in context.registry.all where entries[known.source]?.destination != known.destination {
             try await forget(known.source)
         }

@@ -32,6 +32,8 @@ final class Spill: Sendable {
         state.withLock { $0.floors[collection] != nil }
     }
 
+    var collections: Set<BinaryUUID> { state.withLock { Set($0.floors.keys) } }
+
     var isEmpty: Bool { state.withLock { $0.floors.isEmpty } }
 
     /// After a restart: learns what an earlier owner spilled.

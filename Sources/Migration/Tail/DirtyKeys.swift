@@ -50,9 +50,7 @@ package struct DirtyKeys: Sendable {
     /// nothing, as every later event of the collection is kept.
     @discardableResult
     package mutating func register(_ collection: BinaryUUID, isExclusive: Bool) -> Timestamp {
-        if collections[collection] == nil {
-            collections[collection] = DirtyCollection(isExclusive: isExclusive)
-        }
+        collections[collection, default: DirtyCollection(isExclusive: isExclusive)].isExclusive = isExclusive
         return newestEvent
     }
 
