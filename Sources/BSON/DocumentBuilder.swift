@@ -1,18 +1,21 @@
-internal import Glibc
-
 /// Writes a document, element after element.
 ///
 /// `begin` and `end` nest; every `begin` needs its `end` before `finish`. Names must not contain a
 /// zero byte (one that does is cut there, as no BSON could hold it).
 package struct DocumentBuilder {
-    private var bytes: [UInt8]
+    private var bytes: ByteWriter
     /// Where the length of each open document stands, outermost first.
     private var open: [Int] = [0]
 
     package init(reserving capacity: Int = 64) {
-        bytes = []
-        bytes.reserveCapacity(capacity)
-        bytes.append(contentsOf: [0, 0, 0, 0])
+        bytes = ByteWriter(reserving: capacity)
+        bytes.append(integer: UInt32(0))
+    }
+
+    /// Goes on behind the last element of a document.
+    package init(_ document: Document) {
+        self.init(reserving: document.count + 64)
+        append(contentsOf: document)
     }
 
     /// Bytes written so far, the final zeros not counted.
@@ -83,7 +86,7 @@ package struct DocumentBuilder {
 
     /// Every element of another document.
     package mutating func append(contentsOf document: Document) {
-        document.withBytes { bytes.append(contentsOf: $0[4..<($0.count - 1)]) }
+        document.withBytes { bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[4..<($0.count - 1)])) }
     }
 
     package mutating func begin(_ name: String) { nest(BSONType.document, name) }
@@ -95,26 +98,25 @@ package struct DocumentBuilder {
         close(at: position)
     }
 
-    package consuming func finish() -> Document {
+    package consuming func finish() -> Document { take() }
+
+    /// The same for a builder that is a property; it must not be used afterwards.
+    package mutating func take() -> Document {
         precondition(open.count == 1, "every begin needs its end")
         close(at: 0)
         let count = bytes.count
-        return Document(
-            trusting: bytes.withUnsafeBytes(Storage.init(copying:)), start: 0, count: count)
+        return Document(trusting: bytes.take(), start: 0, count: count)
     }
 
     private mutating func close(at position: Int) {
         bytes.append(0)
-        let length = UInt32(bytes.count - position)
-        for index in 0..<4 {
-            bytes[position + index] = UInt8(truncatingIfNeeded: length >> (8 * UInt32(index)))
-        }
+        bytes.patch(UInt32(bytes.count - position), at: position)
     }
 
     private mutating func nest(_ type: UInt8, _ name: String) {
         start(type, name)
         open.append(bytes.count)
-        bytes.append(contentsOf: [0, 0, 0, 0])
+        bytes.append(integer: UInt32(0))
     }
 
     private mutating func start(_ type: UInt8, _ name: String) {
@@ -123,13 +125,18 @@ package struct DocumentBuilder {
     }
 
     private mutating func zeroTerminated(_ text: String) {
-        bytes.append(contentsOf: text.utf8.prefix { $0 != 0 })
+        var text = text
+        text.withUTF8 { utf8 in
+            let end = utf8.firstIndex(of: 0) ?? utf8.endIndex
+            bytes.append(contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: utf8[..<end])))
+        }
         bytes.append(0)
     }
 
     private mutating func lengthAndText(_ text: String) {
         integer(Int32(text.utf8.count + 1))
-        bytes.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { bytes.append(contentsOf: UnsafeRawBufferPointer($0)) }
         bytes.append(0)
     }
 
@@ -144,7 +151,7 @@ package struct DocumentBuilder {
     }
 
     private mutating func integer(_ number: some FixedWidthInteger) {
-        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(integer: number)
     }
 }
 

@@ -195,8 +195,7 @@ package actor MigrationEngine {
         }
         self.context = context
         let parts = MigrationParts(
-            context: context, log: log, stored: try await preparation.stored(),
-            copiedBefore: try await preparation.store.copiedCollections())
+            context: context, log: log, stored: try await preparation.stored())
         do {
             countdown = try await Countdown.load(parts.stored, context)
             return try await run(parts)
@@ -240,7 +239,7 @@ package actor MigrationEngine {
             return try await finish(parts)
         }
         try await parts.spill.load()
-        try await parts.keeper.expectStoredCollections()
+        try await parts.keeper.expectKnownCollections()
         return try await withThrowingTaskGroup(of: MigrationReport?.self) { group in
             let context = parts.context
             for service in parts.services(polled: { [weak self] lag, time in
@@ -267,6 +266,7 @@ package actor MigrationEngine {
         try await DestinationGuard(context: parts.context, log: log)
             .raise(isOursAlready: parts.stored.isDestinationBlocked)
         try await parts.keeper.reconcile()
+        parts.registered.open()
         await handle(.prepared)
         try await parts.waitUntilCopied()
         await handle(.copied)

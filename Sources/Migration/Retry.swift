@@ -36,7 +36,7 @@ package struct Retry: Sendable {
     /// the same retryable write, so each statement is executed once, and once it is answered no copy of it can land
     /// later.
     func write(
-        _ activity: String, _ command: consuming Document, on database: String, lane: Lane
+        _ activity: String, _ command: consuming DocumentBuilder, on database: String, lane: Lane
     ) async throws -> WriteReply {
         let prepared = await lane.prepare(command, on: database)
         return try await self(activity) {
@@ -46,5 +46,12 @@ package struct Retry: Sendable {
             if let passing = reply.failures.first(where: { $0.error.isWaitedFor }) { throw passing.error }
             return reply
         }
+    }
+
+    /// The same for a command that is a document already.
+    func write(
+        _ activity: String, _ command: Document, on database: String, lane: Lane
+    ) async throws -> WriteReply {
+        try await write(activity, DocumentBuilder(command), on: database, lane: lane)
     }
 }

@@ -33,6 +33,9 @@ package enum Tuning {
     static let streamWait = 500
     /// Events a batch of the stream may hold. Small ones arrive in large numbers after a pause.
     static let streamBatch = 10_000
+    /// A batch of the stream with more bytes than this may have been cut off: it holds 16 MiB, and the next event did not
+    /// fit. Events are that large only where ids are.
+    static let cutBatchBytes = 1 << 20
 
     /// After a batch with fewer events than this the tail waits for `streamGathering`, so that events gather.
     static let smallStreamBatch = 200
@@ -76,6 +79,9 @@ package enum Tuning {
 
     /// A collection above this many bytes is split by `_id`, into partitions of about this size.
     static let partitionBytes = 64 << 20
+    /// Bytes a batch is meant to have. Servers answer with 16 MB at most; half of it is hardly slower and keeps the process
+    /// small.
+    static let copyBatchBytes = 8 << 20
     /// Documents an insert command may hold.
     static let insertDocuments = 100_000
 

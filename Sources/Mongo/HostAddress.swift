@@ -23,10 +23,12 @@ package struct HostAddress: Hashable, Sendable {
         } else {
             let colon = text.lastIndex(of: ":") ?? text.endIndex
             host = String(text[..<colon])
-            guard let port = HostAddress.port(text[colon...]) else { return nil }
+            guard let port = HostAddress.port(text[colon...]), !host.contains(":") else {
+                return nil
+            }
             self.port = port
         }
-        guard !host.isEmpty else { return nil }
+        guard !host.isEmpty, !host.contains("["), !host.contains("]") else { return nil }
     }
 
     private static let defaultPort: UInt16 = 27017

@@ -79,10 +79,15 @@ package actor Lane {
 
     /// Makes an `insert`, `update` or `delete` command the next retryable write of this lane's session. From its
     /// answer on, no earlier write of the lane can be executed any more: servers refuse lower numbers.
-    package func prepare(_ command: Document, on database: String) -> PreparedWrite {
+    package func prepare(_ command: consuming DocumentBuilder, on database: String) -> PreparedWrite {
         transactionNumber += 1
-        return PreparedWrite(
-            command: command.appending(transactionNumber: transactionNumber), database: database)
+        command.append("txnNumber", .int64(transactionNumber))
+        return PreparedWrite(command: command.finish(), database: database)
+    }
+
+    /// The same for a command that is a document already.
+    package func prepare(_ command: Document, on database: String) -> PreparedWrite {
+        prepare(DocumentBuilder(command), on: database)
     }
 
     /// Sends a prepared write. After an error without an answer the same write may be sent again, as often as needed:
@@ -127,15 +132,6 @@ package actor Lane {
 package struct PreparedWrite: Sendable {
     let command: Document
     let database: String
-}
-
-extension Document {
-    fileprivate func appending(transactionNumber: Int64) -> Document {
-        var builder = DocumentBuilder(reserving: count + 32)
-        builder.append(contentsOf: self)
-        builder.append("txnNumber", .int64(transactionNumber))
-        return builder.finish()
-    }
 }
 
 /// A client of the pool with its session; goes back to the pool when the lane lets go of it.

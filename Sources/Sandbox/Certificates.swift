@@ -15,10 +15,10 @@ package struct Certificates: Sendable {
         let key = folder + "/authority.key"
         let log = folder + "/openssl.log"
         try await ChildProcess.run(
-            "openssl", Self.authority("lagzero sandbox", key: key, output: authority), log: log)
+            "openssl", Self.selfSigned("lagzero sandbox", key: key, output: authority), log: log)
         try await ChildProcess.run(
             "openssl",
-            Self.authority(
+            Self.selfSigned(
                 "someone else", key: folder + "/wrong-authority.key", output: wrongAuthority),
             log: log)
         let serverKey = folder + "/server.key"
@@ -37,11 +37,7 @@ package struct Certificates: Sendable {
         try writeFile(server, parts.joined())
     }
 
-    private static func authority(_ name: String, key: String, output: String) -> [String] {
-        // openssl's own default for `req -x509` is a certificate that may sign others.
-        selfSigned(name, key: key, output: output)
-    }
-
+    /// By itself, `req -x509` makes a certificate that may sign others.
     private static func selfSigned(_ name: String, key: String, output: String) -> [String] {
         [
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc",

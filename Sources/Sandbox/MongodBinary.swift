@@ -13,7 +13,8 @@ package struct MongodBinary: Sendable {
         var needsOldOpenSSL: Bool { self != .v6_0_5 }
     }
 
-    package let version: Version
+    /// Nil for one that was named by its path.
+    package let version: Version?
     package let path: String
     /// Folder for `LD_LIBRARY_PATH`; nil when the system's own libraries do.
     package let libraries: String?
@@ -33,6 +34,19 @@ package struct MongodBinary: Sendable {
         let names = wanted.map(\.rawValue).joined(separator: " or ")
         throw SandboxError(.missingProgram, "no mongod \(names) in \(folder); run `make deps`")
     }
+
+    /// The program at this path, which may need OpenSSL 1.1 as most of ours do. Throws `.missingProgram`.
+    package static func at(_ path: String) throws(SandboxError) -> MongodBinary {
+        guard access(path, X_OK) == 0 else {
+            throw SandboxError(.missingProgram, "\(path) is not there or not a program")
+        }
+        let libraries = cacheFolder + "/mongod/openssl-1.1"
+        return MongodBinary(
+            version: nil, path: path, libraries: access(libraries, R_OK) == 0 ? libraries : nil)
+    }
+
+    /// For people.
+    package var name: String { version.map { "mongod \($0.rawValue)" } ?? path }
 
     private static var cacheFolder: String {
         if let folder = environment("LAGZERO_CACHE") { return folder }

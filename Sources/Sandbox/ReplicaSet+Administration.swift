@@ -74,7 +74,7 @@ extension ReplicaSet {
         let strangers = try members.map { try strangersLane(to: $0) }
         var primary = strangers[0]
         if !options.isStandalone {
-            _ = try await primary.run(["replSetInitiate": .document(configuration)])
+            _ = try await primary.run(["replSetInitiate": .document(hastyConfiguration)])
             try await eventually("the new set has a primary", within: Tuning.electionDeadline) {
                 for lane in strangers {
                     guard try await lane.run(["hello": 1])["isWritablePrimary"]?.bool == true else {
@@ -86,21 +86,53 @@ extension ReplicaSet {
                 return false
             }
         }
-        guard let root = options.root else { return }
-        _ = try await primary.run([
-            "createUser": .string(root.username), "pwd": .string(root.password), "roles": ["root"],
-            "writeConcern": ["w": .integer(members.count)],
-        ])
+        if let root = options.root {
+            _ = try await primary.run([
+                "createUser": .string(root.username), "pwd": .string(root.password),
+                "roles": ["root"], "writeConcern": ["w": .integer(members.count)],
+            ])
+        }
+        if members.count > 1 { try await calmDown() }
     }
 
-    private var configuration: Document {
+    /// Gives the set its lasting configuration, which is refused until a majority has the first one, and waits until
+    /// every member could become the primary.
+    private func calmDown() async throws {
+        let command: Document = [
+            "replSetReconfig": .document(
+                configuration(version: 2, electionTimeout: Tuning.electionTimeoutMilliseconds))
+        ]
+        try await eventually("the set takes its configuration", within: Tuning.electionDeadline) {
+            do throws(MongoError) {
+                _ = try await lane.run(command)
+                return true
+            } catch {
+                // NewReplicaSetConfigurationIncompatible: the one before got no answer and is in place.
+                if error.code == 103 { return true }
+                // CurrentConfigNotCommittedYet, ConfigurationInProgress.
+                guard error.isTransient || [308, 109].contains(error.code) else { throw error }
+                return false
+            }
+        }
+        try await eventually("all members have the data", within: Tuning.electionDeadline) {
+            await secondaries().count == members.count - 1
+        }
+    }
+
+    /// With which a new set need not wait long for its first election.
+    private var hastyConfiguration: Document {
+        configuration(version: 1, electionTimeout: Tuning.firstElectionTimeoutMilliseconds)
+    }
+
+    private func configuration(version: Int, electionTimeout: Int) -> Document {
         let hosts = members.enumerated().map { index, member -> Value in
             ["_id": .integer(index), "host": .string(member.address)]
         }
         return [
-            "_id": .string(options.name), "members": .array(Document(array: hosts)),
+            "_id": .string(options.name), "version": .integer(version),
+            "members": .array(Document(array: hosts)),
             "settings": [
-                "electionTimeoutMillis": .integer(Tuning.electionTimeoutMilliseconds),
+                "electionTimeoutMillis": .integer(electionTimeout),
                 "heartbeatIntervalMillis": .integer(Tuning.heartbeatIntervalMilliseconds),
                 "catchUpTimeoutMillis": .integer(Tuning.catchUpTimeoutMilliseconds),
             ],

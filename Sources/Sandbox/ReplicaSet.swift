@@ -23,8 +23,8 @@ package final class ReplicaSet: Sendable {
         self.folder = folder
     }
 
-    /// Starts the servers, initiates the set, makes the root user, and returns when a primary takes writes: after about
-    /// a second for one member and four for three.
+    /// Starts the servers, initiates the set, makes the root user, and returns when a primary takes writes and the others
+    /// follow: after about a second for one member and three for three.
     package static func start(_ options: ReplicaSetOptions = ReplicaSetOptions()) async throws
         -> ReplicaSet
     {
@@ -42,7 +42,9 @@ package final class ReplicaSet: Sendable {
     }
 
     private convenience init(_ options: ReplicaSetOptions, in folder: ScratchFolder) async throws {
-        let binary = try MongodBinary.find(options.version)
+        let binary =
+            try options.mongod.map { (path) throws(SandboxError) in try MongodBinary.at(path) }
+            ?? MongodBinary.find(options.version)
         let certificates = options.usesTLS ? try await Certificates(in: folder.path) : nil
         let keyFile = options.root == nil ? nil : folder.path + "/key"
         if let keyFile { try writeFile(keyFile, "bm90IGEgc2VjcmV0OiBvbmx5IGZvciB0ZXN0cw==") }

@@ -15,6 +15,8 @@ package struct ReplicaSetOptions: Sendable {
     package var members = 1
     /// Nil: 6.0.27, or 6.0.5 where that is not there.
     package var version: MongodBinary.Version?
+    /// Path of a server to be used in place of those; its version is not asked for.
+    package var mongod: String?
     package var name = "rs"
     /// A single server without `--replSet`, and so without change streams.
     package var isStandalone = false

@@ -32,6 +32,9 @@ package final class ScratchFolder: Sendable {
                 input: ends[1]))
     }
 
+    /// The threads that wait for running servers hold the connection too, so it must be closed by name.
+    deinit { connection.close() }
+
     /// Kills what still runs and removes the folder; returns when that is done.
     package func remove() async throws {
         connection.close()
@@ -40,7 +43,7 @@ package final class ScratchFolder: Sendable {
 
     /// Starts a program that the watchdog knows of before it exists as such: a shell tells its own number and then
     /// becomes the program, so there is no moment at which our death would leave it behind.
-    func start(_ launch: ChildProcess.Launch) throws(SandboxError) -> ChildProcess {
+    package func start(_ launch: ChildProcess.Launch) throws(SandboxError) -> ChildProcess {
         var wrapped = launch
         wrapped.path = "/bin/sh"
         wrapped.arguments =

@@ -44,7 +44,7 @@ package final class ServerProcess: Sendable {
         try await eventually("mongod listens on port \(port)") {
             guard child.isRunning else {
                 throw SandboxError(
-                    .ended, "mongod \(binary.version.rawValue) ended:\n\(lastLines(of: log))")
+                    .ended, "\(binary.name) ended:\n\(lastLines(of: log))")
             }
             return LoopbackPort.isListening(port)
         }

@@ -18,14 +18,14 @@ package enum Tuning {
     /// Milliseconds without a heartbeat after which members elect. The server's 10 s would make every fault test slow;
     /// below 1 s a busy machine elects by accident.
     static let electionTimeoutMilliseconds = 2000
+    /// The same while a set is new: its first election waits that long.
+    static let firstElectionTimeoutMilliseconds = 500
     /// Milliseconds between heartbeats; must be well below the election timeout.
     static let heartbeatIntervalMilliseconds = 200
     /// Milliseconds a new primary may wait for the writes of the one that it follows.
     static let catchUpTimeoutMilliseconds = 2000
     /// Gigabytes; the least that mongod accepts, so that a dozen of them fit a small machine.
     static let cacheGigabytes = 0.25
-    /// Milliseconds for the sandbox's own administrative connections to find their server.
-    static let serverSelectionMilliseconds = 5000
     /// Ports below the range that the kernel hands to outgoing connections are used, down to this one.
     static let lowestPort: UInt16 = 15000
 

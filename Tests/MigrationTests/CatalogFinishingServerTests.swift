@@ -123,7 +123,17 @@ import Testing
             ["collMod": "a", "index": ["name": "single", "hidden": true]],
             ["collMod": "a", "index": ["name": "single", "expireAfterSeconds": 5]],
             ["collMod": "a", "index": ["name": "expiring", "expireAfterSeconds": 5]],
-            ["createIndexes": "s", "indexes": [["key": ["m.y": 1], "name": "s2"]]],
+            [
+                "createIndexes": "s",
+                "indexes": [
+                    ["key": ["temperature": 1], "name": "s2", "hidden": true],
+                    ["key": ["spot": "2dsphere"], "name": "s3"],
+                    [
+                        "key": ["m.y": 1], "name": "s4",
+                        "partialFilterExpression": ["temperature": ["$gt": 5]],
+                    ],
+                ],
+            ],
         ]
         for change in changes { try await lab.onSource(change) }
         #expect(try await lab.reconcile().isSettled)

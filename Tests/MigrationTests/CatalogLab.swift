@@ -7,21 +7,26 @@ import Testing
 @testable import Migration
 
 /// Two replica sets that all server tests of the catalog share; each test uses databases of its
-/// own.
+/// own. Tests that change how a server behaves have a group of their own.
 actor CatalogServers {
     static let shared = CatalogServers()
 
     private var sets: [String: Task<ReplicaSet, any Error>] = [:]
 
-    func source(_ version: MongodBinary.Version? = nil) async throws -> ReplicaSet {
-        try await set("source-\(version?.rawValue ?? "")", version)
+    func source(
+        _ version: MongodBinary.Version? = nil, group: String = ""
+    ) async throws -> ReplicaSet {
+        try await set("source \(group)", version)
     }
 
-    func destination(_ version: MongodBinary.Version? = nil) async throws -> ReplicaSet {
-        try await set("destination-\(version?.rawValue ?? "")", version)
+    func destination(
+        _ version: MongodBinary.Version? = nil, group: String = ""
+    ) async throws -> ReplicaSet {
+        try await set("destination \(group)", version)
     }
 
     private func set(_ key: String, _ version: MongodBinary.Version?) async throws -> ReplicaSet {
+        let key = "\(key) \(version?.rawValue ?? "")"
         if let running = sets[key] { return try await running.value }
         let start = Task {
             var options = ReplicaSetOptions(version: version)
@@ -39,6 +44,8 @@ actor CatalogServers {
 struct CatalogLab: Sendable {
     let source: Lane
     let destination: Lane
+    /// To the destination.
+    let lanes: [Lane]
     let journal = MemoryJournal()
     let gate = RecordingGate()
     let names: [String]
@@ -46,13 +53,15 @@ struct CatalogLab: Sendable {
 
     init(
         _ names: String..., source sourceVersion: MongodBinary.Version? = nil,
-        destination destinationVersion: MongodBinary.Version? = nil
+        destination destinationVersion: MongodBinary.Version? = nil, group: String = ""
     ) async throws {
         self.names = names
-        let from = try await CatalogServers.shared.source(sourceVersion).cluster()
-        let to = try await CatalogServers.shared.destination(destinationVersion).cluster()
+        let from = try await CatalogServers.shared.source(sourceVersion, group: group).cluster()
+        let to = try await CatalogServers.shared.destination(destinationVersion, group: group)
+            .cluster()
         source = from.lane()
         destination = to.lane()
+        lanes = (0..<4).map { _ in to.lane() }
         readers = (
             CatalogReader(lanes: [from.lane(), from.lane()]),
             CatalogReader(lanes: [to.lane(), to.lane()])
@@ -70,7 +79,7 @@ struct CatalogLab: Sendable {
     func reconciler(filter: NamespaceFilter? = nil) -> Reconciler {
         Reconciler(
             source: readers.source, destination: readers.destination,
-            executor: CatalogExecutor(lane: destination, journal: journal),
+            executor: CatalogExecutor(lanes: lanes, journal: journal),
             filter: filter ?? self.filter, gate: gate)
     }
 
@@ -154,12 +163,14 @@ final class MemoryJournal: CatalogJournal {
 
     func load() async throws -> CatalogState { state }
 
-    func intend(_ entry: CatalogEntry) async throws {
-        try change(.intend) { $0.entries[entry.source] = entry }
+    func intend(_ entries: [CatalogEntry]) async throws {
+        try change(.intend) { for entry in entries { $0.entries[entry.source] = entry } }
     }
 
-    func pair(_ entry: CatalogEntry) async throws {
-        try change(.pair) { $0.entries[entry.source] = CatalogEntry(stored(entry)) }
+    func pair(_ entries: [CatalogEntry]) async throws {
+        try change(.pair) {
+            for entry in entries { $0.entries[entry.source] = CatalogEntry(stored(entry)) }
+        }
     }
 
     func unpair(_ source: BinaryUUID) async throws {

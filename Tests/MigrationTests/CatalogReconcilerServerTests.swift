@@ -121,6 +121,35 @@ import Testing
         #expect(lab.journal.state.entries.isEmpty && lab.journal.state.views.isEmpty)
     }
 
+    @Test func storedFunctionsGoWithTheirDatabase_C11_D2() async throws {
+        let lab = try await CatalogLab("functions")
+        for name in ["system.js", "z"] { try await lab.onSource(["create": .string(name)]) }
+        try await lab.reconcile()
+        _ = try await lab.destination.write(
+            ["insert": "system.js", "documents": [["_id": "f", "value": 1]]], on: "functions")
+        try await lab.onSource(["dropDatabase": 1])
+        #expect(try await lab.reconcile().isSettled)
+        #expect(try await lab.destinationCatalog().collections.isEmpty)
+    }
+
+    @Test func storedFunctionsThatCannotGoAreEmptiedAndUsedAgain_C11_D2() async throws {
+        let lab = try await CatalogLab("leftover")
+        try await lab.onSource(["create": "system.js"])
+        try await lab.reconcile()
+        try await lab.onDestination(["create": "foreign"])
+        _ = try await lab.destination.write(
+            ["insert": "system.js", "documents": [["_id": "f", "value": 1]]], on: "leftover")
+        try await lab.onSource(["dropDatabase": 1])
+        #expect(try await lab.reconcile().isSettled)
+        #expect(lab.journal.state.entries.isEmpty)
+        try await lab.onSource(["create": "system.js"])
+        let report = try await lab.reconcile()
+        #expect(report.isSettled)
+        #expect(report.created.map(\.isAdopted) == [true])
+        let left = try await lab.destination.open(["find": "system.js"], on: "leftover")
+        #expect(left.isEmpty)
+    }
+
     @Test func renamesOfEveryKindKeepTheCollections_D3() async throws {
         let lab = try await CatalogLab("renames")
         let names = [

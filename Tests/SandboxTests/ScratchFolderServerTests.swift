@@ -24,6 +24,15 @@ struct ScratchFolderServerTests {
         try await outer.remove()
     }
 
+    @Test func aSetThatNobodyHoldsIsEnded() async throws {
+        var set: ReplicaSet? = try await ReplicaSet.start()
+        let pid = try #require(set?.members[0].process.pid)
+        let path = try #require(set?.folder.path)
+        set = nil
+        try await eventually("the server is gone") { kill(pid, 0) != 0 }
+        try await eventually("the folder is gone") { access(path, F_OK) != 0 }
+    }
+
     @Test func aRemovedFolderIsGone() async throws {
         let folder = try ScratchFolder()
         #expect(access(folder.path, F_OK) == 0)

@@ -65,22 +65,24 @@ struct DocumentWriter: Sendable {
             command.append("bypassDocumentValidation", true)
             command.append("writeConcern", ["w": "majority"])
             command.append("documents", [.document(document)])
-            try await run(command.finish(), on: collection)
+            try await run(command, on: collection)
         }
     }
 
     private func send(_ batch: inout StatementBatch, to collection: MigratedCollection) async throws {
         guard batch.count > 0 else { return }
         try await context.lease.check()
+        let statements = batch.takeStatements()
         var current = collection
         while true {
-            var command = context.destinationCommand(batch.verb, current, reserving: batch.bytes + 512)
+            var command = context.destinationCommand(
+                batch.verb, current, reserving: statements.count + 512)
             command.append("ordered", .bool(collection.isExclusive))
             if batch.verb == "update" { command.append("bypassDocumentValidation", true) }
             command.append("writeConcern", ["w": "majority"])
-            command.append(batch.list, .array(batch.statements))
+            command.append(batch.list, .array(statements))
             do {
-                try await run(command.finish(), on: current)
+                try await run(command, on: current)
                 break
             } catch let error as MongoError where error.isUUIDMismatch || error.isNamespaceNotFound {
                 current = try context.followDestination(of: current, error)
@@ -89,7 +91,7 @@ struct DocumentWriter: Sendable {
         batch = StatementBatch(verb: batch.verb, list: batch.list)
     }
 
-    private func run(_ command: Document, on collection: MigratedCollection) async throws {
+    private func run(_ command: consuming DocumentBuilder, on collection: MigratedCollection) async throws {
         let reply = try await context.retry.write(
             "writing to the destination", command, on: collection.destinationName.database, lane: lane)
         if let failure = reply.failures.first {
@@ -114,7 +116,8 @@ private struct StatementBatch {
 
     var bytes: Int { builder.count }
 
-    var statements: Document { builder.finish() }
+    /// The statements as an array; the batch must not be used afterwards.
+    mutating func takeStatements() -> Document { builder.take() }
 
     /// Whether a statement of about this many bytes more would be too much for one command.
     func isFull(adding size: Int) -> Bool {

@@ -14,6 +14,23 @@ package enum CatalogAction: Hashable, Sendable {
     case modify(BinaryUUID, Namespace, Document, changes: [String], source: BinaryUUID)
     case dropIndexes(BinaryUUID, Namespace, [String], source: BinaryUUID)
 
+    /// The collection of the source that it creates.
+    var created: CollectionInfo? {
+        guard case .create(let info) = self else { return nil }
+        return info
+    }
+
+    /// Whether it can be performed beside others of its kind, in any order.
+    func isIndependent(of other: CatalogAction) -> Bool {
+        switch (self, other) {
+        case (.drop(_, _, let one, _), .drop(_, _, let two, _)):
+            !one.isStoredFunctions && !two.isStoredFunctions
+        case (.create, .create), (.dropIndexes, .dropIndexes): true
+        case (.modify(let one, _, _, _, _), .modify(let two, _, _, _, _)): one != two
+        default: false
+        }
+    }
+
     /// Names that it takes or gives up. What fails leaves later actions on them impossible.
     var namespaces: [Namespace] {
         switch self {

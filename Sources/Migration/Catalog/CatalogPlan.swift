@@ -55,6 +55,8 @@ struct CatalogPlanner {
     let source: Catalog
     let destination: Catalog
     let state: CatalogState
+    private let pairs: [BinaryUUID: BinaryUUID]
+    private let ownUUIDs: Set<BinaryUUID>
     var plan = CatalogPlan()
     /// In the order of their names on the source.
     var matches: [Match] = []
@@ -65,12 +67,14 @@ struct CatalogPlanner {
         self.source = source
         self.destination = destination
         self.state = state
+        pairs = state.pairs
+        ownUUIDs = Set(pairs.values)
         for info in destination.collections.values { occupy(info, as: info.namespace) }
     }
 
     mutating func matchCollections() {
         for info in source.sorted {
-            guard let uuid = info.uuid, let paired = state.pairs[uuid],
+            guard let uuid = info.uuid, let paired = pairs[uuid],
                 let found = destination[paired],
                 CatalogPlanner.canFollow(info, found)
             else { continue }
@@ -95,7 +99,12 @@ struct CatalogPlanner {
 
     mutating func planDrops() {
         let kept = Set(matches.map(\.uuid))
-        for entry in state.entries.values.sorted(by: { $0.namespace < $1.namespace }) {
+        // `system.js` comes last: it can be dropped with its database only.
+        let entries = state.entries.values.sorted {
+            ($0.namespace.isStoredFunctions ? 1 : 0, $0.namespace)
+                < ($1.namespace.isStoredFunctions ? 1 : 0, $1.namespace)
+        }
+        for entry in entries {
             guard let paired = entry.destination, let info = destination[paired] else {
                 if source[entry.source] == nil { plan.forgotten.append(entry.source) }
                 continue
@@ -111,6 +120,11 @@ struct CatalogPlanner {
         for info in source.sorted {
             guard let uuid = info.uuid, !matched.contains(uuid) else { continue }
             if let obstacle = info.names.compactMap({ occupied[$0] }).first {
+                if obstacle.namespace.isStoredFunctions, state.entries[uuid] == nil {
+                    // It may be what was left of an earlier one, and is adopted then.
+                    plan.actions.append(.create(info))
+                    continue
+                }
                 // One of ours in the way is there because its own move is impossible, which has
                 // been said.
                 if !isOurs(obstacle) { reportForeign(obstacle) }
@@ -145,7 +159,7 @@ struct CatalogPlanner {
 
     func isOurs(_ info: CollectionInfo) -> Bool {
         guard let uuid = info.uuid else { return state.views.contains(info.namespace) }
-        return source[uuid] == info || state.entries.values.contains { $0.destination == uuid }
+        return ownUUIDs.contains(uuid) || source[uuid] == info
     }
 
     mutating func reportForeign(_ info: CollectionInfo) {

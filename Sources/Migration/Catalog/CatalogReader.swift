@@ -5,11 +5,14 @@ internal import BSON
 package struct CatalogReader: Sendable {
     /// Several, so that the indexes of thousands of collections are listed quickly.
     let lanes: [Lane]
+    /// How long a majority may take.
+    let patience: Duration
 
     /// At least one lane, all to the same cluster.
-    package init(lanes: [Lane]) {
+    package init(lanes: [Lane], patience: Duration = Tuning.majorityPatience) {
         precondition(!lanes.isEmpty, "a catalog is read on a lane")
         self.lanes = lanes
+        self.patience = patience
     }
 
     /// Collections, views and indexes that the filter lets through, in these databases (nil: in all
@@ -52,13 +55,13 @@ package struct CatalogReader: Sendable {
         -> Bool
     {
         let clock = ContinuousClock()
-        let deadline = clock.now + Tuning.majorityPatience
+        let deadline = clock.now + patience
         while true {
             let now = try await Position(of: lanes[0])
             guard now.term == position.term, now.electionID == position.electionID else {
                 return false
             }
-            if now.majority >= time { return true }
+            if now.majority >= time { return try await isSamePrimary(position) }
             guard clock.now < deadline else {
                 throw MongoError(
                     kind: .writeConcern,
@@ -66,6 +69,17 @@ package struct CatalogReader: Sendable {
             }
             try await Task.sleep(for: Tuning.majorityPoll)
         }
+    }
+
+    /// Whether all lanes talk to the primary that was asked, and none to one that does not know yet
+    /// that it was replaced.
+    private func isSamePrimary(_ position: Position) async throws -> Bool {
+        for lane in lanes.dropFirst() {
+            guard try await Position(of: lane).electionID == position.electionID else {
+                return false
+            }
+        }
+        return true
     }
 }
 
@@ -167,6 +181,6 @@ private struct CollectionID: Hashable {
 extension Namespace {
     /// A collection that servers make and use themselves, and no operator can create.
     var isServerOwned: Bool {
-        collection.hasPrefix("system.") && !isBuckets && collection != "system.js"
+        collection.hasPrefix("system.") && !isBuckets && !isStoredFunctions
     }
 }

@@ -54,10 +54,10 @@ package struct CatalogState: Sendable {
 /// Where the state of the catalog is kept. Every call returns when it is durable.
 package protocol CatalogJournal: Sendable {
     func load() async throws -> CatalogState
-    /// Before a collection is created. Replaces what was known of that source UUID.
-    func intend(_ entry: CatalogEntry) async throws
-    /// After it was created, found again after a crash, or renamed.
-    func pair(_ entry: CatalogEntry) async throws
+    /// Before collections are created. Replaces what was known of those source UUIDs.
+    func intend(_ entries: [CatalogEntry]) async throws
+    /// After they were created, found again after a crash, or renamed.
+    func pair(_ entries: [CatalogEntry]) async throws
     /// After it was dropped.
     func unpair(_ source: BinaryUUID) async throws
     /// Before a view is created.

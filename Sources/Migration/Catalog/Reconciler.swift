@@ -10,16 +10,22 @@ package protocol CatalogGate: Sendable {
 
 /// Makes the destination's catalog what the source's demands until the cutover.
 package struct Reconciler: Sendable {
+    /// A collection that came to be on the destination.
+    package struct Creation: Sendable {
+        /// The collection on the source.
+        package let info: CollectionInfo
+        package let entry: CatalogEntry
+        /// It was created by a run that did not live to say so.
+        package let isAdopted: Bool
+    }
+
     /// What one run did, and what it leaves.
     package struct Report: Sendable {
-        package struct Creation: Sendable {
-            /// The collection on the source.
-            package let info: CollectionInfo
-            package let entry: CatalogEntry
-            /// It was created by a run that did not live to say so.
-            package let isAdopted: Bool
-        }
-
+        /// Every collection that is on both sides now, and what it is called on the source.
+        ///
+        /// Runs that were interrupted have no report: whoever keeps a list of collections takes
+        /// this one, and copies those whose entry it does not know.
+        package var collections: [(info: CollectionInfo, entry: CatalogEntry)] = []
         package var created: [Creation] = []
         package var dropped: [BinaryUUID] = []
         package var renamed: [(source: BinaryUUID, from: Namespace, to: Namespace)] = []
@@ -90,6 +96,12 @@ package struct Reconciler: Sendable {
         let plan = CatalogPlan.make(
             source: report.source, destination: report.destination, state: state,
             indexable: indexable)
+        report.collections = report.source.sorted.compactMap { info in
+            guard let entry = info.uuid.flatMap({ state.entries[$0] }),
+                let paired = entry.destination, report.destination[paired] != nil
+            else { return nil }
+            return (info, entry)
+        }
         for uuid in plan.forgotten { try await journal.unpair(uuid) }
         for view in plan.claims { try await journal.claim(view: view) }
         for view in plan.releases { try await journal.release(view: view) }
@@ -111,9 +123,11 @@ package struct Reconciler: Sendable {
                 guard wanted == ComparableOptions.found(on: found, .untilCutover) else { continue }
             }
             entry.destination = uuid
-            try await executor.journal.pair(entry)
+            try await executor.journal.pair([entry])
             hasAdopted = true
-            if let info { report.created.append(.init(info: info, entry: entry, isAdopted: true)) }
+            if let info {
+                report.created.append(Creation(info: info, entry: entry, isAdopted: true))
+            }
         }
         return hasAdopted
     }
@@ -123,56 +137,78 @@ package struct Reconciler: Sendable {
         /// Names that later actions cannot count on.
         var uncertain: Set<Namespace> = []
         var isWorthAnotherPass = false
-        for action in plan.actions {
-            guard uncertain.isDisjoint(with: action.namespaces) else {
+        for batch in Reconciler.batches(of: plan.actions) {
+            let possible = batch.filter { uncertain.isDisjoint(with: $0.namespaces) }
+            for action in batch where !possible.contains(action) {
                 uncertain.formUnion(action.namespaces)
-                continue
             }
-            switch try await perform(action) {
-            case .done: report.note(action)
-            case .created(let uuid):
-                guard case .create(let info) = action, let source = info.uuid else { break }
-                let entry = CatalogEntry(
-                    source: source, namespace: info.namespace, destination: uuid)
-                report.created.append(.init(info: info, entry: entry, isAdopted: false))
-                report.note(action)
-            case .outdated: uncertain.formUnion(action.namespaces)
-            case .busy:
-                report.waiting.append(action)
-                uncertain.formUnion(action.namespaces)
-                continue
-            case .refused(let problem):
-                report.problems.append(problem)
-                uncertain.formUnion(action.namespaces)
-                continue
+            for (action, outcome) in zip(possible, try await perform(possible)) {
+                report.note(action, outcome)
+                switch outcome {
+                case .done, .created: isWorthAnotherPass = true
+                case .outdated:
+                    isWorthAnotherPass = true
+                    uncertain.formUnion(action.namespaces)
+                case .busy, .refused: uncertain.formUnion(action.namespaces)
+                }
             }
-            isWorthAnotherPass = true
         }
         return isWorthAnotherPass
     }
 
-    private func perform(_ action: CatalogAction) async throws -> CatalogExecutor.Outcome {
-        guard let source = action.closed else { return try await executor.perform(action) }
-        try await gate.close(source)
+    /// Neighbours that do not depend on one another, together.
+    private static func batches(of actions: [CatalogAction]) -> [[CatalogAction]] {
+        var batches: [[CatalogAction]] = []
+        for action in actions {
+            if let last = batches.last, last.count < Tuning.catalogBatch,
+                last.allSatisfy({ $0.isIndependent(of: action) })
+            {
+                batches[batches.count - 1].append(action)
+            } else {
+                batches.append([action])
+            }
+        }
+        return batches
+    }
+
+    private func perform(_ actions: [CatalogAction]) async throws -> [CatalogExecutor.Outcome] {
+        var closed: [BinaryUUID] = []
         do {
-            let outcome = try await executor.perform(action)
-            await gate.open(source)
-            return outcome
+            for source in actions.compactMap(\.closed) {
+                try await gate.close(source)
+                closed.append(source)
+            }
+            let outcomes = try await executor.perform(actions)
+            for source in closed { await gate.open(source) }
+            return outcomes
         } catch {
-            await gate.open(source)
+            for source in closed { await gate.open(source) }
             throw error
         }
     }
 }
 
 extension Reconciler.Report {
-    fileprivate mutating func note(_ action: CatalogAction) {
-        actions.append(action)
-        switch action {
-        case .drop(_, _, _, let source): dropped.append(source)
-        case .rename(_, let from, let to, let source): renamed.append((source, from, to))
+    fileprivate mutating func note(
+        _ action: CatalogAction, _ outcome: CatalogExecutor.Outcome
+    ) {
+        switch (outcome, action) {
+        case (.outdated, _): return
+        case (.busy, _):
+            waiting.append(action)
+            return
+        case (.refused(let problem), _):
+            problems.append(problem)
+            return
+        case (.created(let uuid), .create(let info)):
+            guard let source = info.uuid else { return }
+            let entry = CatalogEntry(source: source, namespace: info.namespace, destination: uuid)
+            created.append(Reconciler.Creation(info: info, entry: entry, isAdopted: false))
+        case (.done, .drop(_, _, _, let source)): dropped.append(source)
+        case (.done, .rename(_, let from, let to, let source)): renamed.append((source, from, to))
         default: break
         }
+        actions.append(action)
     }
 }
 

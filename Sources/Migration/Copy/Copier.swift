@@ -13,14 +13,17 @@ struct Copier: Sendable {
         guard let collection = context.registry[uuid] else { return }
         let size = try await size(of: collection, lane: lane)
         context.status.update { $0.bytesTotal = ($0.bytesTotal ?? 0) + size.bytes }
+        let terms = CopyQueue.Terms(
+            readAfter: readAfter,
+            batchDocuments: max(1, Tuning.copyBatchBytes / max(1, size.bytes / max(1, size.count))))
         guard collection.kind != .capped,
             let rate = PartitionPlanner.sampleRate(bytes: size.bytes, count: size.count)
         else {
-            await queue.addWhole(uuid, readAfter: readAfter)
+            await queue.addWhole(uuid, terms: terms)
             return
         }
         let known = try await context.store.partitions(of: uuid)
-        await queue.addSplit(uuid, known: known, sampleRate: rate, readAfter: readAfter)
+        await queue.addSplit(uuid, known: known, sampleRate: rate, terms: terms)
     }
 
     /// Bytes and documents of a collection of the source; zero where it is gone.
@@ -76,15 +79,15 @@ struct Copier: Sendable {
         }
         switch task.work {
         case .whole:
-            try await copier.copyWhole(collection, after: task.readAfter)
+            try await copier.copyWhole(collection, task.terms)
         case .partition(let partition):
-            try await copier.copy(partition, of: collection, after: task.readAfter)
+            try await copier.copy(partition, of: collection, task.terms)
             try await context.store.finish(partition)
         case .plan(let sampleRate, let start, let index):
             let planner = PartitionPlanner(context: context, lane: context.source.lane())
             try await planner.plan(collection, sampleRate: sampleRate, from: start, index: index) { found in
                 try await context.store.add(found)
-                await queue.found(found, readAfter: task.readAfter)
+                await queue.found(found, terms: task.terms)
             }
         }
     }

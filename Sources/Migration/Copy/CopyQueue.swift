@@ -16,8 +16,15 @@ actor CopyQueue {
 
         let collection: BinaryUUID
         let work: Work
+        let terms: Terms
+    }
+
+    /// How a collection is read.
+    struct Terms: Sendable {
         /// Reads must be at or after this time.
         let readAfter: Timestamp
+        /// Documents a batch, so that it takes about `Tuning.copyBatchBytes`.
+        let batchDocuments: Int
     }
 
     private struct Pending {
@@ -33,14 +40,14 @@ actor CopyQueue {
     var isIdle: Bool { pending.isEmpty }
 
     /// Adds a collection that is copied as one.
-    func addWhole(_ collection: BinaryUUID, readAfter: Timestamp) {
+    func addWhole(_ collection: BinaryUUID, terms: Terms) {
         pending[collection] = Pending(unfinished: 1, isPlanned: true)
-        push(Task(collection: collection, work: .whole, readAfter: readAfter))
+        push(Task(collection: collection, work: .whole, terms: terms))
     }
 
     /// Adds a large collection: partitions that are known, and the planning of the rest unless all are.
     func addSplit(
-        _ collection: BinaryUUID, known: [Partition], sampleRate: Double, readAfter: Timestamp
+        _ collection: BinaryUUID, known: [Partition], sampleRate: Double, terms: Terms
     ) {
         let isPlanned = known.last.map { $0.upper == nil } ?? false
         let undone = known.filter { !$0.isDone }
@@ -51,17 +58,17 @@ actor CopyQueue {
                 Task(
                     collection: collection,
                     work: .plan(sampleRate: sampleRate, from: last?.upper, index: (last?.index ?? -1) + 1),
-                    readAfter: readAfter))
+                    terms: terms))
         }
         for partition in undone {
-            push(Task(collection: collection, work: .partition(partition), readAfter: readAfter))
+            push(Task(collection: collection, work: .partition(partition), terms: terms))
         }
     }
 
-    func found(_ partitions: [Partition], readAfter: Timestamp) {
+    func found(_ partitions: [Partition], terms: Terms) {
         for partition in partitions {
             pending[partition.collection]?.unfinished += 1
-            push(Task(collection: partition.collection, work: .partition(partition), readAfter: readAfter))
+            push(Task(collection: partition.collection, work: .partition(partition), terms: terms))
         }
     }
 

@@ -78,7 +78,7 @@ struct Inserter: Sendable {
             command.append("documents", .array(array))
             do {
                 return try await context.retry.write(
-                    "writing to the destination", command.finish(), on: current.destinationName.database,
+                    "writing to the destination", command, on: current.destinationName.database,
                     lane: lane
                 ).failures
             } catch let error as MongoError where error.isUUIDMismatch || error.isNamespaceNotFound {

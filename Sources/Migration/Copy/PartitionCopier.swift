@@ -16,11 +16,11 @@ struct PartitionCopier: Sendable {
     }
 
     /// Copies a range of the `_id` index. After a broken connection it goes on behind the last document inserted.
-    /// `time`: reads are at or after it. Throws `CollectionGone`.
-    func copy(_ partition: Partition, of collection: MigratedCollection, after time: Timestamp) async throws {
+    /// Throws `CollectionGone`.
+    func copy(_ partition: Partition, of collection: MigratedCollection, _ terms: CopyQueue.Terms) async throws {
         var partition = partition
         try await reading(collection) { collection in
-            var command = find(collection, after: time)
+            var command = find(collection, terms)
             command.append("hint", ["_id": 1])
             for (name, bound) in [("min", partition.lower), ("max", partition.upper)] {
                 guard let bound else { continue }
@@ -36,19 +36,19 @@ struct PartitionCopier: Sendable {
 
     /// Copies a collection in natural order, with one ordered writer where it is capped. After a broken connection it begins
     /// again; what is there already stays.
-    func copyWhole(_ collection: MigratedCollection, after time: Timestamp) async throws {
+    func copyWhole(_ collection: MigratedCollection, _ terms: CopyQueue.Terms) async throws {
         try await reading(collection) { collection in
-            var command = find(collection, after: time)
+            var command = find(collection, terms)
             command.append("hint", ["$natural": 1])
             return command
         } inserted: { _ in
         }
     }
 
-    private func find(_ collection: MigratedCollection, after time: Timestamp) -> DocumentBuilder {
+    private func find(_ collection: MigratedCollection, _ terms: CopyQueue.Terms) -> DocumentBuilder {
         var command = context.sourceCommand("find", collection)
-        command.append("batchSize", 1_000_000)
-        command.append("readConcern", context.readConcern(after: time))
+        command.append("batchSize", .integer(terms.batchDocuments))
+        command.append("readConcern", context.readConcern(after: terms.readAfter))
         return command
     }
 

@@ -17,6 +17,14 @@ extension CatalogKeeper {
                     ? "" : " (documents \(first.documents[0].map(\.json).joined(separator: " and ")))"))
     }
 
+    /// Collections of the source whose documents expire: deletes there need not be an application's.
+    var expiring: Set<Namespace> {
+        let collections = sourceCatalog.collections.values.filter { info in
+            info.options.has("expireAfterSeconds") || info.indexes.contains { $0.expiry != nil }
+        }
+        return Set(collections.map(\.namespace))
+    }
+
     /// The last time before the cutover: returns when both catalogs are equal, indexes included.
     func reconcileForCutover() async throws {
         try await settle()
@@ -27,6 +35,7 @@ extension CatalogKeeper {
 
     /// From now on the destination refuses duplicates where the source does.
     func prepareUnique() async throws {
+        setPrepared(true)
         let problems = try await context.retry("preparing unique indexes") { try await finishing.prepare() }
         guard let first = problems.first else { return }
         throw MigrationError(.cutoverRefused, "a unique index cannot be prepared: \(first)")
@@ -34,11 +43,12 @@ extension CatalogKeeper {
 
     /// Takes `prepareUnique` back.
     func undoPrepareUnique() async throws {
-        guard !sourceCatalog.collections.isEmpty else { return }
+        if sourceCatalog.collections.isEmpty { try await readCatalogs() }
         let problems = try await context.retry("taking back the preparation of unique indexes") {
             try await finishing.undo()
         }
         for problem in problems { log.note("\(problem)") }
+        setPrepared(false)
     }
 
     /// Unique indexes, expiry, hiding and limits as on the source. Returns what could not be done.

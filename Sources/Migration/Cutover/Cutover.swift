@@ -30,6 +30,7 @@ struct Cutover: Sendable {
     func run() async throws -> Outcome {
         try await refuseOnOpenTransactions()
         try await keeper.refuseOnViolations()
+        writes.setExpiring(await keeper.expiring)
         try await context.store.save(["cutover": .string(StoredMigration.CutoverStep.begun.rawValue)])
         do {
             try await stopWrites()
@@ -105,7 +106,11 @@ struct Cutover: Sendable {
         let deadline = clock.now + Tuning.drainLimit
         while true {
             let seen = context.dirty.hasMoved.count
-            if context.dirty.appliedThrough >= final, spill.isEmpty, await copyQueue.isIdle { return final }
+            if context.dirty.appliedThrough >= final, spill.isEmpty, await copyQueue.isIdle,
+                context.registry.areAllCopied
+            {
+                return final
+            }
             guard clock.now < deadline else {
                 throw MigrationError(
                     .cutoverRefused,
@@ -175,8 +180,6 @@ struct Cutover: Sendable {
     func undoInterrupted(_ stored: StoredMigration) async throws {
         guard stored.cutover == .begun || stored.isSourceBlocked else { return }
         log.note("the cutover was interrupted: it is undone, and the source takes writes again")
-        // What was prepared before is found by the catalogs.
-        try await keeper.readCatalogs()
         try await undo()
     }
 

@@ -18,10 +18,8 @@ actor CatalogKeeper {
     private let lane: Lane
     /// Whether indexes may be built: not while the first copy runs.
     private var buildsIndexes = false
-    /// Collections that an earlier owner has copied.
-    private var copiedBefore: Set<BinaryUUID>
-    /// Collections that an earlier owner knew, and no run has seen since.
-    private var awaited: Set<BinaryUUID> = []
+    /// Unique indexes are prepared for the cutover: a run would take that back.
+    private var isPrepared = false
     private var isRunning = false
     private let idle = Signal()
     /// What the last run left to do.
@@ -37,7 +35,7 @@ actor CatalogKeeper {
 
     init(
         context: Context, copier: Copier, copyQueue: CopyQueue, spill: Spill, log: EventLog,
-        copiedBefore: Set<BinaryUUID>, unexplained: @escaping @Sendable ([Mismatch]) -> Void
+        unexplained: @escaping @Sendable ([Mismatch]) -> Void
     ) {
         self.unexplained = unexplained
         self.context = context
@@ -45,41 +43,42 @@ actor CatalogKeeper {
         self.copyQueue = copyQueue
         self.spill = spill
         self.log = log
-        self.copiedBefore = copiedBefore
         let source = (0..<Tuning.catalogLanes).map { _ in context.source.lane() }
         let destination = (0..<Tuning.catalogLanes).map { _ in context.destination.lane() }
         sourceReader = CatalogReader(lanes: source)
         destinationReader = CatalogReader(lanes: destination)
         reconciler = Reconciler(
             source: sourceReader, destination: destinationReader,
-            executor: CatalogExecutor(lane: context.destination.lane(), journal: context.store),
+            executor: CatalogExecutor(lanes: destination, journal: context.store),
             filter: context.options.filter, gate: DirtyGate(dirty: context.dirty))
         builder = IndexBuilder(
             lanes: (0..<Tuning.indexLanes).map { _ in context.destination.patientCluster.lane() })
         lane = context.source.lane()
     }
 
+    /// After a restart, before the stream is read on: keeps the events of every collection that an earlier owner has begun
+    /// to copy. What is copied is not read again, so an event that came before the first run would be lost.
+    func expectKnownCollections() async throws {
+        let known = try await context.store.load().entries.keys
+        // How they are applied is known when the catalogs are; until then nothing is handed out.
+        context.dirty.update { keys in
+            for source in known { keys.register(source, isExclusive: true) }
+        }
+    }
+
     func allowIndexes() { buildsIndexes = true }
+
+    func setPrepared(_ isPrepared: Bool) { self.isPrepared = isPrepared }
 
     /// Whether the catalogs are equal, indexes included.
     var isEqual: Bool { isSettled && builds.isEmpty && !context.dirty.isCatalogDirty }
-
-    /// Before the stream is read on: events of collections that an earlier owner has copied, or a part of them, are kept
-    /// from the first one on, though it is not yet known what these collections are now.
-    func expectStoredCollections() async throws {
-        let known = try await context.store.load().pairs.keys
-        awaited = Set(known)
-        context.dirty.update { keys in
-            for uuid in known { keys.register(uuid, isExclusive: true) }
-        }
-    }
 
     /// Runs whenever the catalog is dirty, and every minute, until cancelled.
     func run() async throws {
         while true {
             let seen = context.reconcile.count
             try await context.gate.pass()
-            try await reconcile()
+            if !isPrepared { try await reconcile() }
             if let problem = problems.first {
                 await context.pause(MigrationError(.refused, "\(problem)"))
             }
@@ -132,9 +131,7 @@ actor CatalogKeeper {
                 }
             }
         }
-        // Other runs may have found more to build meanwhile: only the next one knows what is equal.
-        builds = []
-        isSettled = false
+        // Runs beside the build may have found more to do: only a new one knows what is left.
         try await reconcile()
     }
 
@@ -222,17 +219,16 @@ actor CatalogKeeper {
         let state = try await context.store.load()
         let entries = state.entries
         pairs = state.pairs
-        for gone in awaited.union(spill.collections) where entries[gone]?.destination == nil {
-            try await forget(gone)
-        }
-        awaited = awaited.filter { entries[$0] != nil && context.registry[$0] == nil }
         for known in context.registry.all where entries[known.source]?.destination != known.destination {
             try await forget(known.source)
         }
+        // Asked anew: a collection that was dropped on the destination and created again is no longer copied.
+        let copied = try await context.store.copiedCollections()
         for entry in entries.values {
             guard let destination = entry.destination, let info = report.source[entry.source] else { continue }
             if context.registry[entry.source] == nil {
-                try await adopt(info, uuid: entry.source, destination, entry.namespace, report.source)
+                try await adopt(
+                    info, entry, on: destination, isCopied: copied.contains(entry.source), report.source)
             } else {
                 context.registry.update(entry.source) { collection in
                     collection.sourceName = info.namespace
@@ -242,16 +238,21 @@ actor CatalogKeeper {
                 context.dirty.update { $0.setEligible(entry.source, isCopied) }
             }
         }
+        // Those that were expected after a restart and are gone.
+        let kept = spill.collections.union(context.dirty.read { $0.registered })
+        for source in kept where context.registry[source] == nil { try await forget(source) }
     }
 
     private func adopt(
-        _ info: CollectionInfo, uuid: BinaryUUID, _ destination: BinaryUUID, _ name: Namespace, _ catalog: Catalog
+        _ info: CollectionInfo, _ entry: CatalogEntry, on destination: BinaryUUID, isCopied: Bool,
+        _ catalog: Catalog
     ) async throws {
+        let uuid = entry.source
         var collection = MigratedCollection(
-            source: uuid, sourceName: info.namespace, destination: destination, destinationName: name,
+            source: uuid, sourceName: info.namespace, destination: destination, destinationName: entry.namespace,
             kind: info.kind == .buckets ? .buckets : info.isCapped ? .capped : .plain,
             isCollated: info.isCollated, isClustered: info.isClustered)
-        collection.isCopied = copiedBefore.remove(uuid) != nil
+        collection.isCopied = isCopied
         context.registry.put(collection)
         let isExclusive = collection.isExclusive
         let seen = context.dirty.update { $0.register(uuid, isExclusive: isExclusive) }

@@ -1,6 +1,8 @@
 /// The numbers of the validation. Refusals of bad input are promised within 15 s, so the steps up to the login stay
-/// below that together, even where every one of them uses up its time.
+/// below that together.
 extension Tuning {
+    /// How long all steps before a login may take together.
+    static let wayLimit = Duration.seconds(12)
     /// How long a name look-up may take: two tries of the usual resolver's first server would be 10 s.
     static let lookUpLimit = Duration.seconds(4)
     /// How long opening a TCP connection may take: a lost first packet is repeated after 1 s.
@@ -10,7 +12,7 @@ extension Tuning {
     /// The same for the driver, milliseconds.
     static let greetingMilliseconds = 3_000
     /// How long one command of the validation may take, milliseconds; above `scanMilliseconds`.
-    static let commandMilliseconds = 10_000
+    static let commandMilliseconds = 8_000
     /// How long making a cluster of a connection string may take: it looks SRV names up.
     static let openLimit = Duration.seconds(5)
 

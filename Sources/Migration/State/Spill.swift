@@ -28,11 +28,10 @@ final class Spill: Sendable {
     /// No event at or after this time may be called applied while keys are spilled; nil when none are.
     var floor: Timestamp? { state.withLock { $0.floors.values.min() } }
 
-    func hasKeys(of collection: BinaryUUID) -> Bool {
-        state.withLock { $0.floors[collection] != nil }
-    }
-
+    /// Collections that have spilled keys.
     var collections: Set<BinaryUUID> { state.withLock { Set($0.floors.keys) } }
+
+    func hasKeys(of collection: BinaryUUID) -> Bool { state.withLock { $0.floors[collection] != nil } }
 
     var isEmpty: Bool { state.withLock { $0.floors.isEmpty } }
 

@@ -14,13 +14,16 @@ extension StateStore: CatalogJournal {
         Set(try await find("collections", filter: ["copied": true]).compactMap { $0["_id"]?.uuid })
     }
 
-    package func intend(_ entry: CatalogEntry) async throws {
-        try await forgetPartitions(of: entry.source)
-        try await upsert("collections", id: entry.id, set: entry.fields.setting("copied", to: false))
+    package func intend(_ entries: [CatalogEntry]) async throws {
+        try await delete(
+            "partitions", filter: ["_id.c": ["$in": .array(Document(array: entries.map(\.id)))]])
+        try await upsert(
+            "collections",
+            entries.map { (id: $0.id, set: $0.fields.setting("copied", to: false)) })
     }
 
-    package func pair(_ entry: CatalogEntry) async throws {
-        try await upsert("collections", id: entry.id, set: entry.fields)
+    package func pair(_ entries: [CatalogEntry]) async throws {
+        try await upsert("collections", entries.map { (id: $0.id, set: $0.fields) })
     }
 
     package func unpair(_ source: BinaryUUID) async throws {

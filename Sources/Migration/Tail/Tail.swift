@@ -69,25 +69,30 @@ struct Tail: Sendable {
                 token = ResumeToken(own)
             }
         }
-        var needsCatalog = false
-        let generation = context.dirty.update { keys -> Int? in
-            let generation = events.first.map { keys.begin(at: $0.time) }
-            if let generation {
+        let needsCatalog = context.dirty.takeEvents { keys in
+            var unanswered: Int?
+            if let first = events.first {
+                let generation = keys.begin(at: first.time)
                 for event in events {
                     keys.note(event.time)
-                    if !add(event, to: &keys, generation) { needsCatalog = true }
+                    if !add(event, to: &keys, generation) { unanswered = generation }
                 }
-                if needsCatalog { keys.retain(generation) }
             }
-            if let token { keys.advance(to: token, time: token.time ?? events.last?.time ?? .zero) }
-            return generation
+            if let token {
+                keys.advance(
+                    to: token, time: Tail.readThrough(token, last: events.last, isCut: batch.mayBeCut))
+            }
+            return unanswered
         }
-        if needsCatalog, let generation {
-            context.dirty.holdForCatalog(generation)
-            context.dirty.update { $0.release(generation) }
-            context.reconcile.notify()
-        }
+        if needsCatalog { context.reconcile.notify() }
         return hasInvalidate
+    }
+
+    /// Up to which time every event has been read. All events of a transaction have the same time, so behind a batch that
+    /// was cut off after one of them there may be more of its time.
+    static func readThrough(_ token: ResumeToken, last: ChangeEvent?, isCut: Bool) -> Timestamp {
+        let time = token.time ?? last?.time ?? .zero
+        return isCut && time == last?.time ? time.predecessor : time
     }
 
     /// False when the catalog must be looked at: a DDL event, or a document of a collection that is not known yet.
@@ -105,4 +110,9 @@ struct Tail: Sendable {
             return !context.options.filter.contains(event.namespace)
         }
     }
+}
+
+extension Batch {
+    /// Whether it may have ended because it was full, and not because nothing more was there.
+    fileprivate var mayBeCut: Bool { count >= Tuning.streamBatch || array.count > Tuning.cutBatchBytes }
 }

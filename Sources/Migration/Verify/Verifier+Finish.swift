@@ -21,7 +21,8 @@ extension Verifier {
                 group.addTask { try await self.finishCollections() }
                 group.addTask { try await self.finishKeys() }
             }
-            try await group.waitForAll()
+            // Not `waitForAll`: that would wait for the others before it throws.
+            while try await group.next() != nil {}
         }
         // Others may have had the last tasks, and their findings come after them.
         try await finishKeys()

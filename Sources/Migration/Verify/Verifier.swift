@@ -59,6 +59,7 @@ final class Verifier: Sendable {
                 group.addTask { try await self.look() }
                 group.addTask { try await self.recheck() }
                 for _ in 0..<workers { group.addTask { try await self.compareCollections() } }
+                // Not `waitForAll`: that would wait for the others before it throws.
                 while try await group.next() != nil {}
             }
         }

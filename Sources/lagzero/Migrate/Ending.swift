@@ -12,7 +12,8 @@ struct Ending: Sendable {
 
     init(
         _ result: Result<MigrationReport, any Error>, progress: MigrationProgress,
-        verify: MigrationOptions.Verify, duration: Double
+        verify: MigrationOptions.Verify, duration: Double,
+        resumeHint: String
     ) {
         var last = progress
         switch result {
@@ -26,7 +27,7 @@ struct Ending: Sendable {
             switch status {
             case .interrupted:
                 report = nil
-                reason = "stopped; go on with the same command and --resume"
+                reason = "stopped; \(resumeHint)"
             default:
                 last.phase = status == .expired ? .expired : .failed
                 reason = "\(error)"

@@ -1,14 +1,14 @@
 import BSON
-import Glibc
 import Migration
 import Mongo
-import Synchronization
 
 /// How a command speaks.
 struct Output: Sendable {
     var isJSON: Bool
     /// The least time between two lines of progress.
     var interval: Duration
+    /// How to go on after an interruption, in words.
+    var resumeHint = "go on with the same command and --resume"
 }
 
 /// One migration run by this process, with progress on stderr and the report on stdout.
@@ -17,13 +17,23 @@ struct ForegroundMigration: Sendable {
     let destination: ConnectionString
     let options: MigrationOptions
     let output: Output
+    let validateOnly: Bool
     let surroundings: Surroundings
 
     private var console: Console { surroundings.console }
 
-    /// Runs it to its end; returns when all was said.
+    /// Validates, and runs the migration to its end unless the validation forbids it. Returns when
+    /// all was said.
     func run() async -> ExitStatus {
         if !output.isJSON { console.say("Source       \(source)\nDestination  \(destination)") }
+        let interruption = Interruption(surroundings, isJSON: output.isJSON)
+        let validation = await Validation(
+            source: source, destination: destination, options: options
+        )
+        .run()
+        tell(validation)
+        if validation.isBlocking { return .validationFailed }
+        if validateOnly { return .done }
         let log = LogBuffer()
         let engine = MigrationEngine(
             source: source, destination: destination, options: options, owner: .thisProcess,
@@ -32,7 +42,7 @@ struct ForegroundMigration: Sendable {
             if !isJSON { console.say(line) }
         }
         let work = Task { await migrate(engine, attendant, log) }
-        obeySignals(work, attendant)
+        interruption.direct(stop: { work.cancel() }, request: { await attendant.request() })
         return await work.value
     }
 
@@ -49,9 +59,13 @@ struct ForegroundMigration: Sendable {
         }
         narration.cancel()
         await narration.value
+        let rest = log.take()
+        if !output.isJSON, !rest.isEmpty {
+            console.say(Narrator.lines(rest).joined(separator: "\n"))
+        }
         let ending = Ending(
             result, progress: engine.progress(), verify: options.verify,
-            duration: Clock.seconds() - begin)
+            duration: Clock.seconds() - begin, resumeHint: output.resumeHint)
         tell(ending)
         return ending.status
     }
@@ -91,26 +105,30 @@ struct ForegroundMigration: Sendable {
         }
     }
 
-    /// SIGUSR1 is the operator's word. The first signal to stop ends the migration cleanly, the
-    /// second one the process.
-    private func obeySignals(_ work: Task<ExitStatus, Never>, _ attendant: Operator) {
-        let isStopping = Mutex(false)
-        surroundings.signals.handle { [console, isJSON = output.isJSON] number in
-            guard Signals.stopping.contains(number) else {
-                Task { await attendant.request() }
-                return
-            }
-            let isSecond = isStopping.withLock { stopping in
-                defer { stopping = true }
-                return stopping
-            }
-            guard !isSecond else { _exit(ExitStatus.interrupted.rawValue) }
-            if !isJSON { console.say("Stopping cleanly; a second time ends at once.") }
-            work.cancel()
-            Task {
-                try? await Task.sleep(for: Tuning.stopLimit)
-                console.end(.interrupted)
-            }
+    private func tell(_ validation: ValidationReport) {
+        let refusal = "validation failed; nothing was changed"
+        guard output.isJSON else {
+            console.say(validation.lines(all: validateOnly || validation.isBlocking))
+            if validation.isBlocking { console.say("lagzero: \(refusal)") }
+            return
         }
+        var progress = MigrationProgress(phase: .preparing)
+        if validation.isBlocking { progress.message = refusal }
+        let line = progress.document(at: Clock.milliseconds())
+            .setting("validation", to: .document(validation.document))
+        console.say(line.json)
+    }
+}
+
+extension ValidationReport {
+    /// For people: every check, or only those that did not pass; and how many did.
+    fileprivate func lines(all: Bool) -> String {
+        let shown = all ? self.checks : self.checks.filter { $0.outcome != .pass }
+        let counts = ValidationCheck.Outcome.allCases.compactMap { outcome -> String? in
+            let count = checks(outcome).count
+            return count > 0 ? "\(count) \(outcome.rawValue)" : nil
+        }
+        return (shown.map { $0.text() } + ["Validation: \(counts.joined(separator: ", "))"])
+            .joined(separator: "\n")
     }
 }

@@ -35,7 +35,7 @@ struct Migrate: LagzeroCommand {
             output: Output(
                 isJSON: json,
                 interval: progressInterval.map { .seconds($0) } ?? Tuning.progressInterval),
-            surroundings: surroundings)
+            validateOnly: validateOnly, surroundings: surroundings)
         return await run.run()
     }
 }

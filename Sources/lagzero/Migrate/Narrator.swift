@@ -56,8 +56,8 @@ struct Narrator: Sendable {
         lastPrompt = prompt
         switch style {
         case .terminal:
-            let events = log.map { Line.lasting("\(Units.time($0.time)) \(printable($0.text))") }
-            return events + (isNews ? [.lasting(prompt ?? "")] : []) + [.status(line)]
+            return Narrator.lines(log).map(Line.lasting) + (isNews ? [.lasting(prompt ?? "")] : [])
+                + [.status(line)]
         case .plain:
             // One line each time, and what happened is worth more than a figure.
             let news = log.map(\.text) + (isNews ? [prompt ?? ""] : [])
@@ -72,6 +72,11 @@ struct Narrator: Sendable {
             if let prompt { told.message = prompt }
             return [.lasting(told.document(at: time).json)]
         }
+    }
+
+    /// What happened, a line each.
+    static func lines(_ log: [LogEntry]) -> [String] {
+        log.map { "\(Units.time($0.time)) \(printable($0.text))" }
     }
 
     private func prompt(for progress: MigrationProgress) -> String? {

@@ -1,7 +1,8 @@
 import BSON
 import Mongo
 
-/// Compares two clusters by itself: documents as bytes, options and indexes as listed. Shares no code with the engine.
+/// Compares two clusters by itself: documents as bytes and in their order, options and indexes as listed, views by what
+/// they show. Shares no code with the engine.
 struct Comparison {
     let source: Lane
     let destination: Lane
@@ -24,35 +25,51 @@ struct Comparison {
                 found.append("\(name): \(wanted.description) became \(actual.description)")
             }
             let indexes = try await (indexes(source, name), indexes(destination, name))
-            if indexes.0 != indexes.1 { found.append("\(name): indexes \(indexes.0) became \(indexes.1)") }
-            guard wanted.hasDocuments else { continue }
-            found += try await documentDifferences(name, inOrder: wanted.isCapped)
+            if indexes.0 != indexes.1 {
+                found.append("\(name): indexes \(indexes.0) became \(indexes.1)")
+            }
+            found += try await documentDifferences(name, wanted.order)
         }
         return found
     }
 
+    /// How the documents of a collection are read.
+    private enum Order {
+        /// By `_id`: every document once, and equal ids in the same place.
+        case byID
+        /// Of a capped collection: as they were inserted.
+        case natural
+        /// What views show has no order of its own.
+        case none
+    }
+
     private struct Listed {
         let description: String
-        let hasDocuments: Bool
-        let isCapped: Bool
+        let order: Order
     }
+
+    // MARK: Catalog
 
     private func catalog(_ lane: Lane) async throws -> [String: Listed] {
         var all: [String: Listed] = [:]
-        let databases = try await lane.run(["listDatabases": 1, "nameOnly": true])["databases"]?.elements ?? []
-        for database in databases.compactMap({ $0.document?["name"]?.string })
+        let listed = try await lane.run(["listDatabases": 1, "nameOnly": true])
+        let databases = (listed["databases"]?.elements ?? []).compactMap {
+            $0.document?["name"]?.string
+        }
+        for database in databases
         where !["admin", "config", "local", "lagzero_internal"].contains(database) {
-            var batch = try await lane.open(["listCollections": 1, "cursor": ["batchSize": 10_000]], on: database)
+            var batch = try await lane.open(
+                ["listCollections": 1, "cursor": ["batchSize": 10_000]], on: database)
             while true {
                 for info in batch.documents {
                     let name = info["name"]?.string ?? ""
                     if name == "system.views" || name == "system.profile" { continue }
                     let type = info["type"]?.string ?? ""
                     let options = info["options"]?.document ?? [:]
+                    let isCapped = options["capped"]?.bool ?? false
                     all["\(database).\(name)"] = Listed(
-                        description: type + " "
-                            + options.map { "\($0.name)=\($0.value?.json ?? "")" }.sorted().joined(separator: " "),
-                        hasDocuments: type == "collection", isCapped: options["capped"]?.bool ?? false)
+                        description: "\(type) \(described(options)) \(info["idIndex"]?.json ?? "")",
+                        order: type != "collection" ? .none : isCapped ? .natural : .byID)
                 }
                 guard let cursor = batch.cursor else { break }
                 batch = try await lane.more(cursor)
@@ -61,49 +78,102 @@ struct Comparison {
         return all
     }
 
-    private func split(_ name: String) -> (database: String, collection: String) {
-        let dot = name.firstIndex(of: ".") ?? name.endIndex
-        return (String(name[..<dot]), String(name[name.index(after: dot)...]))
-    }
-
     private func indexes(_ lane: Lane, _ name: String) async throws -> [String] {
         let (database, collection) = split(name)
         do {
             let batch = try await lane.open(
                 ["listIndexes": .string(collection), "cursor": ["batchSize": 1_000]], on: database)
-            return batch.documents.map { index in
-                index.map { "\($0.name)=\($0.value?.json ?? "")" }.sorted().joined(separator: " ")
-            }.sorted()
+            return batch.documents.map(described).sorted()
         } catch {
             return ["none: \(error.code)"]
         }
     }
 
-    private func documentDifferences(_ name: String, inOrder: Bool) async throws -> [String] {
-        let left = try await documents(source, name, inOrder: inOrder)
-        let right = try await documents(destination, name, inOrder: inOrder)
-        if left == right { return [] }
-        if inOrder, Set(left) == Set(right) { return ["\(name): the natural order differs"] }
-        let lost = Set(left).subtracting(right)
-        let extra = Set(right).subtracting(left)
+    /// Options in the order of their names; documents in them, such as validators and keys, with the types of their
+    /// numbers.
+    private func described(_ options: Document) -> String {
+        options.map { option in
+            let bytes = option.document.map { " \(hexadecimal($0.bytes))" } ?? ""
+            return "\(option.name)=\(option.value?.json ?? "")\(bytes)"
+        }.sorted().joined(separator: " ")
+    }
+
+    private func split(_ name: String) -> (database: String, collection: String) {
+        let dot = name.firstIndex(of: ".") ?? name.endIndex
+        return (String(name[..<dot]), String(name[name.index(after: dot)...]))
+    }
+
+    // MARK: Documents
+
+    private func documentDifferences(_ name: String, _ order: Order) async throws -> [String] {
+        if order != .none, try await areSame(name, order) { return [] }
+        let left = try await all(source, name, order)
+        let right = try await all(destination, name, order)
+        if order != .none, left == right { return [] }
+        let (wanted, actual) = (counted(left), counted(right))
+        if wanted == actual {
+            return order == .none ? [] : ["\(name): the order of the documents differs"]
+        }
+        let lost = wanted.filter { actual[$0.key] != $0.value }.keys
+        let extra = actual.filter { wanted[$0.key] != $0.value }.keys
         return ["\(name): \(left.count) documents became \(right.count)"]
             + lost.prefix(3).map { "\(name): only on the source: \($0.json.prefix(300))" }
             + extra.prefix(3).map { "\(name): only on the destination: \($0.json.prefix(300))" }
     }
 
-    private func documents(_ lane: Lane, _ name: String, inOrder: Bool) async throws -> [Document] {
-        let (database, collection) = split(name)
-        var all: [Document] = []
-        var batch = try await lane.open(
-            [
-                "find": .string(collection),
-                "hint": inOrder ? ["$natural": 1] : ["_id": 1],
-                "readConcern": ["level": "majority"],
-            ], on: database)
+    private func counted(_ documents: [Document]) -> [Document: Int] {
+        Dictionary(documents.map { ($0, 1) }, uniquingKeysWith: +)
+    }
+
+    /// Reads both sides beside each other, holding little of them.
+    private func areSame(_ name: String, _ order: Order) async throws -> Bool {
+        var left = try await Reader(source, find(name, order), on: split(name).database)
+        var right = try await Reader(destination, find(name, order), on: split(name).database)
         while true {
-            all += batch.documents.map { $0.copied() }
-            guard let cursor = batch.cursor else { return all }
+            let (wanted, actual) = try await (left.next(), right.next())
+            guard wanted == actual else { return false }
+            if wanted == nil { return true }
+        }
+    }
+
+    private func all(_ lane: Lane, _ name: String, _ order: Order) async throws -> [Document] {
+        var reader = try await Reader(lane, find(name, order), on: split(name).database)
+        var all: [Document] = []
+        while let document = try await reader.next() { all.append(document.copied()) }
+        return all
+    }
+
+    private func find(_ name: String, _ order: Order) -> Document {
+        var find = DocumentBuilder()
+        find.append("find", .string(split(name).collection))
+        switch order {
+        case .byID: find.append("hint", ["_id": 1])
+        case .natural: find.append("hint", ["$natural": 1])
+        case .none: break
+        }
+        find.append("readConcern", ["level": "majority"])
+        return find.finish()
+    }
+}
+
+/// The documents of a cursor one after another.
+private struct Reader {
+    private let lane: Lane
+    private var batch: Batch
+    private var iterator: Array<Document>.Iterator
+
+    init(_ lane: Lane, _ find: Document, on database: String) async throws {
+        self.lane = lane
+        batch = try await lane.open(find, on: database)
+        iterator = Array(batch.documents).makeIterator()
+    }
+
+    mutating func next() async throws -> Document? {
+        while true {
+            if let document = iterator.next() { return document }
+            guard let cursor = batch.cursor else { return nil }
             batch = try await lane.more(cursor)
+            iterator = Array(batch.documents).makeIterator()
         }
     }
 }

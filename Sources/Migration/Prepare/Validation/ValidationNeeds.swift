@@ -47,8 +47,7 @@ extension Validation {
                 needs += state(NamespaceFilter.stateDatabase)
             }
             if options.drop {
-                needs += Needs.needs(
-                    ["listCollections", "dropCollection"], .everyDatabase, "readWriteAnyDatabase")
+                needs += Needs.needs(["dropDatabase"], .everyDatabase, "dbAdminAnyDatabase")
             }
             var seen: Set<Need> = []
             return needs.filter { seen.insert($0).inserted }

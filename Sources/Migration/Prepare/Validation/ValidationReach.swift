@@ -7,6 +7,13 @@ extension Validation {
         let side: ValidationCheck.Side
         let connectionString: ConnectionString
         let words: Words
+        private let deadline = ContinuousClock.now + Tuning.wayLimit
+
+        init(side: ValidationCheck.Side, connectionString: ConnectionString, words: Words) {
+            self.side = side
+            self.connectionString = connectionString
+            self.words = words
+        }
 
         /// What was found before a login.
         struct Found: Sendable {
@@ -43,12 +50,17 @@ extension Validation {
             return found
         }
 
+        /// What a step may take of this, so that all together stay within the limit.
+        private func left(_ limit: Duration) -> Duration {
+            min(limit, max(deadline - .now, .milliseconds(100)))
+        }
+
         // MARK: Steps
 
         /// The hosts that the connection string leads to, or nil with the reason added.
         private func seeds(_ found: inout Found) async -> [String]? {
             let given = connectionString
-            let answer = await OwnThread.run(within: Tuning.lookUpLimit) {
+            let answer = await OwnThread.run(within: left(Tuning.lookUpLimit)) {
                 () -> Result<[String], MongoError> in
                 do throws(MongoError) { return .success(try HostProbe.seeds(of: given)) } catch {
                     return .failure(error)
@@ -120,12 +132,14 @@ extension Validation {
 
         private func visit(_ address: HostAddress) async -> Visit {
             let numbers: [String]
-            switch await OwnThread.run(within: Tuning.lookUpLimit, { HostProbe.resolve(address) }) {
+            switch await OwnThread.run(
+                within: left(Tuning.lookUpLimit), { HostProbe.resolve(address) })
+            {
             case .addresses(let found): numbers = found
             case .failed(let reason): return .unresolved(words.quoted(reason))
             case nil: return .unresolved("no answer from the name servers")
             }
-            let reach = await OwnThread.run(within: Tuning.reachLimit * 2) {
+            let reach = await OwnThread.run(within: left(Tuning.reachLimit)) {
                 HostProbe.reach(address, within: Tuning.reachLimit)
             }
             guard reach == .open else { return .unreached(reach ?? .silent, numbers) }
@@ -144,7 +158,7 @@ extension Validation {
                 ? address.host.replacing("/", with: "%2F") : address.description
             let direct = try connectionString.anonymous(host: host).setting(options)
             let user = connectionString.qualifiedUser
-            let answer = await OwnThread.run(within: Tuning.greetingLimit * 3) {
+            let answer = await OwnThread.run(within: left(Tuning.greetingLimit * 3)) {
                 Validation.outcome { () throws(MongoError) in try Hello.ask(direct, user: user) }
             }
             guard let answer else { throw MongoError(kind: .network, message: "no answer in time") }
@@ -154,10 +168,10 @@ extension Validation {
         /// Looks at a host that the driver had no success with.
         private func trouble(of address: HostAddress) async -> Trouble {
             let limit = Tuning.greetingLimit
-            async let plain = OwnThread.run(within: limit * 2) {
+            async let plain = OwnThread.run(within: left(limit)) {
                 HostProbe.answerToPlain(address, within: limit)
             }
-            async let tls = OwnThread.run(within: limit * 2) {
+            async let tls = OwnThread.run(within: left(limit)) {
                 HostProbe.answerToTLS(address, within: limit)
             }
             // No login is sent on these, and nothing but hello is asked.
@@ -181,7 +195,7 @@ extension Validation {
             guard let path = connectionString.caFile else {
                 return ValidationCheck(.certificateFile, side, .pass, seen: "none is named")
             }
-            let read = await OwnThread.run(within: Tuning.lookUpLimit) {
+            let read = await OwnThread.run(within: left(Tuning.lookUpLimit)) {
                 () -> Result<CertificateFile, CertificateFile.Failure> in
                 do throws(CertificateFile.Failure) {
                     return .success(try CertificateFile(path: path))
@@ -198,7 +212,7 @@ extension Validation {
             guard let path = named ?? connectionString.options["sslclientcertificatekeyfile"] else {
                 return nil
             }
-            let failure = await OwnThread.run(within: Tuning.lookUpLimit) {
+            let failure = await OwnThread.run(within: left(Tuning.lookUpLimit)) {
                 () -> CertificateFile.Failure? in
                 do throws(CertificateFile.Failure) { _ = try CertificateFile(path: path) } catch {
                     return error

@@ -17,7 +17,7 @@ extension ValidationCheck {
         }
     }
 
-    func text(columns: Int) -> String {
+    package func text(columns: Int = Tuning.textColumns) -> String {
         let width = 9
         let head = mark + String(repeating: " ", count: width - mark.count)
         let place = side == .both ? "" : "\(side.rawValue): "

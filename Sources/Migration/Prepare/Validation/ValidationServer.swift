@@ -123,23 +123,22 @@ extension Validation.Party {
                 .writeBlocking, .warning, message: refusal,
                 seen: "missing: \(missing.words); \(consequence)",
                 remedy: "Grant the role \(missing.roles.joined(separator: ", ")) on admin.")
-        } else if login.user == nil, !isSource {
-            // Verified: without authentication the command blocks everyone, this program too.
+        } else if login.user == nil {
+            // Seen on 6.0: the command works there, blocks everyone, this program too, and everyone may lift it.
             add(
                 .writeBlocking, .warning,
-                message: "Writes cannot be blocked without authentication",
-                seen: "a block would stop lagzero's own writes too; \(consequence)",
-                remedy: "Let nobody else write to the destination until the migration is complete.")
+                message: "Writes are not blocked without authentication",
+                seen:
+                    "the \(side.rawValue) asks for no login, so a block would bind nobody; \(consequence)",
+                remedy: isSource
+                    ? "Stop every application before the cutover."
+                    : "Let nobody else write to the destination until the migration is complete.")
         } else if isBlocked {
             add(
                 .writeBlocking, .warning,
                 message: "Writes are already blocked on the \(side.rawValue)",
                 seen: "somebody has blocked user writes there",
                 remedy: "See who did; lagzero lifts only its own block.")
-        } else if login.user == nil {
-            add(
-                .writeBlocking, .pass,
-                seen: "possible; without authentication every client can lift the block again")
         } else {
             add(.writeBlocking, .pass, seen: "possible")
         }

@@ -1,0 +1,148 @@
+import BSON
+import Migration
+import Mongo
+import Sandbox
+import Testing
+
+extension IndexesServerTests {
+    @Test func x9IndexesChangeWhileMigrating() async throws {
+        try await withTestCommands { pair in
+            let shop = Statements(pair.source.lane, "shop")
+            for name in ["a", "b"] {
+                try await shop.insert(name, .numbered(2_000))
+                try await shop.index(
+                    name, [Self.on("n"), Self.on("x"), Self.on("y"), Self.on("z")])
+            }
+            // The destination's index builds hang until they are let go.
+            let hang = "hangAfterStartingIndexBuild"
+            try await setFailPoint(hang, "alwaysOn", on: pair.destination)
+            let report = try await pair.migrating { migration in
+                try await migration.reached(.indexing)
+                try await eventually("builds hang") { try await isBuilding(pair.destination) }
+                try await change("a", shop)
+                try await setFailPoint(hang, "off", on: pair.destination)
+                try await migration.reached(.inSync)
+                try await change("b", shop)
+                try await shop.insert("a", .numbered(10, from: 5_000))
+                return try await migration.cutOver()
+            }
+            try await pair.expectEqual(report)
+        }
+    }
+
+    /// An ascending index with the name of its field.
+    static func on(_ field: String) -> Document {
+        let key = Document([(field, Value.integer(1))])
+        return ["key": .document(key), "name": .string(field)]
+    }
+
+    /// Builds, drops, replaces, hides and converts indexes.
+    private func change(_ name: String, _ shop: Statements) async throws {
+        try await shop.index(
+            name, [Self.on("late"), ["key": ["n": -1], "name": "down", "unique": true]])
+        try await shop.dropIndex(name, "x")
+        try await shop.dropIndex(name, "y")
+        try await shop.index(name, [["key": ["other": 1], "name": "y", "sparse": true]])
+        try await shop.modify(name, ["index": ["name": "z", "hidden": true]])
+        try await shop.modify(name, ["index": ["name": "n", "prepareUnique": true]])
+        try await shop.modify(name, ["index": ["name": "n", "unique": true]])
+        try await shop.index(name, [["key": ["t": 1], "name": "t", "expireAfterSeconds": 100]])
+        try await shop.modify(name, ["index": ["name": "t", "expireAfterSeconds": 200]])
+        try await shop.index(name, [["key": ["u": 1], "name": "prepared"]])
+        try await shop.modify(name, ["index": ["name": "prepared", "hidden": true]])
+    }
+
+    @Test func x10UnfinishedBuildsOnTheSource() async throws {
+        try await withTestCommands { pair in
+            let shop = Statements(pair.source.lane, "shop")
+            for name in ["finished", "dropped"] { try await shop.insert(name, .numbered(500)) }
+            try await shop.index("finished", [Self.on("x")])
+            let hang = "hangAfterStartingIndexBuild"
+            try await setFailPoint(hang, "alwaysOn", on: pair.source)
+            let others = try (0..<2).map { _ in Statements(try pair.source.cluster().lane(), "shop")
+            }
+            let builds = [
+                Task { try await others[0].index("finished", [Self.on("n"), Self.unique("m")]) },
+                Task { try await others[1].index("dropped", [Self.on("n")]) },
+            ]
+            let report = try await pair.migrating { migration in
+                try await eventually("builds hang") { try await isBuilding(pair.source, 2) }
+                try await migration.reached(.inSync)
+                try await shop.insert("finished", [["_id": 9_000, "n": 9_000, "m": 9_000]])
+                // The drop ends that build.
+                let drop = Task {
+                    try await Statements(try pair.source.cluster().lane(), "shop").drop("dropped")
+                }
+                try await setFailPoint(hang, "off", on: pair.source)
+                try await drop.value
+                try await builds[0].value
+                _ = await builds[1].result
+                return try await migration.cutOver()
+            }
+            try await pair.expectEqual(report)
+        }
+    }
+
+    private static func unique(_ field: String) -> Document {
+        on(field).setting("unique", to: true).setting("sparse", to: true)
+    }
+
+    @Test func x12ViolationsRefuseTheCutoverAndAreNamed() async throws {
+        try await withTestCommands { pair in
+            let shop = Statements(pair.source.lane, "shop")
+            try await shop.insert("items", .numbered(300))
+            try await shop.index("items", [["key": ["n": 1], "name": "unique n", "unique": true]])
+            // A source whose index is damaged: two documents that it does not hold.
+            try await setFailPoint(
+                "skipIndexNewRecords", "alwaysOn", ["skipIdIndex": false], on: pair.source)
+            try await shop.insert("items", [["_id": 1_000, "n": 7]])
+            try await setFailPoint("skipIndexNewRecords", "off", on: pair.source)
+            #expect(
+                try await shop.find("items", ["filter": ["n": 7], "hint": ["$natural": 1]]).count
+                    == 2)
+            let report = try await pair.migrating { migration in
+                try await migration.reached(.inSync)
+                let reason = try await migration.refusal()
+                for part in ["shop.items", "unique n", "7", "1000"] { #expect(reason.contains(part)) }
+                // The source takes writes as before, and the destination is as it was.
+                try await shop.delete("items", ["_id": 1_000])
+                return try await migration.cutOver()
+            }
+            try await pair.expectEqual(report)
+        }
+    }
+
+    // MARK: Fail points
+
+    private func withTestCommands(_ body: (Pair) async throws -> Void) async throws {
+        try await Pair.with {
+            $0.parameters["enableTestCommands"] = "true"
+        } destination: {
+            $0.parameters["enableTestCommands"] = "true"
+        } _: {
+            try await body($0)
+        }
+    }
+
+    private func setFailPoint(
+        _ name: String, _ mode: Value, _ data: Value = [:], on set: ReplicaSet
+    ) async throws {
+        _ = try await set.lane.run([
+            "configureFailPoint": .string(name), "mode": mode, "data": data,
+        ])
+    }
+
+    /// Whether at least so many index builds are under way.
+    private func isBuilding(_ set: ReplicaSet, _ count: Int = 1) async throws -> Bool {
+        let batch = try await set.lane.open(
+            [
+                "aggregate": 1,
+                "pipeline": [
+                    ["$currentOp": ["allUsers": true]],
+                    ["$match": ["command.createIndexes": ["$exists": true], "op": "command"]],
+                ],
+                "cursor": [:],
+            ], on: "admin")
+        return batch.count >= count
+    }
+}
