@@ -270,6 +270,3 @@ extension Trial {
     /// Whether the engine says that it waits for something.
     var isWaiting: Bool { engine?.progress().message.hasPrefix("waiting") ?? false }
 }
-
-/// Whether the long variants are to run: `LAGZERO_SOAK=1`.
-let isSoak = ProcessInfo.processInfo.environment["LAGZERO_SOAK"] == "1"
