@@ -33,9 +33,8 @@ package enum Tuning {
     static let streamWait = 500
     /// Events a batch of the stream may hold. Small ones arrive in large numbers after a pause.
     static let streamBatch = 10_000
-    /// A batch of the stream with more bytes than this may have been cut off: it holds 16 MiB, and the next event did not
-    /// fit. Events are that large only where ids are.
-    static let cutBatchBytes = 1 << 20
+    /// A batch of the stream of this many bytes may have been cut by the server, which sends at most 16 MB.
+    static let fullStreamBatch = 8 << 20
 
     /// After a batch with fewer events than this the tail waits for `streamGathering`, so that events gather.
     static let smallStreamBatch = 200

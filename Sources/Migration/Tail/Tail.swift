@@ -79,20 +79,19 @@ struct Tail: Sendable {
                 }
             }
             if let token {
+                let isWhole =
+                    batch.cursor == nil
+                    || !StreamPosition.isFull(events.count, bytes: batch.array.count)
                 keys.advance(
-                    to: token, time: Tail.readThrough(token, last: events.last, isCut: batch.mayBeCut))
+                    to: token,
+                    time: StreamPosition.readThrough(
+                        token, after: keys.watermark.streamToken, newestEvent: events.last?.time,
+                        isWhole: isWhole))
             }
             return unanswered
         }
         if needsCatalog { context.reconcile.notify() }
         return hasInvalidate
-    }
-
-    /// Up to which time every event has been read. All events of a transaction have the same time, so behind a batch that
-    /// was cut off after one of them there may be more of its time.
-    static func readThrough(_ token: ResumeToken, last: ChangeEvent?, isCut: Bool) -> Timestamp {
-        let time = token.time ?? last?.time ?? .zero
-        return isCut && time == last?.time ? time.predecessor : time
     }
 
     /// False when the catalog must be looked at: a DDL event, or a document of a collection that is not known yet.
@@ -110,9 +109,4 @@ struct Tail: Sendable {
             return !context.options.filter.contains(event.namespace)
         }
     }
-}
-
-extension Batch {
-    /// Whether it may have ended because it was full, and not because nothing more was there.
-    fileprivate var mayBeCut: Bool { count >= Tuning.streamBatch || array.count > Tuning.cutBatchBytes }
 }
