@@ -9,11 +9,13 @@ extension Document {
         return false
     }
 
-    /// Whether the name of the first field after `_id`, or of the first one, begins with `$`: servers take a replacement by such a document for
-    /// an update.
-    package var beginsWithDollar: Bool {
-        for element in self.prefix(2) {
-            if element.withName({ $0.first == UInt8(ascii: "$") }) { return true }
+    /// Whether servers do not store it as it is when it is given as a replacement: they change a zero timestamp, and refuse
+    /// the document where the name of a field of the document itself begins with `$`.
+    package var changesAsReplacement: Bool {
+        var iterator = makeIterator()
+        while let (type, name, start) = iterator.step() {
+            if storage.byte(at: name) == UInt8(ascii: "$") { return true }
+            if type == BSONType.timestamp, storage.load(UInt64.self, at: start) == 0 { return true }
         }
         return false
     }

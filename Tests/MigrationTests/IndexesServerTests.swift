@@ -110,7 +110,7 @@ extension IndexesServerTests {
         ["key": ["m": .double(1.0), "twin": .int64(-1)], "name": "types of directions"],
         [
             "key": ["word": 1], "name": "word",
-            "collation": ["locale": "fr", "strength": 1, "backwards": true],
+            "collation": ["locale": "fr", "strength": 2, "backwards": true],
         ],
         [
             "key": ["n": 1], "name": "engine",

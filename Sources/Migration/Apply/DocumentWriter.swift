@@ -24,7 +24,7 @@ struct DocumentWriter: Sendable {
                 statement.append("$eq", raw: id)
                 statement.end()
                 statement.end()
-                if document.beginsWithDollar || document.hasZeroTimestamp {
+                if document.changesAsReplacement {
                     statement.append("u", [["$replaceWith": ["$literal": .document(document)]]])
                 } else {
                     statement.append("u", .document(document))

@@ -68,8 +68,6 @@ actor CatalogKeeper {
 
     func allowIndexes() { buildsIndexes = true }
 
-    func setPrepared(_ isPrepared: Bool) { self.isPrepared = isPrepared }
-
     /// Whether the catalogs are equal, indexes included.
     var isEqual: Bool { isSettled && builds.isEmpty && !context.dirty.isCatalogDirty }
 
@@ -78,7 +76,7 @@ actor CatalogKeeper {
         while true {
             let seen = context.reconcile.count
             try await context.gate.pass()
-            if !isPrepared { try await reconcile() }
+            try await reconcile()
             if let problem = problems.first {
                 await context.pause(MigrationError(.refused, "\(problem)"))
             }
@@ -138,16 +136,10 @@ actor CatalogKeeper {
     /// One run, after any that is under way. Afterwards the destination's catalog is what the source's was at some time
     /// after the call, but for `problems` and `builds`.
     func reconcile() async throws {
-        while isRunning {
-            let seen = idle.count
-            if isRunning { await idle.wait(after: seen) }
-            try Task.checkCancellation()
-        }
-        isRunning = true
-        defer {
-            isRunning = false
-            idle.notify()
-        }
+        try await takeTurn()
+        defer { giveTurnBack() }
+        // It would take the preparation of the cutover back.
+        guard !isPrepared else { return }
         let holds = context.dirty.takeCatalogHolds()
         let events = context.dirty.catalogEvents
         let copied = Set(context.registry.all.filter(\.isCopied).map(\.source))
@@ -175,6 +167,28 @@ actor CatalogKeeper {
             context.dirty.giveBackCatalogHolds(holds)
         }
         if !builds.isEmpty { hasBuilds.notify() }
+    }
+
+    /// Waits until no run is under way; none begins before `giveTurnBack`.
+    private func takeTurn() async throws {
+        while isRunning {
+            let seen = idle.count
+            if isRunning { await idle.wait(after: seen) }
+            try Task.checkCancellation()
+        }
+        isRunning = true
+    }
+
+    private func giveTurnBack() {
+        isRunning = false
+        idle.notify()
+    }
+
+    /// Ends all runs for as long as unique indexes are prepared; returns when the one under way is over.
+    func setPrepared(_ isPrepared: Bool) async throws {
+        try await takeTurn()
+        self.isPrepared = isPrepared
+        giveTurnBack()
     }
 
     /// A run that had something to do though no event said so: either the event has not been read yet, or someone changed

@@ -92,7 +92,11 @@ struct Comparison {
     /// Options in the order of their names; documents in them, such as validators and keys, with the types of their
     /// numbers.
     private func described(_ options: Document) -> String {
-        options.map { option in
+        options.filter { option in
+            // Said or not said, it is the same: servers list what a collMod has once named.
+            !(option.name == "validationLevel" && option.value == "strict")
+                && !(option.name == "validationAction" && option.value == "error")
+        }.map { option in
             let bytes = option.document.map { " \(hexadecimal($0.bytes))" } ?? ""
             return "\(option.name)=\(option.value?.json ?? "")\(bytes)"
         }.sorted().joined(separator: " ")
