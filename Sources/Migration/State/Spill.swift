@@ -16,6 +16,8 @@ final class Spill: Sendable {
 
     private let context: Context
     private let state = Mutex(State())
+    /// Spilling some keys, and finding that none are left, exclude each other.
+    private let turns = Turns()
 
     init(context: Context) { self.context = context }
 
@@ -45,20 +47,29 @@ final class Spill: Sendable {
     ///
     /// `isShort`: the oplog is, so that every key must become durable.
     func spill(isShort: Bool) async throws {
-        while context.dirty.read({ $0.bytes }) > (isShort ? 0 : Tuning.dirtyBytes / 2) {
-            guard let drained = context.dirty.update({ $0.drain(limit: Tuning.spillKeys) }) else { return }
+        let limit = isShort ? 0 : Tuning.dirtyBytes / 2
+        while context.dirty.read({ $0.bytes }) > limit, try await turns.take({ try await spillPart() }) {}
+    }
+
+    /// False when there was no key to spill.
+    private func spillPart() async throws -> Bool {
+        // In one step: at no moment is a key neither dirty nor known to be spilled.
+        let taken = context.dirty.update { keys -> (drained: DirtyKeys.Drained, floor: Timestamp)? in
+            guard let drained = keys.drain(limit: Tuning.spillKeys) else { return nil }
             let oldest = drained.entries.map(\.oldest).min() ?? .zero
-            let floor = state.withLock { state in
+            return state.withLock { state in
                 let floor = min(state.floors[drained.collection] ?? oldest, oldest)
                 state.floors[drained.collection] = floor
-                return floor
+                return (drained, floor)
             }
-            try await context.store.upsert(
-                "spilled", id: .uuid(drained.collection), set: ["oldest": .timestamp(floor)])
-            try await context.store.upsert(
-                Spill.collection, drained.entries.map { document($0, of: drained.collection) })
-            context.dirty.update { $0.releaseDrained(drained) }
         }
+        guard let (drained, floor) = taken else { return false }
+        try await context.store.upsert(
+            "spilled", id: .uuid(drained.collection), set: ["oldest": .timestamp(floor)])
+        try await context.store.upsert(
+            Spill.collection, drained.entries.map { document($0, of: drained.collection) })
+        context.dirty.update { $0.releaseDrained(drained) }
+        return true
     }
 
     private func document(
@@ -82,32 +93,53 @@ final class Spill: Sendable {
 
     /// Brings the spilled keys of a collection back, part by part, and deletes each part when it is applied. Blocks until all
     /// are.
+    ///
+    /// Meanwhile keys may be spilled again, those that were just brought back among them: they then have another place in
+    /// the order, by which it is seen that they are not to be deleted yet.
     func restore(_ collection: BinaryUUID) async throws {
-        guard hasKeys(of: collection) else { return }
         let lane = context.destination.lane()
-        while true {
+        while hasKeys(of: collection) {
             try await context.gate.pass()
-            let part = try await context.retry("reading the migration's state") {
-                try await lane.open(
-                    [
-                        "find": .string(Spill.collection), "filter": ["_id.c": .uuid(collection)],
-                        "sort": ["order": 1], "limit": .integer(Tuning.restoredKeys),
-                        "batchSize": .integer(Tuning.restoredKeys), "readConcern": ["level": "majority"],
-                    ], on: StateStore.database)
+            let part = try await turns.take {
+                let part = try await read(collection, lane)
+                if part.isEmpty { try await clear(collection) }
+                return part
             }
-            let documents = part.documents.map { $0.copied() }
-            if let cursor = part.cursor { await lane.kill(cursor) }
-            if documents.isEmpty { break }
-            let keys = documents.flatMap { $0["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? [] }
+            let keys = part.flatMap { $0["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? [] }
             context.dirty.redirty(keys, of: collection)
             try await waitUntilApplied(keys, of: collection)
             try await context.store.delete(
                 Spill.collection,
-                filter: ["_id": ["$in": .array(Document(array: documents.compactMap { $0["_id"] }))]])
+                each: part.map { document in
+                    var filter = DocumentBuilder()
+                    for name in ["_id", "epoch", "order"] {
+                        if let value = document.raw(name) { filter.append(name, raw: value) }
+                    }
+                    return filter.finish()
+                })
         }
+        context.dirty.hasMoved.notify()
+    }
+
+    /// The oldest spilled keys of a collection.
+    private func read(_ collection: BinaryUUID, _ lane: Lane) async throws -> [Document] {
+        try await context.retry("reading the migration's state") {
+            let part = try await lane.open(
+                [
+                    "find": .string(Spill.collection), "filter": ["_id.c": .uuid(collection)],
+                    // Every owner counts from the beginning.
+                    "sort": ["epoch": 1, "order": 1], "limit": .integer(Tuning.restoredKeys),
+                    "batchSize": .integer(Tuning.restoredKeys), "readConcern": ["level": "majority"],
+                ], on: StateStore.database)
+            if let cursor = part.cursor { await lane.kill(cursor) }
+            return part.documents.map { $0.copied() }
+        }
+    }
+
+    /// Nothing of the collection is spilled any more.
+    private func clear(_ collection: BinaryUUID) async throws {
         try await context.store.delete("spilled", filter: ["_id": .uuid(collection)])
         state.withLock { _ = $0.floors.removeValue(forKey: collection) }
-        context.dirty.hasMoved.notify()
     }
 
     private func waitUntilApplied(_ keys: [RawValue], of collection: BinaryUUID) async throws {
@@ -124,9 +156,10 @@ final class Spill: Sendable {
     /// Forgets the keys of a collection that is gone.
     func forget(_ collection: BinaryUUID) async throws {
         guard hasKeys(of: collection) else { return }
-        try await context.store.delete(Spill.collection, filter: ["_id.c": .uuid(collection)])
-        try await context.store.delete("spilled", filter: ["_id": .uuid(collection)])
-        state.withLock { _ = $0.floors.removeValue(forKey: collection) }
+        try await turns.take {
+            try await context.store.delete(Spill.collection, filter: ["_id.c": .uuid(collection)])
+            try await clear(collection)
+        }
     }
 }
 

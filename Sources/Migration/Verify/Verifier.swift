@@ -69,8 +69,9 @@ final class Verifier: Sendable {
 
     /// Whether the document may be changing: its key is dirty, or was applied since a worker took it from the queue.
     func isMoving(_ key: CanonicalKey, of collection: BinaryUUID) -> Bool {
-        // In this order: a key that is brought back is dirty first, and a key is noted before it leaves the dirty set.
-        isSpilled(collection) || context.isDirty(key, collection)
+        // In this order: a dirty key may be spilled between two looks; one that is brought back and applied between them is
+        // noted before it is neither.
+        context.isDirty(key, collection) || isSpilled(collection)
             || withState { $0.queue.isDisturbed(key, of: collection) }
     }
 
