@@ -22,6 +22,12 @@ package actor MigrationEngine {
     private var isCutoverWanted = false
     private var mayCutOver = false
     private var verifier: Verifier?
+    private var context: Context?
+    /// Present from the first time in sync on.
+    private var countdown: Countdown?
+    /// The cutover that is under way, up to the point of no return.
+    private var cutover: Task<Cutover.Outcome, any Error>?
+    private var isBackOutWanted = false
 
     /// - `isRunning`: whether a process of this host that once owned the migration still runs.
     /// - `listener`: gets every line of the event log.
@@ -57,6 +63,41 @@ package actor MigrationEngine {
     /// Stops copying and applying, never the reading of the stream.
     package func pause() async { await handle(.pause(reason: "paused by the operator")) }
 
+    /// Undoes a cutover that is under way: the source takes writes again, and the migration is in sync. Returns when that
+    /// is done; does nothing where no cutover is under way. Throws `tooLate` after the point of no return.
+    package func backOut() async throws {
+        guard machine.phase == .finalizing else { return }
+        guard let cutover else { throw MigrationEngine.tooLate }
+        isBackOutWanted = true
+        cutover.cancel()
+        while machine.phase == .finalizing, self.cutover != nil {
+            let seen = changed.count
+            await changed.wait(after: seen, atMost: .milliseconds(100))
+            try Task.checkCancellation()
+        }
+        guard machine.phase == .finalizing || machine.phase == .complete else { return }
+        throw MigrationEngine.tooLate
+    }
+
+    /// Ends the migration for good; a cutover that is under way is backed out of first. What was migrated stays on the
+    /// destination; `run` then returns a report that says what is left there. Throws `tooLate` after the point of no
+    /// return.
+    package func cancel() async throws {
+        try await backOut()
+        await handle(.cancel)
+        guard machine.phase == .cancelled else { throw MigrationEngine.tooLate }
+    }
+
+    /// Begins the countdown to the expiry anew. Does nothing before the migration was in sync.
+    package func extendSync() async throws {
+        guard let context, countdown != nil else { return }
+        countdown = try await Countdown.begin(context)
+        log.note("the time for the cutover begins anew")
+    }
+
+    private static let tooLate = MigrationError(
+        .tooLate, "the destination accepts writes already: the cutover can only be finished")
+
     // MARK: The migration
 
     /// Runs the migration to its end. Blocks for as long as it takes, days if need be.
@@ -85,37 +126,120 @@ package actor MigrationEngine {
         await handle(.fail(reason: error.description))
     }
 
+    /// The migration, until it ends by itself, is cancelled or expires.
     private func attempt() async throws -> MigrationReport {
+        do {
+            return try await withThrowingTaskGroup(of: MigrationReport?.self) { group in
+                group.addTask { try await self.connectAndRun() }
+                group.addTask {
+                    try await self.watchForTheEnd()
+                    return nil
+                }
+                defer { group.cancelAll() }
+                while let result = try await group.next() {
+                    if let report = result { return report }
+                    group.cancelAll()
+                }
+                throw CancellationError()
+            }
+        } catch is CancellationError where machine.phase == .cancelled {
+            // It was cancelled before there was anything to be undone.
+            return MigrationReport(
+                progress(), phase: .cancelled, duration: 0, verify: options.verify, problems: [])
+        }
+    }
+
+    /// Returns when the migration is cancelled or its time is over.
+    private func watchForTheEnd() async throws {
+        while true {
+            try Task.checkCancellation()
+            let seen = changed.count
+            if let countdown, countdown.isOver(at: .now) { await handle(.deadlinePassed) }
+            if machine.phase == .cancelled || machine.phase == .expired { return }
+            await changed.wait(after: seen, atMost: .milliseconds(250))
+        }
+    }
+
+    private func connectAndRun() async throws -> MigrationReport {
         let retry = Retry(status: status)
         let source = try await retry("connecting to the source") { try await Side(.source, sourceURI) }
         let destination = try await retry("connecting to the destination") {
             try await Side(.destination, destinationURI)
         }
-        let lease = try await Lease.acquire(as: owner, isRunning: isRunning, lane: destination.lane())
-        let preparation = Preparation(
-            source: source, destination: destination, options: options, lease: lease, retry: retry,
-            status: status, log: log)
-        let parts = MigrationParts(
-            context: try await preparation.makeContext(gate: gate) { [weak self] error in
-                await self?.handle(.pause(reason: error.description))
-            }, log: log, stored: try await preparation.stored())
+        let lease = try await Lease.acquire(
+            as: owner, isRunning: isRunning, lane: destination.lane(), retry: retry, timing: options.lease)
         do {
-            let report = try await run(parts)
-            await lease.release()
+            let report = try await run(
+                Preparation(
+                    source: source, destination: destination, options: options, lease: lease, retry: retry,
+                    status: status, log: log))
+            await leave(source, destination, lease)
             return report
         } catch {
-            try? await log.write(to: parts.context.store)
-            await lease.release()
+            await leave(source, destination, lease)
             throw error
         }
+    }
+
+    /// Leaves nothing behind but what a later run needs.
+    private func leave(_ source: Side, _ destination: Side, _ lease: Lease) async {
+        async let first: Void = source.close()
+        async let second: Void = destination.close()
+        _ = await (first, second)
+        await lease.release()
+    }
+
+    private func run(_ preparation: Preparation) async throws -> MigrationReport {
+        let context = try await preparation.makeContext(gate: gate) { [weak self] error in
+            await self?.handle(.pause(reason: error.description))
+        }
+        self.context = context
+        let parts = MigrationParts(
+            context: context, log: log, stored: try await preparation.stored())
+        do {
+            countdown = try await Countdown.load(parts.stored, context)
+            return try await run(parts)
+        } catch {
+            // Also where this task is cancelled.
+            let ending = Task { try await end(parts) }
+            if let report = try await ending.value { return report }
+            throw error
+        }
+    }
+
+    /// What a migration that stops for good leaves behind: nothing that would hinder anyone. Returns the report of one
+    /// that was cancelled; throws `expired` after an expiry.
+    private func end(_ parts: MigrationParts) async throws -> MigrationReport? {
+        guard machine.phase == .cancelled || machine.phase == .expired else {
+            try? await log.write(to: parts.context.store)
+            return nil
+        }
+        try await parts.cutover.abandon()
+        try await parts.context.store.save(["phase": .string(machine.phase.rawValue)])
+        try await log.write(to: parts.context.store)
+        if machine.phase == .expired {
+            throw MigrationError(
+                .expired,
+                "the time for the cutover has passed; the data stay on the destination, and --resume goes on while the oplog allows")
+        }
+        return try await parts.report(
+            phase: .cancelled, outcome: nil,
+            problems: [
+                "the databases that were migrated so far and \(StateStore.database) stay on the destination: "
+                    + "drop them there, or begin anew with --drop"
+            ])
     }
 
     private func run(_ parts: MigrationParts) async throws -> MigrationReport {
         if parts.stored.isPastPointOfNoReturn {
             log.note("the destination already accepts writes: finishing what is left")
+            await handle(.accepted)
+            let beating = Task { try await parts.context.lease.keep(parts.context.retry) }
+            defer { beating.cancel() }
             return try await finish(parts)
         }
         try await parts.spill.load()
+        try await parts.keeper.expectKnownCollections()
         return try await withThrowingTaskGroup(of: MigrationReport?.self) { group in
             let context = parts.context
             for service in parts.services(polled: { [weak self] lag, time in
@@ -139,7 +263,10 @@ package actor MigrationEngine {
     /// The phases, one after another.
     private func conduct(_ parts: MigrationParts) async throws -> MigrationReport {
         try await parts.cutover.undoInterrupted(parts.stored)
+        try await DestinationGuard(context: parts.context, log: log)
+            .raise(isOursAlready: parts.stored.isDestinationBlocked)
         try await parts.keeper.reconcile()
+        parts.registered.open()
         await handle(.prepared)
         try await parts.waitUntilCopied()
         await handle(.copied)
@@ -152,7 +279,7 @@ package actor MigrationEngine {
             isCutoverWanted = false
             await handle(.cutOver)
             do {
-                let outcome = try await parts.cutover.run()
+                let outcome = try await cutOver(parts)
                 log.note("the destination accepts writes")
                 return try await finish(parts, outcome)
             } catch let error as MigrationError where error.code == .cutoverRefused {
@@ -161,6 +288,22 @@ package actor MigrationEngine {
                 log.note("cutover refused: \(error.message)")
                 if options.cutover == .whenInSync { try await Task.sleep(for: Tuning.cutoverRetry) }
             }
+        }
+    }
+
+    private func cutOver(_ parts: MigrationParts) async throws -> Cutover.Outcome {
+        isBackOutWanted = false
+        let task = Task { try await parts.cutover.run() }
+        cutover = task
+        defer { cutover = nil }
+        do {
+            return try await withTaskCancellationHandler {
+                try await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        } catch is CancellationError where isBackOutWanted && !Task.isCancelled {
+            throw MigrationError(.cutoverRefused, "the operator backed out of the cutover; everything was undone")
         }
     }
 
@@ -180,12 +323,7 @@ package actor MigrationEngine {
             let seen = changed.count
             mayCutOver = machine.phase == .inSync && machine.isLagReady && parts.isReady
             board.setReady(mayCutOver)
-            if try await parts.isExpired() {
-                await handle(.deadlinePassed)
-                throw MigrationError(
-                    .expired,
-                    "the time for the cutover has passed; the data stay on the destination, and --resume goes on while the oplog allows")
-            }
+            if countdown == nil, machine.phase == .inSync { countdown = try await Countdown.begin(parts.context) }
             let isWanted = options.cutover == .whenInSync || isCutoverWanted
             if mayCutOver && isWanted { return }
             if isCutoverWanted, machine.phase == .inSync { board.setMessage(parts.whatIsMissing) }

@@ -19,6 +19,8 @@ package struct MigrationError: Error, Sendable {
         case expired
         /// Stopped on request; can be resumed.
         case interrupted
+        /// This cannot be done any more, as the destination accepts writes already.
+        case tooLate
         /// The cutover cannot begin or go on; everything was undone and the migration is in sync again.
         case cutoverRefused
         /// A server answered something that no rule of this program expects.

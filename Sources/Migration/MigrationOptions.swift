@@ -29,6 +29,9 @@ package struct MigrationOptions: Hashable, Sendable {
     package var keepSourceWritable = false
     /// How long the lag must hold before the migration counts as in sync, seconds.
     package var lagHold = Tuning.lagHold
+    /// How long the migration may stay in sync before it expires, from the first time on.
+    package var syncDuration = Tuning.syncDuration
+    package var lease = Lease.Timing()
 
     package init() {}
 }

@@ -13,6 +13,9 @@ struct MigrationParts: Sendable {
     let writes: SeenWrites
     let verifier: Verifier
     let cutover: Cutover
+    /// Opened when every collection is registered. The stream is read from the stored token only then: an event of a
+    /// collection that is copied but not registered would be lost.
+    let registered = Gate()
     private let copied: Signal
     private let started = ContinuousClock.now
 
@@ -40,6 +43,7 @@ struct MigrationParts: Sendable {
         keeper = CatalogKeeper(
             context: context, copier: copier, copyQueue: queue, spill: spill, log: log
         ) { verifier.setCatalog($0) }
+        registered.close()
         writes = SeenWrites()
         cutover = Cutover(
             context: context, keeper: keeper, verifier: verifier, writes: writes, spill: spill,
@@ -51,14 +55,25 @@ struct MigrationParts: Sendable {
         polled: @escaping @Sendable (Double, Double) async -> Void
     ) -> [@Sendable () async throws -> Void] {
         let monitor = SourceMonitor(context: context, polled: polled)
-        let tail = Tail(context: context) { writes.note($0) }
+        let filter = context.options.filter
+        let tail = Tail(context: context) { event in
+            // Documents that are not migrated may be written at any time.
+            if case .document = event.meaning, !filter.contains(event.namespace) { return }
+            writes.note(event)
+        }
         let applier = Applier(context: context) { verifier.noteApplied($0) }
         let workers = Tuning.workers(loadLevel: context.options.loadLevel)
         return [
             { try await context.lease.keep(context.retry) },
-            { try await tail.run() },
+            {
+                try await registered.pass()
+                try await tail.run()
+            },
             { try await monitor.run() },
-            { try await keeper.run() },
+            {
+                try await registered.pass()
+                try await keeper.run()
+            },
             { try await keeper.keepBuilding() },
             { try await copier.run(workers: workers) },
             { try await applier.run(workers: workers) },
@@ -88,11 +103,6 @@ struct MigrationParts: Sendable {
         if !spill.isEmpty { return "changes that were set aside are being applied" }
         if !verifier.isReady { return "the first verification is under way" }
         return ""
-    }
-
-    func isExpired() async throws -> Bool {
-        guard let deadline = stored.deadline else { return false }
-        return SystemClock.now > deadline
     }
 
     // MARK: Services

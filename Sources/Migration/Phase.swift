@@ -29,6 +29,8 @@ package struct PhaseMachine: Hashable, Sendable {
         case cutOver
         /// The cutover ended before the point of no return; everything was undone.
         case backedOut
+        /// The destination accepts writes already, by an earlier run.
+        case accepted
         case finished
         case fail(reason: String)
         case cancel
@@ -81,6 +83,8 @@ package struct PhaseMachine: Hashable, Sendable {
             return []
         case (.inSync, .cutOver): return enter(.finalizing) + [.cutOver]
         case (.finalizing, .backedOut): return enter(.inSync)
+        // An earlier run passed the point of no return: only the rest is left to do.
+        case (.preparing, .accepted): return enter(.finalizing)
         case (.finalizing, .finished): return enter(.complete) + [.stop]
         case (_, .pause(let why)) where !phase.isFinal && phase != .paused && phase != .finalizing:
             pausedFrom = phase

@@ -5,6 +5,8 @@ internal import Mongo
 /// works or the task is cancelled, with growing delays, and says meanwhile what is waited for.
 package struct Retry: Sendable {
     let status: Status
+    /// Asked before every attempt to write documents: throws where this process may not write any more.
+    var mayWrite: @Sendable () async throws -> Void = {}
 
     /// Throws what does not pass by itself, and `CancellationError`.
     func callAsFunction<Result>(
@@ -30,13 +32,20 @@ package struct Retry: Sendable {
         }
     }
 
-    /// Sends a write until it is answered. Every repetition is the same retryable write, so it is executed once, and
-    /// once it is answered no copy of it can land later.
+    /// Sends a write until it is answered, and until no statement of it fails by a cause that passes. Every repetition is
+    /// the same retryable write, so each statement is executed once, and once it is answered no copy of it can land
+    /// later.
     func write(
         _ activity: String, _ command: consuming DocumentBuilder, on database: String, lane: Lane
     ) async throws -> WriteReply {
         let prepared = await lane.prepare(command, on: database)
-        return try await self(activity) { try await lane.send(prepared) }
+        return try await self(activity) {
+            try await mayWrite()
+            let reply = try await lane.send(prepared)
+            // A full disk, a write conflict or an election can show in single statements.
+            if let passing = reply.failures.first(where: { $0.error.isWaitedFor }) { throw passing.error }
+            return reply
+        }
     }
 
     /// The same for a command that is a document already.

@@ -28,4 +28,11 @@ package struct Side: Sendable {
     }
 
     package func lane() -> Lane { cluster.lane() }
+
+    /// Leaves no cursor behind where the servers answer.
+    func close() async {
+        async let first: Void = cluster.closeCursors(within: Tuning.closingLimit)
+        async let second: Void = patientCluster.closeCursors(within: Tuning.closingLimit)
+        _ = await (first, second)
+    }
 }

@@ -9,11 +9,16 @@ package enum Tuning {
     // MARK: Ownership
 
     /// How often the owner shows that it is alive.
-    static let heartbeat = Duration.seconds(5)
+    package static let heartbeat = Duration.seconds(5)
     /// How long the owner's counter must stand still, on the own clock, before it may be replaced.
-    static let takeoverPatience = Duration.seconds(30)
+    package static let takeoverPatience = Duration.seconds(30)
     /// How old the last heartbeat may be when a batch is written; well below the patience of others.
-    static let heartbeatLimit = Duration.seconds(20)
+    package static let heartbeatLimit = Duration.seconds(20)
+
+    // MARK: The end
+
+    /// How long servers may take to be told, at the end, that cursors are not needed any more.
+    static let closingLimit = Duration.seconds(3)
 
     // MARK: Tail
 
@@ -28,6 +33,8 @@ package enum Tuning {
     static let streamWait = 500
     /// Events a batch of the stream may hold. Small ones arrive in large numbers after a pause.
     static let streamBatch = 10_000
+    /// A batch of the stream of this many bytes may have been cut by the server, which sends at most 16 MB.
+    static let fullStreamBatch = 8 << 20
 
     /// After a batch with fewer events than this the tail waits for `streamGathering`, so that events gather.
     static let smallStreamBatch = 200
@@ -94,8 +101,8 @@ package enum Tuning {
     static let cutoverRetry = Duration.seconds(5)
     /// A write seen longer ago than this says nothing about the downtime.
     static let downtimeHorizon = Duration.seconds(3_600)
-    /// How long a migration stays in sync before it expires, hours.
-    static let syncHours = 120
+    /// How long a migration stays in sync before it expires.
+    package static let syncDuration = Duration.seconds(120 * 3_600)
 
     // MARK: Readiness
 

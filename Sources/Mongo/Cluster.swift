@@ -1,13 +1,25 @@
 internal import BSON
 internal import CMongo
 internal import Glibc
+internal import Synchronization
 
 /// One MongoDB deployment and the connections to it.
 ///
 /// Thread safe. It opens nothing by itself; lanes take connections from it and keep it alive.
 package final class Cluster: Sendable {
     package let connectionString: ConnectionString
-    let pool: Pool
+    private let appName: String
+    private let patience: Patience
+    private let state: Mutex<State>
+
+    private struct State {
+        var pool: Pool
+        var lanes: [WeakLane] = []
+    }
+
+    private struct WeakLane {
+        weak var lane: Lane?
+    }
 
     /// How long a command may take to be answered.
     package enum Patience: Sendable {
@@ -21,11 +33,69 @@ package final class Cluster: Sendable {
         _ connectionString: ConnectionString, appName: String = "lagzero", patience: Patience = .standard
     ) throws(MongoError) {
         self.connectionString = connectionString
-        pool = try Pool(uri: Cluster.effective(connectionString, patience).secretText, appName: appName)
+        self.appName = appName
+        self.patience = patience
+        state = Mutex(State(pool: try Cluster.pool(connectionString, appName, patience)))
     }
 
     /// A new lane. It connects at its first call.
-    package func lane() -> Lane { Lane(self) }
+    package func lane() -> Lane {
+        let lane = Lane(self)
+        state.withLock { state in
+            state.lanes.removeAll { $0.lane == nil }
+            state.lanes.append(WeakLane(lane: lane))
+        }
+        return lane
+    }
+
+    /// Tells the servers that no cursor of any lane is needed any more. Returns after `limit` also where a server does
+    /// not answer; its cursors end by themselves.
+    package func closeCursors(within limit: Duration) async {
+        let lanes = state.withLock { $0.lanes.compactMap(\.lane) }
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            let answer = Answer(continuation)
+            Task {
+                await withTaskGroup { group in
+                    for lane in lanes { group.addTask { await lane.closeCursors() } }
+                }
+                answer.give()
+            }
+            Task {
+                try? await Task.sleep(for: limit)
+                answer.give()
+            }
+        }
+    }
+
+    private final class Answer: Sendable {
+        private let waiting: Mutex<CheckedContinuation<Void, Never>?>
+
+        init(_ continuation: CheckedContinuation<Void, Never>) { waiting = Mutex(continuation) }
+
+        func give() {
+            let continuation = waiting.withLock { waiting in
+                defer { waiting = nil }
+                return waiting
+            }
+            continuation?.resume()
+        }
+    }
+
+    var pool: Pool { state.withLock { $0.pool } }
+
+    /// Replaces a pool whose connections have lost their login: a server that removed a user does not know the
+    /// connections of that user any more, also where a user of that name is made again.
+    func replace(_ old: Pool) throws(MongoError) {
+        guard pool === old else { return }
+        let fresh = try Cluster.pool(connectionString, appName, patience)
+        state.withLock { if $0.pool === old { $0.pool = fresh } }
+    }
+
+    private static func pool(
+        _ connectionString: ConnectionString, _ appName: String, _ patience: Patience
+    ) throws(MongoError) -> Pool {
+        try Pool(uri: effective(connectionString, patience).secretText, appName: appName)
+    }
 
     /// The connection string with the product's own limits where the operator set none.
     private static func effective(_ given: ConnectionString, _ patience: Patience) -> ConnectionString {

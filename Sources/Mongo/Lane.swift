@@ -15,6 +15,8 @@ package actor Lane {
     private var primary: UInt32 = 0
     /// The number of the last retryable write of this lane's session.
     private var transactionNumber: Int64 = 0
+    /// Cursors that a server may still keep for this lane.
+    private var cursors: Set<Cursor> = []
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -28,6 +30,7 @@ package actor Lane {
         do {
             return try client.run(command, on: database, server: primary)
         } catch {
+            if error.isUnauthorized { renewLostLogin(of: client) }
             if error.kind == .network || error.isNotPrimary || error.kind == .serverSelection { primary = 0 }
             throw error
         }
@@ -36,7 +39,9 @@ package actor Lane {
     /// Opens a cursor with a `find` or `aggregate` command and returns its first batch.
     package func open(_ command: Document, on database: String) throws(MongoError) -> Batch {
         let reply = try run(command, on: database)
-        return try Batch(reply, server: primary, database: database)
+        let batch = try Batch(reply, server: primary, database: database)
+        if let cursor = batch.cursor { cursors.insert(cursor) }
+        return batch
     }
 
     /// The next batch of a cursor. `wait` (milliseconds) is for change streams and tailing cursors: how long the server
@@ -49,15 +54,28 @@ package actor Lane {
         command.append("collection", .string(cursor.collection))
         if let batchSize { command.append("batchSize", .integer(batchSize)) }
         if let wait { command.append("maxTimeMS", .integer(wait)) }
-        let reply = try connected().run(command.finish(), on: cursor.database, server: cursor.server)
-        return try Batch(reply, server: cursor.server, database: cursor.database)
+        let client = try connected()
+        do {
+            let reply = try client.run(command.finish(), on: cursor.database, server: cursor.server)
+            let batch = try Batch(reply, server: cursor.server, database: cursor.database)
+            if batch.cursor == nil { cursors.remove(cursor) }
+            return batch
+        } catch {
+            if error.isUnauthorized { renewLostLogin(of: client) }
+            if error.isCursorLost { cursors.remove(cursor) }
+            throw error
+        }
     }
 
     /// Tells the server that a cursor is not needed any more. Errors are of no interest: cursors end by themselves.
     package func kill(_ cursor: Cursor) {
         let command: Document = ["killCursors": .string(cursor.collection), "cursors": [.int64(cursor.id)]]
         _ = try? connected().run(command, on: cursor.database, server: cursor.server)
+        cursors.remove(cursor)
     }
+
+    /// Kills every cursor that was not read to its end.
+    func closeCursors() { for cursor in cursors { kill(cursor) } }
 
     /// Makes an `insert`, `update` or `delete` command the next retryable write of this lane's session. From its
     /// answer on, no earlier write of the lane can be executed any more: servers refuse lower numbers.
@@ -90,6 +108,18 @@ package actor Lane {
         return client.address(of: primary)
     }
 
+    /// After "unauthorized": where the server does not know any more who this connection is, the next call logs in anew.
+    private func renewLostLogin(of lost: Client) {
+        guard cluster.connectionString.username != nil, primary != 0,
+            let status = try? lost.run(["connectionStatus": 1], on: "admin", server: primary),
+            status["authInfo"]?.document?["authenticatedUsers"]?.document?.isEmpty ?? false
+        else { return }
+        try? cluster.replace(lost.pool)
+        client = nil
+        primary = 0
+        cursors = []
+    }
+
     private func connected() throws(MongoError) -> Client {
         if let client { return client }
         let fresh = try Client(cluster.pool)
@@ -108,7 +138,7 @@ package struct PreparedWrite: Sendable {
 private final class Client {
     private let raw: OpaquePointer
     /// The pool must outlive its clients.
-    private let pool: Pool
+    let pool: Pool
 
     init(_ pool: Pool) throws(MongoError) {
         raw = try pool.pop()

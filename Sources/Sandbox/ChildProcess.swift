@@ -3,21 +3,33 @@ internal import Synchronization
 
 /// A program that this process started: in a session of its own, so that a Ctrl-C does not reach it, with
 /// `/dev/null` as input and no descriptor of ours but those named. It is reaped as soon as it ends.
-final class ChildProcess: Sendable {
-    struct Launch {
-        var path: String
-        var arguments: [String] = []
+package final class ChildProcess: Sendable {
+    package struct Launch {
+        package var path: String
+        package var arguments: [String] = []
         /// Added to `PATH` and `LC_ALL=C`, which is all that is passed on.
-        var environment: [String: String] = [:]
+        package var environment: [String: String] = [:]
         /// File that output and errors are appended to; nil for `/dev/null`.
-        var output: String?
+        package var output: String?
         /// A descriptor that becomes the child's standard input.
         var input: Int32?
         /// A descriptor that becomes the child's descriptor 3.
         var extra: Int32?
+
+        package init(
+            path: String, arguments: [String] = [], environment: [String: String] = [:],
+            output: String? = nil, input: Int32? = nil, extra: Int32? = nil
+        ) {
+            self.path = path
+            self.arguments = arguments
+            self.environment = environment
+            self.output = output
+            self.input = input
+            self.extra = extra
+        }
     }
 
-    let pid: pid_t
+    package let pid: Int32
     /// What `waitpid` said; nil while the child runs. A signal is sent only under this lock, so that it cannot meet a
     /// process that has the number after ours.
     private let status = Mutex<Int32?>(nil)
@@ -40,18 +52,23 @@ final class ChildProcess: Sendable {
         }
     }
 
-    var isRunning: Bool { status.withLock { $0 == nil } }
+    package var isRunning: Bool { status.withLock { $0 == nil } }
 
     /// Whether the program ended by itself and said that it was successful.
     var hasSucceeded: Bool { status.withLock { $0 == 0 } }
 
+    /// What the program said when it ended, or 128 and the signal that ended it; nil while it runs.
+    package var exitCode: Int32? {
+        status.withLock { $0.map { $0 & 0x7F == 0 ? $0 >> 8 & 0xFF : 128 + $0 & 0x7F } }
+    }
+
     /// Sends a signal; does nothing when the process has ended.
-    func send(signal number: Int32) {
+    package func send(signal number: Int32) {
         status.withLock { if $0 == nil { kill(pid, number) } }
     }
 
     /// Waits until the process has ended and is reaped.
-    func ended(within limit: Duration) async throws {
+    package func ended(within limit: Duration) async throws {
         try await eventually("process \(pid) ends", within: limit) { !isRunning }
     }
 

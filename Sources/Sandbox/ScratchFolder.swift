@@ -43,7 +43,7 @@ package final class ScratchFolder: Sendable {
 
     /// Starts a program that the watchdog knows of before it exists as such: a shell tells its own number and then
     /// becomes the program, so there is no moment at which our death would leave it behind.
-    func start(_ launch: ChildProcess.Launch) throws(SandboxError) -> ChildProcess {
+    package func start(_ launch: ChildProcess.Launch) throws(SandboxError) -> ChildProcess {
         var wrapped = launch
         wrapped.path = "/bin/sh"
         wrapped.arguments =

@@ -26,6 +26,32 @@ enum Tuning {
     static let demoWritesPerSecond = 500
     static let demoRates = 0...100_000
 
+    // MARK: Benchmark
+
+    /// Cache of each server, gigabytes: below the data, as on most real ones.
+    static let benchCacheGigabytes = 1.0
+    /// Holds all that one run writes, so that no figure depends on an oplog that runs out.
+    static let benchOplogMegabytes = 6_000
+    static let benchChanges = 200_000
+    /// Statements in a command, as applications and drivers send them.
+    static let benchStatements = 1_000
+    /// Room for an insert command.
+    static let benchCommandBytes = 16 << 20
+    /// Between two looks at what the engine has written; a tenth of a percent of the shortest
+    /// phase.
+    static let benchPoll = Duration.milliseconds(5)
+    /// For each thing that is waited for.
+    static let benchPatience = Duration.seconds(1_800)
+    /// Writes a second that no source reaches.
+    static let benchUnlimitedRate = 1_000_000.0
+    /// How long the source is loaded to find what it takes, seconds.
+    static let benchCapacityTime = 10.0
+    /// Seconds under load before the first lag counts, and for how long lags are taken.
+    static let benchLagWarmUp = 5.0
+    static let benchLagTime = 30.0
+    /// Writes a second until the cutover: often enough to tell when the last one was.
+    static let benchCutoverRate = 100.0
+
     // MARK: Bounds of arguments
 
     static let loadLevels = 1...4

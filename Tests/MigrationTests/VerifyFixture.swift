@@ -56,7 +56,7 @@ struct VerifyFixture {
         let store = StateStore(lane: right.lane(), retry: retry, epoch: lease.epoch)
         context = Context(
             options: options, source: left, destination: right,
-            dirty: DirtySet(token: token, time: token.time ?? .zero),
+            dirty: DirtySet(token: token, time: token.time?.predecessor ?? .zero),
             registry: CollectionRegistry(), status: status, retry: retry, lease: lease,
             store: store, gate: Gate(), reconcile: Signal(), pause: { _ in })
         verifier = Verifier(context: context)
@@ -117,7 +117,7 @@ struct VerifyFixture {
     }
 
     func update(_ name: String, _ filter: Value, _ change: Value, _ lane: Lane) async throws {
-        _ = try await lane.write(
+        _ = try await lane.run(
             [
                 "update": .string(name), "updates": [["q": filter, "u": change, "multi": true]],
                 "writeConcern": ["w": "majority"],
@@ -125,7 +125,7 @@ struct VerifyFixture {
     }
 
     func delete(_ name: String, _ filter: Value, _ lane: Lane) async throws {
-        _ = try await lane.write(
+        _ = try await lane.run(
             [
                 "delete": .string(name), "deletes": [["q": filter, "limit": 0]],
                 "writeConcern": ["w": "majority"],
@@ -135,16 +135,18 @@ struct VerifyFixture {
     // MARK: Running
 
     /// Runs tail, apply workers and verification while the body runs.
-    func running(workers: Int = 2, _ body: @escaping @Sendable () async throws -> Void) async throws {
+    func running(workers: Int = 2, _ body: @escaping @Sendable () async throws -> Void) async throws
+    {
         let (context, verifier) = (context, verifier)
         // What was written so far is set-up: only what comes now is applied.
         let token = try await Tail.begin(context.source, retry: context.retry)
-        context.dirty.update { $0.advance(to: token, lastEvent: nil) }
+        context.dirty.update { $0.advance(to: token, time: token.time?.predecessor ?? .zero) }
         verifier.begin()
         try await withThrowingTaskGroup { group in
             group.addTask { try await Tail(context: context) { _ in }.run() }
             group.addTask {
-                try await Applier(context: context) { verifier.noteApplied($0) }.run(workers: workers)
+                try await Applier(context: context) { verifier.noteApplied($0) }.run(
+                    workers: workers)
             }
             group.addTask { try await verifier.run() }
             group.addTask {
@@ -167,7 +169,9 @@ struct VerifyFixture {
 
     /// Returns when every event up to the source's present is applied.
     func settle() async throws {
-        guard let time = try await source.run(["ping": 1])["operationTime"]?.timestamp else { return }
+        guard let time = try await source.run(["ping": 1])["operationTime"]?.timestamp else {
+            return
+        }
         try await context.dirty.waitUntilApplied(time)
     }
 }

@@ -113,7 +113,7 @@ struct VerifyServerTests {
         }
         try await fixture.insert(points, into: "series", [fixture.source])
         let buckets = try await fixture.source.open(
-            ["find": "system.buckets.series"], on: "verify_series"
+            ["find": "system.buckets.series", "batchSize": 10_000], on: "verify_series"
         ).documents.map { $0 }
         try await fixture.insert(buckets, into: "system.buckets.series", [fixture.destination])
         let verifier = fixture.verifier
@@ -182,7 +182,9 @@ struct VerifyServerTests {
             let application = Task {
                 try await Workload(lane: try writer.cluster().lane(), database: "verify_live").run()
             }
-            try await eventually("the first pass is done", within: .seconds(60)) { verifier.isReady }
+            try await eventually("the first pass is done", within: .seconds(60)) {
+                verifier.isReady
+            }
             try await eventually("much has been applied", within: .seconds(60)) {
                 context.status.figures.eventsApplied > 20_000
             }
@@ -205,8 +207,8 @@ struct VerifyServerTests {
         try await fixture.insert(Self.documents(0..<1_000), into: "c")
         try await fixture.insert(Self.documents(0..<1_000), into: "gone", [fixture.source])
         for lane in [fixture.source, fixture.destination] {
-            let renamed: Document = ["renameCollection": "verify_names.c", "to": "verify_names.d"]
-            _ = try await lane.run(renamed)
+            _ = try await lane.run(
+                ["renameCollection": "verify_names.c", "to": "verify_names.d"])
             _ = try await lane.run(["drop": "gone"], on: "verify_names")
         }
         let verifier = fixture.verifier
@@ -272,6 +274,8 @@ extension Document {
 extension Verifier {
     /// Has everything compared once more.
     fileprivate func forgetPassForTests() {
-        for collection in context.registry.all { withState { $0.plan.wantAgain(collection.source) } }
+        for collection in context.registry.all {
+            withState { $0.plan.wantAgain(collection.source) }
+        }
     }
 }

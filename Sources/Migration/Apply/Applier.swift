@@ -50,9 +50,12 @@ struct Applier: Sendable {
         } catch let error as MigrationError where error.code == .refused {
             context.dirty.update { $0.giveBack(work) }
             await context.pause(error)
+            // In a cutover there is no pause: the keys wait a little until it gives up.
+            try await Task.sleep(for: Tuning.firstRetryDelay)
         } catch let error as MongoError where error.isWaitedFor {
             // A read that broke in the middle: the keys are taken again.
             context.dirty.update { $0.giveBack(work) }
+            try await Task.sleep(for: Tuning.firstRetryDelay)
         } catch {
             context.dirty.update { $0.giveBack(work) }
             throw error

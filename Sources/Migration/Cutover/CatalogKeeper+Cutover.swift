@@ -17,6 +17,14 @@ extension CatalogKeeper {
                     ? "" : " (documents \(first.documents[0].map(\.json).joined(separator: " and ")))"))
     }
 
+    /// Collections of the source whose documents expire: deletes there need not be an application's.
+    var expiring: Set<Namespace> {
+        let collections = sourceCatalog.collections.values.filter { info in
+            info.options.has("expireAfterSeconds") || info.indexes.contains { $0.expiry != nil }
+        }
+        return Set(collections.map(\.namespace))
+    }
+
     /// The last time before the cutover: returns when both catalogs are equal, indexes included.
     func reconcileForCutover() async throws {
         try await settle()

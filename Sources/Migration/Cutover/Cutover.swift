@@ -20,6 +20,8 @@ struct Cutover: Sendable {
     let copyQueue: CopyQueue
     let log: EventLog
 
+    private var destination: DestinationGuard { DestinationGuard(context: context, log: log) }
+
     private var sourceBlock: WriteBlock {
         WriteBlock(side: context.source, store: context.store, retry: context.retry)
     }
@@ -28,6 +30,7 @@ struct Cutover: Sendable {
     func run() async throws -> Outcome {
         try await refuseOnOpenTransactions()
         try await keeper.refuseOnViolations()
+        writes.setExpiring(await keeper.expiring)
         try await context.store.save(["cutover": .string(StoredMigration.CutoverStep.begun.rawValue)])
         do {
             try await stopWrites()
@@ -103,7 +106,11 @@ struct Cutover: Sendable {
         let deadline = clock.now + Tuning.drainLimit
         while true {
             let seen = context.dirty.hasMoved.count
-            if context.dirty.appliedThrough >= final, spill.isEmpty, await copyQueue.isIdle { return final }
+            if context.dirty.appliedThrough >= final, spill.isEmpty, await copyQueue.isIdle,
+                context.registry.areAllCopied
+            {
+                return final
+            }
             guard clock.now < deadline else {
                 throw MigrationError(
                     .cutoverRefused,
@@ -138,8 +145,7 @@ struct Cutover: Sendable {
 
     /// The point of no return.
     private func accept(_ final: Timestamp) async throws -> Outcome {
-        let block = WriteBlock(side: context.destination, store: context.store, retry: context.retry)
-        if try await isDestinationBlocked() { try await block.unblock() }
+        try await destination.lift()
         let downtime = writes.newestAt.flatMap { last -> Double? in
             let passed = ContinuousClock.now - last
             return passed < Tuning.downtimeHorizon ? passed.seconds : nil
@@ -153,10 +159,20 @@ struct Cutover: Sendable {
 
     // MARK: Undoing and finishing
 
+    /// Also where the task is cancelled: a cutover that is given up leaves nothing behind.
     private func undo() async throws {
+        try await Task { try await undoNow() }.value
+    }
+
+    private func undoNow() async throws {
+        // Another owner undoes it by itself, and may be in a cutover of its own already.
+        try await context.retry("showing that this migration is alive") { try await context.lease.beat() }
+        // A point of no return whose recording was not answered can no longer be recorded after this.
+        try await context.store.save(["cutover": .string(StoredMigration.CutoverStep.begun.rawValue)])
         try await keeper.undoPrepareUnique()
         let stored = StoredMigration(try await context.store.loadMigration() ?? [:])
         if stored.isSourceBlocked { try await sourceBlock.unblock() }
+        try await destination.raise(isOursAlready: stored.isDestinationBlocked)
         try await context.store.save(["cutover": .null])
     }
 
@@ -164,11 +180,14 @@ struct Cutover: Sendable {
     func undoInterrupted(_ stored: StoredMigration) async throws {
         guard stored.cutover == .begun || stored.isSourceBlocked else { return }
         log.note("the cutover was interrupted: it is undone, and the source takes writes again")
+        // What was prepared before is found by the catalogs.
+        try await keeper.readCatalogs()
         try await undo()
     }
 
     /// Step 7: what is left to do after the point of no return. Returns what could not be done, each with its remedy.
     func finish() async throws -> [String] {
+        try await destination.lift()
         let problems = try await keeper.finishIndexes()
         let stored = StoredMigration(try await context.store.loadMigration() ?? [:])
         if stored.isSourceBlocked, context.options.keepSourceWritable { try await sourceBlock.unblock() }
@@ -176,7 +195,10 @@ struct Cutover: Sendable {
         return problems
     }
 
-    private func isDestinationBlocked() async throws -> Bool {
-        StoredMigration(try await context.store.loadMigration() ?? [:]).isDestinationBlocked
+    /// Before the migration ends for good without a cutover: our blocks are lifted.
+    func abandon() async throws {
+        let stored = StoredMigration(try await context.store.loadMigration() ?? [:])
+        if stored.isSourceBlocked { try await sourceBlock.unblock() }
+        try await destination.lift()
     }
 }

@@ -30,7 +30,11 @@ struct WriteBlock: Sendable {
         guard try await retry("asking the \(side.role)", { try await isAuthenticated(lane) }) else {
             return .cannotBlock("the \(side.role) runs without authentication, so nobody can be blocked")
         }
-        if try await isBlocked(lane) == true { return isOursAlready ? .blocked : .alreadyBlocked }
+        guard let isBlocked = try await retry("asking the \(side.role)", { try await isBlocked(lane) }) else {
+            return .cannotBlock(
+                "the user of the \(side.role) may not see whether writes are blocked already (privilege serverStatus)")
+        }
+        if isBlocked { return isOursAlready ? .blocked : .alreadyBlocked }
         try await store.save([field: true])
         do {
             _ = try await lane.run([
@@ -68,6 +72,21 @@ struct WriteBlock: Sendable {
         } catch {
             guard error.isUnauthorized else { throw error }
             return nil
+        }
+    }
+
+    /// Whether the own user goes on writing while writes are blocked.
+    func isBypassed() async throws -> Bool {
+        let lane = side.lane()
+        let status = try await retry("asking the \(side.role) for privileges") {
+            try await lane.run(["connectionStatus": 1, "showPrivileges": true])
+        }
+        let privileges = status["authInfo"]?.document?["authenticatedUserPrivileges"]?.elements ?? []
+        return privileges.compactMap(\.document).contains { privilege in
+            let resource = privilege["resource"]?.document
+            let isCluster = resource?["cluster"]?.bool ?? resource?["anyResource"]?.bool ?? false
+            let actions = privilege["actions"]?.elements.compactMap(\.string) ?? []
+            return isCluster && (actions.contains("bypassWriteBlockingMode") || actions.contains("anyAction"))
         }
     }
 

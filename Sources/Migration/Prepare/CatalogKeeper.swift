@@ -56,6 +56,16 @@ actor CatalogKeeper {
         lane = context.source.lane()
     }
 
+    /// After a restart, before the stream is read on: keeps the events of every collection that an earlier owner has begun
+    /// to copy. What is copied is not read again, so an event that came before the first run would be lost.
+    func expectKnownCollections() async throws {
+        let known = try await context.store.load().entries.keys
+        // How they are applied is known when the catalogs are; until then nothing is handed out.
+        context.dirty.update { keys in
+            for source in known { keys.register(source, isExclusive: true) }
+        }
+    }
+
     func allowIndexes() { buildsIndexes = true }
 
     func setPrepared(_ isPrepared: Bool) { self.isPrepared = isPrepared }
@@ -121,7 +131,7 @@ actor CatalogKeeper {
                 }
             }
         }
-        // `builds` stays until then: a run that ended meanwhile may have found more.
+        // Runs beside the build may have found more to do: only a new one knows what is left.
         try await reconcile()
     }
 
@@ -228,6 +238,9 @@ actor CatalogKeeper {
                 context.dirty.update { $0.setEligible(entry.source, isCopied) }
             }
         }
+        // Those that were expected after a restart and are gone.
+        let kept = spill.collections.union(context.dirty.read { $0.registered })
+        for source in kept where context.registry[source] == nil { try await forget(source) }
     }
 
     private func adopt(

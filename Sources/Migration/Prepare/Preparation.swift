@@ -23,6 +23,11 @@ struct Preparation: Sendable {
         let store = store
         let existing = try await store.loadMigration()
         let token: ResumeToken
+        let earlier = StoredMigration(existing ?? [:])
+        if earlier.phase == .cancelled, options.resume, !options.drop {
+            throw MigrationError(
+                .destinationHeld, "the migration on this destination was cancelled: --drop begins anew")
+        }
         if let existing, let stored = existing["token"]?.document, options.resume {
             guard existing["sourceReplicaSet"]?.string == source.replicaSet else {
                 throw MigrationError(
@@ -31,6 +36,10 @@ struct Preparation: Sendable {
             }
             token = ResumeToken(stored)
             log.note("resumed by \(owner)")
+            if earlier.phase == .expired {
+                try await store.save(["deadline": .null, "phase": .null])
+                log.note("the time for the cutover had passed: it begins anew")
+            }
         } else {
             if existing?["token"] != nil, !options.drop {
                 throw MigrationError(
@@ -45,17 +54,22 @@ struct Preparation: Sendable {
             try await store.save([
                 "token": .document(token.document), "sourceReplicaSet": .string(source.replicaSet),
                 "startedAt": .date(SystemClock.now), "firstToken": .document(token.document),
+                // Blocks that an earlier migration set are still ours.
+                "sourceBlocked": .bool(earlier.isSourceBlocked),
+                "destinationBlocked": .bool(earlier.isDestinationBlocked),
             ])
             log.note("begun by \(owner)")
         }
         guard let time = token.time else {
             throw MigrationError(.unexpected, "the resume token of the source's change stream holds no time")
         }
+        var writing = retry
+        writing.mayWrite = { [lease] in try await lease.check() }
         return Context(
             options: options, source: source, destination: destination,
             // The token of a stream that has just been opened names the time after the newest one.
             dirty: DirtySet(token: token, time: time.predecessor), registry: CollectionRegistry(), status: status,
-            retry: retry, lease: lease, store: store, gate: gate, reconcile: Signal(), pause: pause)
+            retry: writing, lease: lease, store: store, gate: gate, reconcile: Signal(), pause: pause)
     }
 
     private var owner: String { "epoch \(lease.epoch)" }
@@ -98,7 +112,10 @@ struct StoredMigration: Sendable {
     }
 
     let startedAt: Int64?
+    /// By the destination's clock, milliseconds since 1970.
     let deadline: Int64?
+    /// Present where the migration ended for good.
+    let phase: Phase?
     let cutover: CutoverStep?
     let isSourceBlocked: Bool
     let isDestinationBlocked: Bool
@@ -111,6 +128,7 @@ struct StoredMigration: Sendable {
         }
         startedAt = date("startedAt")
         deadline = date("deadline")
+        phase = document["phase"]?.string.flatMap(Phase.init)
         cutover = document["cutover"]?.string.flatMap(CutoverStep.init)
         isSourceBlocked = document["sourceBlocked"]?.bool ?? false
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false

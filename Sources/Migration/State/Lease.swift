@@ -19,6 +19,18 @@ package final class Lease: Sendable {
         }
     }
 
+    /// When an owner counts as alive.
+    package struct Timing: Hashable, Sendable {
+        /// How often the owner shows that it is alive.
+        package var heartbeat = Tuning.heartbeat
+        /// How long the owner's counter must stand still, on the own clock, before it may be replaced.
+        package var patience = Tuning.takeoverPatience
+        /// How old the last heartbeat may be when a batch is written; well below the patience of others.
+        package var limit = Tuning.heartbeatLimit
+
+        package init() {}
+    }
+
     /// How the lease was come by.
     package enum Origin: Sendable {
         case first, continued
@@ -31,31 +43,30 @@ package final class Lease: Sendable {
     let epoch: Int64
     let origin: Origin
     private let lane: Lane
+    private let timing: Timing
     private let lastBeat = Mutex(ContinuousClock.now)
     private let isLost = Mutex(false)
 
-    private init(epoch: Int64, origin: Origin, lane: Lane) {
+    private init(epoch: Int64, origin: Origin, lane: Lane, timing: Timing) {
         self.epoch = epoch
         self.origin = origin
         self.lane = lane
+        self.timing = timing
     }
 
-    /// Takes the lease, waiting up to 30 s for a silent owner to be given up. Throws `destinationHeld` when another
-    /// owner is alive.
+    /// Takes the lease, waiting for as long as `timing` says for a silent owner to be given up. Throws `destinationHeld`
+    /// when another owner is alive.
     static func acquire(
-        as owner: Owner, isRunning: (Owner) -> Bool, lane: Lane, clock: ContinuousClock = ContinuousClock()
+        as owner: Owner, isRunning: (Owner) -> Bool, lane: Lane, retry: Retry, timing: Timing = Timing()
     ) async throws -> Lease {
+        let clock = ContinuousClock()
         var watched: (counter: Int, since: ContinuousClock.Instant)?
         while true {
             try Task.checkCancellation()
-            let found = try await lane.open(
-                [
-                    "find": .string(namespace.collection), "filter": ["_id": "owner"], "limit": 1,
-                    "readConcern": ["level": "majority"],
-                ], on: namespace.database
-            ).documents.first { _ in true }
-            guard let found else {
-                if try await insert(owner, lane: lane) { return Lease(epoch: 1, origin: .first, lane: lane) }
+            guard let found = try await read(lane, retry) else {
+                if try await insert(owner, lane: lane, retry) {
+                    return Lease(epoch: 1, origin: .first, lane: lane, timing: timing)
+                }
                 continue
             }
             let epoch = Int64(found["epoch"]?.integer ?? 0)
@@ -64,10 +75,11 @@ package final class Lease: Sendable {
             let isOver = holder.map { $0.host == owner.host && ($0.boot != owner.boot || !isRunning($0)) } ?? true
             let now = clock.now
             if watched?.counter != counter { watched = (counter, now) }
-            let isSilent = watched.map { now - $0.since >= Tuning.takeoverPatience } ?? false
+            let isSilent = watched.map { now - $0.since >= timing.patience } ?? false
             if isOver || isSilent {
-                if try await replace(epoch: epoch, counter: counter, with: owner, lane: lane) {
-                    return Lease(epoch: epoch + 1, origin: isOver ? .continued : .takenOver, lane: lane)
+                if try await replace(epoch: epoch, counter: counter, with: owner, lane: lane, retry) {
+                    return Lease(
+                        epoch: epoch + 1, origin: isOver ? .continued : .takenOver, lane: lane, timing: timing)
                 }
                 watched = nil
                 continue
@@ -77,8 +89,14 @@ package final class Lease: Sendable {
                     .destinationHeld,
                     "process \(holder.process) on this host is running a migration to this destination: stop it first")
             }
-            try await Task.sleep(for: .milliseconds(500))
-            if let holder, try await currentCounter(lane) != counter { throw held(by: holder) }
+            try await Task.sleep(for: min(timing.heartbeat / 4, .milliseconds(500)))
+            let later = try await read(lane, retry)
+            // The owner may also have given it back meanwhile.
+            if let holder, let later, later["owner"] != nil, later["epoch"]?.integer == Int(epoch),
+                later["counter"]?.integer != counter
+            {
+                throw held(by: holder)
+            }
         }
     }
 
@@ -93,7 +111,7 @@ package final class Lease: Sendable {
     func check() async throws {
         while true {
             if isLost.withLock({ $0 }) { throw Lease.lost }
-            if ContinuousClock.now - lastBeat.withLock({ $0 }) < Tuning.heartbeatLimit { return }
+            if ContinuousClock.now - lastBeat.withLock({ $0 }) < timing.limit { return }
             try await beat()
         }
     }
@@ -118,7 +136,7 @@ package final class Lease: Sendable {
     func keep(_ retry: Retry) async throws {
         while true {
             try await retry("showing that this migration is alive") { try await beat() }
-            try await Task.sleep(for: Tuning.heartbeat)
+            try await Task.sleep(for: timing.heartbeat)
         }
     }
 
@@ -136,30 +154,38 @@ package final class Lease: Sendable {
         ]
     }
 
-    private static func insert(_ owner: Owner, lane: Lane) async throws -> Bool {
+    private static func read(_ lane: Lane, _ retry: Retry) async throws -> Document? {
+        try await retry("looking who owns the migration") {
+            try await lane.open(
+                [
+                    "find": .string(namespace.collection), "filter": ["_id": "owner"], "limit": 1,
+                    "readConcern": ["level": "majority"],
+                ], on: namespace.database
+            ).documents.first { _ in true }
+        }
+    }
+
+    private static func insert(_ owner: Owner, lane: Lane, _ retry: Retry) async throws -> Bool {
         let document: Value = ["_id": "owner", "epoch": .int64(1), "counter": 0, "owner": owner.value]
-        let reply = try await lane.write(
+        let reply = try await retry.write(
+            "taking the migration",
             [
                 "insert": .string(namespace.collection), "documents": [document],
                 "writeConcern": ["w": "majority"],
-            ], on: namespace.database)
+            ], on: namespace.database, lane: lane)
         return reply.failures.isEmpty
     }
 
-    private static func replace(epoch: Int64, counter: Int, with owner: Owner, lane: Lane) async throws -> Bool {
-        let reply = try await lane.write(
+    private static func replace(
+        epoch: Int64, counter: Int, with owner: Owner, lane: Lane, _ retry: Retry
+    ) async throws -> Bool {
+        let reply = try await retry.write(
+            "taking the migration over",
             update(
                 filter: ["_id": "owner", "epoch": .int64(epoch), "counter": .integer(counter)],
                 change: ["$set": ["epoch": .int64(epoch + 1), "counter": 0, "owner": owner.value]]),
-            on: namespace.database)
+            on: namespace.database, lane: lane)
         return reply.count == 1
-    }
-
-    private static func currentCounter(_ lane: Lane) async throws -> Int? {
-        try await lane.open(
-            ["find": .string(namespace.collection), "filter": ["_id": "owner"], "limit": 1],
-            on: namespace.database
-        ).documents.first { _ in true }?["counter"]?.integer
     }
 }
 

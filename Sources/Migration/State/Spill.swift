@@ -10,17 +10,26 @@ final class Spill: Sendable {
     private struct State {
         /// Oldest event among the spilled keys, and how many keys, by collection.
         var floors: [BinaryUUID: Timestamp] = [:]
+        /// Keys of a collection that were brought back and are not yet deleted from the spill; false for those that were
+        /// spilled again meanwhile.
+        var restored: [BinaryUUID: [CanonicalKey: Bool]] = [:]
     }
 
     private static let collection = "dirty"
 
     private let context: Context
     private let state = Mutex(State())
+    /// Held while keys are written and while the last of a collection is deleted: a collection that gets keys is never
+    /// forgotten.
+    private let writing = Turn()
 
     init(context: Context) { self.context = context }
 
     /// No event at or after this time may be called applied while keys are spilled; nil when none are.
     var floor: Timestamp? { state.withLock { $0.floors.values.min() } }
+
+    /// Collections that have spilled keys.
+    var collections: Set<BinaryUUID> { state.withLock { Set($0.floors.keys) } }
 
     func hasKeys(of collection: BinaryUUID) -> Bool { state.withLock { $0.floors[collection] != nil } }
 
@@ -31,7 +40,9 @@ final class Spill: Sendable {
         let floors = try await context.store.find("spilled")
         state.withLock { state in
             for floor in floors {
-                guard let uuid = floor["_id"]?.uuid, let time = floor["oldest"]?.timestamp else { continue }
+                guard let uuid = floor["_id"]?.uuid, let time = floor["oldest"]?.timestamp else {
+                    continue
+                }
                 state.floors[uuid] = time
             }
         }
@@ -43,18 +54,40 @@ final class Spill: Sendable {
     /// `isShort`: the oplog is, so that every key must become durable.
     func spill(isShort: Bool) async throws {
         while context.dirty.read({ $0.bytes }) > (isShort ? 0 : Tuning.dirtyBytes / 2) {
-            guard let drained = context.dirty.update({ $0.drain(limit: Tuning.spillKeys) }) else { return }
-            let oldest = drained.entries.map(\.oldest).min() ?? .zero
-            let floor = state.withLock { state in
-                let floor = min(state.floors[drained.collection] ?? oldest, oldest)
-                state.floors[drained.collection] = floor
-                return floor
+            let isDone = try await writing.take { try await spillSome() }
+            if isDone { return }
+        }
+    }
+
+    /// True when no key is free.
+    private func spillSome() async throws -> Bool {
+        guard let drained = drain() else { return true }
+        let oldest = drained.entries.map(\.oldest).min() ?? .zero
+        let floor = state.withLock { state in
+            let floor = min(state.floors[drained.collection] ?? oldest, oldest)
+            state.floors[drained.collection] = floor
+            return floor
+        }
+        try await context.store.upsert(
+            "spilled", id: .uuid(drained.collection), set: ["oldest": .timestamp(floor)])
+        try await context.store.upsert(
+            Spill.collection, drained.entries.map { document($0, of: drained.collection) })
+        context.dirty.update { $0.releaseDrained(drained) }
+        return false
+    }
+
+    /// A key that leaves the dirty set here is not applied, and is known not to be in the same step.
+    private func drain() -> DirtyKeys.Drained? {
+        context.dirty.update { keys in
+            guard let drained = keys.drain(limit: Tuning.spillKeys) else { return nil }
+            state.withLock { state in
+                guard state.restored[drained.collection] != nil else { return }
+                for entry in drained.entries
+                where state.restored[drained.collection]?[entry.key] != nil {
+                    state.restored[drained.collection]?[entry.key] = false
+                }
             }
-            try await context.store.upsert(
-                "spilled", id: .uuid(drained.collection), set: ["oldest": .timestamp(floor)])
-            try await context.store.upsert(
-                Spill.collection, drained.entries.map { document($0, of: drained.collection) })
-            context.dirty.update { $0.releaseDrained(drained) }
+            return drained
         }
     }
 
@@ -89,22 +122,58 @@ final class Spill: Sendable {
                     [
                         "find": .string(Spill.collection), "filter": ["_id.c": .uuid(collection)],
                         "sort": ["order": 1], "limit": .integer(Tuning.restoredKeys),
-                        "batchSize": .integer(Tuning.restoredKeys), "readConcern": ["level": "majority"],
+                        "batchSize": .integer(Tuning.restoredKeys),
+                        "readConcern": ["level": "majority"],
                     ], on: StateStore.database)
             }
             let documents = part.documents.map { $0.copied() }
             if let cursor = part.cursor { await lane.kill(cursor) }
-            if documents.isEmpty { break }
-            let keys = documents.flatMap { $0["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? [] }
+            if documents.isEmpty {
+                if try await writing.take({ try await finish(collection, lane) }) { return }
+                continue
+            }
+            let spilled = documents.map { document in
+                (
+                    id: document["_id"],
+                    keys: document["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? []
+                )
+            }
+            let keys = spilled.flatMap(\.keys)
+            state.withLock { state in
+                state.restored[collection] = Dictionary(
+                    keys.map { (CanonicalKey($0), true) }, uniquingKeysWith: { first, _ in first })
+            }
+            defer { state.withLock { _ = $0.restored.removeValue(forKey: collection) } }
             context.dirty.redirty(keys, of: collection)
             try await waitUntilApplied(keys, of: collection)
-            try await context.store.delete(
-                Spill.collection,
-                filter: ["_id": ["$in": .array(Document(array: documents.compactMap { $0["_id"] }))]])
+            try await writing.take {
+                let applied = state.withLock { $0.restored[collection] ?? [:] }
+                let done = spilled.filter {
+                    $0.keys.allSatisfy { applied[CanonicalKey($0)] ?? false }
+                }
+                guard !done.isEmpty else { return }
+                try await context.store.delete(
+                    Spill.collection,
+                    filter: ["_id": ["$in": .array(Document(array: done.compactMap(\.id)))]])
+            }
         }
+    }
+
+    /// Nothing of the collection is spilled any more, unless more came meanwhile: then false.
+    private func finish(_ collection: BinaryUUID, _ lane: Lane) async throws -> Bool {
+        let rest = try await context.retry("reading the migration's state") {
+            try await lane.open(
+                [
+                    "find": .string(Spill.collection), "filter": ["_id.c": .uuid(collection)],
+                    "limit": 1,
+                    "readConcern": ["level": "majority"],
+                ], on: StateStore.database)
+        }
+        guard rest.isEmpty else { return false }
         try await context.store.delete("spilled", filter: ["_id": .uuid(collection)])
         state.withLock { _ = $0.floors.removeValue(forKey: collection) }
         context.dirty.hasMoved.notify()
+        return true
     }
 
     private func waitUntilApplied(_ keys: [RawValue], of collection: BinaryUUID) async throws {
@@ -112,7 +181,8 @@ final class Spill: Sendable {
         while true {
             try Task.checkCancellation()
             let seen = context.dirty.hasMoved.count
-            rest = context.dirty.read { dirty in rest.filter { dirty.contains($0, in: collection) } }
+            rest = context.dirty.read { dirty in rest.filter { dirty.contains($0, in: collection) }
+            }
             if rest.isEmpty || context.registry[collection] == nil { return }
             await context.dirty.hasMoved.wait(after: seen)
         }
@@ -121,9 +191,11 @@ final class Spill: Sendable {
     /// Forgets the keys of a collection that is gone.
     func forget(_ collection: BinaryUUID) async throws {
         guard hasKeys(of: collection) else { return }
-        try await context.store.delete(Spill.collection, filter: ["_id.c": .uuid(collection)])
-        try await context.store.delete("spilled", filter: ["_id": .uuid(collection)])
-        state.withLock { _ = $0.floors.removeValue(forKey: collection) }
+        try await writing.take {
+            try await context.store.delete(Spill.collection, filter: ["_id.c": .uuid(collection)])
+            try await context.store.delete("spilled", filter: ["_id": .uuid(collection)])
+            state.withLock { _ = $0.floors.removeValue(forKey: collection) }
+        }
     }
 }
 

@@ -15,6 +15,14 @@ package struct StateStore: Sendable {
     let lane: Lane
     let retry: Retry
     let epoch: Int64
+    /// Many tasks write at the same time, and a write must be answered before the lane's next one gets its number.
+    private let turns = Turns()
+
+    init(lane: Lane, retry: Retry, epoch: Int64) {
+        self.lane = lane
+        self.retry = retry
+        self.epoch = epoch
+    }
 
     /// The one document about the whole migration.
     func loadMigration() async throws -> Document? {
@@ -61,12 +69,14 @@ package struct StateStore: Sendable {
                 "u": ["$set": .document(fields)], "upsert": true,
             ]
         }
-        let reply = try await retry.write(
-            "writing the migration's state",
-            [
-                "update": .string(collection), "updates": .array(Document(array: updates)),
-                "writeConcern": ["w": "majority"],
-            ], on: StateStore.database, lane: lane)
+        let command: Document = [
+            "update": .string(collection), "updates": .array(Document(array: updates)),
+            "writeConcern": ["w": "majority"],
+        ]
+        let reply = try await turns.take {
+            try await retry.write(
+                "writing the migration's state", command, on: StateStore.database, lane: lane)
+        }
         if let failure = reply.failures.first {
             if failure.error.isDuplicateKey { throw Lease.lost }
             throw MigrationError(

@@ -47,14 +47,15 @@ package struct DirtyKeys: Sendable {
     // MARK: Collections
 
     /// Begins to keep keys of a collection. Returns the newest event seen so far: a copy that reads at or after it misses
-    /// nothing, as every later event of the collection is kept.
+    /// nothing, as every later event of the collection is kept. May be called again when more is known.
     @discardableResult
     package mutating func register(_ collection: BinaryUUID, isExclusive: Bool) -> Timestamp {
-        if collections[collection] == nil {
-            collections[collection] = DirtyCollection(isExclusive: isExclusive)
-        }
+        collections[collection, default: DirtyCollection(isExclusive: isExclusive)].isExclusive = isExclusive
         return newestEvent
     }
+
+    /// Collections whose keys are kept.
+    package var registered: [BinaryUUID] { Array(collections.keys) }
 
     package func isRegistered(_ collection: BinaryUUID) -> Bool { collections[collection] != nil }
 
@@ -88,8 +89,8 @@ package struct DirtyKeys: Sendable {
     /// Begins a batch of events; see `Watermark`.
     package mutating func begin(at start: Timestamp) -> Int { watermark.begin(at: start) }
 
-    package mutating func advance(to token: ResumeToken, lastEvent: ResumeToken?) {
-        watermark.advance(to: token, lastEvent: lastEvent)
+    package mutating func advance(to token: ResumeToken, time: Timestamp) {
+        watermark.advance(to: token, time: time)
     }
 
     /// Something other than a key must be done before the generation counts as answered.

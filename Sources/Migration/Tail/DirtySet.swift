@@ -53,13 +53,21 @@ package final class DirtySet: Sendable {
 
     // MARK: Catalog events
 
-    /// A catalog event of this generation was seen: it counts as unanswered until the reconciler has run.
-    func holdForCatalog(_ generation: Int) {
-        state.withLock { state in
+    /// Takes over a batch of events in one step. `body` returns its generation when there is a catalog event in it, which
+    /// then counts as unanswered until the reconciler has run; true when there was one.
+    ///
+    /// One step, because whoever sees that the position has passed a catalog event must see that event counted.
+    func takeEvents(_ body: (inout DirtyKeys) -> Int?) -> Bool {
+        let hasCatalogEvent = state.withLock { state in
+            guard let generation = body(&state.keys) else { return false }
             state.keys.retain(generation)
             state.catalogHolds.append(generation)
             state.catalogEvents += 1
+            return true
         }
+        hasWork.notify()
+        hasMoved.notify()
+        return hasCatalogEvent
     }
 
     var catalogEvents: Int { state.withLock { $0.catalogEvents } }

@@ -69,26 +69,28 @@ struct Tail: Sendable {
                 token = ResumeToken(own)
             }
         }
-        var needsCatalog = false
-        let generation = context.dirty.update { keys -> Int? in
-            let generation = events.first.map { keys.begin(at: $0.time) }
-            if let generation {
+        let needsCatalog = context.dirty.takeEvents { keys in
+            var unanswered: Int?
+            if let first = events.first {
+                let generation = keys.begin(at: first.time)
                 for event in events {
                     keys.note(event.time)
-                    if !add(event, to: &keys, generation) { needsCatalog = true }
+                    if !add(event, to: &keys, generation) { unanswered = generation }
                 }
-                if needsCatalog { keys.retain(generation) }
             }
             if let token {
-                keys.advance(to: token, lastEvent: events.last?.token?.document.map(ResumeToken.init))
+                let isWhole =
+                    batch.cursor == nil
+                    || !StreamPosition.isFull(events.count, bytes: batch.array.count)
+                keys.advance(
+                    to: token,
+                    time: StreamPosition.readThrough(
+                        token, after: keys.watermark.streamToken, newestEvent: events.last?.time,
+                        isWhole: isWhole))
             }
-            return generation
+            return unanswered
         }
-        if needsCatalog, let generation {
-            context.dirty.holdForCatalog(generation)
-            context.dirty.update { $0.release(generation) }
-            context.reconcile.notify()
-        }
+        if needsCatalog { context.reconcile.notify() }
         return hasInvalidate
     }
 

@@ -21,8 +21,6 @@ package struct Watermark: Sendable {
     package private(set) var streamToken: ResumeToken
     /// Up to which cluster time the stream was read.
     package private(set) var streamTime: Timestamp
-    /// `streamToken` is that of an event, and whether more of its time come is not known.
-    private var isBehindEvent = false
 
     package init(token: ResumeToken, time: Timestamp) {
         streamToken = token
@@ -41,23 +39,10 @@ package struct Watermark: Sendable {
         return first + generations.count - 1
     }
 
-    /// A batch has been taken over whole; the stream goes on behind `token`. `lastEvent`: the token of its last event; nil
-    /// for a batch without events.
-    ///
-    /// The token of an event does not say that everything of its time was read: the events of a transaction have one time,
-    /// and the next batch may bring more of them. A batch without events behind it says so. And the token of a stream that
-    /// has just been opened names the time after the newest write, at which events may still come.
-    package mutating func advance(to token: ResumeToken, lastEvent: ResumeToken?) {
-        let isNew = token != streamToken
-        if let time = token.time {
-            if token == lastEvent {
-                streamTime = max(streamTime, time.predecessor)
-            } else if isNew || isBehindEvent {
-                streamTime = max(streamTime, time)
-            }
-        }
-        isBehindEvent = token == lastEvent
+    /// The batch has been taken over whole; the stream goes on behind `token`. Also for batches without events.
+    package mutating func advance(to token: ResumeToken, time: Timestamp) {
         streamToken = token
+        streamTime = max(streamTime, time)
     }
 
     package mutating func retain(_ generation: Int, count: Int = 1) {

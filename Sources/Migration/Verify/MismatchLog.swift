@@ -47,6 +47,7 @@ struct MismatchLog: Sendable {
         if let known = found[subject] {
             var newer = mismatch
             newer.firstSeen = known.mismatch.firstSeen
+            if newer.detail.isEmpty { newer.detail = known.mismatch.detail }
             found[subject]?.mismatch = newer
         } else if found.count < limit {
             found[subject] = Entry(place: nextPlace, mismatch: mismatch, ids: ids)
@@ -54,11 +55,6 @@ struct MismatchLog: Sendable {
         } else {
             unnamed[mismatch.namespace, default: 0] += 1
         }
-    }
-
-    /// Says what differs.
-    mutating func explain(_ subject: Subject, _ detail: String) {
-        found[subject]?.mismatch.detail = detail
     }
 
     /// It is equal now.

@@ -46,12 +46,13 @@ extension Verifier {
                 context.reconcile.notify()
             } catch {
                 // Cancelled, or nothing that passes: the keys stay.
-                resolve(batch, KeyComparer.Result(verdicts: [:]), collection)
+                resolve(batch, KeyComparer.Result(verdicts: [:]), collection, [:])
                 throw error
             }
         }
-        let proved = resolve(batch, result, collection)
-        if let collection, !proved.isEmpty { try await name(proved, of: collection, lanes) }
+        var details: [CanonicalKey: String] = [:]
+        if let collection { details = await self.details(result, batch, collection, lanes) }
+        resolve(batch, result, collection, details)
         return batch.items.allSatisfy { item in
             if case .moving = result.verdicts[item.key] ?? .moving { false } else { true }
         }
@@ -61,41 +62,61 @@ extension Verifier {
         KeyComparer(lanes: lanes) { self.isMoving($0, of: $1) }
     }
 
-    private struct Proof {
-        let item: RecheckQueue.Item
-        let kind: Mismatch.Kind
-        let firstSeen: Timestamp
+    /// What differs in the documents that were proved to differ, as far as that can still be said.
+    private func details(
+        _ result: KeyComparer.Result, _ batch: RecheckQueue.Batch,
+        _ collection: MigratedCollection, _ lanes: VerifyLanes
+    ) async -> [CanonicalKey: String] {
+        var details: [CanonicalKey: String] = [:]
+        for item in batch.items {
+            guard case .differs(.changed, _) = result.verdicts[item.key] ?? .moving else {
+                continue
+            }
+            let isKnown = withState { state in
+                state.log[.document(item.key, of: batch.collection)]?.detail.isEmpty == false
+            }
+            if isKnown { continue }
+            if details.count == Tuning.detailedMismatches { break }
+            details[item.key] = try? await comparer(lanes).detail(of: item, in: collection)
+        }
+        return details
     }
 
-    /// Returns what was proved to differ.
-    @discardableResult
+    /// Names what was proved to differ, has it written once more, and gives all keys back to the queue.
     private func resolve(
-        _ batch: RecheckQueue.Batch, _ result: KeyComparer.Result, _ collection: MigratedCollection?
-    ) -> [Proof] {
+        _ batch: RecheckQueue.Batch, _ result: KeyComparer.Result,
+        _ collection: MigratedCollection?, _ details: [CanonicalKey: String]
+    ) {
         let now = ContinuousClock.now
         let isSame = isSame(collection)
-        let proofs = withState { state -> [Proof] in
-            var proofs: [Proof] = []
+        let fresh = withState { state -> [RawValue] in
+            var fresh: [RawValue] = []
             for item in batch.items {
-                let verdict = isSame ? result.verdicts[item.key] ?? .moving : .moving
+                let subject = MismatchLog.Subject.document(item.key, of: batch.collection)
                 var outcome = RecheckQueue.Outcome.done
-                switch verdict {
-                case .equal:
-                    state.log.markRepaired(.document(item.key, of: batch.collection))
+                switch isSame ? result.verdicts[item.key] ?? .moving : .moving {
+                case .equal: state.log.markRepaired(subject)
                 case .moving: outcome = .later
                 // What a capped collection has overwritten is not always told: its order decides.
                 case .differs(.extra, _) where collection?.kind == .capped: break
                 case .differs(let kind, let firstSeen):
-                    proofs.append(Proof(item: item, kind: kind, firstSeen: firstSeen))
-                    outcome = item.stage == .redirtied ? .done : .redirtied
+                    guard let collection else { break }
+                    let mismatch = Mismatch(
+                        kind, in: collection.sourceName, id: item.ids.first?.mismatchName,
+                        detail: details[item.key] ?? "", firstSeen: firstSeen)
+                    state.log.name(mismatch, subject, ids: item.ids)
+                    if item.stage != .redirtied {
+                        fresh += item.ids
+                        outcome = .redirtied
+                    }
                 }
                 state.queue.resolve(item.key, of: batch.collection, outcome, now: now)
             }
             state.queue.add(candidates: result.others, of: batch.collection, now: now)
-            return proofs
+            return fresh
         }
+        if !fresh.isEmpty { context.dirty.redirty(fresh, of: batch.collection) }
         changed.notify()
-        return proofs
     }
 
     /// Whether it is still the same pair of collections.
@@ -104,33 +125,5 @@ extension Verifier {
             return false
         }
         return current.isCopied && current.destination == collection.destination
-    }
-
-    /// Names the differences, and has those that are new written once more.
-    private func name(
-        _ proofs: [Proof], of collection: MigratedCollection, _ lanes: VerifyLanes
-    ) async throws {
-        for proof in proofs {
-            withState { state in
-                let mismatch = Mismatch(
-                    proof.kind, in: collection.sourceName,
-                    id: proof.item.ids.first?.mismatchName, firstSeen: proof.firstSeen)
-                state.log.name(
-                    mismatch, .document(proof.item.key, of: collection.source), ids: proof.item.ids)
-            }
-        }
-        for proof in proofs.prefix(Tuning.detailedMismatches) where proof.kind == .changed {
-            guard let detail = try? await comparer(lanes).detail(of: proof.item, in: collection)
-            else {
-                continue
-            }
-            withState {
-                $0.log.explain(.document(proof.item.key, of: collection.source), detail)
-            }
-        }
-        let fresh = proofs.filter { $0.item.stage != .redirtied }
-        if !fresh.isEmpty {
-            context.dirty.redirty(fresh.flatMap(\.item.ids), of: collection.source)
-        }
     }
 }

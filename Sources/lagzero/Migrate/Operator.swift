@@ -38,12 +38,15 @@ struct Operator: Sendable {
         }
     }
 
+    /// How the line begins that says so.
+    static let readiness = "Ready for the cutover."
+
     /// How the operator can ask.
     static var prompts: Narrator.Prompts {
         let signal = "send SIGUSR1 to process \(getpid())"
         let answer = isInputUsable ? "press Enter or \(signal)" : signal
         return Narrator.Prompts(
-            cutover: "Ready for the cutover. Stop the application's writes, then \(answer).",
+            cutover: "\(readiness) Stop the application's writes, then \(answer).",
             resume: "Once the cause is mended, \(answer) to go on.")
     }
 

@@ -122,7 +122,8 @@ final class Application: Sendable {
     private let state: Mutex<State>
     private let task: Mutex<Task<Void, Never>?> = Mutex(nil)
 
-    /// Begins at once. The body gets the number of its round.
+    /// Begins at once. The body gets a number that rises with every attempt; what passes by itself
+    /// is attempted again.
     init(_ body: @escaping @Sendable (Int) async throws -> Void) {
         state = Mutex(State())
         task.withLock { [self] task in
@@ -131,12 +132,15 @@ final class Application: Sendable {
     }
 
     private func run(_ body: @Sendable (Int) async throws -> Void) async {
+        var attempt = 0
         while !state.withLock({ $0.isStopped }) {
+            defer { attempt += 1 }
             do {
-                try await body(rounds)
+                try await body(attempt)
                 state.withLock { $0.rounds += 1 }
             } catch let error as MongoError where error.isUserWritesBlocked {
                 return
+            } catch let error as MongoError where error.isTransient {
             } catch {
                 state.withLock { $0.failure = error }
                 return

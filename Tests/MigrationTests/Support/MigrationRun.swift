@@ -54,27 +54,24 @@ final class Pair: Sendable {
         try await pair.stop()
     }
 
-    func engine(_ change: (inout MigrationOptions) -> Void = { _ in }) throws -> MigrationEngine {
+    /// An engine that is owned by this process number of a host where no other process runs any more.
+    func engine(
+        process: Int = 1, _ change: (inout MigrationOptions) -> Void = { _ in }
+    ) throws -> MigrationEngine {
         var options = MigrationOptions()
         options.cutover = .whenInSync
         options.lagHold = 0.3
         change(&options)
         return MigrationEngine(
             source: try ConnectionString(source.uri), destination: try ConnectionString(destination.uri),
-            options: options, owner: Lease.Owner(host: "test", boot: "1", process: 1),
+            options: options, owner: Lease.Owner(host: "test", boot: "1", process: process),
+            isRunning: { _ in false },
             listener: { trace($0.text) })
     }
 
     /// Runs a whole migration with a cutover as soon as it is in sync.
     func migrate(_ change: (inout MigrationOptions) -> Void = { _ in }) async throws -> MigrationReport {
         let engine = try engine(change)
-        let watch = Task {
-            while !Task.isCancelled {
-                try await Task.sleep(for: .seconds(2))
-                trace("\(engine.progress())")
-            }
-        }
-        defer { watch.cancel() }
         return try await engine.run()
     }
 

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Mongo
+import Sandbox
+
+/// `lagzero bench`: the engine beside its limits, in one run on sandbox servers. The engine is a
+/// child process, so that its figures are its own.
+struct Bench: LagzeroCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure the engine between local replica sets.", shouldDisplay: false)
+
+    @Option(help: "Share of the reference data and changes, for a quick look.")
+    var scale = 1.0
+
+    func run(in surroundings: Surroundings) async throws -> ExitStatus {
+        guard scale > 0, scale <= 10 else {
+            throw UsageError("--scale \(scale): it must be above 0 and at most 10")
+        }
+        let console = surroundings.console
+        console.say("Starting three replica sets")
+        let bench = try await BenchServers.start(
+            data: ReferenceData(scale: scale), console: console)
+        var table = FigureTable()
+        do {
+            try await measure(bench, &table)
+        } catch {
+            if !table.figures.isEmpty { console.answer(table.markdown) }
+            throw error
+        }
+        await bench.stop()
+        console.answer(table.markdown)
+        return table.hasPassed ? .done : .failed
+    }
+
+    private func measure(_ bench: BenchServers, _ table: inout FigureTable) async throws {
+        bench.say("Filling the source: \(bench.data.summary)")
+        try await bench.data.fill(bench.clusters.source)
+        try await bench.settle()
+        let ceiling = try await CopyFigures.measureCeiling(bench)
+        let engine = try EngineProcess(bench.clusters)
+        let copy = try await CopyFigures.measure(bench, engine, ceiling: ceiling)
+        let verify = try await VerifyFigures.measure(bench, engine)
+        let apply = try await ApplyFigures.measure(
+            bench, engine, changes: Int(Double(Tuning.benchChanges) * scale))
+        let lag = try await LagFigures.measure(bench, engine)
+        let cutover = try await CutoverFigures.measure(bench, engine)
+        table.figures = copy + [engine.memoryFigure] + apply + lag + cutover + verify
+    }
+}

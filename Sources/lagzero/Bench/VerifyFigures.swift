@@ -1,0 +1,57 @@
+import BSON
+import Mongo
+import Sandbox
+
+/// The verification of the reference data beside the read ceiling: a bare scan of both sides at
+/// once.
+enum VerifyFigures {
+    static func measure(_ bench: BenchServers, _ engine: EngineProcess) async throws -> [Figure] {
+        bench.say("Migrating: verification")
+        try await engine.wait(for: "it is in sync") { $0.phase == "inSync" }
+        let begin = Clock.seconds()
+        try await engine.wait(for: "the verification is done") { $0.isReady }
+        let seconds = Clock.seconds() - begin
+        bench.say("  \(Units.duration(seconds)); measuring the read ceiling")
+        engine.freeze()
+        defer { engine.thaw() }
+        let source = try await scan(bench, [bench.clusters.source])
+        let both = try await scan(bench, [bench.clusters.source, bench.clusters.destination])
+        bench.say(
+            "  \(Units.duration(source)) for the source alone, \(Units.duration(both)) for both sides"
+        )
+        return [
+            Figure(
+                name: "verification / read ceiling of both sides", measured: seconds / both,
+                limit: 1.3,
+                unit: .ratio, note: "\(Units.fixed(seconds, 1)) s / \(Units.fixed(both, 1)) s")
+        ]
+    }
+
+    /// Reads everything on these sides at once, two lanes each, and throws it away; returns the
+    /// seconds it took.
+    private static func scan(_ bench: BenchServers, _ sets: [ReplicaSet]) async throws -> Double {
+        let begin = Clock.seconds()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for set in sets {
+                let cluster = try set.cluster()
+                let small = bench.data.small.namespace
+                let rest = bench.data.parts.map(\.namespace).filter { $0 != small }
+                for namespaces in [[small], rest] {
+                    let lane = cluster.lane()
+                    group.addTask {
+                        for namespace in namespaces { try await scan(namespace, through: lane) }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        return Clock.seconds() - begin
+    }
+
+    private static func scan(_ namespace: Namespace, through lane: Lane) async throws {
+        var batch = try await lane.open(
+            ["find": .string(namespace.collection), "readConcern": ["level": "majority"]],
+            on: namespace.database)
+        while let cursor = batch.cursor { batch = try await lane.more(cursor) }
+    }
+}

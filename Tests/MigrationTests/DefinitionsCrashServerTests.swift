@@ -1,0 +1,99 @@
+import BSON
+import Migration
+import Mongo
+import Sandbox
+import Testing
+
+/// Line D6 of the checklists: definitions change while the engine is killed and while it is down.
+@Suite(.serialized) struct DefinitionsCrashServerTests {
+    @Test func d6DefinitionsChangeWhileTheEngineIsStopped() async throws {
+        try await Pair.withHolds { pair in
+            let hold = try await Hold(pair)
+            let scripts = try await begin(pair)
+            let application = try await write(pair)
+            var live = try LiveMigration(pair)
+            for (number, phase) in LiveMigration.phases.enumerated() {
+                try await live.reached(phase)
+                try await changes(scripts, phase) { await live.kill() }
+                live = try LiveMigration(pair, process: 2 + number) { $0.resume = true }
+                try await hold.release(phase)
+            }
+            try await live.reached(.inSync)
+            try await application.does(1)
+            try await finish(pair, application, try await live.cutOver())
+        }
+    }
+
+    @Test func d6DefinitionsChangeWhileTheProcessIsKilled() async throws {
+        try await Pair.withHolds { pair in
+            let hold = try await Hold(pair)
+            let scripts = try await begin(pair)
+            let application = try await write(pair)
+            var isResumed = false
+            for phase in LiveMigration.phases {
+                let process = try MigrationProcess(pair, isResumed: isResumed)
+                try await process.reached(phase)
+                try await changes(scripts, phase) { try await process.kill() }
+                isResumed = true
+                try await hold.release(phase)
+            }
+            let live = try LiveMigration(pair, process: 2) { $0.resume = true }
+            try await live.reached(.inSync)
+            try await application.does(1)
+            try await finish(pair, application, try await live.cutOver())
+        }
+    }
+
+    /// Every script runs; in the middle the engine is killed, so that some changes are seen by it,
+    /// some half done, and some made while there is none.
+    private func changes(
+        _ scripts: [Phase: [DefinitionScript]], _ phase: Phase, kill: () async throws -> Void
+    ) async throws {
+        let scripts = scripts[phase] ?? []
+        for script in scripts.prefix(scripts.count / 2) { try await script.run() }
+        try await kill()
+        for script in scripts.suffix(from: scripts.count / 2) { try await script.run() }
+    }
+
+    private func begin(_ pair: Pair) async throws -> [Phase: [DefinitionScript]] {
+        let lane = pair.source.lane
+        var scripts: [Phase: [DefinitionScript]] = [:]
+        for phase in LiveMigration.phases {
+            // Twice: before and after the death.
+            for half in ["before", "after"] {
+                for (number, line) in DefinitionScript.lines.enumerated() {
+                    let script = line("d\(number)_\(half)_\(phase.rawValue)", lane)
+                    try await script.begin()
+                    scripts[phase, default: []].append(script)
+                }
+            }
+        }
+        try await SampleData(.small, count: 3_000, ids: .integers).insert(
+            into: Namespace("shop", "items"), through: [lane])
+        return scripts
+    }
+
+    /// Documents that were copied early change all the time, also while no engine is there.
+    private func write(_ pair: Pair) async throws -> Application {
+        let lane = try await pair.application()[0]
+        return Application { round in
+            let id = Value.int64(Int64(round * 37 % 3_000))
+            try await lane.perform(
+                [
+                    "update": "items",
+                    "updates": [["q": ["_id": id], "u": ["$set": ["by": .integer(round)]]]],
+                ], on: "shop")
+            try await lane.perform(
+                ["delete": "items", "deletes": [["q": ["_id": .integer(round % 3_000)], "limit": 1]]],
+                on: "shop")
+        }
+    }
+
+    private func finish(
+        _ pair: Pair, _ application: Application, _ report: MigrationReport
+    ) async throws {
+        try await application.stop()
+        #expect(report.verification.mismatches == [])
+        #expect(try await pair.differences() == [])
+    }
+}

@@ -1,0 +1,177 @@
+import BSON
+import Migration
+import Mongo
+import Sandbox
+import Testing
+
+/// Everything that can go wrong around a migration, one checklist line (F1 to F23) a test, on real servers.
+@Suite(.serialized) struct FaultServerTests {}
+
+/// Elections, rollbacks, dead and slow servers and lines.
+extension FaultServerTests {
+    /// So that a frozen server is noticed after 2 s and not 30.
+    static let impatient = ["socketTimeoutMS": "2000", "serverSelectionTimeoutMS": "4000"]
+
+    @Test func f5StepDownsOfEitherSideAreSurvived() async throws {
+        try await Trial.with { $0.members = isSoak ? 3 : 1 } destination: {
+            $0.members = isSoak ? 3 : 1
+        } _: { trial in
+            try await trial.survive { _ in
+                try await trial.pair.source.stepDown()
+                try await trial.pair.destination.stepDown()
+            }
+        }
+    }
+
+    @Test func f6WritesThatTheSourceRollsBackAreNotMigrated() async throws {
+        try await Trial.with { $0.members = 3 } _: { trial in
+            let source = trial.pair.source
+            let roots = source.uri(as: Pair.root, options: FaultServerTests.impatient)
+            try trial.start(source: roots)
+            var lost: [Int] = []
+            try await trial.survive([.copying, .inSync]) { phase in
+                let old = try await source.primary()
+                for member in await source.secondaries() { member.process.freeze() }
+                // Acknowledged by the primary alone.
+                let number = 1_000_000 + lost.count
+                _ = try await old.lane.run(
+                    [
+                        "insert": "orders", "documents": [["_id": .integer(number)]],
+                        "writeConcern": ["w": 1],
+                    ], on: "shop")
+                _ = try await old.lane.run(
+                    ["create": .string("lost\(number)"), "writeConcern": ["w": 1]], on: "shop")
+                lost.append(number)
+                try await old.process.kill()
+                for member in source.members where member !== old { member.process.thaw() }
+                _ = try await source.primary()
+                try await old.process.start()
+                try await eventually("the old primary has rolled back") {
+                    await old.hello()?["secondary"]?.bool == true
+                }
+            }
+            let found = try await trial.pair.destination.lane.open(
+                ["find": "orders", "filter": ["_id": ["$gte": 1_000_000, "$lt": 1_000_100]]],
+                on: "shop")
+            #expect(found.isEmpty)
+            #expect(lost.count == 2)
+        }
+    }
+
+    @Test func f7FrozenMembersAreSurvived() async throws {
+        try await Trial.with {
+            $0.members = 3
+        } destination: {
+            $0.members = isSoak ? 3 : 1
+        } _: { trial in
+            let (source, destination) = (trial.pair.source, trial.pair.destination)
+            try trial.start(
+                source: source.uri(as: Pair.root, options: FaultServerTests.impatient),
+                destination: destination.uri(as: Pair.root, options: FaultServerTests.impatient))
+            try await trial.survive(isSoak ? Trial.phases : [.copying, .catchingUp, .inSync]) {
+                phase in
+                let old = try await source.primary()
+                old.process.freeze()
+                try await eventually("another member leads") {
+                    try await source.primary() !== old
+                }
+                old.process.thaw()
+                guard phase == .inSync || isSoak else { return }
+                // Without another one that could lead: what is asked of it waits.
+                let frozen = try await destination.primary()
+                let engine = try #require(trial.engine)
+                frozen.process.freeze()
+                try await eventually("the engine waits") { engine.progress().message != "" }
+                frozen.process.thaw()
+            }
+        }
+    }
+
+    @Test func f8CutSlowAndHalfOpenConnectionsAreSurvived() async throws {
+        try await Trial.with {
+            $0.isBehindProxy = true
+        } destination: {
+            $0.isBehindProxy = true
+        } _: { trial in
+            let pair = trial.pair
+            try trial.start(
+                source: pair.source.uri(as: Pair.root, options: FaultServerTests.impatient),
+                destination: pair.destination.uri(as: Pair.root, options: FaultServerTests.impatient))
+            let proxies = try (pair.source.members + pair.destination.members).map {
+                try #require($0.proxy)
+            }
+            try await trial.survive { phase in
+                for proxy in proxies {
+                    proxy.cut()
+                    proxy.delay(milliseconds: 100)
+                    proxy.throttle(bytesPerSecond: 1 << 20)
+                }
+                let sent = proxies.map(\.bytesToServer)
+                try await eventually("both sides are spoken to over the slow line") {
+                    zip(proxies, sent).allSatisfy { $0.bytesToServer > $1 + 2_000 }
+                }
+                for proxy in proxies { proxy.heal() }
+                for proxy in proxies {
+                    proxy.halfOpen(phase == .indexing ? .toClient : .both)
+                    let held = proxy.connectionCount
+                    // A pause without answers, long enough for sockets to time out.
+                    try await eventually("the engine gives connections up") {
+                        proxy.connectionCount != held || trial.isWaiting
+                    }
+                    proxy.heal()
+                }
+            }
+        }
+    }
+
+    @Test func f9RestartsOfTheDestinationAreSurvived() async throws {
+        try await Trial.with { trial in
+            try await trial.survive { _ in
+                let member = trial.pair.destination.members[0]
+                try await member.process.restart()
+                _ = try await trial.pair.destination.primary()
+            }
+        }
+    }
+
+    @Test func f19ADelayedWriteDoesNotLandAfterItsDocumentWasAppliedAgain() async throws {
+        try await Trial.with(
+            destination: { $0.isBehindProxy = true }, writesPerSecond: 0, definitionsPerSecond: 0
+        ) { trial in
+            let pair = trial.pair
+            try trial.start(
+                destination: pair.destination.uri(as: Pair.root, options: FaultServerTests.impatient))
+            for phase in [Phase.copying, .indexing, .catchingUp] {
+                try await trial.reach(phase)
+                try await trial.release(phase)
+            }
+            try await trial.reach(.inSync)
+            let proxy = try #require(pair.destination.members[0].proxy)
+            let source = pair.source.lane
+            let clock = ContinuousClock()
+            for round in 0..<(isSoak ? 10 : 2) {
+                let id = Value.integer(round)
+                // The write of this insert is on its way for 4 s; the engine gives it up after 2.
+                proxy.delay(milliseconds: 4_000)
+                _ = try await source.run(
+                    ["insert": "orders", "documents": [["_id": id]]], on: "shop")
+                try await eventually("the engine waits") { trial.isWaiting }
+                let landed = clock.now + .seconds(4)
+                _ = try await source.run(
+                    ["delete": "orders", "deletes": [["q": ["_id": id], "limit": 1]]], on: "shop")
+                proxy.cut(deliveringRequests: true)
+                proxy.heal()
+                try await eventually("the delete is applied") {
+                    let progress = try #require(trial.engine).progress()
+                    return progress.backlog == 0 && progress.lagSeconds == 0 && !trial.isWaiting
+                }
+                try await eventually("the first copy of the write has arrived") {
+                    clock.now > landed
+                }
+            }
+            let engine = try #require(trial.engine)
+            #expect(engine.progress().phase == .inSync)
+            try await trial.expectCompletion()
+        }
+    }
+}

@@ -1,0 +1,266 @@
+import BSON
+import Foundation
+import Migration
+import Mongo
+import Sandbox
+import Synchronization
+import Testing
+
+/// A migration with an application that writes, which can be held in each of its phases while something goes wrong.
+///
+/// The destination is started with a fail point that refuses, for `shop.items` alone and with an error that passes, the
+/// commands that end the phases: `insert` (copying), `createIndexes` (indexing), `collMod` (finalizing).
+final class Trial: Sendable {
+    static let items = Namespace("shop", "items")
+    static let orders = Namespace("shop", "orders")
+    static let application = Credentials(username: "app", password: "app")
+    /// Held one after another.
+    static let phases: [Phase] = [.copying, .indexing, .catchingUp, .inSync, .finalizing]
+    private static let holds: [(phase: Phase, command: String)] = [
+        (.copying, "insert"), (.indexing, "createIndexes"), (.finalizing, "collMod"),
+    ]
+
+    let pair: Pair
+    let workload: Workload
+    private let state = Mutex(State())
+
+    private struct State {
+        var engine: MigrationEngine?
+        var task: Task<MigrationReport, any Error>?
+        var process = 1
+        var log: [String] = []
+    }
+
+    /// Two sets, sample data with a unique index, and the application.
+    static func with(
+        source: (inout ReplicaSetOptions) -> Void = { _ in },
+        destination: (inout ReplicaSetOptions) -> Void = { _ in }, documents: Int = 3_000,
+        writesPerSecond: Double = 150, definitionsPerSecond: Double = 1,
+        _ body: (Trial) async throws -> Void
+    ) async throws {
+        try await Pair.with { options in
+            options.parameters["enableTestCommands"] = "1"
+            source(&options)
+        } destination: { options in
+            options.parameters["enableTestCommands"] = "1"
+            options.parameters["failpoint.failCommand"] = failPoint(from: .copying).json
+            destination(&options)
+        } _: { pair in
+            let lane = pair.source.lane
+            try await SampleData(.small, count: documents).insert(into: items, through: [lane])
+            _ = try await lane.run(
+                [
+                    "createIndexes": "items",
+                    "indexes": [
+                        ["key": ["n": 1], "name": "n"],
+                        ["key": ["_id": 1, "n": 1], "name": "unique", "unique": true],
+                    ],
+                ], on: "shop")
+            try await pair.source.createUser(
+                application, roles: ["readWriteAnyDatabase", "dbAdminAnyDatabase"])
+            var options = WorkloadOptions([items, orders], writesPerSecond: writesPerSecond)
+            options.definitionsPerSecond = definitionsPerSecond
+            let workload = Workload(on: try pair.source.cluster(as: application), options)
+            let trial = Trial(pair, workload)
+            do {
+                try await body(trial)
+            } catch {
+                trace("\(trial.engine?.progress().message ?? "") \(error)")
+                await trial.end()
+                throw error
+            }
+            await trial.end()
+        }
+    }
+
+    private init(_ pair: Pair, _ workload: Workload) {
+        self.pair = pair
+        self.workload = workload
+    }
+
+    var engine: MigrationEngine? { state.withLock { $0.engine } }
+
+    var phase: Phase? { engine?.progress().phase }
+
+    /// Every line of the event logs of all engines.
+    var log: [String] { state.withLock { $0.log } }
+
+    // MARK: The migration
+
+    /// Starts an engine as another process of this host; earlier ones count as ended.
+    @discardableResult
+    func start(
+        options change: (inout MigrationOptions) -> Void = { _ in }, source: String? = nil,
+        destination: String? = nil
+    ) throws -> MigrationEngine {
+        var options = MigrationOptions()
+        options.cutover = .manual
+        options.lagHold = 1.5
+        options.resume = true
+        change(&options)
+        let process = state.withLock { state in
+            state.process += 1
+            return state.process
+        }
+        let engine = MigrationEngine(
+            source: try ConnectionString(source ?? pair.source.uri),
+            destination: try ConnectionString(destination ?? pair.destination.uri),
+            options: options, owner: Lease.Owner(host: "test", boot: "1", process: process),
+            isRunning: { _ in false },
+            listener: { [weak self] entry in
+                trace("\(process): \(entry.text)")
+                self?.state.withLock { $0.log.append(entry.text) }
+            })
+        let task = Task { try await engine.run() }
+        state.withLock { state in
+            state.engine = engine
+            state.task = task
+        }
+        return engine
+    }
+
+    /// Cancels the engine's task, as a signal does, and waits until it has ended.
+    func interrupt() async {
+        let task = state.withLock { $0.task }
+        task?.cancel()
+        _ = await task?.result
+    }
+
+    /// What the engine's `run` ended with.
+    func result() async throws -> MigrationReport {
+        try await #require(state.withLock { $0.task }).value
+    }
+
+    /// Waits until the migration is in the phase; asks for the cutover where that is needed.
+    func reach(_ phase: Phase, within limit: Duration = .seconds(60)) async throws {
+        let engine = try #require(engine)
+        try await eventually("the migration is \(phase): \(engine.progress())", within: limit) {
+            let progress = engine.progress()
+            if progress.phase == phase { return true }
+            if progress.phase.isFinal { _ = try await result() }
+            if phase == .finalizing, progress.phase == .inSync, progress.isReady {
+                await engine.requestCutover()
+            }
+            return false
+        }
+    }
+
+    /// Lets the migration leave a phase that it is held in, and not be held in an earlier one again.
+    func release(_ phase: Phase) async throws {
+        try await setFailPoint(from: Trial.phases.drop { $0 != phase }.dropFirst().first)
+    }
+
+    /// Cuts over, again after each refusal, and returns the report.
+    func finish(within limit: Duration = .seconds(90)) async throws -> MigrationReport {
+        try await setFailPoint(from: nil)
+        let engine = try #require(engine)
+        try await eventually("the migration is complete", within: limit) {
+            let progress = engine.progress()
+            if progress.phase == .inSync, progress.isReady { await engine.requestCutover() }
+            return progress.phase.isFinal
+        }
+        return try await result()
+    }
+
+    /// Goes through all phases, has `act` do its worst in each, and expects that nothing was lost.
+    func survive(
+        _ phases: [Phase] = Trial.phases, _ act: (Phase) async throws -> Void
+    ) async throws {
+        if engine == nil { try start() }
+        for phase in Trial.phases {
+            if phases.contains(phase) {
+                try await reach(phase)
+                trace("--- \(phase)")
+                try await act(phase)
+            }
+            try await release(phase)
+        }
+        try await expectCompletion()
+    }
+
+    /// Finishes the migration and compares by other means than its own.
+    func expectCompletion() async throws {
+        let report = try await finish()
+        #expect(report.phase == .complete)
+        #expect(report.problems == [])
+        #expect(report.verification.mismatches == [])
+        let counts = await workload.stop()
+        trace("\(counts)")
+        #expect(try await pair.differences() == [])
+    }
+
+    private func end() async {
+        await workload.stop()
+        await interrupt()
+    }
+
+    // MARK: Fail points
+
+    /// Fails the commands that end this phase and later ones; nil: none.
+    private static func failPoint(from phase: Phase?) -> Document {
+        let commands = phase.map { phase in
+            holds.filter { hold in
+                (phases.firstIndex(of: hold.phase) ?? 0) >= (phases.firstIndex(of: phase) ?? 0)
+            }.map(\.command)
+        }
+        guard let commands, !commands.isEmpty else { return ["mode": "off"] }
+        return [
+            "mode": "alwaysOn",
+            "data": [
+                "failCommands": .array(Document(array: commands.map(Value.string))),
+                "namespace": .string("\(items)"),
+                // HostUnreachable
+                "errorCode": 6,
+            ],
+        ]
+    }
+
+    private func setFailPoint(from phase: Phase?) async throws {
+        let command = Trial.failPoint(from: phase)
+        for member in pair.destination.members {
+            try await member.setFailPoint("failCommand", command)
+        }
+    }
+}
+
+extension Member {
+    /// Repeated until the server, which may just be starting, has it.
+    func setFailPoint(_ name: String, _ fields: Document) async throws {
+        var command = DocumentBuilder()
+        command.append("configureFailPoint", .string(name))
+        command.append(contentsOf: fields)
+        let document = command.finish()
+        try await eventually("\(name) is set on \(address)") {
+            (try? await lane.run(document)) != nil
+        }
+    }
+}
+
+extension ReplicaSet {
+    /// `serverStatus.repl.userWriteBlockMode`: 2 where user writes are blocked.
+    func isBlocked() async throws -> Bool {
+        let status = try await lane.run(["serverStatus": 1])
+        return status["repl"]?.document?["userWriteBlockMode"]?.integer == 2
+    }
+
+    /// Cursors of the engine that the primary keeps.
+    func engineCursors() async throws -> [String] {
+        try await lane.open(
+            [
+                "aggregate": 1,
+                "pipeline": [
+                    ["$currentOp": ["allUsers": true, "idleCursors": true]],
+                    ["$match": ["type": "idleCursor"]],
+                ], "cursor": [:],
+            ], on: "admin"
+        ).documents.map(\.json)
+    }
+}
+
+extension Trial {
+    /// Whether the engine says that it waits for something.
+    var isWaiting: Bool { engine?.progress().message.hasPrefix("waiting") ?? false }
+}
+
+/// Whether the long variants are to run: `LAGZERO_SOAK=1`.
+let isSoak = ProcessInfo.processInfo.environment["LAGZERO_SOAK"] == "1"
