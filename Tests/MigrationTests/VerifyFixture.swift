@@ -52,7 +52,7 @@ struct VerifyFixture {
         let token = try await Tail.begin(left, retry: retry)
         let owner = Lease.Owner(host: "test", boot: database, process: 1)
         let lease = try await Lease.acquire(
-            as: owner, isRunning: { _ in false }, lane: right.lane())
+            as: owner, isRunning: { _ in false }, lane: right.lane(), retry: retry)
         let store = StateStore(lane: right.lane(), retry: retry, epoch: lease.epoch)
         context = Context(
             options: options, source: left, destination: right,
