@@ -46,6 +46,7 @@ import Testing
     @Test func x4ExpiringDocumentsStayUntilTheCutover() async throws {
         try await Pair.with {
             $0.parameters["ttlMonitorEnabled"] = "false"
+            $0.parameters["ttlMonitorSleepSecs"] = "1"
         } destination: {
             $0.parameters["ttlMonitorSleepSecs"] = "1"
         } _: { pair in
@@ -80,7 +81,7 @@ import Testing
                 }
                 return true
             }
-            #expect(try await pair.differences() == [])
+            try await pair.expectEqual()
         }
     }
 
