@@ -35,6 +35,8 @@ package struct MigratedCollection: Sendable {
 
     /// Whether its keys must be applied by one worker at a time and in order.
     var isExclusive: Bool { isCollated || kind == .capped }
+    /// Whether the order of its documents counts.
+    var isOrdered: Bool { kind == .capped }
 }
 
 /// Every collection that is being migrated, by its UUID on the source. Thread safe.

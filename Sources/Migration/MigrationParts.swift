@@ -34,14 +34,15 @@ struct MigrationParts: Sendable {
             // Its indexes are built by the next run, and so is what changed meanwhile.
             context.reconcile.notify()
         }
-        let verifier = Verifier(context: context) { spill.hasKeys(of: $0) }
+        let again = CopyRequests(context.reconcile)
+        let verifier = Verifier(context: context, copyAgain: again) { spill.hasKeys(of: $0) }
         self.spill = spill
         copyQueue = queue
         self.copier = copier
         self.copied = copied
         self.verifier = verifier
         keeper = CatalogKeeper(
-            context: context, copier: copier, copyQueue: queue, spill: spill, log: log
+            context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill, log: log
         ) { verifier.setCatalog($0) }
         registered.close()
         writes = SeenWrites()

@@ -55,6 +55,8 @@ package enum Tuning {
 
     /// Documents a worker takes at once: `$in` of more gains nothing (measured 1,000 against 10,000).
     static let applyKeys = 1_000
+    /// Documents of a capped collection that are read and written at once, until their size is known.
+    static let orderedKeys = 100
     /// Bytes of ids a worker takes at once: a command holds 16 MB.
     static let applyIDBytes = 6 << 20
     /// Statements an update or delete command may hold; servers accept 100,000.

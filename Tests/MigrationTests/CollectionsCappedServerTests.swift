@@ -54,6 +54,29 @@ extension CollectionsServerTests {
         }
     }
 
+    @Test func c3CappedCollectionsInAnotherOrderAreCopiedAgain() async throws {
+        try await Pair.with { pair in
+            let shop = Statements(pair.source.lane, "shop")
+            let there = shop.on(pair.destination.lane)
+            for name in ["early", "last"] {
+                try await shop.create(name, ["capped": true, "size": 1_000_000])
+                try await shop.insert(name, .numbered(500))
+            }
+            let report = try await pair.migrating { migration in
+                try await migration.reached(.inSync)
+                try await migration.isTrue("verified") { migration.engine.progress().isReady }
+                for name in ["early", "last"] {
+                    // As if an event had been lost whose document was written by a later one.
+                    try await there.delete(name, ["_id": 7])
+                    try await there.insert(name, .numbered(1, from: 7))
+                    try await shop.insert(name, .numbered(1, from: 1_000))
+                }
+                return try await migration.cutOver()
+            }
+            try await pair.expectEqual(report)
+        }
+    }
+
     /// Both clusters overflow alike after the cutover.
     private func expectLimits(on pair: Pair) async throws {
         for lane in [pair.source.lane, pair.destination.lane] {
@@ -64,7 +87,7 @@ extension CollectionsServerTests {
             #expect(try await shop.count("max") == 100)
             #expect(try await shop.count("late") == 30)
         }
-        #expect(try await pair.differences() == [])
+        try await pair.expectEqual()
     }
 
     @Test func c5TimeSeriesAreWrittenToWhileMigrating() async throws {

@@ -71,7 +71,7 @@ import Testing
                 try await shop.delete("long", ["_id": ["$gte": "5"]])
                 // Too large for an update command with its `_id` beside it.
                 let large = Document.sized(
-                    16 << 20, id: .string(String(repeating: "j", count: 1 << 20)))
+                    15 << 20, id: .string(String(repeating: "j", count: 1 << 20)))
                 try await shop.insert("long", [large])
                 try await shop.update("extremes", [:], ["$inc": ["n": 1]], multi: true)
                 try await shop.delete("extremes", ["_id": .maxKey])

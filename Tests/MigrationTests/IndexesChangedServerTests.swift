@@ -90,9 +90,11 @@ extension IndexesServerTests {
     @Test func x12ViolationsRefuseTheCutoverAndAreNamed() async throws {
         try await withTestCommands { pair in
             let shop = Statements(pair.source.lane, "shop")
+            let clustered: Value = ["key": ["_id": 1], "unique": true]
+            try await shop.create("items", ["clusteredIndex": clustered])
             try await shop.insert("items", .numbered(300))
             try await shop.index("items", [["key": ["n": 1], "name": "unique n", "unique": true]])
-            // A source whose index is damaged: two documents that it does not hold.
+            // A source whose index is damaged: a document that it does not hold. Clustered, so that it is found by its id.
             try await setFailPoint(
                 "skipIndexNewRecords", "alwaysOn", ["skipIdIndex": false], on: pair.source)
             try await shop.insert("items", [["_id": 1_000, "n": 7]])

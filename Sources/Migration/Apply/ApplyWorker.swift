@@ -18,6 +18,10 @@ struct ApplyWorker: Sendable {
     /// Makes the destination equal for these keys, by a read at or after the newest of their events. Blocks until a
     /// majority of the destination has it. Throws `CollectionGone`, or `refused`.
     func apply(_ work: DirtyKeys.Work, of collection: MigratedCollection) async throws {
+        if collection.kind == .capped {
+            try await applyInOrder(work.keys, newest: work.newest, of: collection)
+            return
+        }
         if collection.isCollated {
             try await applyExactly(work.keys, newest: work.newest, of: collection)
             return
@@ -46,23 +50,49 @@ struct ApplyWorker: Sendable {
                 changed.append(key)
                 return false
             }
-            try await writer.write(inOrder(found, of: keys, collection), to: collection)
+            try await writer.write(found, to: collection)
         }
         try await writer.delete(missing.values.lazy.flatMap(\.ids), from: collection)
         if !changed.isEmpty { try await applyExactly(changed, newest: newest, of: collection) }
     }
 
-    /// In a capped collection the order of insertion counts: that of the events.
-    private func inOrder(
-        _ documents: [Document], of keys: [DirtyKeys.Key], _ collection: MigratedCollection
-    ) -> [Document] {
-        guard collection.kind == .capped else { return documents }
-        var position: [CanonicalKey: Int] = [:]
-        for (index, key) in keys.enumerated() { position[key.canonical] = index }
-        return documents.sorted { left, right in
-            let places = [left, right].map { $0.raw("_id").flatMap { position[CanonicalKey($0)] } ?? 0 }
-            return places[0] < places[1]
+    /// The way for capped collections, whose order counts. What was inserted comes to the end, in the order in which it
+    /// was, also where the destination has it at an earlier place: it left that place on the source.
+    private func applyInOrder(
+        _ keys: [DirtyKeys.Key], newest: Timestamp, of collection: MigratedCollection
+    ) async throws {
+        let suspects = keys.filter { $0.isSuspect && $0.insertion == nil }
+        if !suspects.isEmpty { try await applyExactly(suspects, newest: newest, of: collection) }
+        var rest = keys.filter { !$0.isSuspect || $0.insertion != nil }[...]
+        var size = Tuning.orderedKeys
+        while !rest.isEmpty {
+            let part = rest.prefix(size)
+            rest = rest.dropFirst(size)
+            var found: [CanonicalKey: Document] = [:]
+            try await read(part.lazy.flatMap(\.ids), newest: newest, of: collection) { documents in
+                for document in documents {
+                    guard let id = document.raw("_id") else { continue }
+                    found[CanonicalKey(id)] = document.copied()
+                }
+            }
+            try await writer.delete(try await leaving(part, found, of: collection), from: collection)
+            try await writer.write(part.compactMap { found[$0.canonical] }, to: collection)
+            // They are held until they are written.
+            let bytes = found.values.reduce(0) { $0 + $1.count }
+            let average = max(1, bytes / max(1, found.count))
+            size = min(max(1, Tuning.writeBytes / average), Tuning.applyKeys)
         }
+    }
+
+    /// What goes before the documents are written: what the source does not hold any more, or holds at a later place.
+    private func leaving(
+        _ keys: ArraySlice<DirtyKeys.Key>, _ found: [CanonicalKey: Document], of collection: MigratedCollection
+    ) async throws -> [RawValue] {
+        let gone = keys.filter { $0.insertion != nil || found[$0.canonical] == nil }.flatMap(\.ids)
+        guard collection.isCollated else { return gone }
+        // An id that is gone may be equal to one that is there.
+        let kept = Set(found.values.compactMap { $0.raw("_id") }).subtracting(gone)
+        return try await storedIDs(Set(gone), of: collection).filter { !kept.contains($0) }
     }
 
     /// The way for ids that are equal and yet differ in bytes: what the destination holds under such an id is deleted

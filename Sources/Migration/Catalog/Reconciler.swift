@@ -82,6 +82,17 @@ package struct Reconciler: Sendable {
         return report
     }
 
+    /// Drops the destination's side of a collection, and forgets that they belonged together: the next
+    /// run creates it anew.
+    func drop(_ collection: MigratedCollection) async throws {
+        let kind: CollectionInfo.Kind = collection.kind == .buckets ? .buckets : .collection
+        try await gate.close(collection.source)
+        _ = try await executor.perform([
+            .drop(
+                collection.destination, kind, collection.destinationName, source: collection.source)
+        ])
+    }
+
     private func readAndPlan(
         _ indexable: Set<BinaryUUID>, _ report: inout Report
     ) async throws -> CatalogPlan {

@@ -6,6 +6,7 @@ actor CatalogKeeper {
     let context: Context
     private let copier: Copier
     private let copyQueue: CopyQueue
+    private let copyRequests: CopyRequests
     private let spill: Spill
     let log: EventLog
     private let reconciler: Reconciler
@@ -34,13 +35,14 @@ actor CatalogKeeper {
     private nonisolated let hasBuilds = Signal()
 
     init(
-        context: Context, copier: Copier, copyQueue: CopyQueue, spill: Spill, log: EventLog,
+        context: Context, copier: Copier, copyQueue: CopyQueue, copyAgain: CopyRequests, spill: Spill, log: EventLog,
         unexplained: @escaping @Sendable ([Mismatch]) -> Void
     ) {
         self.unexplained = unexplained
         self.context = context
         self.copier = copier
         self.copyQueue = copyQueue
+        copyRequests = copyAgain
         self.spill = spill
         self.log = log
         let source = (0..<Tuning.catalogLanes).map { _ in context.source.lane() }
@@ -66,6 +68,7 @@ actor CatalogKeeper {
         while true {
             let seen = context.reconcile.count
             try await context.gate.pass()
+            for collection in copyRequests.take() { try await copyAgain(collection) }
             try await reconcile()
             if let problem = problems.first {
                 await context.pause(MigrationError(.refused, "\(problem)"))
@@ -126,10 +129,42 @@ actor CatalogKeeper {
     /// One run, after any that is under way. Afterwards the destination's catalog is what the source's was at some time
     /// after the call, but for `problems` and `builds`.
     func reconcile() async throws {
-        try await takeTurn()
-        defer { giveTurnBack() }
-        // It would take the preparation of the cutover back.
-        guard !isPrepared else { return }
+        try await whileNoOtherRuns { keeper in
+            // It would take the preparation of the cutover back.
+            if !keeper.isPrepared { try await keeper.runOnce() }
+        }
+    }
+
+    /// Drops a collection of the destination and has it created and copied anew. Returns when it is created.
+    private func copyAgain(_ collection: MigratedCollection) async throws {
+        log.note("\(collection.sourceName) is copied again, as the order of its documents differs")
+        try await whileNoOtherRuns { keeper in
+            try await keeper.context.retry("dropping \(collection.destinationName)") {
+                try await keeper.reconciler.drop(collection)
+            }
+            // What follows is explained by that.
+            keeper.isSettled = false
+            try await keeper.runOnce()
+        }
+    }
+
+    private func whileNoOtherRuns(
+        _ body: (isolated CatalogKeeper) async throws -> Void
+    ) async throws {
+        while isRunning {
+            let seen = idle.count
+            if isRunning { await idle.wait(after: seen) }
+            try Task.checkCancellation()
+        }
+        isRunning = true
+        defer {
+            isRunning = false
+            idle.notify()
+        }
+        try await body(self)
+    }
+
+    private func runOnce() async throws {
         let holds = context.dirty.takeCatalogHolds()
         let events = context.dirty.catalogEvents
         let copied = Set(context.registry.all.filter(\.isCopied).map(\.source))
@@ -159,26 +194,9 @@ actor CatalogKeeper {
         if !builds.isEmpty { hasBuilds.notify() }
     }
 
-    /// Waits until no run is under way; none begins before `giveTurnBack`.
-    private func takeTurn() async throws {
-        while isRunning {
-            let seen = idle.count
-            if isRunning { await idle.wait(after: seen) }
-            try Task.checkCancellation()
-        }
-        isRunning = true
-    }
-
-    private func giveTurnBack() {
-        isRunning = false
-        idle.notify()
-    }
-
     /// Ends all runs for as long as unique indexes are prepared; returns when the one under way is over.
     func setPrepared(_ isPrepared: Bool) async throws {
-        try await takeTurn()
-        self.isPrepared = isPrepared
-        giveTurnBack()
+        try await whileNoOtherRuns { $0.isPrepared = isPrepared }
     }
 
     /// A run that had something to do though no event said so: either the event has not been read yet, or someone changed
@@ -257,8 +275,10 @@ actor CatalogKeeper {
             isCollated: info.isCollated, isClustered: info.isClustered)
         collection.isCopied = isCopied
         context.registry.put(collection)
-        let isExclusive = collection.isExclusive
-        let seen = context.dirty.update { $0.register(uuid, isExclusive: isExclusive) }
+        let (isExclusive, isOrdered) = (collection.isExclusive, collection.isOrdered)
+        let seen = context.dirty.update {
+            $0.register(uuid, isExclusive: isExclusive, isOrdered: isOrdered)
+        }
         if collection.isCopied {
             context.dirty.update { $0.setEligible(uuid, true) }
         } else {

@@ -105,6 +105,7 @@ final class Spill: Sendable {
         fields.end()
         fields.append("newest", .timestamp(entry.newest))
         fields.append("order", .int64(Int64(entry.order)))
+        fields.append("inserted", .bool(entry.isInserted))
         return (
             ["c": .uuid(collection), "k": .binary(subtype: 0, entry.key.shortened)], fields.finish()
         )
@@ -135,7 +136,8 @@ final class Spill: Sendable {
             let spilled = documents.map { document in
                 (
                     id: document["_id"],
-                    keys: document["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? []
+                    keys: document["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? [],
+                    isInserted: document["inserted"]?.bool ?? false
                 )
             }
             let keys = spilled.flatMap(\.keys)
@@ -144,7 +146,8 @@ final class Spill: Sendable {
                     keys.map { (CanonicalKey($0), true) }, uniquingKeysWith: { first, _ in first })
             }
             defer { state.withLock { _ = $0.restored.removeValue(forKey: collection) } }
-            context.dirty.redirty(keys, of: collection)
+            context.dirty.redirty(
+                keys, of: collection, inserted: Set(spilled.filter(\.isInserted).flatMap(\.keys)))
             try await waitUntilApplied(keys, of: collection)
             try await writing.take {
                 let applied = state.withLock { $0.restored[collection] ?? [:] }

@@ -8,6 +8,8 @@ struct DirtyCollection: Sendable {
         var generation: Int
         var newest: Timestamp
         var isSuspect: Bool
+        /// Its place among the insertions of the collection; nil where no unanswered event inserted it.
+        var insertion: Int?
         var isTaken = false
         /// What came while a worker had the key: the first generation of it. `newest` is already raised.
         var againFrom: Int?
@@ -21,11 +23,19 @@ struct DirtyCollection: Sendable {
     /// One worker at a time, in the order of the events: capped collections, and those whose collation makes
     /// different ids equal.
     let isExclusive: Bool
+    /// Keys are handed out in the order in which their documents were inserted last: capped collections.
+    let isOrdered: Bool
     private(set) var entries: [CanonicalKey: Entry] = [:]
     private var queue = Queue<CanonicalKey>()
     private var workers = 0
+    private var insertions = 0
+    /// Whether the queue is in the order of the insertions.
+    private var isInOrder = true
 
-    init(isExclusive: Bool) { self.isExclusive = isExclusive }
+    init(isExclusive: Bool, isOrdered: Bool = false) {
+        self.isExclusive = isExclusive
+        self.isOrdered = isOrdered
+    }
 
     var isBeingApplied: Bool { workers > 0 }
 
@@ -35,12 +45,15 @@ struct DirtyCollection: Sendable {
 
     /// Adds an event. Returns the bytes that are taken more, and whether the key was not there.
     mutating func add(
-        _ id: RawValue, time: Timestamp, generation: Int, isSuspect: Bool, _ watermark: inout Watermark
+        _ id: RawValue, time: Timestamp, generation: Int, isSuspect: Bool, isInsertion: Bool,
+        _ watermark: inout Watermark
     ) -> (bytes: Int, isNew: Bool) {
         let key = CanonicalKey(id)
+        if isInsertion { insertions += 1 }
         guard let index = entries.index(forKey: key) else {
             let entry = Entry(
-                ids: [id.copied()], generation: generation, newest: time, isSuspect: isSuspect)
+                ids: [id.copied()], generation: generation, newest: time, isSuspect: isSuspect,
+                insertion: isInsertion ? insertions : nil)
             entries[key] = entry
             queue.append(key)
             watermark.retain(generation)
@@ -50,6 +63,10 @@ struct DirtyCollection: Sendable {
         if !entries.values[index].ids.contains(id) { entries.values[index].ids.append(id.copied()) }
         entries.values[index].newest = max(entries.values[index].newest, time)
         entries.values[index].isSuspect = entries.values[index].isSuspect || isSuspect
+        if isInsertion {
+            entries.values[index].insertion = insertions
+            isInOrder = false
+        }
         if entries.values[index].isTaken, entries.values[index].againFrom == nil {
             entries.values[index].againFrom = generation
             watermark.retain(generation)
@@ -62,16 +79,18 @@ struct DirtyCollection: Sendable {
         var keys: [DirtyKeys.Key] = []
         var bytes = 0
         var newest = Timestamp.zero
+        if isOrdered, !isInOrder { sortQueue() }
         while keys.count < limit, bytes < maximumBytes, let key = queue.popFirst() {
             guard let index = entries.index(forKey: key), !entries.values[index].isTaken else { continue }
             entries.values[index].isTaken = true
             let entry = entries.values[index]
+            entries.values[index].insertion = nil
             bytes += entry.ids.reduce(0) { $0 + $1.count }
             newest = max(newest, entry.newest)
             keys.append(
                 DirtyKeys.Key(
                     canonical: key, ids: entry.ids, newest: entry.newest,
-                    isSuspect: entry.isSuspect || entry.ids.count > 1))
+                    isSuspect: entry.isSuspect || entry.ids.count > 1, insertion: entry.insertion))
         }
         if !keys.isEmpty { workers += 1 }
         return (keys, newest)
@@ -92,6 +111,7 @@ struct DirtyCollection: Sendable {
                 entries.values[index].againFrom = nil
                 entries.values[index].isTaken = false
                 queue.append(key.canonical)
+                isInOrder = false
             } else {
                 if let again = entry.againFrom { watermark.release(again) }
                 entries.remove(at: index)
@@ -108,17 +128,27 @@ struct DirtyCollection: Sendable {
         for key in keys {
             guard let index = entries.index(forKey: key.canonical) else { continue }
             entries.values[index].isTaken = false
+            if entries.values[index].insertion == nil { entries.values[index].insertion = key.insertion }
             if let again = entries.values[index].againFrom {
                 watermark.release(again)
                 entries.values[index].againFrom = nil
             }
             queue.append(key.canonical)
         }
+        isInOrder = false
+    }
+
+    private mutating func sortQueue() {
+        var keys: [(key: CanonicalKey, place: Int)] = []
+        while let key = queue.popFirst() { keys.append((key, entries[key]?.insertion ?? 0)) }
+        for (key, _) in keys.sorted(by: { $0.place < $1.place }) { queue.append(key) }
+        isInOrder = true
     }
 
     /// Takes every key out without a worker, in the order of the events: for spilling. Keys that a worker has stay.
     mutating func drain(limit: Int) -> [(key: CanonicalKey, entry: Entry)] {
         var drained: [(key: CanonicalKey, entry: Entry)] = []
+        if isOrdered, !isInOrder { sortQueue() }
         while drained.count < limit, let key = queue.popFirst() {
             guard let index = entries.index(forKey: key), !entries.values[index].isTaken else { continue }
             let entry = entries.values[index]

@@ -15,6 +15,8 @@ package struct DirtyKeys: Sendable {
         package let newest: Timestamp
         /// The stored `_id` on the destination may differ in bytes from the source's: look before writing.
         package let isSuspect: Bool
+        /// Place of its newest unanswered insertion among those of the collection; nil where there is none.
+        package let insertion: Int?
     }
 
     /// Keys of one collection that one worker has taken. Until it gives them back nobody else gets them, so that one
@@ -49,9 +51,11 @@ package struct DirtyKeys: Sendable {
     /// Begins to keep keys of a collection. Returns the newest event seen so far: a copy that reads at or after it misses
     /// nothing, as every later event of the collection is kept.
     @discardableResult
-    package mutating func register(_ collection: BinaryUUID, isExclusive: Bool) -> Timestamp {
+    package mutating func register(
+        _ collection: BinaryUUID, isExclusive: Bool, isOrdered: Bool = false
+    ) -> Timestamp {
         if collections[collection] == nil {
-            collections[collection] = DirtyCollection(isExclusive: isExclusive)
+            collections[collection] = DirtyCollection(isExclusive: isExclusive, isOrdered: isOrdered)
         }
         return newestEvent
     }
@@ -101,12 +105,13 @@ package struct DirtyKeys: Sendable {
 
     /// An event named this document. False when the collection is not registered: nothing was kept.
     package mutating func add(
-        _ id: RawValue, of collection: BinaryUUID, time: Timestamp, generation: Int, isSuspect: Bool = false
+        _ id: RawValue, of collection: BinaryUUID, time: Timestamp, generation: Int, isSuspect: Bool = false,
+        isInsertion: Bool = false
     ) -> Bool {
         guard let index = collections.index(forKey: collection) else { return false }
         let wasIdle = collections.values[index].isQueueEmpty
         let added = collections.values[index].add(
-            id, time: time, generation: generation, isSuspect: isSuspect, &watermark)
+            id, time: time, generation: generation, isSuspect: isSuspect, isInsertion: isInsertion, &watermark)
         bytes += added.bytes
         if added.isNew { count += 1 }
         if wasIdle { turns.append(collection) }
@@ -157,6 +162,7 @@ package struct DirtyKeys: Sendable {
             package let newest: Timestamp
             /// Place in the order of the events.
             package let order: Int
+            package let isInserted: Bool
             let generation: Int
         }
 
@@ -179,7 +185,8 @@ package struct DirtyKeys: Sendable {
             bytes -= entry.size
             return Drained.Entry(
                 key: key, ids: entry.ids, oldest: watermark.start(of: entry.generation),
-                newest: entry.newest, order: drains, generation: entry.generation)
+                newest: entry.newest, order: drains,
+                isInserted: entry.insertion != nil, generation: entry.generation)
         }
         return Drained(collection: uuid, entries: entries)
     }
@@ -189,12 +196,16 @@ package struct DirtyKeys: Sendable {
         for entry in drained.entries { watermark.release(entry.generation) }
     }
 
-    /// Makes documents dirty without an event: they may differ though their events were answered.
-    package mutating func redirty(_ ids: [RawValue], of collection: BinaryUUID) {
+    /// Makes documents dirty without an event: they may differ though their events were answered. Those of `inserted`
+    /// count as inserted now, in the order of `ids`.
+    package mutating func redirty(
+        _ ids: [RawValue], of collection: BinaryUUID, inserted: Set<RawValue> = []
+    ) {
         let time = max(watermark.streamTime, newestEvent)
         let generation = begin(at: time)
         for id in ids {
-            _ = add(id, of: collection, time: time, generation: generation, isSuspect: true)
+            _ = add(id, of: collection, time: time, generation: generation, isSuspect: true,
+                isInsertion: inserted.contains(id))
         }
     }
 }

@@ -39,8 +39,8 @@ package final class DirtySet: Sendable {
     }
 
     /// Makes documents dirty without an event; they are applied the exact way.
-    func redirty(_ ids: [RawValue], of collection: BinaryUUID) {
-        update { $0.redirty(ids, of: collection) }
+    func redirty(_ ids: [RawValue], of collection: BinaryUUID, inserted: Set<RawValue> = []) {
+        update { $0.redirty(ids, of: collection, inserted: inserted) }
     }
 
     // MARK: Position

@@ -102,7 +102,9 @@ struct Tail: Sendable {
         case .document(let id, let uuid):
             let collection = uuid ?? context.registry.uuid(named: event.namespace)
             if let collection,
-                keys.add(id, of: collection, time: event.time, generation: generation)
+                keys.add(
+                    id, of: collection, time: event.time, generation: generation,
+                    isInsertion: event.operation == "insert")
             {
                 return true
             }

@@ -16,6 +16,16 @@ extension Verifier {
         }
         withState { $0.isUrgent = true }
         defer { withState { $0.isUrgent = false } }
+        while true {
+            try await finishAll()
+            let disordered = try await finishOrder()
+            if disordered.isEmpty { return mismatches }
+            try await waitUntilCopied(disordered)
+            refresh()
+        }
+    }
+
+    private func finishAll() async throws {
         try await withThrowingTaskGroup { group in
             for _ in 0..<Tuning.verifyWorkers {
                 group.addTask { try await self.finishCollections() }
@@ -26,8 +36,21 @@ extension Verifier {
         }
         // Others may have had the last tasks, and their findings come after them.
         try await finishKeys()
-        try await finishOrder()
-        return mismatches
+    }
+
+    /// Returns when these collections, dropped and created anew, are copied, and all that was dirty is applied.
+    private func waitUntilCopied(_ collections: [MigratedCollection]) async throws {
+        while true {
+            try Task.checkCancellation()
+            let moved = context.dirty.hasMoved.count
+            let areCopied = collections.allSatisfy { collection in
+                guard let current = context.registry[collection.source] else { return false }
+                return current.isCopied && current.destination != collection.destination
+                    && context.dirty.read { $0.isEmpty(collection.source) }
+            }
+            if areCopied { return }
+            await context.dirty.hasMoved.wait(after: moved, atMost: Tuning.finishPatience)
+        }
     }
 
     /// Compares all keys that are queued, until it is known of each whether it differs.
@@ -48,26 +71,42 @@ extension Verifier {
         }
     }
 
-    /// The order of those capped collections that were changed since it was looked at.
-    private func finishOrder() async throws {
+    /// The order of those capped collections that were changed since it was looked at; older documents that only the
+    /// destination has are deleted there. Returns collections to be copied again.
+    private func finishOrder() async throws -> [MigratedCollection] {
         let lanes = VerifyLanes(context: context)
+        var disordered: [MigratedCollection] = []
         for collection in context.registry.all
         where collection.isCopied && collection.kind == .capped {
             let uuid = collection.source
             let changes = withState { $0.plan.changes(of: uuid) }
-            if withState({ $0.orderedUpTo[uuid] == changes }) { continue }
+            // Before 6.0 nothing tells what the source overwrites by itself.
+            let isTold = context.source.version >= .v6
+            if isTold, withState({ $0.orderedUpTo[uuid] == changes }) { continue }
             do {
                 let comparer = CappedComparer(lanes: lanes, isByID: true)
                 let outcome = try await comparer.compare(
                     collection, batchSize: Tuning.verifyBatchDocuments)
+                if !outcome.head.isEmpty { try await deleteHead(outcome.head, of: uuid) }
                 if outcome.misplaced.isEmpty {
                     withState { $0.orderedUpTo[uuid] = changes }
-                } else {
-                    nameOrder(outcome, of: collection)
+                } else if nameOrder(outcome, of: collection) {
+                    disordered.append(collection)
                 }
             } catch is CollectionGone {
                 context.reconcile.notify()
             }
+        }
+        return disordered
+    }
+
+    private func deleteHead(_ ids: [RawValue], of collection: BinaryUUID) async throws {
+        context.dirty.redirty(ids, of: collection)
+        while true {
+            try Task.checkCancellation()
+            let moved = context.dirty.hasMoved.count
+            if context.dirty.read({ $0.isEmpty(collection) }) || context.registry[collection] == nil { return }
+            await context.dirty.hasMoved.wait(after: moved, atMost: Tuning.finishPatience)
         }
     }
 }

@@ -103,7 +103,8 @@ extension Verifier {
                 try await add(outcome.candidates, matched: outcome.matched, of: uuid)
             }
             if outcome.misplaced.isEmpty {
-                withState { $0.orderedUpTo[uuid] = changes }
+                // Older documents of the destination alone are deleted at the cutover.
+                withState { $0.orderedUpTo[uuid] = outcome.head.isEmpty ? changes : nil }
                 return
             }
             try await context.dirty.waitUntilApplied(outcome.time)
@@ -119,9 +120,25 @@ extension Verifier {
             && withState { $0.plan.changes(of: uuid) } == changes
     }
 
-    /// Names what is at another place. Documents of the destination alone are dirtied, which deletes them.
-    func nameOrder(_ outcome: CappedComparer.Outcome, of collection: MigratedCollection) {
+    /// Names what is at another place. Documents of the destination alone are dirtied, which deletes them. True when
+    /// nothing is named, as the collection is copied again: the order of events cannot always tell that of insertions.
+    @discardableResult
+    func nameOrder(
+        _ outcome: CappedComparer.Outcome, of collection: MigratedCollection
+    ) -> Bool {
         let uuid = collection.source
+        let isAgain = copyAgain != nil && withState { state in
+            let times = state.copiedAgain[uuid, default: 0]
+            guard outcome.misplaced.contains(where: { $0.value == .order }), times < Tuning.copiesForOrder
+            else { return false }
+            state.copiedAgain[uuid] = times + 1
+            state.orderedUpTo[uuid] = nil
+            return true
+        }
+        if isAgain {
+            copyAgain?.add(collection)
+            return true
+        }
         let extra = outcome.misplaced.filter { $0.value == .extra }.map(\.key)
         let moved = outcome.misplaced.first { $0.value == .order }
         withState { state in
@@ -140,5 +157,6 @@ extension Verifier {
         }
         context.dirty.redirty(extra, of: uuid)
         changed.notify()
+        return false
     }
 }

@@ -14,6 +14,8 @@ final class Verifier: Sendable {
         var documents = 0
         /// Changes of capped collections up to which their order is known to be right.
         var orderedUpTo: [BinaryUUID: Int] = [:]
+        /// How often capped collections were copied again for their order.
+        var copiedAgain: [BinaryUUID: Int] = [:]
         /// Until the cutover is decided nothing waits.
         var isUrgent = false
         var hasCounted = false
@@ -23,6 +25,8 @@ final class Verifier: Sendable {
     let mode: MigrationOptions.Verify
     private let workers: Int
     private let isSpilled: @Sendable (BinaryUUID) -> Bool
+    /// Where is asked for collections to be copied again; nil where nobody does that.
+    let copyAgain: CopyRequests?
     private let state = Mutex(State())
     private let mayBegin = Gate()
     /// Notified when the progress may have changed, or when there may be something to do.
@@ -32,8 +36,10 @@ final class Verifier: Sendable {
     /// dirty set without having been applied.
     init(
         context: Context, workers: Int = Tuning.verifyWorkers,
+        copyAgain: CopyRequests? = nil,
         isSpilled: @escaping @Sendable (BinaryUUID) -> Bool = { _ in false }
     ) {
+        self.copyAgain = copyAgain
         self.context = context
         mode = context.options.verify
         self.workers = workers

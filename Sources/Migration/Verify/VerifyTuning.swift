@@ -48,6 +48,9 @@ extension Tuning {
     /// How long the cutover waits for a document that is being changed before it looks again.
     static let finishPatience = Duration.milliseconds(20)
 
+    /// How often a capped collection is copied again because its order differs, before that is a difference.
+    static let copiesForOrder = 2
+
     // MARK: What was found
 
     /// Differences that are kept by name; the others are only counted.

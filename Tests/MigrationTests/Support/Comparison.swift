@@ -90,7 +90,7 @@ struct Comparison {
     }
 
     /// Options in the order of their names; documents in them, such as validators and keys, with the types of their
-    /// numbers.
+    /// numbers. Servers store numbers that are options themselves as they like.
     private func described(_ options: Document) -> String {
         options.filter { option in
             // Said or not said, it is the same: servers list what a collMod has once named.
@@ -98,7 +98,8 @@ struct Comparison {
                 && !(option.name == "validationAction" && option.value == "error")
         }.map { option in
             let bytes = option.document.map { " \(hexadecimal($0.bytes))" } ?? ""
-            return "\(option.name)=\(option.value?.json ?? "")\(bytes)"
+            let value = option.value?.double.map { "\($0)" } ?? option.value?.json ?? ""
+            return "\(option.name)=\(value)\(bytes)"
         }.sorted().joined(separator: " ")
     }
 

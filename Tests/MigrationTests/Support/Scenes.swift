@@ -40,7 +40,14 @@ extension Pair {
         #expect(report.phase == .complete, sourceLocation: sourceLocation)
         #expect(report.verification.mismatches == [], sourceLocation: sourceLocation)
         #expect(report.problems == [], sourceLocation: sourceLocation)
-        #expect(try await differences() == [], sourceLocation: sourceLocation)
+        try await expectEqual(sourceLocation: sourceLocation)
+    }
+
+    /// Nothing differs.
+    func expectEqual(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        // Not within the expectation, which would not show it.
+        let found = try await differences()
+        #expect(found == [], sourceLocation: sourceLocation)
     }
 }
 
