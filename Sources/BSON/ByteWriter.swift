@@ -3,7 +3,9 @@ internal import Glibc
 /// Bytes that grow at the end, in a block that becomes a `Storage` without being copied.
 struct ByteWriter: Sendable {
     /// The block and its one owner until `finish`.
-    private final class Block: @unchecked Sendable {  // changed only where it is known to have one owner
+    ///
+    /// Changed only where it is known to have one owner.
+    private final class Block: @unchecked Sendable {
         var base: UnsafeMutableRawPointer
         var capacity: Int
         var isTaken = false

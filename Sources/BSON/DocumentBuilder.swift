@@ -86,7 +86,9 @@ package struct DocumentBuilder {
 
     /// Every element of another document.
     package mutating func append(contentsOf document: Document) {
-        document.withBytes { bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[4..<($0.count - 1)])) }
+        document.withBytes {
+            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[4..<($0.count - 1)]))
+        }
     }
 
     package mutating func begin(_ name: String) { nest(BSONType.document, name) }
@@ -128,7 +130,8 @@ package struct DocumentBuilder {
         var text = text
         text.withUTF8 { utf8 in
             let end = utf8.firstIndex(of: 0) ?? utf8.endIndex
-            bytes.append(contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: utf8[..<end])))
+            bytes.append(
+                contentsOf: UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: utf8[..<end])))
         }
         bytes.append(0)
     }

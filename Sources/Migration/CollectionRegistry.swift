@@ -21,7 +21,8 @@ package struct MigratedCollection: Sendable {
     package var isCopied = false
 
     package init(
-        source: BinaryUUID, sourceName: Namespace, destination: BinaryUUID, destinationName: Namespace,
+        source: BinaryUUID, sourceName: Namespace, destination: BinaryUUID,
+        destinationName: Namespace,
         kind: Kind, isCollated: Bool, isClustered: Bool
     ) {
         self.source = source
@@ -61,7 +62,9 @@ package final class CollectionRegistry: Sendable {
 
     func put(_ collection: MigratedCollection) {
         state.withLock { state in
-            if let old = state.collections[collection.source], state.byName[old.sourceName] == old.source {
+            if let old = state.collections[collection.source],
+                state.byName[old.sourceName] == old.source
+            {
                 state.byName[old.sourceName] = nil
             }
             state.collections[collection.source] = collection
@@ -82,5 +85,7 @@ package final class CollectionRegistry: Sendable {
         }
     }
 
-    package var areAllCopied: Bool { state.withLock { $0.collections.values.allSatisfy(\.isCopied) } }
+    package var areAllCopied: Bool {
+        state.withLock { $0.collections.values.allSatisfy(\.isCopied) }
+    }
 }

@@ -12,7 +12,9 @@ package final class EventLog: Sendable {
     private let state = Mutex(State())
     private let listener: @Sendable (LogEntry) -> Void
 
-    package init(listener: @escaping @Sendable (LogEntry) -> Void = { _ in }) { self.listener = listener }
+    package init(listener: @escaping @Sendable (LogEntry) -> Void = { _ in }) {
+        self.listener = listener
+    }
 
     func note(_ text: String) {
         let entry = LogEntry(time: SystemClock.now, text: text)

@@ -32,7 +32,8 @@ package actor MigrationEngine {
     /// - `isRunning`: whether a process of this host that once owned the migration still runs.
     /// - `listener`: gets every line of the event log.
     package init(
-        source: ConnectionString, destination: ConnectionString, options: MigrationOptions, owner: Lease.Owner,
+        source: ConnectionString, destination: ConnectionString, options: MigrationOptions,
+        owner: Lease.Owner,
         isRunning: @escaping @Sendable (Lease.Owner) -> Bool = { _ in true },
         listener: @escaping @Sendable (LogEntry) -> Void = { _ in }
     ) {
@@ -114,7 +115,8 @@ package actor MigrationEngine {
             throw error
         } catch let error as MongoError {
             let failure = MigrationError(
-                .unexpected, "a server refused what no rule of this program expects; --resume tries again",
+                .unexpected,
+                "a server refused what no rule of this program expects; --resume tries again",
                 cause: error)
             await noteFailure(failure)
             throw failure
@@ -162,16 +164,20 @@ package actor MigrationEngine {
 
     private func connectAndRun() async throws -> MigrationReport {
         let retry = Retry(status: status)
-        let source = try await retry("connecting to the source") { try await Side(.source, sourceURI) }
+        let source = try await retry("connecting to the source") {
+            try await Side(.source, sourceURI)
+        }
         let destination = try await retry("connecting to the destination") {
             try await Side(.destination, destinationURI)
         }
         let lease = try await Lease.acquire(
-            as: owner, isRunning: isRunning, lane: destination.lane(), retry: retry, timing: options.lease)
+            as: owner, isRunning: isRunning, lane: destination.lane(), retry: retry,
+            timing: options.lease)
         do {
             let report = try await run(
                 Preparation(
-                    source: source, destination: destination, options: options, lease: lease, retry: retry,
+                    source: source, destination: destination, options: options, lease: lease,
+                    retry: retry,
                     status: status, log: log))
             await leave(source, destination, lease)
             return report
@@ -220,7 +226,8 @@ package actor MigrationEngine {
         if machine.phase == .expired {
             throw MigrationError(
                 .expired,
-                "the time for the cutover has passed; the data stay on the destination, and --resume goes on while the oplog allows")
+                "the time for the cutover has passed; the data stay on the destination, and --resume goes on while the oplog allows"
+            )
         }
         return try await parts.report(
             phase: .cancelled, outcome: nil,
@@ -302,7 +309,8 @@ package actor MigrationEngine {
                 task.cancel()
             }
         } catch is CancellationError where isBackOutWanted && !Task.isCancelled {
-            throw MigrationError(.cutoverRefused, "the operator backed out of the cutover; everything was undone")
+            throw MigrationError(
+                .cutoverRefused, "the operator backed out of the cutover; everything was undone")
         }
     }
 
@@ -322,7 +330,9 @@ package actor MigrationEngine {
             let seen = changed.count
             mayCutOver = machine.phase == .inSync && machine.isLagReady && parts.isReady
             board.setReady(mayCutOver)
-            if countdown == nil, machine.phase == .inSync { countdown = try await Countdown.begin(parts.context) }
+            if countdown == nil, machine.phase == .inSync {
+                countdown = try await Countdown.begin(parts.context)
+            }
             let isWanted = options.cutover == .whenInSync || isCutoverWanted
             if mayCutOver && isWanted { return }
             if isCutoverWanted, machine.phase == .inSync { board.setMessage(parts.whatIsMissing) }
@@ -338,7 +348,9 @@ package actor MigrationEngine {
             switch action {
             case .record(let phase):
                 board.setPhase(phase)
-                let why = phase == .paused || phase == .failed ? machine.reason.map { ": \($0)" } ?? "" : ""
+                let why =
+                    phase == .paused || phase == .failed
+                    ? machine.reason.map { ": \($0)" } ?? "" : ""
                 log.note("\(before.rawValue) -> \(phase.rawValue)\(why)")
                 board.setMessage(phase == .paused ? machine.reason ?? "" : "")
             case .holdWork: gate.close()

@@ -42,7 +42,8 @@ struct MigrationParts: Sendable {
         self.copied = copied
         self.verifier = verifier
         keeper = CatalogKeeper(
-            context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill, log: log
+            context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill,
+            log: log
         ) { verifier.setCatalog($0) }
         registered.close()
         writes = SeenWrites()
@@ -113,15 +114,20 @@ struct MigrationParts: Sendable {
             try await Task.sleep(for: .milliseconds(500))
             let isLarge = context.dirty.read { $0.bytes } > Tuning.dirtyBytes
             let headroom = context.status.figures.oplogHeadroomSeconds
-            let isShort = headroom.flatMap { headroom in monitor.oplogWindow.map { headroom < $0 / 2 } } ?? false
-            if isLarge || isShort && context.dirty.backlog > 0 { try await spill.spill(isShort: isShort) }
+            let isShort =
+                headroom.flatMap { headroom in monitor.oplogWindow.map { headroom < $0 / 2 } }
+                ?? false
+            if isLarge || isShort && context.dirty.backlog > 0 {
+                try await spill.spill(isShort: isShort)
+            }
         }
     }
 
     private func keepRestoring() async throws {
         while true {
             try await Task.sleep(for: .milliseconds(500))
-            for collection in context.registry.all where collection.isCopied && spill.hasKeys(of: collection.source) {
+            for collection in context.registry.all
+            where collection.isCopied && spill.hasKeys(of: collection.source) {
                 try await spill.restore(collection.source)
             }
         }

@@ -12,13 +12,16 @@ package struct NamespaceFilter: Hashable, Sendable {
         /// Nil when the text is neither `db.*` nor `db.collection`.
         package init?(_ text: String) {
             guard let namespace = Namespace(text) else { return nil }
-            guard !namespace.database.contains("*"), !namespace.database.contains(" ") else { return nil }
+            guard !namespace.database.contains("*"), !namespace.database.contains(" ") else {
+                return nil
+            }
             database = namespace.database
             collection = namespace.collection == "*" ? nil : namespace.collection
         }
 
         func matches(_ namespace: Namespace) -> Bool {
-            database == namespace.database && (collection == nil || collection == namespace.collection)
+            database == namespace.database
+                && (collection == nil || collection == namespace.collection)
         }
 
         package var description: String { "\(database).\(collection ?? "*")" }
@@ -33,7 +36,9 @@ package struct NamespaceFilter: Hashable, Sendable {
     }
 
     /// Databases of the servers themselves and of this program.
-    package static let internalDatabases: Set<String> = ["admin", "config", "local", Self.stateDatabase]
+    package static let internalDatabases: Set<String> = [
+        "admin", "config", "local", Self.stateDatabase,
+    ]
 
     /// Where a migration keeps its state on the destination.
     package static let stateDatabase = "lagzero_internal"
@@ -57,6 +62,8 @@ extension Namespace {
 
     /// The time-series collection that these buckets belong to, or the namespace itself.
     package var withoutBucketsPrefix: Namespace {
-        isBuckets ? Namespace(database, String(collection.dropFirst(Namespace.bucketsPrefix.count))) : self
+        isBuckets
+            ? Namespace(database, String(collection.dropFirst(Namespace.bucketsPrefix.count)))
+            : self
     }
 }

@@ -106,9 +106,11 @@ package struct PhaseMachine: Hashable, Sendable {
         case (_, .fail(let why)) where !phase.isFinal:
             reason = why
             return enter(.failed) + [.stop]
-        case (_, .cancel) where !phase.isFinal && phase != .finalizing: return enter(.cancelled) + [.stop]
+        case (_, .cancel) where !phase.isFinal && phase != .finalizing:
+            return enter(.cancelled) + [.stop]
         // The countdown never fires in the middle of a cutover.
-        case (_, .deadlinePassed) where !phase.isFinal && phase != .finalizing: return enter(.expired) + [.stop]
+        case (_, .deadlinePassed) where !phase.isFinal && phase != .finalizing:
+            return enter(.expired) + [.stop]
         default: return []
         }
     }

@@ -19,11 +19,13 @@ final class ProgressBoard: Sendable {
         let shown = shown.withLock { $0 }
         let waiting = status.waitingFor
         return MigrationProgress(
-            phase: shown.phase, appliedThrough: figures.appliedThrough, lagSeconds: figures.lagSeconds,
+            phase: shown.phase, appliedThrough: figures.appliedThrough,
+            lagSeconds: figures.lagSeconds,
             bytesCopied: figures.bytesCopied, bytesTotal: figures.bytesTotal,
             documentsCopied: figures.documentsCopied, eventsApplied: figures.eventsApplied,
             backlog: figures.backlog, oplogHeadroomSeconds: figures.oplogHeadroomSeconds,
             isReady: shown.isReady,
-            message: waiting.isEmpty ? shown.message : "waiting: " + waiting.joined(separator: "; "))
+            message: waiting.isEmpty ? shown.message : "waiting: " + waiting.joined(separator: "; ")
+        )
     }
 }

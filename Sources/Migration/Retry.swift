@@ -10,7 +10,8 @@ package struct Retry: Sendable {
 
     /// Throws what does not pass by itself, and `CancellationError`.
     func callAsFunction<Result>(
-        _ activity: String, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
+        _ activity: String, isolation: isolated (any Actor)? = #isolation,
+        _ body: () async throws -> Result
     ) async throws -> Result {
         var delay = Tuning.firstRetryDelay
         var hasWaited = false

@@ -34,7 +34,10 @@ final class Signal: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isDue = state.withLock { state in
-                    if state.count != seen || state.cancelled.remove(id) != nil || Task.isCancelled { return true }
+                    if state.count != seen || state.cancelled.remove(id) != nil || Task.isCancelled
+                    {
+                        return true
+                    }
                     state.waiting.append((id, continuation))
                     return false
                 }

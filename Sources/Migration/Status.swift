@@ -41,5 +41,7 @@ package final class Status: Sendable {
         state.withLock { $0.waiting[activity] = reason }
     }
 
-    func goOn(_ activity: String) { state.withLock { _ = $0.waiting.removeValue(forKey: activity) } }
+    func goOn(_ activity: String) {
+        state.withLock { _ = $0.waiting.removeValue(forKey: activity) }
+    }
 }

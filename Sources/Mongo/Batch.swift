@@ -23,7 +23,8 @@ package struct Batch: Sendable {
             let array = body["firstBatch"]?.document ?? body["nextBatch"]?.document,
             let id = body["id"]?.integer
         else {
-            throw MongoError(kind: .driver, message: "the server's answer holds no cursor", reply: reply)
+            throw MongoError(
+                kind: .driver, message: "the server's answer holds no cursor", reply: reply)
         }
         self.array = array
         let namespace = body["ns"]?.string ?? ""
@@ -31,7 +32,8 @@ package struct Batch: Sendable {
         cursor =
             id == 0
             ? nil
-            : Cursor(id: Int64(id), server: server, database: database, collection: String(collection))
+            : Cursor(
+                id: Int64(id), server: server, database: database, collection: String(collection))
         postBatchResumeToken = body["postBatchResumeToken"]?.document
         operationTime = reply["operationTime"]?.timestamp
     }

@@ -30,7 +30,8 @@ package final class Cluster: Sendable {
 
     /// Fails with kind `invalid` when the connection string is not accepted. Does not block but to resolve an SRV name.
     package init(
-        _ connectionString: ConnectionString, appName: String = "lagzero", patience: Patience = .standard
+        _ connectionString: ConnectionString, appName: String = "lagzero",
+        patience: Patience = .standard
     ) throws(MongoError) {
         self.connectionString = connectionString
         self.appName = appName
@@ -98,7 +99,9 @@ package final class Cluster: Sendable {
     }
 
     /// The connection string with the product's own limits where the operator set none.
-    private static func effective(_ given: ConnectionString, _ patience: Patience) -> ConnectionString {
+    private static func effective(_ given: ConnectionString, _ patience: Patience)
+        -> ConnectionString
+    {
         var wanted = [
             "serverselectiontimeoutms": Tuning.serverSelectionTimeout,
             "connecttimeoutms": Tuning.connectTimeout,
@@ -165,6 +168,7 @@ extension MongoError {
         }
         let isServerCode = kind == .server || kind == .writeConcern
         self.init(
-            kind: kind, code: isServerCode ? Int32(bitPattern: failure.code) : 0, message: message, reply: reply)
+            kind: kind, code: isServerCode ? Int32(bitPattern: failure.code) : 0, message: message,
+            reply: reply)
     }
 }

@@ -28,7 +28,8 @@ package struct ConnectionString: Hashable, Sendable {
         var authority = rest[..<authorityEnd]
         if rest[authorityEnd...].contains("@") {
             throw .invalidURI(
-                "the user name or password holds a character that must be percent-encoded (/ is %2F, ? is %3F, @ is %40)")
+                "the user name or password holds a character that must be percent-encoded (/ is %2F, ? is %3F, @ is %40)"
+            )
         }
         if let at = authority.lastIndex(of: "@") {
             let credentials = authority[..<at]
@@ -58,7 +59,9 @@ package struct ConnectionString: Hashable, Sendable {
         database = name.isEmpty ? nil : name
         options = [:]
         guard let question else { return }
-        for pair in tail[tail.index(after: question)...].split(whereSeparator: { $0 == "&" || $0 == ";" }) {
+        for pair in tail[tail.index(after: question)...].split(whereSeparator: {
+            $0 == "&" || $0 == ";"
+        }) {
             guard let equals = pair.firstIndex(of: "=") else {
                 throw .invalidURI("an option has no value: every option is written name=value")
             }
@@ -77,7 +80,8 @@ package struct ConnectionString: Hashable, Sendable {
     /// Whether connections are encrypted.
     package var usesTLS: Bool {
         let explicit = options["tls"] ?? options["ssl"]
-        return explicit.map { $0 == "true" } ?? (isSRV || options.keys.contains { $0.hasPrefix("tls") })
+        return explicit.map { $0 == "true" }
+            ?? (isSRV || options.keys.contains { $0.hasPrefix("tls") })
     }
 
     /// The path of the CA file, where one is named.
@@ -88,21 +92,26 @@ package struct ConnectionString: Hashable, Sendable {
 
     private func text(password: String?, options: [String: String]) -> String {
         let credentials = username.map { name in
-            ConnectionString.encoded(name) + (password.map { ":" + ConnectionString.encoded($0) } ?? "") + "@"
+            ConnectionString.encoded(name)
+                + (password.map { ":" + ConnectionString.encoded($0) } ?? "") + "@"
         }
         let query = options.sorted { $0.key < $1.key }
             .map { "\($0.key)=\(ConnectionString.encoded($0.value))" }.joined(separator: "&")
-        return (isSRV ? "mongodb+srv://" : "mongodb://") + (credentials ?? "") + hosts.joined(separator: ",")
-            + "/" + (database.map(ConnectionString.encoded) ?? "") + (query.isEmpty ? "" : "?" + query)
+        return (isSRV ? "mongodb+srv://" : "mongodb://") + (credentials ?? "")
+            + hosts.joined(separator: ",")
+            + "/" + (database.map(ConnectionString.encoded) ?? "")
+            + (query.isEmpty ? "" : "?" + query)
     }
 }
 
-extension ConnectionString: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension ConnectionString: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
+{
     /// Redacted: for screens, logs and errors.
     package var description: String {
         let shown = options.mapValues { $0 }.merging(
             options.filter { $0.key.contains("password") || $0.key.contains("mechanismproperties") }
-                .mapValues { _ in "***" }) { $1 }
+                .mapValues { _ in "***" }
+        ) { $1 }
         return text(password: password == nil ? nil : "***", options: shown)
     }
 
@@ -123,7 +132,9 @@ extension ConnectionString {
             }
             guard let high = rest.popFirst(), let low = rest.popFirst(),
                 let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
-            else { throw .invalidURI("% must be followed by two hexadecimal digits (a plain % is %25)") }
+            else {
+                throw .invalidURI("% must be followed by two hexadecimal digits (a plain % is %25)")
+            }
             bytes.append(value)
         }
         guard let decoded = String(validating: bytes, as: UTF8.self) else {
@@ -134,7 +145,8 @@ extension ConnectionString {
 
     private static func encoded(_ text: String) -> String {
         let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~*".utf8)
-        return text.utf8.map { plain.contains($0) ? String(UnicodeScalar($0)) : "%" + hex($0) }.joined()
+        return text.utf8.map { plain.contains($0) ? String(UnicodeScalar($0)) : "%" + hex($0) }
+            .joined()
     }
 
     private static func hex(_ byte: UInt8) -> String {

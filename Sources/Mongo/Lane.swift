@@ -18,20 +18,26 @@ package actor Lane {
     /// Cursors that a server may still keep for this lane.
     private var cursors: Set<Cursor> = []
 
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
 
     init(_ cluster: Cluster) { self.cluster = cluster }
 
     /// Runs a command on the primary and returns the whole answer. Throws also where the answer is `ok: 1` with a
     /// write concern error; write errors of single documents are left to the caller.
-    package func run(_ command: Document, on database: String = "admin") throws(MongoError) -> Document {
+    package func run(_ command: Document, on database: String = "admin") throws(MongoError)
+        -> Document
+    {
         let client = try connected()
         if primary == 0 { primary = try client.selectPrimary() }
         do {
             return try client.run(command, on: database, server: primary)
         } catch {
             if error.isUnauthorized { renewLostLogin(of: client) }
-            if error.kind == .network || error.isNotPrimary || error.kind == .serverSelection { primary = 0 }
+            if error.kind == .network || error.isNotPrimary || error.kind == .serverSelection {
+                primary = 0
+            }
             throw error
         }
     }
@@ -69,7 +75,9 @@ package actor Lane {
 
     /// Tells the server that a cursor is not needed any more. Errors are of no interest: cursors end by themselves.
     package func kill(_ cursor: Cursor) {
-        let command: Document = ["killCursors": .string(cursor.collection), "cursors": [.int64(cursor.id)]]
+        let command: Document = [
+            "killCursors": .string(cursor.collection), "cursors": [.int64(cursor.id)],
+        ]
         _ = try? connected().run(command, on: cursor.database, server: cursor.server)
         cursors.remove(cursor)
     }
@@ -79,7 +87,8 @@ package actor Lane {
 
     /// Makes an `insert`, `update` or `delete` command the next retryable write of this lane's session. From its
     /// answer on, no earlier write of the lane can be executed any more: servers refuse lower numbers.
-    package func prepare(_ command: consuming DocumentBuilder, on database: String) -> PreparedWrite {
+    package func prepare(_ command: consuming DocumentBuilder, on database: String) -> PreparedWrite
+    {
         transactionNumber += 1
         command.append("txnNumber", .int64(transactionNumber))
         return PreparedWrite(command: command.finish(), database: database)
@@ -160,7 +169,9 @@ private final class Client {
         return String(cString: text)
     }
 
-    func run(_ command: Document, on database: String, server: UInt32) throws(MongoError) -> Document {
+    func run(_ command: Document, on database: String, server: UInt32) throws(MongoError)
+        -> Document
+    {
         var failure = cmongo_error_t()
         var answer = cmongo_bytes_t()
         let isDone = command.withBytes { bytes in
@@ -169,7 +180,8 @@ private final class Client {
         }
         let reply = answer.data.flatMap { data in
             Document(
-                storage: Storage(adopting: data, count: answer.length), start: 0, limit: answer.length)
+                storage: Storage(adopting: data, count: answer.length), start: 0,
+                limit: answer.length)
         }
         guard isDone else { throw MongoError(failure, while: .commanding, reply: reply) }
         guard let reply else {

@@ -20,8 +20,11 @@ extension MongoError {
             // ExceededTimeLimit, SocketException, Interrupted, InterruptedDueToStorageChange, StaleConfig, BackgroundOperation...,
             // PooledConnectionsDropped, ConflictingOperationInProgress
             isNotPrimary
-                || [6, 7, 50, 89, 24, 64, 46, 112, 246, 239, 134, 262, 9001, 11601, 355, 12586, 317, 117]
-                    .contains(code) || labels.contains("TransientTransactionError") || isCursorLost
+                || [
+                    6, 7, 50, 89, 24, 64, 46, 112, 246, 239, 134, 262, 9001, 11601, 355, 12586, 317,
+                    117,
+                ]
+                .contains(code) || labels.contains("TransientTransactionError") || isCursorLost
         case .authentication, .invalid, .driver: false
         }
     }

@@ -20,7 +20,9 @@ package struct WriteReply: Sendable {
         count = reply["n"]?.integer ?? 0
         operationTime = reply["operationTime"]?.timestamp
         failures = (reply["writeErrors"]?.elements ?? []).compactMap { value in
-            guard let failure = value.document, let index = failure["index"]?.integer else { return nil }
+            guard let failure = value.document, let index = failure["index"]?.integer else {
+                return nil
+            }
             let error = MongoError(
                 kind: .server, code: Int32(failure["code"]?.integer ?? 0),
                 message: failure["errmsg"]?.string ?? "", reply: failure)

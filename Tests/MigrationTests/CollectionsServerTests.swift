@@ -55,7 +55,9 @@ extension CollectionsServerTests {
             }
             try await shop.insert("expiring", dates)
             let there = shop.on(pair.destination.lane)
-            let report = try await pair.migrate { $0.keepSourceWritable = true } whileInSync: {
+            let report = try await pair.migrate {
+                $0.keepSourceWritable = true
+            } whileInSync: {
                 try await shop.update("clustered", [:], ["$set": ["seen": true]], multi: true)
                 try await shop.delete("clustered", ["_id": ["$lt": 100]])
                 try await shop.insert("clustered", .numbered(100, from: 2_000))

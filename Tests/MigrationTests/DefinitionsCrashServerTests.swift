@@ -84,7 +84,10 @@ import Testing
                     "updates": [["q": ["_id": id], "u": ["$set": ["by": .integer(round)]]]],
                 ], on: "shop")
             try await lane.perform(
-                ["delete": "items", "deletes": [["q": ["_id": .integer(round % 3_000)], "limit": 1]]],
+                [
+                    "delete": "items",
+                    "deletes": [["q": ["_id": .integer(round % 3_000)], "limit": 1]],
+                ],
                 on: "shop")
         }
     }

@@ -50,7 +50,9 @@ import Testing
             let report = try await pair.migrate { options in
                 options.filter.include =
                     ["ballast.*"].compactMap { NamespaceFilter.Pattern($0) }
-                    + LiveMigration.phases.compactMap { NamespaceFilter.Pattern("in_\($0.rawValue).*") }
+                    + LiveMigration.phases.compactMap {
+                        NamespaceFilter.Pattern("in_\($0.rawValue).*")
+                    }
                 options.filter.exclude = LiveMigration.phases.compactMap {
                     NamespaceFilter.Pattern("in_\($0.rawValue).excluded")
                 }

@@ -13,7 +13,9 @@ extension FaultServerTests {
     static let impatient = ["socketTimeoutMS": "2000", "serverSelectionTimeoutMS": "4000"]
 
     @Test func f5StepDownsOfEitherSideAreSurvived() async throws {
-        try await Trial.with { $0.members = isSoak ? 3 : 1 } destination: {
+        try await Trial.with {
+            $0.members = isSoak ? 3 : 1
+        } destination: {
             $0.members = isSoak ? 3 : 1
         } _: { trial in
             try await trial.survive { _ in
@@ -24,7 +26,9 @@ extension FaultServerTests {
     }
 
     @Test func f6WritesThatTheSourceRollsBackAreNotMigrated() async throws {
-        try await Trial.with { $0.members = 3 } _: { trial in
+        try await Trial.with {
+            $0.members = 3
+        } _: { trial in
             let source = trial.pair.source
             let roots = source.uri(as: Pair.root, options: FaultServerTests.impatient)
             try trial.start(source: roots)
@@ -102,7 +106,8 @@ extension FaultServerTests {
             let pair = trial.pair
             try trial.start(
                 source: pair.source.uri(as: Pair.root, options: FaultServerTests.impatient),
-                destination: pair.destination.uri(as: Pair.root, options: FaultServerTests.impatient))
+                destination: pair.destination.uri(
+                    as: Pair.root, options: FaultServerTests.impatient))
             let proxies = try (pair.source.members + pair.destination.members).map {
                 try #require($0.proxy)
             }
@@ -146,7 +151,8 @@ extension FaultServerTests {
         ) { trial in
             let pair = trial.pair
             try trial.start(
-                destination: pair.destination.uri(as: Pair.root, options: FaultServerTests.impatient))
+                destination: pair.destination.uri(
+                    as: Pair.root, options: FaultServerTests.impatient))
             for phase in [Phase.copying, .indexing, .catchingUp] {
                 try await trial.reach(phase)
                 try await trial.release(phase)

@@ -148,7 +148,8 @@ extension FaultServerTests {
     }
 
     @Test func f17ItRunsWithinLittleMemory() async throws {
-        try await Trial.with(documents: isSoak ? 2_000_000 : 100_000, writesPerSecond: 500) { trial in
+        try await Trial.with(documents: isSoak ? 2_000_000 : 100_000, writesPerSecond: 500) {
+            trial in
             let folder = try ScratchFolder()
             try await trial.release(.finalizing)
             let child = try ChildMigration(

@@ -64,7 +64,9 @@ import Testing
             try await shop.index("zero", [expiry(0)])
             try await shop.index("changed", [expiry(.int64(2_147_483_647))])
             let there = shop.on(pair.destination.lane)
-            let report = try await pair.migrate { $0.keepSourceWritable = true } whileInSync: {
+            let report = try await pair.migrate {
+                $0.keepSourceWritable = true
+            } whileInSync: {
                 try await shop.index("late", [expiry(.double(60))])
                 try await shop.modify(
                     "changed", ["index": ["name": "t", "expireAfterSeconds": 30]])

@@ -8,9 +8,13 @@ import Testing
     @Test func aStillClusterIsCopied() async throws {
         try await Pair.with { pair in
             let lane = pair.source.lane
-            try await SampleData(.small, count: 2_000).insert(into: Namespace("shop", "items"), through: [lane])
+            try await SampleData(.small, count: 2_000).insert(
+                into: Namespace("shop", "items"), through: [lane])
             _ = try await lane.run(
-                ["createIndexes": "items", "indexes": [["key": ["n": 1], "name": "n_1", "unique": false]]], on: "shop")
+                [
+                    "createIndexes": "items",
+                    "indexes": [["key": ["n": 1], "name": "n_1", "unique": false]],
+                ], on: "shop")
             let report = try await pair.migrate()
             #expect(report.phase == .complete)
             #expect(report.verification.mismatches == [])
@@ -23,14 +27,17 @@ import Testing
         try await Pair.with { pair in
             let names = [Namespace("shop", "items"), Namespace("shop", "orders")]
             for name in names {
-                try await SampleData(.small, count: 20_000).insert(into: name, through: [pair.source.lane])
+                try await SampleData(.small, count: 20_000).insert(
+                    into: name, through: [pair.source.lane])
             }
             var options = WorkloadOptions(names, writesPerSecond: 1_000)
             options.definitionsPerSecond = 3
             try await pair.source.createUser(
-                Credentials(username: "app", password: "app"), roles: ["readWriteAnyDatabase", "dbAdminAnyDatabase"])
+                Credentials(username: "app", password: "app"),
+                roles: ["readWriteAnyDatabase", "dbAdminAnyDatabase"])
             let workload = Workload(
-                on: try pair.source.cluster(as: Credentials(username: "app", password: "app")), options)
+                on: try pair.source.cluster(as: Credentials(username: "app", password: "app")),
+                options)
             let report = try await pair.migrate()
             let counts = await workload.stop()
             trace("\(counts) \(report)")

@@ -20,23 +20,29 @@ import Testing
     func whateverHappensBothSidesAreEqualAtTheEnd(seed: UInt64) async throws {
         var story = RandomStory(seed: seed)
         let members = story.chance(of: 0.2) ? 3 : 1
-        try await Pair.with { $0.isBehindProxy = true; $0.members = members } destination: { $0.isBehindProxy = true }
-            _: { pair in
-                try await story.fill(pair.source)
-                let app = Credentials(username: "app", password: "app")
-                try await pair.source.createUser(app, roles: ["readWriteAnyDatabase", "dbAdminAnyDatabase"])
-                let workload = Workload(on: try pair.source.cluster(as: app), story.workload())
-                do {
-                    try await story.migrate(pair)
-                } catch {
-                    await workload.stop()
-                    Issue.record("seed \(seed): \(error)")
-                    return
-                }
-                let counts = await workload.stop()
-                trace("seed \(seed): \(counts.writes) writes, \(counts.definitions) definitions; \(story.told)")
-                let differences = try await pair.differences()
-                #expect(differences == [], "seed \(seed): \(story.told)")
+        try await Pair.with {
+            $0.isBehindProxy = true; $0.members = members
+        } destination: {
+            $0.isBehindProxy = true
+        } _: { pair in
+            try await story.fill(pair.source)
+            let app = Credentials(username: "app", password: "app")
+            try await pair.source.createUser(
+                app, roles: ["readWriteAnyDatabase", "dbAdminAnyDatabase"])
+            let workload = Workload(on: try pair.source.cluster(as: app), story.workload())
+            do {
+                try await story.migrate(pair)
+            } catch {
+                await workload.stop()
+                Issue.record("seed \(seed): \(error)")
+                return
             }
+            let counts = await workload.stop()
+            trace(
+                "seed \(seed): \(counts.writes) writes, \(counts.definitions) definitions; \(story.told)"
+            )
+            let differences = try await pair.differences()
+            #expect(differences == [], "seed \(seed): \(story.told)")
+        }
     }
 }

@@ -11,7 +11,8 @@ struct RecheckQueueTests {
     private func key(_ id: Int) -> DirtyKeys.Key {
         let raw = rawID(.integer(id))
         return DirtyKeys.Key(
-            canonical: CanonicalKey(raw), ids: [raw], newest: .zero, isSuspect: false, insertion: nil)
+            canonical: CanonicalKey(raw), ids: [raw], newest: .zero, isSuspect: false,
+            insertion: nil)
     }
 
     private func later(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }

@@ -5,11 +5,14 @@ import Testing
 
 @Suite struct WatermarkTests {
     private func token(_ increment: UInt32) -> ResumeToken {
-        let digits = hexadecimal((0..<4).map { UInt8(truncatingIfNeeded: increment >> (24 - 8 * $0)) })
+        let digits = hexadecimal(
+            (0..<4).map { UInt8(truncatingIfNeeded: increment >> (24 - 8 * $0)) })
         return ResumeToken(["_data": .string("8200000001\(digits)")])
     }
 
-    private func time(_ increment: UInt32) -> Timestamp { Timestamp(seconds: 1, increment: increment) }
+    private func time(_ increment: UInt32) -> Timestamp {
+        Timestamp(seconds: 1, increment: increment)
+    }
 
     private func watermark() -> Watermark { Watermark(token: token(5), time: time(5)) }
 
@@ -52,7 +55,9 @@ import Testing
 
     @Test func manyBatchesThatWaitShareGenerations() {
         var watermark = watermark()
-        let numbers = (0..<5_000).map { batch(&watermark, from: UInt32(10 + $0), to: UInt32(11 + $0)) }
+        let numbers = (0..<5_000).map {
+            batch(&watermark, from: UInt32(10 + $0), to: UInt32(11 + $0))
+        }
         #expect(Set(numbers).count < 2_000)
         for number in numbers { watermark.release(number) }
         #expect(watermark.resumeToken == token(5_010))

@@ -16,7 +16,8 @@ import Testing
 
     @Test func noDescriptionShowsASecret() throws {
         let uri = try ConnectionString(
-            "mongodb://ann:hunter2@h/?tlsCertificateKeyFilePassword=hunter3&authMechanismProperties=X:hunter4")
+            "mongodb://ann:hunter2@h/?tlsCertificateKeyFilePassword=hunter3&authMechanismProperties=X:hunter4"
+        )
         for text in ["\(uri)", String(reflecting: uri), "\([uri])"] {
             #expect(!text.contains("hunter"))
             #expect(text.contains("ann:***@h"))
@@ -27,7 +28,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "http://h", "mongodb://", "mongodb://a,,b", "mongodb://@h", "mongodb://u:p@ss@h", "mongodb://u:p/ss@h",
+        "http://h", "mongodb://", "mongodb://a,,b", "mongodb://@h", "mongodb://u:p@ss@h",
+        "mongodb://u:p/ss@h",
         "mongodb://u:%zz@h", "mongodb://h/?a", "mongodb+srv://a,b", "mongodb+srv://a:27017",
     ])
     func whatIsNotValidIsRefused(_ text: String) {
@@ -35,13 +37,17 @@ import Testing
     }
 
     @Test func aRefusalNeverRepeatsThePassword() {
-        let error = #expect(throws: MongoError.self) { try ConnectionString("mongodb://u:hun/ter2@h") }
+        let error = #expect(throws: MongoError.self) {
+            try ConnectionString("mongodb://u:hun/ter2@h")
+        }
         #expect(error?.message.contains("hun") == false)
         #expect(error?.message.contains("%2F") == true)
     }
 
     @Test func anOptionIsSetWithoutLosingTheOthers() throws {
-        let uri = try ConnectionString("mongodb://h/?replicaSet=rs").setting(["directconnection": "false"])
+        let uri = try ConnectionString("mongodb://h/?replicaSet=rs").setting([
+            "directconnection": "false"
+        ])
         #expect(uri.options == ["replicaset": "rs", "directconnection": "false"])
     }
 }

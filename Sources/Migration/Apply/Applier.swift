@@ -22,7 +22,8 @@ struct Applier: Sendable {
             let seen = context.dirty.hasWork.count
             try await context.gate.pass()
             guard
-                let work = context.dirty.take(limit: Tuning.applyKeys, maximumBytes: Tuning.applyIDBytes)
+                let work = context.dirty.take(
+                    limit: Tuning.applyKeys, maximumBytes: Tuning.applyIDBytes)
             else {
                 await context.dirty.hasWork.wait(after: seen)
                 continue

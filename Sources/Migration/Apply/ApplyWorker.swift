@@ -27,7 +27,9 @@ struct ApplyWorker: Sendable {
             return
         }
         let suspects = work.keys.filter(\.isSuspect)
-        if !suspects.isEmpty { try await applyExactly(suspects, newest: work.newest, of: collection) }
+        if !suspects.isEmpty {
+            try await applyExactly(suspects, newest: work.newest, of: collection)
+        }
         let plain = suspects.isEmpty ? work.keys : work.keys.filter { !$0.isSuspect }
         if !plain.isEmpty { try await applyByKey(plain, newest: work.newest, of: collection) }
     }
@@ -75,7 +77,8 @@ struct ApplyWorker: Sendable {
                     found[CanonicalKey(id)] = document.copied()
                 }
             }
-            try await writer.delete(try await leaving(part, found, of: collection), from: collection)
+            try await writer.delete(
+                try await leaving(part, found, of: collection), from: collection)
             try await writer.write(part.compactMap { found[$0.canonical] }, to: collection)
             // They are held until they are written.
             let bytes = found.values.reduce(0) { $0 + $1.count }
@@ -86,7 +89,8 @@ struct ApplyWorker: Sendable {
 
     /// What goes before the documents are written: what the source does not hold any more, or holds at a later place.
     private func leaving(
-        _ keys: ArraySlice<DirtyKeys.Key>, _ found: [CanonicalKey: Document], of collection: MigratedCollection
+        _ keys: ArraySlice<DirtyKeys.Key>, _ found: [CanonicalKey: Document],
+        of collection: MigratedCollection
     ) async throws -> [RawValue] {
         let gone = keys.filter { $0.insertion != nil || found[$0.canonical] == nil }.flatMap(\.ids)
         guard collection.isCollated else { return gone }
@@ -119,7 +123,9 @@ struct ApplyWorker: Sendable {
         }
     }
 
-    private func storedIDs(_ ids: Set<RawValue>, of collection: MigratedCollection) async throws -> [RawValue] {
+    private func storedIDs(_ ids: Set<RawValue>, of collection: MigratedCollection) async throws
+        -> [RawValue]
+    {
         try await context.retry("reading the destination") {
             var command = context.destinationCommand("find", collection)
             append(ids, to: &command)

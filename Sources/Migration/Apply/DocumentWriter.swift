@@ -7,7 +7,8 @@ struct DocumentWriter: Sendable {
     let lane: Lane
 
     /// Replaces or inserts these documents. Where a stored `_id` equals but differs in bytes, the caller has deleted it.
-    func write(_ documents: some Sequence<Document>, to collection: MigratedCollection) async throws {
+    func write(_ documents: some Sequence<Document>, to collection: MigratedCollection) async throws
+    {
         var batch = StatementBatch(verb: "update", list: "updates")
         for document in documents {
             guard let id = document.raw("_id") else { continue }
@@ -53,7 +54,9 @@ struct DocumentWriter: Sendable {
     }
 
     /// A document that leaves no room for the filter beside it in one update command: deleted and inserted.
-    private func replaceLarge(_ document: Document, id: RawValue, in collection: MigratedCollection) async throws {
+    private func replaceLarge(_ document: Document, id: RawValue, in collection: MigratedCollection)
+        async throws
+    {
         try await delete([id], from: collection)
         try await insert([document], into: collection)
     }
@@ -61,7 +64,8 @@ struct DocumentWriter: Sendable {
     /// Inserts documents in their order.
     func insert(_ documents: [Document], into collection: MigratedCollection) async throws {
         for document in documents {
-            var command = context.destinationCommand("insert", collection, reserving: document.count + 512)
+            var command = context.destinationCommand(
+                "insert", collection, reserving: document.count + 512)
             command.append("bypassDocumentValidation", true)
             command.append("writeConcern", ["w": "majority"])
             command.append("documents", [.document(document)])
@@ -69,7 +73,8 @@ struct DocumentWriter: Sendable {
         }
     }
 
-    private func send(_ batch: inout StatementBatch, to collection: MigratedCollection) async throws {
+    private func send(_ batch: inout StatementBatch, to collection: MigratedCollection) async throws
+    {
         guard batch.count > 0 else { return }
         try await context.lease.check()
         let statements = batch.takeStatements()
@@ -84,19 +89,24 @@ struct DocumentWriter: Sendable {
             do {
                 try await run(command, on: current)
                 break
-            } catch let error as MongoError where error.isUUIDMismatch || error.isNamespaceNotFound {
+            } catch let error as MongoError where error.isUUIDMismatch || error.isNamespaceNotFound
+            {
                 current = try context.followDestination(of: current, error)
             }
         }
         batch = StatementBatch(verb: batch.verb, list: batch.list)
     }
 
-    private func run(_ command: consuming DocumentBuilder, on collection: MigratedCollection) async throws {
+    private func run(_ command: consuming DocumentBuilder, on collection: MigratedCollection)
+        async throws
+    {
         let reply = try await context.retry.write(
-            "writing to the destination", command, on: collection.destinationName.database, lane: lane)
+            "writing to the destination", command, on: collection.destinationName.database,
+            lane: lane)
         if let failure = reply.failures.first {
             throw MigrationError(
-                .refused, "the destination refuses a change of a document of \(collection.destinationName)",
+                .refused,
+                "the destination refuses a change of a document of \(collection.destinationName)",
                 cause: failure.error)
         }
     }

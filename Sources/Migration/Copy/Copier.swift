@@ -27,7 +27,9 @@ struct Copier: Sendable {
     }
 
     /// Bytes and documents of a collection of the source; zero where it is gone.
-    func size(of collection: MigratedCollection, lane: Lane) async throws -> (bytes: Int, count: Int) {
+    func size(of collection: MigratedCollection, lane: Lane) async throws -> (
+        bytes: Int, count: Int
+    ) {
         let command: Document = [
             "aggregate": .string(collection.sourceName.collection),
             "pipeline": [["$collStats": ["storageStats": [:]]]], "cursor": [:],
@@ -85,7 +87,8 @@ struct Copier: Sendable {
             try await context.store.finish(partition)
         case .plan(let sampleRate, let start, let index):
             let planner = PartitionPlanner(context: context, lane: context.source.lane())
-            try await planner.plan(collection, sampleRate: sampleRate, from: start, index: index) { found in
+            try await planner.plan(collection, sampleRate: sampleRate, from: start, index: index) {
+                found in
                 try await context.store.add(found)
                 await queue.found(found, terms: task.terms)
             }

@@ -51,13 +51,15 @@ actor CopyQueue {
     ) {
         let isPlanned = known.last.map { $0.upper == nil } ?? false
         let undone = known.filter { !$0.isDone }
-        pending[collection] = Pending(unfinished: undone.count + (isPlanned ? 0 : 1), isPlanned: isPlanned)
+        pending[collection] = Pending(
+            unfinished: undone.count + (isPlanned ? 0 : 1), isPlanned: isPlanned)
         if !isPlanned {
             let last = known.last
             push(
                 Task(
                     collection: collection,
-                    work: .plan(sampleRate: sampleRate, from: last?.upper, index: (last?.index ?? -1) + 1),
+                    work: .plan(
+                        sampleRate: sampleRate, from: last?.upper, index: (last?.index ?? -1) + 1),
                     terms: terms))
         }
         for partition in undone {

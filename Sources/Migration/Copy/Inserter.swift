@@ -21,8 +21,12 @@ struct Inserter: Sendable {
         var bytes = 0
         for document in batch.documents {
             let isSpecial = document.hasZeroTimestamp
-            if !plain.isEmpty, isSpecial || bytes + document.count > Tuning.writeBytes || plain.count == Tuning.insertDocuments {
-                try await insert(array: Document(documents: plain), into: collection, isOrdered: isOrdered)
+            if !plain.isEmpty,
+                isSpecial || bytes + document.count > Tuning.writeBytes
+                    || plain.count == Tuning.insertDocuments
+            {
+                try await insert(
+                    array: Document(documents: plain), into: collection, isOrdered: isOrdered)
                 plain = []
                 bytes = 0
             }
@@ -35,7 +39,8 @@ struct Inserter: Sendable {
             }
         }
         if !plain.isEmpty {
-            try await insert(array: Document(documents: plain), into: collection, isOrdered: isOrdered)
+            try await insert(
+                array: Document(documents: plain), into: collection, isOrdered: isOrdered)
         }
     }
 
@@ -49,7 +54,9 @@ struct Inserter: Sendable {
         return count <= Tuning.insertDocuments
     }
 
-    private func insert(array: Document, into collection: MigratedCollection, isOrdered: Bool) async throws {
+    private func insert(array: Document, into collection: MigratedCollection, isOrdered: Bool)
+        async throws
+    {
         var rest = array
         while true {
             let failures = try await send(rest, collection, isOrdered)
@@ -71,7 +78,8 @@ struct Inserter: Sendable {
     ) async throws -> [WriteReply.Failure] {
         var current = collection
         while true {
-            var command = context.destinationCommand("insert", current, reserving: array.count + 512)
+            var command = context.destinationCommand(
+                "insert", current, reserving: array.count + 512)
             command.append("ordered", .bool(isOrdered))
             command.append("bypassDocumentValidation", true)
             command.append("writeConcern", ["w": "majority"])
@@ -81,7 +89,8 @@ struct Inserter: Sendable {
                     "writing to the destination", command, on: current.destinationName.database,
                     lane: lane
                 ).failures
-            } catch let error as MongoError where error.isUUIDMismatch || error.isNamespaceNotFound {
+            } catch let error as MongoError where error.isUUIDMismatch || error.isNamespaceNotFound
+            {
                 current = try context.followDestination(of: current, error)
             }
         }
@@ -99,7 +108,10 @@ struct Inserter: Sendable {
 
 extension WriteReply.Failure {
     /// A duplicate key of the primary index: the document is there already.
-    var isAlreadyThere: Bool { error.isDuplicateKey && keyPattern.map { $0.has("_id") && $0.reduce(0) { n, _ in n + 1 } == 1 } ?? false }
+    var isAlreadyThere: Bool {
+        error.isDuplicateKey
+            && keyPattern.map { $0.has("_id") && $0.reduce(0) { n, _ in n + 1 } == 1 } ?? false
+    }
 }
 
 extension Document {
@@ -119,8 +131,11 @@ extension Document {
 extension Context {
     /// After "no collection of that name has this UUID": the collection under its current name, which the reconciler may
     /// just have changed. Throws `CollectionGone` when there is none.
-    func followDestination(of collection: MigratedCollection, _ error: MongoError) throws -> MigratedCollection {
-        guard let current = registry[collection.source], current.destination == collection.destination,
+    func followDestination(of collection: MigratedCollection, _ error: MongoError) throws
+        -> MigratedCollection
+    {
+        guard let current = registry[collection.source],
+            current.destination == collection.destination,
             let actual = error.actualCollection
         else {
             reconcile.notify()
@@ -132,7 +147,9 @@ extension Context {
     }
 
     /// The same for the source, where applications rename; the registry is told the new name.
-    func followSource(of collection: MigratedCollection, _ error: MongoError) throws -> MigratedCollection {
+    func followSource(of collection: MigratedCollection, _ error: MongoError) throws
+        -> MigratedCollection
+    {
         reconcile.notify()
         guard let actual = error.actualCollection, registry[collection.source] != nil else {
             throw CollectionGone(collection: collection.source, side: .source)

@@ -17,7 +17,9 @@ struct PartitionCopier: Sendable {
 
     /// Copies a range of the `_id` index. After a broken connection it goes on behind the last document inserted.
     /// Throws `CollectionGone`.
-    func copy(_ partition: Partition, of collection: MigratedCollection, _ terms: CopyQueue.Terms) async throws {
+    func copy(_ partition: Partition, of collection: MigratedCollection, _ terms: CopyQueue.Terms)
+        async throws
+    {
         var partition = partition
         try await reading(collection) { collection in
             var command = find(collection, terms)
@@ -45,7 +47,8 @@ struct PartitionCopier: Sendable {
         }
     }
 
-    private func find(_ collection: MigratedCollection, _ terms: CopyQueue.Terms) -> DocumentBuilder {
+    private func find(_ collection: MigratedCollection, _ terms: CopyQueue.Terms) -> DocumentBuilder
+    {
         var command = context.sourceCommand("find", collection)
         command.append("batchSize", .integer(terms.batchDocuments))
         command.append("readConcern", context.readConcern(after: terms.readAfter))
@@ -61,7 +64,8 @@ struct PartitionCopier: Sendable {
         while true {
             do {
                 let batch = try await context.retry("reading \(current.sourceName)") {
-                    try await reader.open(command(current).finish(), on: current.sourceName.database)
+                    try await reader.open(
+                        command(current).finish(), on: current.sourceName.database)
                 }
                 try await pump(batch, into: current, inserted: inserted)
                 return
@@ -102,7 +106,8 @@ struct PartitionCopier: Sendable {
         while true {
             do {
                 let current = context.registry[collection.source] ?? collection
-                try await inserter.insert(batch, into: current, isOrdered: collection.kind == .capped)
+                try await inserter.insert(
+                    batch, into: current, isOrdered: collection.kind == .capped)
                 break
             } catch let error as MigrationError where error.code == .refused {
                 await context.pause(error)

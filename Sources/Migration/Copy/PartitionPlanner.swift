@@ -34,7 +34,8 @@ struct PartitionPlanner: Sendable {
                             index += 1
                         }
                         return Partition(
-                            collection: collection.source, index: index, lower: lower, upper: upper.copied())
+                            collection: collection.source, index: index, lower: lower,
+                            upper: upper.copied())
                     }
                     if !partitions.isEmpty { try await found(partitions) }
                     guard let cursor = batch.cursor else { break }

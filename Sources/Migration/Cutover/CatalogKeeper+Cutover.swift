@@ -7,14 +7,18 @@ extension CatalogKeeper {
     func refuseOnViolations() async throws {
         try await reconcile()
         let check = UniqueCheck(
-            source: sourceCatalog, pairs: pairs, destination: destinationReader, lanes: builder.lanes)
-        let found = try await context.retry("looking for duplicates in unique indexes") { try await check.run() }
+            source: sourceCatalog, pairs: pairs, destination: destinationReader,
+            lanes: builder.lanes)
+        let found = try await context.retry("looking for duplicates in unique indexes") {
+            try await check.run()
+        }
         guard let first = found.first else { return }
         throw MigrationError(
             .cutoverRefused,
             "\(found.count == 1 ? "an index" : "\(found.count) indexes") cannot be made unique: \(first)"
                 + (first.documents.isEmpty
-                    ? "" : " (documents \(first.documents[0].map(\.json).joined(separator: " and ")))"))
+                    ? ""
+                    : " (documents \(first.documents[0].map(\.json).joined(separator: " and ")))"))
     }
 
     /// Collections of the source whose documents expire: deletes there need not be an application's.
@@ -36,7 +40,9 @@ extension CatalogKeeper {
     /// From now on the destination refuses duplicates where the source does.
     func prepareUnique() async throws {
         try await setPrepared(true)
-        let problems = try await context.retry("preparing unique indexes") { try await finishing.prepare() }
+        let problems = try await context.retry("preparing unique indexes") {
+            try await finishing.prepare()
+        }
         guard let first = problems.first else { return }
         throw MigrationError(.cutoverRefused, "a unique index cannot be prepared: \(first)")
     }
@@ -54,11 +60,15 @@ extension CatalogKeeper {
     /// Unique indexes, expiry, hiding and limits as on the source. Returns what could not be done.
     func finishIndexes() async throws -> [String] {
         if sourceCatalog.collections.isEmpty { try await readCatalogs() }
-        return try await context.retry("finishing indexes and limits") { try await finishing.finish() }
-            .map(\.description)
+        return try await context.retry("finishing indexes and limits") {
+            try await finishing.finish()
+        }
+        .map(\.description)
     }
 
     private var finishing: Finishing {
-        Finishing(source: sourceCatalog, pairs: pairs, destination: destinationReader, lanes: builder.lanes)
+        Finishing(
+            source: sourceCatalog, pairs: pairs, destination: destinationReader,
+            lanes: builder.lanes)
     }
 }

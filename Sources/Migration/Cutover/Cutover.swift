@@ -31,7 +31,9 @@ struct Cutover: Sendable {
         try await refuseOnOpenTransactions()
         try await keeper.refuseOnViolations()
         writes.setExpiring(await keeper.expiring)
-        try await context.store.save(["cutover": .string(StoredMigration.CutoverStep.begun.rawValue)])
+        try await context.store.save([
+            "cutover": .string(StoredMigration.CutoverStep.begun.rawValue)
+        ])
         do {
             try await stopWrites()
             let lane = context.source.lane()
@@ -45,7 +47,8 @@ struct Cutover: Sendable {
             try await undo()
             if let error = error as? MongoError {
                 throw MigrationError(
-                    .cutoverRefused, "the cutover was undone: a server refused a step of it", cause: error)
+                    .cutoverRefused, "the cutover was undone: a server refused a step of it",
+                    cause: error)
             }
             throw error
         }
@@ -101,7 +104,8 @@ struct Cutover: Sendable {
 
     /// Waits until everything up to the source's newest write is on the destination.
     private func drain(_ lane: Lane) async throws -> Timestamp {
-        let final = try await FinalTime(context: context, lane: lane).settle(atMost: Tuning.majorityLimit)
+        let final = try await FinalTime(context: context, lane: lane).settle(
+            atMost: Tuning.majorityLimit)
         let clock = ContinuousClock()
         let deadline = clock.now + Tuning.drainLimit
         while true {
@@ -132,7 +136,8 @@ struct Cutover: Sendable {
     }
 
     /// Nothing may have been written since `final`. Expired documents that the TTL monitor deleted are applied.
-    private func refuseOnStrayWrites(after final: Timestamp, _ lane: Lane) async throws -> Timestamp {
+    private func refuseOnStrayWrites(after final: Timestamp, _ lane: Lane) async throws -> Timestamp
+    {
         let last = try await drain(lane)
         if let stray = writes.newest, stray > final {
             throw MigrationError(
@@ -166,9 +171,13 @@ struct Cutover: Sendable {
 
     private func undoNow() async throws {
         // Another owner undoes it by itself, and may be in a cutover of its own already.
-        try await context.retry("showing that this migration is alive") { try await context.lease.beat() }
+        try await context.retry("showing that this migration is alive") {
+            try await context.lease.beat()
+        }
         // A point of no return whose recording was not answered can no longer be recorded after this.
-        try await context.store.save(["cutover": .string(StoredMigration.CutoverStep.begun.rawValue)])
+        try await context.store.save([
+            "cutover": .string(StoredMigration.CutoverStep.begun.rawValue)
+        ])
         try await keeper.undoPrepareUnique()
         let stored = StoredMigration(try await context.store.loadMigration() ?? [:])
         if stored.isSourceBlocked { try await sourceBlock.unblock() }
@@ -188,8 +197,12 @@ struct Cutover: Sendable {
         try await destination.lift()
         let problems = try await keeper.finishIndexes()
         let stored = StoredMigration(try await context.store.loadMigration() ?? [:])
-        if stored.isSourceBlocked, context.options.keepSourceWritable { try await sourceBlock.unblock() }
-        try await context.store.save(["cutover": .string(StoredMigration.CutoverStep.finished.rawValue)])
+        if stored.isSourceBlocked, context.options.keepSourceWritable {
+            try await sourceBlock.unblock()
+        }
+        try await context.store.save([
+            "cutover": .string(StoredMigration.CutoverStep.finished.rawValue)
+        ])
         return problems
     }
 

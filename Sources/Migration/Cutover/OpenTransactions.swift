@@ -28,7 +28,8 @@ struct OpenTransactions: Sendable {
                 ], on: "admin")
             return batch.documents.map { transaction in
                 Transaction(
-                    client: transaction["appName"]?.string ?? transaction["client"]?.string ?? "unknown client",
+                    client: transaction["appName"]?.string ?? transaction["client"]?.string
+                        ?? "unknown client",
                     seconds: (transaction["open"]?.integer ?? 0) / 1_000_000)
             }
         } catch {

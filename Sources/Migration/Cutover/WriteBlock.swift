@@ -28,11 +28,16 @@ struct WriteBlock: Sendable {
         }
         let lane = side.lane()
         guard try await retry("asking the \(side.role)", { try await isAuthenticated(lane) }) else {
-            return .cannotBlock("the \(side.role) runs without authentication, so nobody can be blocked")
-        }
-        guard let isBlocked = try await retry("asking the \(side.role)", { try await isBlocked(lane) }) else {
             return .cannotBlock(
-                "the user of the \(side.role) may not see whether writes are blocked already (privilege serverStatus)")
+                "the \(side.role) runs without authentication, so nobody can be blocked")
+        }
+        guard
+            let isBlocked = try await retry(
+                "asking the \(side.role)", { try await isBlocked(lane) })
+        else {
+            return .cannotBlock(
+                "the user of the \(side.role) may not see whether writes are blocked already (privilege serverStatus)"
+            )
         }
         if isBlocked { return isOursAlready ? .blocked : .alreadyBlocked }
         try await store.save([field: true])
@@ -44,7 +49,8 @@ struct WriteBlock: Sendable {
         } catch {
             try await unblock(isSet: !error.isUnauthorized)
             guard error.isUnauthorized else { throw error }
-            return .cannotBlock("the user of the \(side.role) lacks the privilege setUserWriteBlockMode")
+            return .cannotBlock(
+                "the user of the \(side.role) lacks the privilege setUserWriteBlockMode")
         }
     }
 
@@ -81,12 +87,14 @@ struct WriteBlock: Sendable {
         let status = try await retry("asking the \(side.role) for privileges") {
             try await lane.run(["connectionStatus": 1, "showPrivileges": true])
         }
-        let privileges = status["authInfo"]?.document?["authenticatedUserPrivileges"]?.elements ?? []
+        let privileges =
+            status["authInfo"]?.document?["authenticatedUserPrivileges"]?.elements ?? []
         return privileges.compactMap(\.document).contains { privilege in
             let resource = privilege["resource"]?.document
             let isCluster = resource?["cluster"]?.bool ?? resource?["anyResource"]?.bool ?? false
             let actions = privilege["actions"]?.elements.compactMap(\.string) ?? []
-            return isCluster && (actions.contains("bypassWriteBlockingMode") || actions.contains("anyAction"))
+            return isCluster
+                && (actions.contains("bypassWriteBlockingMode") || actions.contains("anyAction"))
         }
     }
 

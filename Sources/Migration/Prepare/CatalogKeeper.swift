@@ -35,7 +35,8 @@ actor CatalogKeeper {
     private nonisolated let hasBuilds = Signal()
 
     init(
-        context: Context, copier: Copier, copyQueue: CopyQueue, copyAgain: CopyRequests, spill: Spill, log: EventLog,
+        context: Context, copier: Copier, copyQueue: CopyQueue, copyAgain: CopyRequests,
+        spill: Spill, log: EventLog,
         unexplained: @escaping @Sendable ([Mismatch]) -> Void
     ) {
         self.unexplained = unexplained
@@ -109,7 +110,10 @@ actor CatalogKeeper {
 
     private func build() async throws {
         let wanted = builds
-        context.status.update { $0.indexesTotal = max($0.indexesTotal, $0.indexesBuilt + wanted.reduce(0) { $0 + $1.specs.count }) }
+        context.status.update {
+            $0.indexesTotal = max(
+                $0.indexesTotal, $0.indexesBuilt + wanted.reduce(0) { $0 + $1.specs.count })
+        }
         try await context.retry("building indexes") {
             try await builder.run(wanted) { [context, log] build, outcome in
                 switch outcome {
@@ -118,7 +122,9 @@ actor CatalogKeeper {
                     log.note("built \(build.specs.count) indexes of \(build.namespace)")
                 case .outdated: break
                 case .refused(let problems):
-                    await context.pause(MigrationError(.refused, problems.map(\.description).joined(separator: "; ")))
+                    await context.pause(
+                        MigrationError(
+                            .refused, problems.map(\.description).joined(separator: "; ")))
                 }
             }
         }
@@ -213,7 +219,8 @@ actor CatalogKeeper {
         let time = report.source.operationTime
         let changes = report.actions.map { action in
             Mismatch(
-                .catalog, in: action.namespaces[0], detail: "without a change on the source it was needed to \(action)",
+                .catalog, in: action.namespaces[0],
+                detail: "without a change on the source it was needed to \(action)",
                 firstSeen: time)
         }
         let missing = report.builds.flatMap { build in
@@ -241,16 +248,20 @@ actor CatalogKeeper {
         let state = try await context.store.load()
         let entries = state.entries
         pairs = state.pairs
-        for known in context.registry.all where entries[known.source]?.destination != known.destination {
+        for known in context.registry.all
+        where entries[known.source]?.destination != known.destination {
             try await forget(known.source)
         }
         // Asked anew: a collection that was dropped on the destination and created again is no longer copied.
         let copied = try await context.store.copiedCollections()
         for entry in entries.values {
-            guard let destination = entry.destination, let info = report.source[entry.source] else { continue }
+            guard let destination = entry.destination, let info = report.source[entry.source] else {
+                continue
+            }
             if context.registry[entry.source] == nil {
                 try await adopt(
-                    info, entry, on: destination, isCopied: copied.contains(entry.source), report.source)
+                    info, entry, on: destination, isCopied: copied.contains(entry.source),
+                    report.source)
             } else {
                 context.registry.update(entry.source) { collection in
                     collection.sourceName = info.namespace
@@ -261,7 +272,9 @@ actor CatalogKeeper {
             }
         }
         // An earlier owner may have spilled keys of what is gone by now.
-        for source in spill.collections where context.registry[source] == nil { try await forget(source) }
+        for source in spill.collections where context.registry[source] == nil {
+            try await forget(source)
+        }
     }
 
     private func adopt(
@@ -270,7 +283,8 @@ actor CatalogKeeper {
     ) async throws {
         let uuid = entry.source
         var collection = MigratedCollection(
-            source: uuid, sourceName: info.namespace, destination: destination, destinationName: entry.namespace,
+            source: uuid, sourceName: info.namespace, destination: destination,
+            destinationName: entry.namespace,
             kind: info.kind == .buckets ? .buckets : info.isCapped ? .capped : .plain,
             isCollated: info.isCollated, isClustered: info.isClustered)
         collection.isCopied = isCopied

@@ -25,8 +25,10 @@ struct DestinationGuard: Sendable {
             return
         }
         switch outcome {
-        case .blocked: if !isOursAlready { log.note("writes of others to the destination are blocked") }
-        case .alreadyBlocked: log.note("writes to the destination are blocked by someone else; it is left so")
+        case .blocked:
+            if !isOursAlready { log.note("writes of others to the destination are blocked") }
+        case .alreadyBlocked:
+            log.note("writes to the destination are blocked by someone else; it is left so")
         case .cannotBlock(let reason):
             log.note("writes of others to the destination would go unseen: \(reason)")
         }
@@ -34,7 +36,8 @@ struct DestinationGuard: Sendable {
 
     /// Lifts our block, where it is ours.
     func lift() async throws {
-        guard StoredMigration(try await context.store.loadMigration() ?? [:]).isDestinationBlocked else { return }
+        guard StoredMigration(try await context.store.loadMigration() ?? [:]).isDestinationBlocked
+        else { return }
         try await block.unblock()
     }
 }

@@ -13,7 +13,9 @@ struct Preparation: Sendable {
 
     var store: StateStore { StateStore(lane: destination.lane(), retry: retry, epoch: lease.epoch) }
 
-    func stored() async throws -> StoredMigration { StoredMigration(try await store.loadMigration() ?? [:]) }
+    func stored() async throws -> StoredMigration {
+        StoredMigration(try await store.loadMigration() ?? [:])
+    }
 
     /// Begins a new migration or takes up the one that is stored. Nothing of the source is read before the stream's
     /// first token is stored.
@@ -26,13 +28,15 @@ struct Preparation: Sendable {
         let earlier = StoredMigration(existing ?? [:])
         if earlier.phase == .cancelled, options.resume, !options.drop {
             throw MigrationError(
-                .destinationHeld, "the migration on this destination was cancelled: --drop begins anew")
+                .destinationHeld,
+                "the migration on this destination was cancelled: --drop begins anew")
         }
         if let existing, let stored = existing["token"]?.document, options.resume {
             guard existing["sourceReplicaSet"]?.string == source.replicaSet else {
                 throw MigrationError(
                     .destinationHeld,
-                    "the migration on this destination has another source, \(existing["sourceReplicaSet"]?.string ?? "unknown"): resume with that one, or begin anew with --drop")
+                    "the migration on this destination has another source, \(existing["sourceReplicaSet"]?.string ?? "unknown"): resume with that one, or begin anew with --drop"
+                )
             }
             token = ResumeToken(stored)
             log.note("resumed by \(owner)")
@@ -44,7 +48,8 @@ struct Preparation: Sendable {
             if existing?["token"] != nil, !options.drop {
                 throw MigrationError(
                     .destinationHeld,
-                    "the destination holds a migration already: --resume goes on with it, --drop begins anew")
+                    "the destination holds a migration already: --resume goes on with it, --drop begins anew"
+                )
             }
             if options.resume, existing?["token"] == nil {
                 log.note("nothing to resume: a new migration begins")
@@ -61,15 +66,18 @@ struct Preparation: Sendable {
             log.note("begun by \(owner)")
         }
         guard let time = token.time else {
-            throw MigrationError(.unexpected, "the resume token of the source's change stream holds no time")
+            throw MigrationError(
+                .unexpected, "the resume token of the source's change stream holds no time")
         }
         var writing = retry
         writing.mayWrite = { [lease] in try await lease.check() }
         return Context(
             options: options, source: source, destination: destination,
             // The token of a stream that has just been opened names the time after the newest one.
-            dirty: DirtySet(token: token, time: time.predecessor), registry: CollectionRegistry(), status: status,
-            retry: writing, lease: lease, store: store, gate: gate, reconcile: Signal(), pause: pause)
+            dirty: DirtySet(token: token, time: time.predecessor), registry: CollectionRegistry(),
+            status: status,
+            retry: writing, lease: lease, store: store, gate: gate, reconcile: Signal(),
+            pause: pause)
     }
 
     private var owner: String { "epoch \(lease.epoch)" }
@@ -80,10 +88,13 @@ struct Preparation: Sendable {
         let answer = try await retry("listing the destination's databases") {
             try await lane.run(["listDatabases": 1, "nameOnly": true, "authorizedDatabases": false])
         }
-        let names = (answer["databases"]?.elements ?? []).compactMap { $0.document?["name"]?.string }
+        let names = (answer["databases"]?.elements ?? []).compactMap {
+            $0.document?["name"]?.string
+        }
         for name in names where !NamespaceFilter.internalDatabases.contains(name) {
             try await retry("dropping \(name)") {
-                _ = try await lane.run(["dropDatabase": 1, "writeConcern": ["w": "majority"]], on: name)
+                _ = try await lane.run(
+                    ["dropDatabase": 1, "writeConcern": ["w": "majority"]], on: name)
             }
             log.note("dropped database \(name) of the destination")
         }
@@ -91,7 +102,8 @@ struct Preparation: Sendable {
             try await retry("clearing the state of an earlier migration") {
                 do throws(MongoError) {
                     _ = try await lane.run(
-                        ["drop": .string(collection), "writeConcern": ["w": "majority"]], on: StateStore.database)
+                        ["drop": .string(collection), "writeConcern": ["w": "majority"]],
+                        on: StateStore.database)
                 } catch {
                     guard error.isNamespaceNotFound else { throw error }
                 }

@@ -64,7 +64,8 @@ package final class Lease: Sendable {
     /// Takes the lease, waiting for as long as `timing` says for a silent owner to be given up. Throws `destinationHeld`
     /// when another owner is alive.
     static func acquire(
-        as owner: Owner, isRunning: (Owner) -> Bool, lane: Lane, retry: Retry, timing: Timing = Timing()
+        as owner: Owner, isRunning: (Owner) -> Bool, lane: Lane, retry: Retry,
+        timing: Timing = Timing()
     ) async throws -> Lease {
         let clock = ContinuousClock()
         var watched: (counter: Int, since: ContinuousClock.Instant)?
@@ -79,14 +80,18 @@ package final class Lease: Sendable {
             let epoch = Int64(found["epoch"]?.integer ?? 0)
             let counter = found["counter"]?.integer ?? 0
             let holder = found["owner"]?.document.map(Owner.init)
-            let isOver = holder.map { $0.host == owner.host && ($0.boot != owner.boot || !isRunning($0)) } ?? true
+            let isOver =
+                holder.map { $0.host == owner.host && ($0.boot != owner.boot || !isRunning($0)) }
+                ?? true
             let now = clock.now
             if watched?.counter != counter { watched = (counter, now) }
             let isSilent = watched.map { now - $0.since >= timing.patience } ?? false
             if isOver || isSilent {
-                if try await replace(epoch: epoch, counter: counter, with: owner, lane: lane, retry) {
+                if try await replace(epoch: epoch, counter: counter, with: owner, lane: lane, retry)
+                {
                     return Lease(
-                        epoch: epoch + 1, origin: isOver ? .continued : .takenOver, lane: lane, timing: timing)
+                        epoch: epoch + 1, origin: isOver ? .continued : .takenOver, lane: lane,
+                        timing: timing)
                 }
                 watched = nil
                 continue
@@ -94,7 +99,8 @@ package final class Lease: Sendable {
             if let holder, holder.host == owner.host {
                 throw MigrationError(
                     .destinationHeld,
-                    "process \(holder.process) on this host is running a migration to this destination: stop it first")
+                    "process \(holder.process) on this host is running a migration to this destination: stop it first"
+                )
             }
             try await Task.sleep(for: min(timing.heartbeat / 4, .milliseconds(500)))
             let later = try await read(lane, retry)
@@ -110,7 +116,8 @@ package final class Lease: Sendable {
     private static func held(by holder: Owner) -> MigrationError {
         MigrationError(
             .destinationHeld,
-            "process \(holder.process) on \(holder.host) is running a migration to this destination: stop it first")
+            "process \(holder.process) on \(holder.host) is running a migration to this destination: stop it first"
+        )
     }
 
     /// Whether a batch may be written now: the last heartbeat is recent. Waits for one otherwise; throws
@@ -124,13 +131,16 @@ package final class Lease: Sendable {
     }
 
     static let lost = MigrationError(
-        .ownershipLost, "another host has taken this migration over and goes on with it: nothing is left to do here")
+        .ownershipLost,
+        "another host has taken this migration over and goes on with it: nothing is left to do here"
+    )
 
     /// One heartbeat. Throws `ownershipLost`, or the server's error.
     func beat() async throws {
         let before = ContinuousClock.now
         let reply = try await lane.write(
-            Lease.update(filter: ["_id": "owner", "epoch": .int64(epoch)], change: ["$inc": ["counter": 1]]),
+            Lease.update(
+                filter: ["_id": "owner", "epoch": .int64(epoch)], change: ["$inc": ["counter": 1]]),
             on: Lease.namespace.database)
         guard reply.count == 1 else {
             isLost.withLock { $0 = true }
@@ -150,7 +160,9 @@ package final class Lease: Sendable {
     /// Gives the lease back, so that the next owner need not wait.
     func release() async {
         _ = try? await lane.write(
-            Lease.update(filter: ["_id": "owner", "epoch": .int64(epoch)], change: ["$unset": ["owner": true]]),
+            Lease.update(
+                filter: ["_id": "owner", "epoch": .int64(epoch)],
+                change: ["$unset": ["owner": true]]),
             on: Lease.namespace.database)
     }
 
@@ -173,7 +185,9 @@ package final class Lease: Sendable {
     }
 
     private static func insert(_ owner: Owner, lane: Lane, _ retry: Retry) async throws -> Bool {
-        let document: Value = ["_id": "owner", "epoch": .int64(1), "counter": 0, "owner": owner.value]
+        let document: Value = [
+            "_id": "owner", "epoch": .int64(1), "counter": 0, "owner": owner.value,
+        ]
         let reply = try await retry.write(
             "taking the migration",
             [
@@ -203,5 +217,7 @@ extension Lease.Owner {
             process: document["process"]?.integer ?? 0)
     }
 
-    var value: Value { ["host": .string(host), "boot": .string(boot), "process": .integer(process)] }
+    var value: Value {
+        ["host": .string(host), "boot": .string(boot), "process": .integer(process)]
+    }
 }

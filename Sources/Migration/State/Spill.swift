@@ -31,7 +31,9 @@ final class Spill: Sendable {
     /// Collections that have spilled keys.
     var collections: Set<BinaryUUID> { state.withLock { Set($0.floors.keys) } }
 
-    func hasKeys(of collection: BinaryUUID) -> Bool { state.withLock { $0.floors[collection] != nil } }
+    func hasKeys(of collection: BinaryUUID) -> Bool {
+        state.withLock { $0.floors[collection] != nil }
+    }
 
     var isEmpty: Bool { state.withLock { $0.floors.isEmpty } }
 

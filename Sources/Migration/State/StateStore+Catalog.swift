@@ -5,7 +5,9 @@ package import Mongo
 extension StateStore: CatalogJournal {
     package func load() async throws -> CatalogState {
         let entries = try await find("collections").compactMap(CatalogEntry.init)
-        let views = try await find("views").compactMap { $0["_id"]?.string.flatMap { Namespace($0) } }
+        let views = try await find("views").compactMap {
+            $0["_id"]?.string.flatMap { Namespace($0) }
+        }
         return CatalogState(entries, views: Set(views))
     }
 

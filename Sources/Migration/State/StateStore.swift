@@ -65,7 +65,10 @@ package struct StateStore: Sendable {
             let fields = change.set.removing("epoch").setting("epoch", to: .int64(epoch))
             // A document of a later epoch is not found, and its insertion then fails.
             return [
-                "q": ["_id": change.id, "$or": [["epoch": ["$lte": .int64(epoch)]], ["epoch": ["$exists": false]]]],
+                "q": [
+                    "_id": change.id,
+                    "$or": [["epoch": ["$lte": .int64(epoch)]], ["epoch": ["$exists": false]]],
+                ],
                 "u": ["$set": .document(fields)], "upsert": true,
             ]
         }
@@ -80,7 +83,8 @@ package struct StateStore: Sendable {
         if let failure = reply.failures.first {
             if failure.error.isDuplicateKey { throw Lease.lost }
             throw MigrationError(
-                .refused, "the destination refuses the migration's state in \(StateStore.database).\(collection)",
+                .refused,
+                "the destination refuses the migration's state in \(StateStore.database).\(collection)",
                 cause: failure.error)
         }
     }
@@ -105,7 +109,8 @@ package struct StateStore: Sendable {
         guarded.append(contentsOf: filter)
         guarded.append("epoch", ["$lte": .int64(epoch)])
         let command: Document = [
-            "delete": .string(collection), "deletes": [["q": .document(guarded.finish()), "limit": 0]],
+            "delete": .string(collection),
+            "deletes": [["q": .document(guarded.finish()), "limit": 0]],
             "writeConcern": ["w": "majority"],
         ]
         try await retry("writing the migration's state") {

@@ -75,13 +75,16 @@ struct DirtyCollection: Sendable {
     }
 
     /// Takes keys in their order; they stay entries until completed or given back.
-    mutating func take(limit: Int, maximumBytes: Int) -> (keys: [DirtyKeys.Key], newest: Timestamp) {
+    mutating func take(limit: Int, maximumBytes: Int) -> (keys: [DirtyKeys.Key], newest: Timestamp)
+    {
         var keys: [DirtyKeys.Key] = []
         var bytes = 0
         var newest = Timestamp.zero
         if isOrdered, !isInOrder { sortQueue() }
         while keys.count < limit, bytes < maximumBytes, let key = queue.popFirst() {
-            guard let index = entries.index(forKey: key), !entries.values[index].isTaken else { continue }
+            guard let index = entries.index(forKey: key), !entries.values[index].isTaken else {
+                continue
+            }
             entries.values[index].isTaken = true
             let entry = entries.values[index]
             entries.values[index].insertion = nil
@@ -128,7 +131,9 @@ struct DirtyCollection: Sendable {
         for key in keys {
             guard let index = entries.index(forKey: key.canonical) else { continue }
             entries.values[index].isTaken = false
-            if entries.values[index].insertion == nil { entries.values[index].insertion = key.insertion }
+            if entries.values[index].insertion == nil {
+                entries.values[index].insertion = key.insertion
+            }
             if let again = entries.values[index].againFrom {
                 watermark.release(again)
                 entries.values[index].againFrom = nil
@@ -150,7 +155,9 @@ struct DirtyCollection: Sendable {
         var drained: [(key: CanonicalKey, entry: Entry)] = []
         if isOrdered, !isInOrder { sortQueue() }
         while drained.count < limit, let key = queue.popFirst() {
-            guard let index = entries.index(forKey: key), !entries.values[index].isTaken else { continue }
+            guard let index = entries.index(forKey: key), !entries.values[index].isTaken else {
+                continue
+            }
             let entry = entries.values[index]
             drained.append((key, entry))
             entries.remove(at: index)

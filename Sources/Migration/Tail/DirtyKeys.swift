@@ -55,7 +55,8 @@ package struct DirtyKeys: Sendable {
         _ collection: BinaryUUID, isExclusive: Bool, isOrdered: Bool = false
     ) -> Timestamp {
         if collections[collection] == nil {
-            collections[collection] = DirtyCollection(isExclusive: isExclusive, isOrdered: isOrdered)
+            collections[collection] = DirtyCollection(
+                isExclusive: isExclusive, isOrdered: isOrdered)
         }
         return newestEvent
     }
@@ -77,7 +78,9 @@ package struct DirtyKeys: Sendable {
     }
 
     /// Whether a worker has keys of the collection.
-    func isBeingApplied(_ collection: BinaryUUID) -> Bool { collections[collection]?.isBeingApplied ?? false }
+    func isBeingApplied(_ collection: BinaryUUID) -> Bool {
+        collections[collection]?.isBeingApplied ?? false
+    }
 
     package func isEmpty(_ collection: BinaryUUID) -> Bool {
         collections[collection]?.entries.isEmpty ?? true
@@ -105,13 +108,15 @@ package struct DirtyKeys: Sendable {
 
     /// An event named this document. False when the collection is not registered: nothing was kept.
     package mutating func add(
-        _ id: RawValue, of collection: BinaryUUID, time: Timestamp, generation: Int, isSuspect: Bool = false,
+        _ id: RawValue, of collection: BinaryUUID, time: Timestamp, generation: Int,
+        isSuspect: Bool = false,
         isInsertion: Bool = false
     ) -> Bool {
         guard let index = collections.index(forKey: collection) else { return false }
         let wasIdle = collections.values[index].isQueueEmpty
         let added = collections.values[index].add(
-            id, time: time, generation: generation, isSuspect: isSuspect, isInsertion: isInsertion, &watermark)
+            id, time: time, generation: generation, isSuspect: isSuspect, isInsertion: isInsertion,
+            &watermark)
         bytes += added.bytes
         if added.isNew { count += 1 }
         if wasIdle { turns.append(collection) }
@@ -125,10 +130,12 @@ package struct DirtyKeys: Sendable {
     package mutating func take(limit: Int, maximumBytes: Int) -> Work? {
         for _ in 0..<turns.count {
             guard let uuid = turns.popFirst() else { return nil }
-            guard let index = collections.index(forKey: uuid), collections.values[index].hasWork else {
+            guard let index = collections.index(forKey: uuid), collections.values[index].hasWork
+            else {
                 continue
             }
-            let (keys, newest) = collections.values[index].take(limit: limit, maximumBytes: maximumBytes)
+            let (keys, newest) = collections.values[index].take(
+                limit: limit, maximumBytes: maximumBytes)
             if !collections.values[index].isQueueEmpty { turns.append(uuid) }
             if !keys.isEmpty { return Work(collection: uuid, keys: keys, newest: newest) }
         }
@@ -204,7 +211,8 @@ package struct DirtyKeys: Sendable {
         let time = max(watermark.streamTime, newestEvent)
         let generation = begin(at: time)
         for id in ids {
-            _ = add(id, of: collection, time: time, generation: generation, isSuspect: true,
+            _ = add(
+                id, of: collection, time: time, generation: generation, isSuspect: true,
                 isInsertion: inserted.contains(id))
         }
     }

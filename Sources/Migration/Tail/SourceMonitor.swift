@@ -40,7 +40,8 @@ final class SourceMonitor: Sendable {
 
     private func poll(_ lane: Lane) async throws {
         let hello = try await lane.run(["hello": 1])
-        guard let newest = hello["lastWrite"]?.document?["opTime"]?.document?["ts"]?.timestamp else { return }
+        guard let newest = hello["lastWrite"]?.document?["opTime"]?.document?["ts"]?.timestamp
+        else { return }
         let time = now
         let applied = context.dirty.appliedThrough
         let lag = seen.withLock { seen in
@@ -64,7 +65,8 @@ final class SourceMonitor: Sendable {
         do {
             let oldest = try await lane.open(
                 [
-                    "find": "oplog.rs", "sort": ["$natural": 1], "limit": 1, "projection": ["ts": 1],
+                    "find": "oplog.rs", "sort": ["$natural": 1], "limit": 1,
+                    "projection": ["ts": 1],
                 ], on: "local"
             ).documents.first { _ in true }
             seen.withLock { $0.oplogStart = oldest?["ts"]?.timestamp }

@@ -24,7 +24,12 @@ package enum StreamCommand {
         var pipeline: [Value] = [
             ["$changeStream": .document(stage.finish())],
             ["$match": ["ns.db": ["$nin": hidden]]],
-            ["$unset": ["updateDescription", "fullDocument", "wallTime", "lsid", "txnNumber", "stateBeforeChange"]],
+            [
+                "$unset": [
+                    "updateDescription", "fullDocument", "wallTime", "lsid", "txnNumber",
+                    "stateBeforeChange",
+                ]
+            ],
         ]
         if source.splitsLargeEvents { pipeline.append(["$changeStreamSplitLargeEvent": [:]]) }
         return [

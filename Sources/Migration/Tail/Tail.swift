@@ -25,7 +25,8 @@ struct Tail: Sendable {
         let lane = context.source.lane()
         while true {
             do {
-                let start = StreamCommand.Start.after(context.dirty.read { $0.watermark.streamToken })
+                let start = StreamCommand.Start.after(
+                    context.dirty.read { $0.watermark.streamToken })
                 let batch = try await context.retry("opening the change stream") {
                     try await lane.open(
                         StreamCommand.make(start, source: context.source.version), on: "admin")
@@ -52,8 +53,11 @@ struct Tail: Sendable {
             let hasInvalidate = take(batch)
             guard let cursor = batch.cursor, !hasInvalidate else { return }
             // A short pause lets events gather: fewer, larger batches cost both servers less.
-            if batch.count < Tuning.smallStreamBatch { try await Task.sleep(for: Tuning.streamGathering) }
-            batch = try await lane.more(cursor, batchSize: Tuning.streamBatch, wait: Tuning.streamWait)
+            if batch.count < Tuning.smallStreamBatch {
+                try await Task.sleep(for: Tuning.streamGathering)
+            }
+            batch = try await lane.more(
+                cursor, batchSize: Tuning.streamBatch, wait: Tuning.streamWait)
         }
     }
 

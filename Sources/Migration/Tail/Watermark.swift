@@ -33,7 +33,9 @@ package struct Watermark: Sendable {
         forgetDone()
         if let last = generations.last, generations.count >= Tuning.fineGenerations {
             let apart = Int(start.seconds) - Int(last.start.seconds)
-            if apart < generations.count / Tuning.fineGenerations { return first + generations.count - 1 }
+            if apart < generations.count / Tuning.fineGenerations {
+                return first + generations.count - 1
+            }
         }
         generations.append(Generation(start: start, tokenBefore: streamToken))
         return first + generations.count - 1

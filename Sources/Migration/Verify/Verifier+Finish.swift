@@ -105,7 +105,10 @@ extension Verifier {
         while true {
             try Task.checkCancellation()
             let moved = context.dirty.hasMoved.count
-            if context.dirty.read({ $0.isEmpty(collection) }) || context.registry[collection] == nil { return }
+            if context.dirty.read({ $0.isEmpty(collection) }) || context.registry[collection] == nil
+            {
+                return
+            }
             await context.dirty.hasMoved.wait(after: moved, atMost: Tuning.finishPatience)
         }
     }

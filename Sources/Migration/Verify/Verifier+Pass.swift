@@ -127,14 +127,17 @@ extension Verifier {
         _ outcome: CappedComparer.Outcome, of collection: MigratedCollection
     ) -> Bool {
         let uuid = collection.source
-        let isAgain = copyAgain != nil && withState { state in
-            let times = state.copiedAgain[uuid, default: 0]
-            guard outcome.misplaced.contains(where: { $0.value == .order }), times < Tuning.copiesForOrder
-            else { return false }
-            state.copiedAgain[uuid] = times + 1
-            state.orderedUpTo[uuid] = nil
-            return true
-        }
+        let isAgain =
+            copyAgain != nil
+            && withState { state in
+                let times = state.copiedAgain[uuid, default: 0]
+                guard outcome.misplaced.contains(where: { $0.value == .order }),
+                    times < Tuning.copiesForOrder
+                else { return false }
+                state.copiedAgain[uuid] = times + 1
+                state.orderedUpTo[uuid] = nil
+                return true
+            }
         if isAgain {
             copyAgain?.add(collection)
             return true

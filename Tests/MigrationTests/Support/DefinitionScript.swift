@@ -77,10 +77,10 @@ struct DefinitionScript: Sendable {
     /// Rename, onto an existing one, swap, chain, across databases.
     static let d3: Line = { database, lane in
         DefinitionScript(database, lane) { script in
-            for (place, name) in
-                ["plain", "over", "target", "left", "right", "one", "two", "three", "away"]
-                .enumerated()
-            {
+            for (place, name) in [
+                "plain", "over", "target", "left", "right", "one", "two", "three", "away",
+            ]
+            .enumerated() {
                 try await script.fill(name, from: place * 1_000)
             }
             try await script.index("plain", "n")

@@ -63,14 +63,17 @@ final class Pair: Sendable {
         options.lagHold = 0.3
         change(&options)
         return MigrationEngine(
-            source: try ConnectionString(source.uri), destination: try ConnectionString(destination.uri),
+            source: try ConnectionString(source.uri),
+            destination: try ConnectionString(destination.uri),
             options: options, owner: Lease.Owner(host: "test", boot: "1", process: process),
             isRunning: { _ in false },
             listener: { trace($0.text) })
     }
 
     /// Runs a whole migration with a cutover as soon as it is in sync.
-    func migrate(_ change: (inout MigrationOptions) -> Void = { _ in }) async throws -> MigrationReport {
+    func migrate(_ change: (inout MigrationOptions) -> Void = { _ in }) async throws
+        -> MigrationReport
+    {
         let engine = try engine(change)
         return try await engine.run()
     }

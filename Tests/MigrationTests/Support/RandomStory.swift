@@ -36,7 +36,8 @@ struct RandomStory {
                 [
                     "createIndexes": .string(name.collection),
                     "indexes": [
-                        ["key": ["a": 1], "name": "a_1"], ["key": ["b": -1, "_id": 1], "name": "b", "unique": true],
+                        ["key": ["a": 1], "name": "a_1"],
+                        ["key": ["b": -1, "_id": 1], "name": "b", "unique": true],
                         ["key": ["t": 1], "name": "t", "expireAfterSeconds": 1_000_000],
                         ["key": ["h": "hashed"], "name": "h", "hidden": true],
                     ],
@@ -47,7 +48,8 @@ struct RandomStory {
     mutating func workload() -> WorkloadOptions {
         var options = WorkloadOptions(
             collections, writesPerSecond: Double.random(in: 20...1_500, using: &random))
-        options.definitionsPerSecond = chance(of: 0.7) ? Double.random(in: 0.5...5, using: &random) : 0
+        options.definitionsPerSecond =
+            chance(of: 0.7) ? Double.random(in: 0.5...5, using: &random) : 0
         options.seed = seed
         return options
     }

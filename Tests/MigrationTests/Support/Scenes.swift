@@ -24,7 +24,8 @@ extension Pair {
 
     /// A whole migration during which the body is called, in sync, before the cutover.
     func migrate(
-        _ change: (inout MigrationOptions) -> Void = { _ in }, whileInSync body: () async throws -> Void
+        _ change: (inout MigrationOptions) -> Void = { _ in },
+        whileInSync body: () async throws -> Void
     ) async throws -> MigrationReport {
         try await migrating(change) { migration in
             try await migration.reached(.inSync)
