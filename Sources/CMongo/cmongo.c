@@ -1,5 +1,6 @@
 #include "internal.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,12 @@ static void discard_log(mongoc_log_level_t level, const char *domain, const char
     (void)domain;
     (void)message;
     (void)data;
+}
+
+void cmongo_configure_heap(int arenas, int map_threshold, int trim_threshold) {
+    mallopt(M_ARENA_MAX, arenas);
+    mallopt(M_MMAP_THRESHOLD, map_threshold);
+    mallopt(M_TRIM_THRESHOLD, trim_threshold);
 }
 
 void cmongo_initialize(void) {

@@ -239,7 +239,6 @@ package actor MigrationEngine {
             return try await finish(parts)
         }
         try await parts.spill.load()
-        try await parts.keeper.expectKnownCollections()
         return try await withThrowingTaskGroup(of: MigrationReport?.self) { group in
             let context = parts.context
             for service in parts.services(polled: { [weak self] lag, time in

@@ -42,8 +42,9 @@ package struct Retry: Sendable {
         return try await self(activity) {
             try await mayWrite()
             let reply = try await lane.send(prepared)
-            // A full disk, a write conflict or an election can show in single statements.
-            if let passing = reply.failures.first(where: { $0.error.isWaitedFor }) { throw passing.error }
+            // A full disk, a write conflict, an election or a collection that was renamed can show in single statements.
+            let failure = reply.failures.first { $0.error.isWaitedFor || $0.error.isUUIDMismatch }
+            if let failure { throw failure.error }
             return reply
         }
     }

@@ -14,4 +14,8 @@ package enum Tuning {
     package static let poolSize = 64
     /// How long a lane may wait for a free connection, milliseconds: reached only by a programming error.
     package static let poolWait = 10_000
+    /// The heap: one arena for all threads; larger blocks than any batch, bytes, come from the kernel.
+    static let heapArenas: Int32 = 1
+    static let heapMapThreshold: Int32 = 32 << 20
+    static let heapTrimThreshold: Int32 = 32 << 20
 }

@@ -1,11 +1,13 @@
 import ArgumentParser
 import Glibc
+import Mongo
 
 /// Where the process begins and ends. The main thread receives the signals; all else happens on
 /// other threads.
 @main
 enum Program {
     static func main() {
+        Heap.configure()
         // Before anything else: threads inherit what is blocked here, and the arguments are visible
         // to everyone on the host until they are covered.
         let signals = Signals.takeOver()

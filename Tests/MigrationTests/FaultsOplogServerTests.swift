@@ -6,6 +6,12 @@ import Testing
 
 /// An oplog that is too small for what happens.
 extension FaultServerTests {
+    /// One that is cut off every second: what lies behind the last checkpoint is kept.
+    private static func tinyOplog(_ options: inout ReplicaSetOptions) {
+        options.oplogMegabytes = 1
+        options.arguments = ["--syncdelay", "1"]
+    }
+
     /// Writes until the oplog holds nothing of what it held before.
     private func rollOver(_ set: ReplicaSet) async throws {
         let before = try await oplogEnd(set, .last)
@@ -53,7 +59,7 @@ extension FaultServerTests {
     }
 
     @Test func f13TheOplogRollsOverDuringTheCopy() async throws {
-        try await Trial.with(source: { $0.oplogMegabytes = 1 }, writesPerSecond: 40) { trial in
+        try await Trial.with(source: FaultServerTests.tinyOplog, writesPerSecond: 40) { trial in
             let (source, destination) = (trial.pair.source, trial.pair.destination)
             try trial.start()
             try await trial.reach(.copying)
@@ -72,7 +78,7 @@ extension FaultServerTests {
     }
 
     @Test func f14APositionThatTheOplogNoLongerHoldsEndsTheMigration() async throws {
-        try await Trial.with(source: { $0.oplogMegabytes = 1 }, writesPerSecond: 20) { trial in
+        try await Trial.with(source: FaultServerTests.tinyOplog, writesPerSecond: 20) { trial in
             try trial.start()
             try await trial.reach(.copying)
             await trial.interrupt()
@@ -93,7 +99,7 @@ extension FaultServerTests {
     }
 
     @Test func f20AFullDestinationWhileTheOplogRollsOver() async throws {
-        try await Trial.with(source: { $0.oplogMegabytes = 1 }, writesPerSecond: 40) { trial in
+        try await Trial.with(source: FaultServerTests.tinyOplog, writesPerSecond: 40) { trial in
             let member = trial.pair.destination.members[0]
             try await trial.survive([.copying, .catchingUp, .inSync]) { _ in
                 try await member.setFailPoint(

@@ -39,6 +39,10 @@ typedef struct cmongo_client cmongo_client_t;
 /// Sends libmongoc's own log nowhere; call before anything else, any number of times, from any thread.
 void cmongo_initialize(void);
 
+/// Sets the number of malloc's arenas, above how many bytes a block comes from the kernel, and above how many free bytes
+/// at its end the heap gives memory back. Call before there is a second thread.
+void cmongo_configure_heap(int arenas, int map_threshold, int trim_threshold);
+
 /// Makes a pool; no connection is opened. NULL with `error` when the URI is not accepted. Thread safe but for
 /// `cmongo_pool_destroy`, which needs every client back.
 cmongo_pool_t *_Nullable cmongo_pool_new(const char *uri, const char *app_name, cmongo_error_t *error);

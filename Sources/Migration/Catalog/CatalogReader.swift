@@ -42,7 +42,10 @@ package struct CatalogReader: Sendable {
 
     private func names(among wanted: Set<String>?, latest: inout Timestamp) async throws -> [String]
     {
-        let reply = try await lanes[0].run(["listDatabases": 1, "nameOnly": true])
+        // Without the last field a user that has lost its privileges is shown no database, and no error.
+        let reply = try await lanes[0].run([
+            "listDatabases": 1, "nameOnly": true, "authorizedDatabases": false,
+        ])
         latest = max(latest, reply["operationTime"]?.timestamp ?? .zero)
         let names = reply["databases"]?.elements.compactMap { $0.document?["name"]?.string } ?? []
         return names.filter {

@@ -56,16 +56,6 @@ actor CatalogKeeper {
         lane = context.source.lane()
     }
 
-    /// After a restart, before the stream is read on: keeps the events of every collection that an earlier owner has begun
-    /// to copy. What is copied is not read again, so an event that came before the first run would be lost.
-    func expectKnownCollections() async throws {
-        let known = try await context.store.load().entries.keys
-        // How they are applied is known when the catalogs are; until then nothing is handed out.
-        context.dirty.update { keys in
-            for source in known { keys.register(source, isExclusive: true) }
-        }
-    }
-
     func allowIndexes() { buildsIndexes = true }
 
     /// Whether the catalogs are equal, indexes included.
@@ -252,9 +242,8 @@ actor CatalogKeeper {
                 context.dirty.update { $0.setEligible(entry.source, isCopied) }
             }
         }
-        // Those that were expected after a restart and are gone.
-        let kept = spill.collections.union(context.dirty.read { $0.registered })
-        for source in kept where context.registry[source] == nil { try await forget(source) }
+        // An earlier owner may have spilled keys of what is gone by now.
+        for source in spill.collections where context.registry[source] == nil { try await forget(source) }
     }
 
     private func adopt(

@@ -78,7 +78,7 @@ struct Preparation: Sendable {
     private func clear() async throws {
         let lane = destination.lane()
         let answer = try await retry("listing the destination's databases") {
-            try await lane.run(["listDatabases": 1, "nameOnly": true])
+            try await lane.run(["listDatabases": 1, "nameOnly": true, "authorizedDatabases": false])
         }
         let names = (answer["databases"]?.elements ?? []).compactMap { $0.document?["name"]?.string }
         for name in names where !NamespaceFilter.internalDatabases.contains(name) {

@@ -85,6 +85,20 @@ package struct StateStore: Sendable {
         }
     }
 
+    /// Deletes one document for each filter; those that later owners wrote must not be found by any.
+    func delete(_ collection: String, each filters: [Document]) async throws {
+        guard !filters.isEmpty else { return }
+        let statements = filters.map { filter -> Value in ["q": .document(filter), "limit": 1] }
+        let command: Document = [
+            "delete": .string(collection), "deletes": .array(Document(array: statements)),
+            "ordered": false, "writeConcern": ["w": "majority"],
+        ]
+        _ = try await turns.take {
+            try await retry.write(
+                "writing the migration's state", command, on: StateStore.database, lane: lane)
+        }
+    }
+
     /// Deletes what the filter finds, unless a later owner wrote it.
     func delete(_ collection: String, filter: Document) async throws {
         var guarded = DocumentBuilder()

@@ -20,7 +20,7 @@ struct DirtyCollection: Sendable {
     var isEligible = false
     /// One worker at a time, in the order of the events: capped collections, and those whose collation makes
     /// different ids equal.
-    var isExclusive: Bool
+    let isExclusive: Bool
     private(set) var entries: [CanonicalKey: Entry] = [:]
     private var queue = Queue<CanonicalKey>()
     private var workers = 0

@@ -47,15 +47,14 @@ package struct DirtyKeys: Sendable {
     // MARK: Collections
 
     /// Begins to keep keys of a collection. Returns the newest event seen so far: a copy that reads at or after it misses
-    /// nothing, as every later event of the collection is kept. May be called again when more is known.
+    /// nothing, as every later event of the collection is kept.
     @discardableResult
     package mutating func register(_ collection: BinaryUUID, isExclusive: Bool) -> Timestamp {
-        collections[collection, default: DirtyCollection(isExclusive: isExclusive)].isExclusive = isExclusive
+        if collections[collection] == nil {
+            collections[collection] = DirtyCollection(isExclusive: isExclusive)
+        }
         return newestEvent
     }
-
-    /// Collections whose keys are kept.
-    package var registered: [BinaryUUID] { Array(collections.keys) }
 
     package func isRegistered(_ collection: BinaryUUID) -> Bool { collections[collection] != nil }
 

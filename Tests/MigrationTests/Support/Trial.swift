@@ -195,7 +195,9 @@ final class Trial: Sendable {
                 (try? await lane.run(["listDatabases": 1])) != nil
             }
         }
-        #expect(try await pair.differences() == [])
+        let differences = try await pair.differences()
+        for difference in differences { trace(difference) }
+        #expect(differences == [])
     }
 
     private func end() async {
@@ -269,4 +271,10 @@ extension ReplicaSet {
 extension Trial {
     /// Whether the engine says that it waits for something.
     var isWaiting: Bool { engine?.progress().message.hasPrefix("waiting") ?? false }
+
+    /// The same for something that the words of it contain, in small letters.
+    func isWaiting(for words: [String]) -> Bool {
+        let message = engine?.progress().message.lowercased() ?? ""
+        return isWaiting && words.contains { message.contains($0) }
+    }
 }
