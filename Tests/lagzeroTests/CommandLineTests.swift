@@ -78,17 +78,19 @@ import Testing
     }
 
     @Test func theProcessListShowsNoPassword() async throws {
+        let server = try SilentServer()
         let process = try LagzeroProcess([
-            "migrate", "--source", "mongodb://u:hunter2hunter2@127.0.0.1:1", "--destination",
-            "mongodb://v:hunter2hunter2@127.0.0.1:1/?tlsCertificateKeyFilePassword=hunter2hunter2",
+            "migrate", "--source", "mongodb://u:hunter2hunter2@\(server.address)", "--destination",
+            "mongodb://v:hunter2hunter2@\(server.address)/?tlsCertificateKeyFilePassword=hunter2hunter2",
         ])
         try await process.said("Destination")
         let arguments = try #require(processArguments(process.pid))
-        #expect(arguments.contains("mongodb://u:**************@127.0.0.1:1"))
+        #expect(arguments.contains("mongodb://u:**************@\(server.address)"))
         #expect(!arguments.contains("hunter2"))
         #expect(!process.errors.contains("hunter2"))
         process.send(SIGINT)
         #expect(try await process.status() == 130)
+        withExtendedLifetime(server) {}
     }
 
     @Test func connectionStringsMayComeFromTheEnvironment() async throws {
@@ -100,14 +102,16 @@ import Testing
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
     func aSignalDuringTheValidationEndsIt(signal: Int32) async throws {
+        let server = try SilentServer()
         let process = try LagzeroProcess([
-            "migrate", "--source", "mongodb://127.0.0.1:1", "--destination",
-            "mongodb://127.0.0.1:1",
+            "migrate", "--source", "mongodb://\(server.address)", "--destination",
+            "mongodb://\(server.address)",
         ])
         try await process.said("Destination")
         process.send(signal)
         #expect(try await process.status() == 130)
         #expect(process.errors.contains("stopped before anything was changed"))
+        withExtendedLifetime(server) {}
     }
 
     @Test func serversThatAreNotThereFailTheValidation() async throws {

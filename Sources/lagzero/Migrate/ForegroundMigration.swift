@@ -108,7 +108,7 @@ struct ForegroundMigration: Sendable {
     private func tell(_ validation: ValidationReport) {
         let refusal = "validation failed; nothing was changed"
         guard output.isJSON else {
-            console.say(validation.lines(all: validateOnly || validation.isBlocking))
+            console.say(validation.lines(all: validateOnly))
             if validation.isBlocking { console.say("lagzero: \(refusal)") }
             return
         }
@@ -121,9 +121,17 @@ struct ForegroundMigration: Sendable {
 }
 
 extension ValidationReport {
-    /// For people: every check, or only those that did not pass; and how many did.
+    /// For people: every check, or those that call for attention; and how many came out how.
     fileprivate func lines(all: Bool) -> String {
-        let shown = all ? self.checks : self.checks.filter { $0.outcome != .pass }
+        // After a failure much is unknown that would not be without it.
+        let isBroken = !checks(.failure).isEmpty
+        let shown = checks.filter { check in
+            switch check.outcome {
+            case .failure, .warning: true
+            case .unknown: all || !isBroken
+            case .pass: all
+            }
+        }
         let counts = ValidationCheck.Outcome.allCases.compactMap { outcome -> String? in
             let count = checks(outcome).count
             return count > 0 ? "\(count) \(outcome.rawValue)" : nil
