@@ -48,4 +48,11 @@ let package = Package(
         .testTarget(
             name: "MigrationTests", dependencies: ["BSON", "Migration", "Mongo", "Sandbox"],
             swiftSettings: strict),
+        .testTarget(
+            name: "lagzeroTests",
+            dependencies: [
+                "BSON", "Migration", "Mongo", "Sandbox", "lagzero",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
     ])

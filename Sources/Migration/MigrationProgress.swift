@@ -51,4 +51,9 @@ package struct LogEntry: Sendable {
     /// Milliseconds since 1970, by this host's clock.
     package var time: Int64
     package var text: String
+
+    package init(time: Int64, text: String) {
+        self.time = time
+        self.text = text
+    }
 }

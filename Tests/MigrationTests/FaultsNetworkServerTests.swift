@@ -31,7 +31,11 @@ extension FaultServerTests {
             var lost: [Int] = []
             try await trial.survive([.copying, .inSync]) { phase in
                 let old = try await source.primary()
-                for member in await source.secondaries() { member.process.freeze() }
+                // Replication stops; elections go on.
+                let others = source.members.filter { $0 !== old }
+                for member in others {
+                    try await member.setFailPoint("stopReplProducer", ["mode": "alwaysOn"])
+                }
                 // Acknowledged by the primary alone.
                 let number = 1_000_000 + lost.count
                 _ = try await old.lane.run(
@@ -43,7 +47,9 @@ extension FaultServerTests {
                     ["create": .string("lost\(number)"), "writeConcern": ["w": 1]], on: "shop")
                 lost.append(number)
                 try await old.process.kill()
-                for member in source.members where member !== old { member.process.thaw() }
+                for member in others {
+                    try await member.setFailPoint("stopReplProducer", ["mode": "off"])
+                }
                 _ = try await source.primary()
                 try await old.process.start()
                 try await eventually("the old primary has rolled back") {

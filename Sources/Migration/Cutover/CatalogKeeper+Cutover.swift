@@ -35,7 +35,7 @@ extension CatalogKeeper {
 
     /// From now on the destination refuses duplicates where the source does.
     func prepareUnique() async throws {
-        setPrepared(true)
+        try await setPrepared(true)
         let problems = try await context.retry("preparing unique indexes") { try await finishing.prepare() }
         guard let first = problems.first else { return }
         throw MigrationError(.cutoverRefused, "a unique index cannot be prepared: \(first)")
@@ -48,7 +48,7 @@ extension CatalogKeeper {
             try await finishing.undo()
         }
         for problem in problems { log.note("\(problem)") }
-        setPrepared(false)
+        try await setPrepared(false)
     }
 
     /// Unique indexes, expiry, hiding and limits as on the source. Returns what could not be done.

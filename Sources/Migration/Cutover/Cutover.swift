@@ -180,8 +180,6 @@ struct Cutover: Sendable {
     func undoInterrupted(_ stored: StoredMigration) async throws {
         guard stored.cutover == .begun || stored.isSourceBlocked else { return }
         log.note("the cutover was interrupted: it is undone, and the source takes writes again")
-        // What was prepared before is found by the catalogs.
-        try await keeper.readCatalogs()
         try await undo()
     }
 

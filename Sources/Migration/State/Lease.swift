@@ -29,6 +29,13 @@ package final class Lease: Sendable {
         package var limit = Tuning.heartbeatLimit
 
         package init() {}
+
+        /// For tests: all of it shorter in proportion.
+        package init(scale: Double) {
+            heartbeat = heartbeat * scale
+            patience = patience * scale
+            limit = limit * scale
+        }
     }
 
     /// How the lease was come by.

@@ -20,10 +20,16 @@ struct RangePlanner: Sendable {
             plan.work = [.natural]
             return plan
         }
-        let number = size.bytes / Tuning.verifyRangeBytes
+        let number = RangePlanner.ranges(bytes: size.bytes, documents: size.count)
         let bounds = number > 1 ? try await sample(collection, ranges: number) : []
         plan.work = RangePlanner.ranges(between: bounds, of: collection.source).map { .range($0) }
         return plan
+    }
+
+    /// How many ranges a collection of this size is split into.
+    static func ranges(bytes: Int, documents: Int) -> Int {
+        let most = documents / Tuning.verifySampling / Tuning.verifySamples
+        return min(bytes / Tuning.verifyRangeBytes, most, Tuning.verifyRanges)
     }
 
     /// Ranges that cover everything exactly once. `bounds` in the order of the index.

@@ -2,8 +2,11 @@
 extension Tuning {
     // MARK: The pass over whole collections
 
-    /// Collections above this many bytes are compared in ranges of about this size.
-    static let verifyRangeBytes = 64 << 20
+    /// Collections above this many bytes are compared in ranges of about this size: small enough that
+    /// workers end at about the same time.
+    static let verifyRangeBytes = 16 << 20
+    /// Ranges of one collection, at most: their bounds are found by random reads.
+    static let verifyRanges = 200
     /// Bytes of documents asked for at once on each side. Two batches a side and range are held;
     /// larger ones are not faster (measured with 1 to 16 MB).
     static let verifyBatchBytes = 4 << 20
@@ -11,6 +14,8 @@ extension Tuning {
     static let verifyBatchDocuments = 50_000
     /// Ids drawn for each boundary between ranges: more of them make ranges more alike.
     static let verifySamples = 10
+    /// Of this many documents at most one is drawn: servers read whole collections for more than 5 %.
+    static let verifySampling = 25
     /// Ranges compared at once, each with a connection to each side.
     static let verifyWorkers = 2
     /// How long a service sleeps that has nothing left to do.

@@ -52,6 +52,9 @@ struct MigrationArguments: ParsableArguments {
     @Option(help: .hidden)
     var lagHold: Double?
 
+    @Option(help: .hidden)
+    var leaseScale: Double?
+
     /// Throws `UsageError` where a value is out of its bounds or two contradict each other.
     func options() throws(UsageError) -> MigrationOptions {
         var options = MigrationOptions()
@@ -71,6 +74,7 @@ struct MigrationArguments: ParsableArguments {
         options.quietPeriod = try Self.within(Tuning.quietPeriods, quietPeriod, "--quiet-period")
         options.keepSourceWritable = keepSourceWritable
         if let lagHold { options.lagHold = max(0, lagHold) }
+        if let leaseScale { options.lease = Lease.Timing(scale: leaseScale) }
         return options
     }
 

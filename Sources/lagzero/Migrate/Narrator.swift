@@ -74,6 +74,11 @@ struct Narrator: Sendable {
         }
     }
 
+    private func pause(_ reason: String) -> String {
+        guard !reason.isEmpty else { return "Paused. \(prompts.resume)" }
+        return "Paused: \(printable(reason))\(reason.hasSuffix(".") ? "" : ".") \(prompts.resume)"
+    }
+
     /// What happened, a line each.
     static func lines(_ log: [LogEntry]) -> [String] {
         log.map { "\(Units.time($0.time)) \(printable($0.text))" }
@@ -82,9 +87,7 @@ struct Narrator: Sendable {
     private func prompt(for progress: MigrationProgress) -> String? {
         switch progress.phase {
         case .inSync where progress.isReady: prompts.cutover
-        case .paused:
-            (progress.message.isEmpty ? "Paused." : "Paused: \(printable(progress.message))") + " "
-                + prompts.resume
+        case .paused: pause(progress.message)
         default: nil
         }
     }

@@ -135,5 +135,3 @@ extension FaultProxy {
         try? await eventually("traffic", within: .seconds(2)) { bytesToClient - start > bytes }
     }
 }
-
-func environment(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }

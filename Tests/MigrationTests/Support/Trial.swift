@@ -91,13 +91,8 @@ final class Trial: Sendable {
     @discardableResult
     func start(
         options change: (inout MigrationOptions) -> Void = { _ in }, source: String? = nil,
-        destination: String? = nil
+        destination: String? = nil, host: String = "test"
     ) throws -> MigrationEngine {
-        var options = MigrationOptions()
-        options.cutover = .manual
-        options.lagHold = 1.5
-        options.resume = true
-        change(&options)
         let process = state.withLock { state in
             state.process += 1
             return state.process
@@ -105,7 +100,7 @@ final class Trial: Sendable {
         let engine = MigrationEngine(
             source: try ConnectionString(source ?? pair.source.uri),
             destination: try ConnectionString(destination ?? pair.destination.uri),
-            options: options, owner: Lease.Owner(host: "test", boot: "1", process: process),
+            options: options(change), owner: Lease.Owner(host: host, boot: "1", process: process),
             isRunning: { _ in false },
             listener: { [weak self] entry in
                 trace("\(process): \(entry.text)")
@@ -117,6 +112,15 @@ final class Trial: Sendable {
             state.task = task
         }
         return engine
+    }
+
+    func options(_ change: (inout MigrationOptions) -> Void) -> MigrationOptions {
+        var options = MigrationOptions()
+        options.cutover = .manual
+        options.lagHold = 1.5
+        options.resume = true
+        change(&options)
+        return options
     }
 
     /// Cancels the engine's task, as a signal does, and waits until it has ended.
@@ -186,6 +190,11 @@ final class Trial: Sendable {
         #expect(report.verification.mismatches == [])
         let counts = await workload.stop()
         trace("\(counts)")
+        for lane in [pair.source.lane, pair.destination.lane] {
+            try await eventually("a lane has found the primary") {
+                (try? await lane.run(["listDatabases": 1])) != nil
+            }
+        }
         #expect(try await pair.differences() == [])
     }
 
@@ -261,6 +270,3 @@ extension Trial {
     /// Whether the engine says that it waits for something.
     var isWaiting: Bool { engine?.progress().message.hasPrefix("waiting") ?? false }
 }
-
-/// Whether the long variants are to run: `LAGZERO_SOAK=1`.
-let isSoak = ProcessInfo.processInfo.environment["LAGZERO_SOAK"] == "1"

@@ -1,0 +1,289 @@
+import BSON
+import Migration
+import Mongo
+import Sandbox
+import Testing
+
+/// What can go wrong around a cutover, and what may be left behind.
+extension FaultServerTests {
+    /// May write while writes are blocked.
+    private static let stubborn = Credentials(username: "stubborn", password: "stubborn")
+
+    private func reachInSync(_ trial: Trial) async throws {
+        if trial.engine == nil { try trial.start() }
+        for phase in [Phase.copying, .indexing, .catchingUp] {
+            try await trial.reach(phase)
+            try await trial.release(phase)
+        }
+        try await trial.reach(.inSync)
+    }
+
+    /// No block, no cursor, no user, and the application can write on both sides.
+    private func expectNothingLeftBehind(_ trial: Trial) async throws {
+        for set in [trial.pair.source, trial.pair.destination] {
+            #expect(try await !set.isBlocked())
+            #expect(try await set.engineCursors() == [])
+        }
+        let users = try await trial.pair.destination.lane.run(["usersInfo": 1])["users"]?.elements
+        #expect(users?.count == 1)
+        let before = trial.workload.counts.writes
+        try await eventually("the application writes") {
+            trial.workload.counts.writes > before
+        }
+    }
+
+    @Test func f16WritesDuringTheCutoverRefuseIt() async throws {
+        // Nobody can be blocked where nobody logs in.
+        try await Pair.with {
+            $0.root = nil
+        } destination: {
+            $0.root = nil
+        } _: { pair in
+            try await SampleData(.small, count: 500).insert(
+                into: Trial.items, through: [pair.source.lane])
+            let engine = try pair.engine {
+                $0.cutover = .manual
+                $0.quietPeriod = 2
+            }
+            let run = Task { try await engine.run() }
+            defer { run.cancel() }
+            let workload = Workload(
+                on: try pair.source.cluster(), WorkloadOptions([Trial.orders], writesPerSecond: 50))
+            try await eventually("it is ready") { engine.progress().isReady }
+            await engine.requestCutover()
+            try await eventually("it is refused") {
+                let progress = engine.progress()
+                return progress.phase == .inSync && progress.message.contains("shop.orders")
+            }
+            await workload.stop()
+            try await eventually("it is complete") {
+                if engine.progress().isReady { await engine.requestCutover() }
+                return engine.progress().phase == .complete
+            }
+            #expect(try await run.value.verification.mismatches == [])
+            #expect(try await pair.differences() == [])
+        }
+    }
+
+    @Test func f18CancellingLeavesNothingBehind() async throws {
+        for phase in isSoak ? Trial.phases : [.copying, .inSync, .finalizing] {
+            try await Trial.with(writesPerSecond: 50) { trial in
+                try trial.start()
+                for earlier in Trial.phases.prefix(while: { $0 != phase }) {
+                    try await trial.reach(earlier)
+                    try await trial.release(earlier)
+                }
+                try await trial.reach(phase)
+                let engine = try #require(trial.engine)
+                try await engine.cancel()
+                let report = try await trial.result()
+                #expect(report.phase == .cancelled)
+                #expect(report.problems.count == 1)
+                try await expectNothingLeftBehind(trial)
+                // It was for good.
+                try trial.start()
+                await #expect { _ = try await trial.result() } throws: {
+                    ($0 as? MigrationError)?.code == .destinationHeld
+                }
+            }
+        }
+    }
+
+    @Test func f18BackingOutLeavesNothingBehind() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            try await reachInSync(trial)
+            let engine = try #require(trial.engine)
+            for _ in 0..<2 {
+                try await trial.reach(.finalizing)
+                try await eventually("writes are blocked") {
+                    try await trial.pair.source.isBlocked()
+                }
+                try await engine.backOut()
+                #expect(trial.phase == .inSync)
+                #expect(try await !trial.pair.source.isBlocked())
+                // Of the destination writes stay blocked: the migration goes on.
+                #expect(try await trial.pair.destination.isBlocked())
+                try await eventually("it is ready again") { engine.progress().isReady }
+            }
+            try await trial.expectCompletion()
+            await #expect { try await engine.cancel() } throws: {
+                ($0 as? MigrationError)?.code == .tooLate
+            }
+        }
+    }
+
+    @Test func f18AnInterruptedCutoverLeavesTheSourceWritable() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            try await reachInSync(trial)
+            try await trial.reach(.finalizing)
+            try await eventually("writes are blocked") {
+                try await trial.pair.source.isBlocked()
+            }
+            await trial.interrupt()
+            #expect(try await !trial.pair.source.isBlocked())
+            for set in [trial.pair.source, trial.pair.destination] {
+                #expect(try await set.engineCursors() == [])
+            }
+            try trial.start()
+            try await trial.expectCompletion()
+        }
+    }
+
+    @Test func f18ExpiryLeavesNothingBehindAndCanBeRetried() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            try trial.start { $0.syncDuration = .seconds(3) }
+            for phase in [Phase.copying, .indexing, .catchingUp] {
+                try await trial.reach(phase)
+                try await trial.release(phase)
+            }
+            await #expect { _ = try await trial.result() } throws: {
+                ($0 as? MigrationError)?.code == .expired
+            }
+            #expect(trial.phase == .expired)
+            try await expectNothingLeftBehind(trial)
+            try trial.start()
+            try await trial.expectCompletion()
+        }
+    }
+
+    @Test func f18TheCountdownNeverFiresInACutover() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            try trial.start { $0.syncDuration = .seconds(8) }
+            let clock = ContinuousClock()
+            for phase in [Phase.copying, .indexing, .catchingUp] {
+                try await trial.reach(phase)
+                try await trial.release(phase)
+            }
+            try await trial.reach(.finalizing)
+            let end = clock.now + .seconds(9)
+            try await eventually("the time is over") { clock.now > end }
+            #expect(trial.phase == .finalizing)
+            try await trial.expectCompletion()
+        }
+    }
+
+    @Test func f21AnOpenTransactionRefusesTheCutoverAndBlocksNobody() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            let source = trial.pair.source
+            // This user may not see transactions: only the block itself meets them.
+            try await source.createRole(
+                "mover",
+                privileges: [
+                    [
+                        "resource": ["cluster": true],
+                        "actions": ["setUserWriteBlockMode", "serverStatus", "listDatabases"],
+                    ],
+                    [
+                        "resource": ["db": "", "collection": ""],
+                        "actions": ["changeStream", "find", "collStats", "dbStats", "listIndexes"],
+                    ],
+                ], roles: ["readAnyDatabase"])
+            let blind = Credentials(username: "mover", password: "mover")
+            try await source.createUser(blind, roles: ["mover"])
+            for user in [Pair.root, blind] {
+                try trial.start(source: source.uri(as: user))
+                try await reachInSync(trial)
+                let engine = try #require(trial.engine)
+                let transaction = try await OpenTransaction(on: source.cluster())
+                try await eventually("it is ready") { engine.progress().isReady }
+                await engine.requestCutover()
+                try await eventually("the cutover is refused") {
+                    let progress = engine.progress()
+                    return progress.phase == .inSync && progress.message.contains("transactions")
+                }
+                #expect(try await !source.isBlocked())
+                let before = trial.workload.counts.writes
+                try await eventually("the application writes") {
+                    trial.workload.counts.writes > before
+                }
+                try await transaction.commit()
+                if user.username != blind.username { await trial.interrupt() }
+            }
+            try await trial.expectCompletion()
+        }
+    }
+
+    @Test func f22ABlockOfSomeoneElseIsNeverLifted() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            let sets = [trial.pair.source, trial.pair.destination]
+            _ = try await sets[1].lane.run(["setUserWriteBlockMode": 1, "global": true])
+            try await reachInSync(trial)
+            _ = try await sets[0].lane.run(["setUserWriteBlockMode": 1, "global": true])
+            try await trial.reach(.finalizing)
+            try await trial.engine?.backOut()
+            for set in sets { #expect(try await set.isBlocked()) }
+            try await trial.reach(.finalizing)
+            await trial.interrupt()
+            for set in sets { #expect(try await set.isBlocked()) }
+            try trial.start { $0.keepSourceWritable = true }
+            let report = try await trial.finish()
+            #expect(report.phase == .complete)
+            for set in sets { #expect(try await set.isBlocked()) }
+            await trial.workload.stop()
+            #expect(try await trial.pair.differences() == [])
+        }
+    }
+
+    @Test func f23AUserThatBypassesTheBlockRefusesTheCutover() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            let source = trial.pair.source
+            try await source.createUser(FaultServerTests.stubborn, roles: ["root"])
+            try await reachInSync(trial)
+            let engine = try #require(trial.engine)
+            let lane = try source.cluster(as: FaultServerTests.stubborn).lane()
+            try await trial.reach(.finalizing)
+            try await eventually("writes are blocked") { try await source.isBlocked() }
+            _ = try await lane.run(
+                ["insert": "orders", "documents": [["_id": "stray"]]], on: "shop")
+            try await trial.release(.finalizing)
+            try await eventually("the cutover is refused") {
+                let progress = engine.progress()
+                return progress.phase == .inSync && progress.message.contains("written to")
+            }
+            #expect(try await !source.isBlocked())
+            try await trial.expectCompletion()
+        }
+    }
+
+    @Test func othersCannotWriteToTheDestinationMeanwhile() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            let destination = trial.pair.destination
+            try await destination.createUser(
+                Trial.application, roles: ["readWriteAnyDatabase"])
+            try trial.start()
+            try await trial.reach(.copying)
+            let lane = try destination.cluster(as: Trial.application).lane()
+            let insert: Document = ["insert": "strays", "documents": [["_id": 1]]]
+            let reply = try? await lane.write(insert, on: "shop")
+            #expect(reply?.count ?? 0 == 0)
+            #expect(try await destination.isBlocked())
+            for phase in [Phase.copying, .indexing, .catchingUp] {
+                try await trial.reach(phase)
+                try await trial.release(phase)
+            }
+            try await trial.expectCompletion()
+            #expect(try await lane.write(insert, on: "shop").count == 1)
+        }
+    }
+}
+
+/// A transaction of one insert, open until it is committed.
+final class OpenTransaction: Sendable {
+    private let lane: Lane
+
+    init(on cluster: Cluster) async throws {
+        lane = cluster.lane()
+        _ = try await lane.run(
+            [
+                "insert": "orders", "documents": [["_id": "transaction"]], "txnNumber": .int64(1),
+                "startTransaction": true, "autocommit": false,
+            ], on: "shop")
+    }
+
+    func commit() async throws {
+        _ = try await lane.run([
+            "commitTransaction": 1, "txnNumber": .int64(1), "autocommit": false,
+            "writeConcern": ["w": "majority"],
+        ])
+    }
+}

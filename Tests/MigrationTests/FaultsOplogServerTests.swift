@@ -1,0 +1,116 @@
+import BSON
+import Migration
+import Mongo
+import Sandbox
+import Testing
+
+/// An oplog that is too small for what happens.
+extension FaultServerTests {
+    /// Writes until the oplog holds nothing of what it held before.
+    private func rollOver(_ set: ReplicaSet) async throws {
+        let before = try await oplogEnd(set, .last)
+        let lane = try set.cluster(as: Trial.application).lane()
+        let text = String(repeating: "x", count: 200_000)
+        try await eventually("the oplog has rolled over", within: .seconds(120)) {
+            _ = try await lane.write(
+                [
+                    "update": "filler",
+                    "updates": [
+                        [
+                            "q": ["_id": 1], "u": ["_id": 1, "text": .string(text)],
+                            "upsert": true,
+                        ]
+                    ],
+                ], on: "other")
+            return try await oplogEnd(set, .first) > before
+        }
+    }
+
+    private enum End {
+        case first, last
+    }
+
+    private func oplogEnd(_ set: ReplicaSet, _ end: End) async throws -> Timestamp {
+        let found = try await set.lane.open(
+            [
+                "find": "oplog.rs", "sort": ["$natural": .integer(end == .first ? 1 : -1)],
+                "limit": 1,
+            ], on: "local"
+        ).documents.first { _ in true }
+        return try #require(found?["ts"]?.timestamp)
+    }
+
+    private func oplogStart(_ set: ReplicaSet) async throws -> Timestamp {
+        try await oplogEnd(set, .first)
+    }
+
+    private func storedToken(_ set: ReplicaSet) async throws -> Timestamp {
+        let state = try await set.lane.open(
+            ["find": "state", "filter": ["_id": "migration"]], on: "lagzero_internal"
+        ).documents.first { _ in true }
+        let token = try #require(state?["token"]?.document)
+        return try #require(ResumeToken(token).time)
+    }
+
+    @Test func f13TheOplogRollsOverDuringTheCopy() async throws {
+        try await Trial.with(source: { $0.oplogMegabytes = 1 }, writesPerSecond: 40) { trial in
+            let (source, destination) = (trial.pair.source, trial.pair.destination)
+            try trial.start()
+            try await trial.reach(.copying)
+            try await rollOver(source)
+            // What is not applied is kept on the destination, and the position moves on.
+            try await eventually("the stored position is within the oplog") {
+                try await storedToken(destination) > oplogStart(source)
+            }
+            await trial.interrupt()
+            try trial.start()
+            try await trial.reach(.copying)
+            try await trial.survive([.indexing, .inSync]) { _ in
+                try await rollOver(source)
+            }
+        }
+    }
+
+    @Test func f14APositionThatTheOplogNoLongerHoldsEndsTheMigration() async throws {
+        try await Trial.with(source: { $0.oplogMegabytes = 1 }, writesPerSecond: 20) { trial in
+            try trial.start()
+            try await trial.reach(.copying)
+            await trial.interrupt()
+            try await rollOver(trial.pair.source)
+            try trial.start()
+            await #expect { _ = try await trial.result() } throws: {
+                guard let error = $0 as? MigrationError else { return false }
+                return error.code == .historyLost && error.message.contains("--drop")
+            }
+            #expect(trial.phase == .failed)
+            // As it says: anew.
+            try trial.start {
+                $0.resume = false
+                $0.drop = true
+            }
+            try await trial.expectCompletion()
+        }
+    }
+
+    @Test func f20AFullDestinationWhileTheOplogRollsOver() async throws {
+        try await Trial.with(source: { $0.oplogMegabytes = 1 }, writesPerSecond: 40) { trial in
+            let member = trial.pair.destination.members[0]
+            try await trial.survive([.copying, .catchingUp, .inSync]) { _ in
+                try await member.setFailPoint(
+                    "failCommand",
+                    [
+                        "mode": "alwaysOn",
+                        "data": [
+                            "failCommands": ["insert", "update", "delete", "createIndexes"],
+                            "errorCode": 14031,
+                        ],
+                    ])
+                try await eventually("the engine says that it waits for space") {
+                    trial.engine?.progress().message.contains("OutOfDiskSpace") ?? false
+                }
+                try await rollOver(trial.pair.source)
+                #expect(trial.phase?.isFinal == false)
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import BSON
+import Foundation
+import Migration
+import Mongo
+import Sandbox
+import Testing
+
+/// The engine itself is killed, frozen, doubled or starved.
+extension FaultServerTests {
+    /// Owners that are given up after a second.
+    private static func hasty(_ options: inout MigrationOptions) {
+        options.lease.heartbeat = .milliseconds(200)
+        options.lease.limit = .milliseconds(600)
+        options.lease.patience = .milliseconds(1_000)
+    }
+
+    @Test func f1KillingTheEngineAtAnyMomentLosesNothing() async throws {
+        try await Trial.with { trial in
+            let folder = try ScratchFolder()
+            var child = try ChildMigration(trial.pair, in: folder)
+            for phase in Trial.phases {
+                for _ in 0..<(isSoak ? 5 : 1) {
+                    try await child.reach(phase.rawValue)
+                    trace("--- kill in \(phase)")
+                    try await child.kill()
+                    child = try ChildMigration(trial.pair, in: folder)
+                }
+                try await trial.release(phase)
+            }
+            #expect(try await child.end() == 0)
+            #expect(child.phase == "complete")
+            #expect(child.mismatches == [])
+            await trial.workload.stop()
+            #expect(try await trial.pair.differences() == [])
+            try await folder.remove()
+        }
+    }
+
+    /// Past the point of no return there is only forward.
+    @Test func f1KillingTheEngineWhileItFinishesLosesNothing() async throws {
+        try await Trial.with { trial in
+            let folder = try ScratchFolder()
+            var child = try ChildMigration(trial.pair, in: folder)
+            for phase in Trial.phases.dropLast() {
+                try await child.reach(phase.rawValue)
+                try await trial.release(phase)
+            }
+            try await child.reach("finalizing")
+            let state = Namespace("lagzero_internal", "state")
+            let destination = trial.pair.destination
+            // What `collMod` is to do after the point of no return takes its time.
+            try await destination.members[0].setFailPoint(
+                "failCommand",
+                [
+                    "mode": ["skip": 1],
+                    "data": ["failCommands": ["collMod"], "errorCode": 6],
+                ])
+            try await eventually("the destination accepts writes") {
+                try await destination.lane.open(
+                    ["find": .string(state.collection), "filter": ["cutover": "accepted"]],
+                    on: state.database
+                ).isEmpty == false
+            }
+            try await child.kill()
+            #expect(try await !destination.isBlocked())
+            try await trial.release(.finalizing)
+            child = try ChildMigration(trial.pair, in: folder)
+            #expect(try await child.end() == 0)
+            #expect(child.phase == "complete")
+            await trial.workload.stop()
+            #expect(try await trial.pair.differences() == [])
+            try await folder.remove()
+        }
+    }
+
+    /// Everything is on the destination: nothing of this host is needed.
+    @Test func f2AnotherHostGoesOnAfterTheFirstIsLost() async throws {
+        try await Trial.with { trial in
+            let folder = try ScratchFolder()
+            for phase in Trial.phases {
+                if isSoak || phase == .copying || phase == .inSync {
+                    let first = try ChildMigration(trial.pair, in: folder)
+                    try await first.reach(phase.rawValue)
+                    try await first.kill()
+                    // It cannot know that the process is dead: only that it is silent.
+                    try trial.start(options: FaultServerTests.hasty, host: "elsewhere")
+                    try await trial.reach(phase)
+                    try await trial.release(phase)
+                    if isSoak, phase != .finalizing { await trial.interrupt() }
+                    if phase == .copying { await trial.interrupt() }
+                } else {
+                    try await trial.release(phase)
+                }
+            }
+            try await trial.expectCompletion()
+            try await folder.remove()
+        }
+    }
+
+    @Test func f3ASecondOwnerIsRefused() async throws {
+        try await Trial.with(writesPerSecond: 20) { trial in
+            try trial.start(options: FaultServerTests.hasty)
+            for phase in Trial.phases {
+                try await trial.reach(phase)
+                for host in ["test", "elsewhere"] {
+                    let second = MigrationEngine(
+                        source: try ConnectionString(trial.pair.source.uri),
+                        destination: try ConnectionString(trial.pair.destination.uri),
+                        options: trial.options(FaultServerTests.hasty),
+                        owner: Lease.Owner(host: host, boot: "1", process: 99))
+                    await #expect { _ = try await second.run() } throws: {
+                        ($0 as? MigrationError)?.code == .destinationHeld
+                    }
+                }
+                #expect(trial.phase?.isFinal == false)
+                try await trial.release(phase)
+            }
+            try await trial.expectCompletion()
+        }
+    }
+
+    @Test func f4AStaleOwnerThatWakesWritesNothing() async throws {
+        try await Trial.with { trial in
+            let folder = try ScratchFolder()
+            // It, too, holds itself for replaced after a second.
+            let stale = try ChildMigration(
+                trial.pair, in: folder, arguments: ["--lease-scale", "0.04"])
+            for phase in [Phase.copying, .indexing, .catchingUp] {
+                try await stale.reach(phase.rawValue)
+                try await trial.release(phase)
+            }
+            try await stale.reach("inSync")
+            stale.send(SIGSTOP)
+            // Another host sees that it is silent, and takes over.
+            try trial.start(options: FaultServerTests.hasty, host: "elsewhere")
+            try await trial.reach(.inSync)
+            let before = trial.workload.counts.writes
+            try await eventually("the new owner applies") {
+                trial.workload.counts.writes > before + 200
+            }
+            stale.send(SIGCONT)
+            #expect(try await stale.end() == 1)
+            #expect(stale.phase == "failed")
+            #expect(trial.phase == .inSync)
+            try await trial.expectCompletion()
+            try await folder.remove()
+        }
+    }
+
+    @Test func f17ItRunsWithinLittleMemory() async throws {
+        try await Trial.with(documents: isSoak ? 2_000_000 : 100_000, writesPerSecond: 500) { trial in
+            let folder = try ScratchFolder()
+            try await trial.release(.finalizing)
+            let child = try ChildMigration(
+                trial.pair, in: folder, arguments: ["--cutover", "when-in-sync"],
+                limits: "ulimit -v 4000000;")
+            var peak = 0
+            try await eventually("the process ends", within: .seconds(isSoak ? 600 : 90)) {
+                peak = max(peak, ResourceUsage(pid: child.pid)?.peakBytes ?? 0)
+                return !child.isRunning
+            }
+            #expect(try await child.end() == 0)
+            trace("peak \(peak >> 20) MB")
+            #expect(peak > 0 && peak < 256 << 20)
+            await trial.workload.stop()
+            #expect(try await trial.pair.differences() == [])
+            try await folder.remove()
+        }
+    }
+}

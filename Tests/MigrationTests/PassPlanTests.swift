@@ -1,0 +1,112 @@
+import BSON
+import Mongo
+import Testing
+
+@testable import Migration
+
+struct PassPlanTests {
+    private func collection(_ number: UInt64, copy: UInt64 = 0, isCopied: Bool = true)
+        -> MigratedCollection
+    {
+        var collection = MigratedCollection(
+            source: BinaryUUID(high: 0, low: number), sourceName: Namespace("d", "c\(number)"),
+            destination: BinaryUUID(high: copy, low: number),
+            destinationName: Namespace("d", "c\(number)"), kind: .plain, isCollated: false,
+            isClustered: false)
+        collection.isCopied = isCopied
+        return collection
+    }
+
+    /// Does all tasks that there are, each collection in this many ranges.
+    private func work(_ plan: inout PassPlan, ranges: Int = 1) -> Int {
+        var done = 0
+        while let task = plan.next() {
+            if case .plan = task.work {
+                let bounds = (1..<ranges).map { rawID(.integer($0)) }
+                let parts = RangePlanner.ranges(between: bounds, of: task.collection)
+                plan.planned(task, parts.map(PassPlan.Task.Work.range), documents: 10, batchSize: 5)
+            }
+            plan.finish(task)
+            done += 1
+        }
+        return done
+    }
+
+    private func expect(_ done: Int, _ wanted: Int) { #expect(done == wanted) }
+
+    @Test func everyCopiedCollectionIsComparedOnce() {
+        var plan = PassPlan()
+        #expect(!plan.isDone)
+        _ = plan.update([collection(1), collection(2), collection(3, isCopied: false)])
+        expect(work(&plan, ranges: 3), 8)
+        #expect(plan.isDone)
+        #expect(plan.documents == 20)
+        _ = plan.update([collection(1), collection(2), collection(3)])
+        #expect(!plan.isDone)
+        expect(work(&plan), 2)
+        #expect(plan.done == 3)
+    }
+
+    @Test func whatWasCopiedAnewIsComparedAnew() {
+        var plan = PassPlan()
+        _ = plan.update([collection(1)])
+        let old = plan.next()
+        _ = plan.update([collection(1, copy: 9)])
+        if let old { plan.finish(old) }
+        #expect(!plan.isDone)
+        expect(work(&plan), 2)
+        #expect(plan.isDone)
+    }
+
+    @Test func whatIsGoneIsForgotten() {
+        var plan = PassPlan()
+        _ = plan.update([collection(1), collection(2)])
+        let gone = plan.update([collection(2)])
+        #expect(gone == [BinaryUUID(high: 0, low: 1)])
+        expect(work(&plan), 2)
+        #expect(plan.isDone)
+    }
+
+    @Test func keysCountOnlyFromTheBeginningOfThePassOn() {
+        var plan = PassPlan()
+        let uuid = collection(1).source
+        _ = plan.update([collection(1)])
+        let isKeptEarly = plan.noteChange(of: uuid)
+        #expect(!isKeptEarly)
+        let task = plan.next()
+        let isKept = plan.noteChange(of: uuid)
+        #expect(isKept)
+        #expect(plan.changes(of: uuid) == 2)
+        if let task { plan.finish(task) }
+    }
+
+    @Test func anotherPassBeginsWhenThePresentOneIsDone() {
+        var plan = PassPlan()
+        let uuid = collection(1).source
+        _ = plan.update([collection(1)])
+        let task = plan.next()
+        plan.wantAgain(uuid)
+        #expect(plan.isWantedAgain(uuid))
+        if let task { plan.finish(task) }
+        #expect(!plan.isDone)
+        expect(work(&plan), 2)
+        #expect(plan.isDone)
+        plan.wantAgain(uuid)
+        #expect(!plan.isDone)
+        expect(work(&plan), 2)
+    }
+
+    @Test func rangesCoverEverythingOnce() {
+        let bounds = [5, 9].map { rawID(.integer($0)) }
+        let ranges = RangePlanner.ranges(between: bounds, of: collection(1).source)
+        #expect(ranges.map(\.lower) == [nil, bounds[0], bounds[1]])
+        #expect(ranges.map(\.upper) == [bounds[0], bounds[1], nil])
+    }
+
+    @Test func largeDocumentsMakeFewerRanges() {
+        #expect(RangePlanner.ranges(bytes: 1 << 20, documents: 10_000) == 0)
+        #expect(RangePlanner.ranges(bytes: 160 << 20, documents: 1_000_000) == 10)
+        #expect(RangePlanner.ranges(bytes: 1 << 40, documents: 1_000_000_000) == 200)
+        #expect(RangePlanner.ranges(bytes: 16 << 30, documents: 1_000) == 4)
+    }
+}

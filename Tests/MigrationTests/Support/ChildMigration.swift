@@ -1,0 +1,95 @@
+import Foundation
+import Mongo
+import Sandbox
+import Synchronization
+import Testing
+
+/// A migration run by the program itself, in a process of its own that can be frozen and killed.
+final class ChildMigration: Sendable {
+    private let process: Process
+    private let output: String
+
+    /// `limits`: shell commands before the program becomes the process, such as `ulimit`.
+    init(
+        _ pair: Pair, in folder: ScratchFolder, arguments: [String] = [], limits: String = ""
+    ) throws {
+        // Beside the bundle of the tests: .build/debug.
+        let root = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let program = root.appending(path: ".build/debug/lagzero").path
+        output = "\(folder.path)/\(UUID().uuidString).log"
+        _ = FileManager.default.createFile(atPath: output, contents: nil)
+        process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments =
+            [
+                "-c", "\(limits) exec \"$@\"", "sh", program, "migrate", "--json", "--resume",
+                "--lag-hold", "1.5", "--progress-interval", "0.02",
+            ] + arguments
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "LAGZERO_SOURCE": pair.source.uri,
+            "LAGZERO_DESTINATION": pair.destination.uri,
+        ]
+        let file = try FileHandle(forWritingTo: URL(filePath: output))
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = file
+        process.standardError = file
+        try process.run()
+    }
+
+    var isRunning: Bool { process.isRunning }
+
+    var pid: Int32 { process.processIdentifier }
+
+    /// What it said last, without what is not yet a whole line.
+    private var last: [String: Any] {
+        let line = lines.last.map { Data($0.utf8) } ?? Data()
+        return (try? JSONSerialization.jsonObject(with: line)) as? [String: Any] ?? [:]
+    }
+
+    /// The differences in its report; nil before there is one.
+    var mismatches: [String]? {
+        (last["verification"] as? [String: Any])?["mismatches"] as? [String]
+    }
+
+    private var lines: [Substring] {
+        let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
+        let whole = text.lastIndex(of: "\n").map { text[..<$0] } ?? ""
+        return whole.split(separator: "\n")
+    }
+
+    var phase: String? { last["phase"] as? String }
+
+    /// Waits until it is in the phase; asks for the cutover where that is needed.
+    func reach(_ phase: String) async throws {
+        try await eventually("the process says \(phase), not \(lines.last ?? "nothing")") {
+            let now = self.phase
+            if now == phase { return true }
+            guard isRunning else {
+                throw SandboxError(.ended, "it ended: \(lines.suffix(3).joined(separator: "\n"))")
+            }
+            if now == "inSync" { send(SIGUSR1) }
+            return false
+        }
+    }
+
+    func send(_ signal: Int32) {
+        if isRunning { Glibc.kill(pid, signal) }
+    }
+
+    /// Waits for its end; cuts over as soon as it may. Returns its exit status.
+    func end() async throws -> Int32 {
+        try await eventually("the process ends; it says \(lines.last ?? "nothing")", within: .seconds(90)) {
+            if phase == "inSync" { send(SIGUSR1) }
+            return !isRunning
+        }
+        if process.terminationStatus != 0 { trace(lines.suffix(3).joined(separator: "\n")) }
+        return process.terminationStatus
+    }
+
+    func kill() async throws {
+        send(SIGCONT)
+        send(SIGKILL)
+        try await eventually("the process is gone") { !isRunning }
+    }
+}

@@ -1,0 +1,133 @@
+import Glibc
+import Testing
+
+/// The program itself, without servers.
+@Suite(.timeLimit(.minutes(2))) struct CommandLineTests {
+    @Test(arguments: [["--help"], ["migrate", "--help"], ["help", "demo"], ["--version"], []])
+    func helpIsAnAnswer(arguments: [String]) async throws {
+        let run = try await LagzeroProcess.run(arguments)
+        #expect(run.status == 0)
+        #expect(!run.output.isEmpty)
+        #expect(run.errors.isEmpty)
+    }
+
+    @Test func theBenchmarkIsNotListed() async throws {
+        let run = try await LagzeroProcess.run(["--help"])
+        #expect(!run.output.contains("bench"))
+    }
+
+    @Test(arguments: [
+        (["nonsense"], "nonsense"),
+        (["migrate", "--nonsense"], "--nonsense"),
+        (
+            ["migrate"],
+            "no source given: use --source URI, --source-file PATH or the variable LAGZERO_SOURCE"
+        ),
+        (["migrate", "--source", "mongodb://h"], "no destination given"),
+        (
+            ["migrate", "--source", "http://h", "--destination", "mongodb://h"],
+            "--source: the connection string is not valid: it must start with mongodb://"
+        ),
+        (
+            [
+                "migrate", "--source", "mongodb://h", "--source-file", "x", "--destination",
+                "mongodb://h",
+            ],
+            "give either --source or --source-file, not both"
+        ),
+        (
+            [
+                "migrate", "--source", "mongodb://h", "--destination", "mongodb://i",
+                "--load-level", "7",
+            ],
+            "--load-level 7: it must be from 1 to 4"
+        ),
+        (
+            [
+                "migrate", "--source", "mongodb://h", "--destination", "mongodb://i", "--verify",
+                "some",
+            ],
+            "'some' is invalid"
+        ),
+        (["demo", "--size", "0"], "--size 0"),
+        (["bench", "--scale", "0"], "--scale 0"),
+    ])
+    func wrongUsageIsSaidAndHasItsStatus(arguments: [String], message: String) async throws {
+        let run = try await LagzeroProcess.run(arguments)
+        #expect(run.status == 2)
+        #expect(run.errors.contains(message))
+        #expect(run.output.isEmpty)
+    }
+
+    @Test(arguments: [
+        ["migrate", "mongodb://u:hunter2hunter2@h"],
+        ["migrate", "--source=mongodb://u:hunter2hunter2@h", "--destination", "x"],
+        ["migrate", "--source", "mongodb://u:hunter2@hunter2@h", "--destination", "mongodb://h"],
+        [
+            "migrate", "--source", "mongodb://u:hunter2 'hunter2@h", "--destination",
+            "mongodb://h:x:y",
+        ],
+        ["mongodb://u:hunter2hunter2@h"],
+        ["demo", "--mongod", "mongodb://u:hunter2hunter2@h"],
+    ])
+    func noPasswordIsRepeated(arguments: [String]) async throws {
+        let run = try await LagzeroProcess.run(arguments)
+        #expect(run.status != 0)
+        #expect(!run.errors.contains("hunter2"))
+        #expect(!run.output.contains("hunter2"))
+    }
+
+    @Test func theProcessListShowsNoPassword() async throws {
+        let process = try LagzeroProcess([
+            "migrate", "--source", "mongodb://u:hunter2hunter2@127.0.0.1:1", "--destination",
+            "mongodb://v:hunter2hunter2@127.0.0.1:1/?tlsCertificateKeyFilePassword=hunter2hunter2",
+        ])
+        try await process.said("Destination")
+        let arguments = try #require(processArguments(process.pid))
+        #expect(arguments.contains("mongodb://u:**************@127.0.0.1:1"))
+        #expect(!arguments.contains("hunter2"))
+        #expect(!process.errors.contains("hunter2"))
+        process.send(SIGINT)
+        #expect(try await process.status() == 130)
+    }
+
+    @Test func connectionStringsMayComeFromTheEnvironment() async throws {
+        let run = try await LagzeroProcess.run(
+            ["migrate"], environment: ["LAGZERO_SOURCE": "mongodb://u:hunter2hunter2@h:a:b"])
+        #expect(run.status == 2)
+        #expect(run.errors.contains("no destination given"))
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func aSignalDuringTheValidationEndsIt(signal: Int32) async throws {
+        let process = try LagzeroProcess([
+            "migrate", "--source", "mongodb://127.0.0.1:1", "--destination",
+            "mongodb://127.0.0.1:1",
+        ])
+        try await process.said("Destination")
+        process.send(signal)
+        #expect(try await process.status() == 130)
+        #expect(process.errors.contains("stopped before anything was changed"))
+    }
+
+    @Test func serversThatAreNotThereFailTheValidation() async throws {
+        let run = try await LagzeroProcess.run([
+            "migrate", "--json", "--source", "mongodb://127.0.0.1:1", "--destination",
+            "mongodb://127.0.0.1:2",
+        ])
+        #expect(run.status == 3)
+        #expect(run.errors.contains("\"phase\": \"preparing\""))
+        #expect(run.errors.contains("\"blocking\": true"))
+        #expect(
+            run.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") })
+    }
+
+    private func processArguments(_ pid: Int32) -> String? {
+        let descriptor = open("/proc/\(pid)/cmdline", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(descriptor, &bytes, bytes.count)
+        return String(decoding: bytes[..<max(0, count)].map { $0 == 0 ? 32 : $0 }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,62 @@
+import Migration
+import Mongo
+import Testing
+
+@testable import lagzero
+
+@Suite struct ExitStatusTests {
+    @Test(
+        arguments: [
+            (MigrationError.Code.validationFailed, 3), (.differencesFound, 4), (.expired, 5),
+            (.interrupted, 130),
+            (.destinationHeld, 1), (.ownershipLost, 1), (.historyLost, 1), (.refused, 1),
+            (.cutoverRefused, 1),
+            (.unexpected, 1),
+        ] as [(MigrationError.Code, Int32)])
+    func everyEndOfAMigrationHasItsNumber(code: MigrationError.Code, status: Int32) {
+        #expect(ExitStatus(MigrationError(code, "")).rawValue == status)
+    }
+
+    @Test func otherErrorsAreFailures() {
+        #expect(ExitStatus(MongoError(kind: .network, message: "")) == .failed)
+        #expect(ExitStatus(MongoError(kind: .invalid, message: "")) == .usage)
+        #expect(ExitStatus(CancellationError()) == .interrupted)
+    }
+
+    private func report(_ phase: Phase, mismatches: [String] = []) -> MigrationReport {
+        var report = MigrationReport(
+            MigrationProgress(phase: phase), phase: phase, duration: 1, verify: .full, problems: [])
+        report.verification.mismatches = mismatches
+        return report
+    }
+
+    @Test func aReportWithDifferencesIsNoSuccess() {
+        #expect(ExitStatus(report(.complete)) == .done)
+        #expect(ExitStatus(report(.complete, mismatches: ["x"])) == .differences)
+        #expect(ExitStatus(report(.expired)) == .expired)
+        #expect(ExitStatus(report(.failed)) == .failed)
+    }
+
+    @Test func anInterruptedMigrationHasNoReportButAWayOn() {
+        let ending = Ending(
+            .failure(MigrationError(.interrupted, "")),
+            progress: MigrationProgress(phase: .copying),
+            verify: .full, duration: 1, resumeHint: "use --resume")
+        #expect(ending.status == .interrupted)
+        #expect(ending.report == nil)
+        #expect(ending.reason == "stopped; use --resume")
+        #expect(ending.progress.phase == .copying)
+    }
+
+    @Test func aFailedMigrationHasAReportThatSaysWhy() throws {
+        let ending = Ending(
+            .failure(MigrationError(.historyLost, "it is gone")),
+            progress: MigrationProgress(phase: .copying),
+            verify: .full, duration: 1, resumeHint: "")
+        #expect(ending.status == .failed)
+        #expect(ending.reason == "it is gone")
+        let report = try #require(ending.report)
+        #expect(report.phase == .failed)
+        #expect(report.problems == ["it is gone"])
+    }
+}

@@ -1,0 +1,108 @@
+import BSON
+import Glibc
+import Mongo
+import Sandbox
+import Testing
+
+@testable import lagzero
+
+/// `lagzero migrate` between real servers.
+@Suite(.serialized, .timeLimit(.minutes(4))) struct MigrateServerTests {
+    /// Two sets with a few documents on the source; they end with the test.
+    private func clusters() async throws -> SandboxClusters {
+        let clusters = try await SandboxClusters.start()
+        try await SampleData(.small, count: 2_000)
+            .insert(into: Namespace("shop", "customers"), through: [clusters.source.lane])
+        return clusters
+    }
+
+    private func environment(_ clusters: SandboxClusters) -> [String: String] {
+        ["LAGZERO_SOURCE": clusters.sourceURI, "LAGZERO_DESTINATION": clusters.destinationURI]
+    }
+
+    private func copied(_ clusters: SandboxClusters) async throws -> Int? {
+        try await clusters.destination.lane.run(["count": "customers"], on: "shop")["n"]?.integer
+    }
+
+    @Test func itMigratesAndReports() async throws {
+        let clusters = try await clusters()
+        let run = try await LagzeroProcess.run(
+            ["migrate", "--cutover", "when-in-sync", "--lag-hold", "0", "--json"],
+            environment: environment(clusters))
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.hasPrefix("{\"phase\": \"complete\", "))
+        #expect(run.output.split(separator: "\n").count == 1)
+        #expect(run.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("{\"time\": ") })
+        #expect(try await copied(clusters) == 2_000)
+        await clusters.stop()
+    }
+
+    @Test func itOnlyValidatesWhenAsked() async throws {
+        let clusters = try await clusters()
+        let run = try await LagzeroProcess.run(
+            ["migrate", "--validate-only"], environment: environment(clusters))
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("pass "))
+        #expect(try await copied(clusters) == 0)
+        await clusters.stop()
+    }
+
+    @Test func aValidationThatFailsEndsIt() async throws {
+        let clusters = try await clusters()
+        _ = try await clusters.destination.lane.run(
+            ["insert": "customers", "documents": [["_id": 1]]], on: "shop")
+        let run = try await LagzeroProcess.run(["migrate"], environment: environment(clusters))
+        #expect(run.status == 3)
+        #expect(run.errors.contains("shop.customers"))
+        #expect(run.errors.contains("nothing was changed"))
+        #expect(run.output.isEmpty)
+        await clusters.stop()
+    }
+
+    @Test func enterBeginsTheCutoverAndTheEndOfTheInputDoesNot() async throws {
+        let clusters = try await clusters()
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        let process = try LagzeroProcess(
+            ["migrate", "--lag-hold", "0"], environment: environment(clusters), input: ends[0])
+        close(ends[0])
+        try await process.said("press Enter or send SIGUSR1 to process \(process.pid)")
+        #expect(write(ends[1], "\n", 1) == 1)
+        #expect(try await process.status() == 0, "\(process.errors)")
+        #expect(process.output.hasPrefix("Migration complete"))
+        close(ends[1])
+        await clusters.stop()
+    }
+
+    @Test func itStopsCleanlyAndGoesOnWithTheCutoverBySignal() async throws {
+        let clusters = try await clusters()
+        let first = try LagzeroProcess(
+            ["migrate", "--lag-hold", "0"], environment: environment(clusters))
+        try await first.said("Ready for the cutover")
+        first.send(SIGINT)
+        #expect(try await first.status() == 130)
+        #expect(first.errors.hasSuffix("stopped; go on with the same command and --resume\n"))
+        #expect(first.output.isEmpty)
+        let second = try LagzeroProcess(
+            ["migrate", "--lag-hold", "0", "--resume"], environment: environment(clusters))
+        try await second.said("Ready for the cutover")
+        second.send(SIGUSR1)
+        #expect(try await second.status() == 0, "\(second.errors)")
+        #expect(try await copied(clusters) == 2_000)
+        await clusters.stop()
+    }
+
+    @Test func noPasswordIsInAnyOutput() async throws {
+        let clusters = try await clusters()
+        let run = try await LagzeroProcess.run(
+            ["migrate", "--cutover", "when-in-sync", "--lag-hold", "0"],
+            environment: environment(clusters))
+        #expect(run.status == 0)
+        for uri in [clusters.sourceURI, clusters.destinationURI] {
+            let password = try #require(try ConnectionString(uri).password)
+            #expect(!run.errors.contains(password))
+            #expect(!run.output.contains(password))
+        }
+        await clusters.stop()
+    }
+}

@@ -1,0 +1,53 @@
+import BSON
+import Migration
+import Testing
+
+@testable import lagzero
+
+@Suite struct ProgressJSONTests {
+    @Test func whatIsUnknownIsNullAndNeverZero() {
+        #expect(
+            MigrationProgress(phase: .preparing).document(at: 0).json == """
+                {"time": "1970-01-01T00:00:00.000Z", "phase": "preparing", "appliedThrough": null, \
+                "lagSeconds": null, "bytesCopied": 0, "bytesTotal": null, "documentsCopied": 0, \
+                "eventsApplied": 0, "backlog": 0, "oplogHeadroomSeconds": null, "message": null}
+                """)
+    }
+
+    @Test func everyFieldIsTold() {
+        var progress = MigrationProgress(phase: .catchingUp)
+        progress.appliedThrough = Timestamp(seconds: 1_763_692_857, increment: 3)
+        progress.lagSeconds = 1.23456
+        progress.bytesCopied = 1
+        progress.bytesTotal = 2
+        progress.documentsCopied = 3
+        progress.eventsApplied = 4
+        progress.backlog = 5
+        progress.oplogHeadroomSeconds = 6
+        progress.message = "a \"b\"\n"
+        #expect(
+            progress.document(at: 1_500).json == """
+                {"time": "1970-01-01T00:00:01.500Z", "phase": "catchingUp", \
+                "appliedThrough": "1763692857.3", "lagSeconds": 1.235, "bytesCopied": 1, \
+                "bytesTotal": 2, "documentsCopied": 3, "eventsApplied": 4, "backlog": 5, \
+                "oplogHeadroomSeconds": 6, "message": "a \\"b\\"\\n"}
+                """)
+    }
+
+    @Test func theReportHasItsFields() {
+        var progress = MigrationProgress(phase: .complete)
+        progress.bytesCopied = 7
+        progress.documentsCopied = 8
+        progress.eventsApplied = 9
+        var report = MigrationReport(
+            progress, phase: .complete, duration: 2.5, verify: .full, problems: ["p"])
+        report.verification.mismatches = ["m"]
+        #expect(
+            report.document.json == """
+                {"phase": "complete", "applicationDowntimeSeconds": null, "durationSeconds": 2.5, \
+                "bytesCopied": 7, "documentsCopied": 8, "collectionsCopied": 0, "eventsApplied": 9, \
+                "verification": {"mode": "full", "collections": 0, "documents": 0, \
+                "mismatches": ["m"]}, "problems": ["p"]}
+                """)
+    }
+}

@@ -1,0 +1,71 @@
+import Migration
+import Testing
+
+@testable import lagzero
+
+@Suite struct ProgressTextTests {
+    private func progress(_ phase: Phase) -> MigrationProgress { MigrationProgress(phase: phase) }
+
+    @Test func whatIsUnknownIsADash() {
+        var text = ProgressText()
+        #expect(
+            text.line(progress(.copying), at: 0)
+                == "copying  0 B of -  -/s  - docs/s  backlog 0  headroom -")
+        #expect(
+            text.line(progress(.catchingUp), at: 1)
+                == "catching up  lag -  backlog 0  0 changes/s  headroom -")
+    }
+
+    @Test func aCopyTellsItsRateAndTheTimeLeft() {
+        var text = ProgressText()
+        var moment = progress(.copying)
+        moment.bytesTotal = 1_400_000_000
+        _ = text.line(moment, at: 10)
+        moment.bytesCopied = 100_000_000
+        moment.documentsCopied = 50_000
+        moment.backlog = 1_234
+        moment.oplogHeadroomSeconds = 187_200
+        #expect(
+            text.line(moment, at: 12)
+                == "copying  7%  100 MB of 1.4 GB  50.0 MB/s  25,000 docs/s  26 s left  backlog 1,234  headroom 2 d 4 h"
+        )
+    }
+
+    @Test func aCopyOfMoreThanWasMeasuredIsNotBeyondItsEnd() {
+        var text = ProgressText()
+        var moment = progress(.copying)
+        moment.bytesTotal = 10
+        moment.bytesCopied = 30
+        #expect(text.line(moment, at: 0).contains("100%"))
+    }
+
+    @Test func theMessageComesLast() {
+        var text = ProgressText()
+        var moment = progress(.inSync)
+        moment.lagSeconds = 0.25
+        moment.message = "verifying"
+        #expect(
+            text.line(moment, at: 0)
+                == "in sync  lag 0.3 s  backlog 0  - changes/s  headroom -  verifying")
+    }
+
+    @Test func ratesForgetThePast() {
+        var meter = RateMeter()
+        #expect(meter.perSecond == nil)
+        meter.add(0, at: 0)
+        #expect(meter.perSecond == nil)
+        meter.add(1_000, at: 1)
+        #expect(meter.perSecond == 1_000)
+        for second in 2...30 { meter.add(1_000, at: Double(second)) }
+        #expect(meter.perSecond == 0)
+    }
+
+    @Test func aFigureThatStartsAgainHasNoNegativeRate() {
+        var meter = RateMeter()
+        meter.add(1_000, at: 0)
+        meter.add(10, at: 1)
+        #expect(meter.perSecond == nil)
+        meter.add(20, at: 2)
+        #expect(meter.perSecond == 10)
+    }
+}
