@@ -20,8 +20,8 @@ package struct NamespaceFilter: Hashable, Sendable {
         }
 
         func matches(_ namespace: Namespace) -> Bool {
-            database == namespace.database
-                && (collection == nil || collection == namespace.collection)
+            let collection = collection ?? namespace.collection
+            return namespace == Namespace(database, collection)
         }
 
         package var description: String { "\(database).\(collection ?? "*")" }

@@ -1,4 +1,4 @@
-/// A database and a collection in it.
+/// A database and a collection in it. Equal means: the same bytes.
 package struct Namespace: Hashable, Sendable {
     package var database: String
     package var collection: String
@@ -16,10 +16,23 @@ package struct Namespace: Hashable, Sendable {
     }
 }
 
+extension Namespace {
+    private var exactly: (ExactName, ExactName) { (ExactName(database), ExactName(collection)) }
+
+    package static func == (left: Namespace, right: Namespace) -> Bool {
+        left.exactly == right.exactly
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(exactly.0)
+        hasher.combine(exactly.1)
+    }
+}
+
 extension Namespace: CustomStringConvertible, Comparable {
     package var description: String { "\(database).\(collection)" }
 
     package static func < (left: Namespace, right: Namespace) -> Bool {
-        (left.database, left.collection) < (right.database, right.collection)
+        left.exactly < right.exactly
     }
 }

@@ -22,6 +22,9 @@ extension CollectionsServerTests {
             let here = Statements(pair.source.lane, "names")
             try await here.insert(longest, .numbered(3))
             try await here.index("with space", [["key": ["n": 1], "name": "ïndex \"of\" n"]])
+            // Two names to a server, one to Unicode.
+            try await here.index("a.b.c", [["key": ["n": 1], "name": "\u{e9}"]])
+            try await here.index("a.b.c", [["key": ["m": 1], "name": "e\u{301}"]])
             try await here.create("vïew of *", ["viewOn": "*", "pipeline": []])
             let report = try await pair.migrate {
                 for database in databases {

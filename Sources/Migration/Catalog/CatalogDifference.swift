@@ -51,10 +51,10 @@ package struct CatalogDifference: Hashable, Sendable {
         let options = ComparableOptions.wanted(for: source, translation)
             .differences(from: ComparableOptions.found(on: destination, translation))
         var kinds = options.map(Kind.option)
-        let found = Dictionary(destination.indexes.map { ($0.name, $0) }) { first, _ in first }
+        let found = Dictionary(destination.indexes.map { ($0.id, $0) }) { first, _ in first }
         let wanted = translation.indexes(of: source)
         for index in wanted {
-            guard let other = found[index.name] else {
+            guard let other = found[index.id] else {
                 kinds.append(.missingIndex(index.name))
                 continue
             }
@@ -63,8 +63,8 @@ package struct CatalogDifference: Hashable, Sendable {
             if !differing.isEmpty { kinds.append(.index(index.name, differing.sorted())) }
             if !other.isFinished { kinds.append(.unfinishedIndex(index.name)) }
         }
-        let names = Set(wanted.map(\.name))
-        kinds += destination.indexes.filter { !$0.isImplied && !names.contains($0.name) }
+        let names = Set(wanted.map(\.id))
+        kinds += destination.indexes.filter { !$0.isImplied && !names.contains($0.id) }
             .map { .extraIndex($0.name) }
         return kinds
     }

@@ -60,11 +60,12 @@ package struct CatalogExecutor: Sendable {
         var entries: [CatalogEntry] = []
         var listed: [Namespace: CollectionInfo] = [:]
         let created = Dictionary(
-            grouping: actions.compactMap(\.created).map(\.namespace), by: \.database)
+            grouping: actions.compactMap(\.created).map(\.namespace)
+        ) { ExactName($0.database) }
         for (database, namespaces) in created {
             let names = Document(array: namespaces.map { .string($0.collection) })
             let found = try await CatalogChange(lane: lanes[0])
-                .collections(of: database, filter: ["name": ["$in": .array(names)]])
+                .collections(of: database.text, filter: ["name": ["$in": .array(names)]])
             listed.merge(found) { $1 }
         }
         for (index, action) in actions.enumerated() {

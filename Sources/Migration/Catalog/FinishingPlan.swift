@@ -49,12 +49,12 @@ package struct FinishingPlan: Hashable, Sendable {
         self.destination = destination.uuid ?? BinaryUUID(high: 0, low: 0)
         namespace = destination.namespace
         let found = Dictionary(
-            destination.indexes.filter(\.isFinished).map { ($0.name, $0) }, uniquingKeysWith: { $1 }
+            destination.indexes.filter(\.isFinished).map { ($0.id, $0) }, uniquingKeysWith: { $1 }
         )
-        let twinNames = Set(Translation.twins(of: source).map(\.name))
+        let twinNames = Set(Translation.twins(of: source).map(\.id))
         for index in Translation.final.indexes(of: source) {
-            guard let present = found[index.name] else {
-                guard twinNames.contains(index.name) else { continue }
+            guard let present = found[index.id] else {
+                guard twinNames.contains(index.id) else { continue }
                 twins.append(Translation.twin(index, of: source))
                 if let change = FinishingPlan.modification(of: nil, to: index) {
                     modified.append(change)
@@ -108,13 +108,13 @@ package struct FinishingUndo: Hashable, Sendable {
         source: Catalog, destination: Catalog, pairs: [BinaryUUID: BinaryUUID]
     ) -> [FinishingUndo] {
         FinishingPlan.matches(source, destination, pairs).compactMap { source, destination in
-            let names = Set(Translation.untilCutover.indexes(of: source).map(\.name))
-            let twins = Set(Translation.twins(of: source).map(\.name))
+            let names = Set(Translation.untilCutover.indexes(of: source).map(\.id))
+            let twins = Set(Translation.twins(of: source).map(\.id))
             let prepared = destination.indexes.filter {
-                $0.isPreparedUnique && names.contains($0.name)
+                $0.isPreparedUnique && names.contains($0.id)
             }
             // Unfinished ones too: dropping ends their build.
-            let built = destination.indexes.filter { twins.contains($0.name) }
+            let built = destination.indexes.filter { twins.contains($0.id) }
             guard let uuid = destination.uuid, !prepared.isEmpty || !built.isEmpty else {
                 return nil
             }

@@ -1,4 +1,5 @@
 internal import BSON
+internal import Mongo
 
 /// Indexes: what is not on the source, or is something else there, goes; what is missing comes once
 /// the copy is done.
@@ -38,11 +39,11 @@ struct IndexChange {
     private(set) var missing: [IndexSpec] = []
 
     init(wanted: [IndexSpec], found: [IndexSpec]) {
-        let wantedByName = Dictionary(wanted.map { ($0.name, $0) }) { first, _ in first }
-        var present: Set<String> = []
+        let wantedByName = Dictionary(wanted.map { ($0.id, $0) }) { first, _ in first }
+        var present: Set<ExactName> = []
         var abortedBuilds: Set<BinaryUUID> = []
         for index in found where !index.isImplied {
-            guard let target = wantedByName[index.name],
+            guard let target = wantedByName[index.id],
                 let changes = IndexChange.changes(index, target)
             else {
                 dropped.append(index.name)
@@ -50,13 +51,14 @@ struct IndexChange {
                 continue
             }
             modified += changes.map { (index.name, $0) }
-            if index.isFinished { present.insert(index.name) }
+            if index.isFinished { present.insert(index.id) }
         }
         // An unfinished index is dropped only with all others of its build.
+        let names = Set(dropped.map(ExactName.init))
         for index in found where index.build.map(abortedBuilds.contains) ?? false {
-            if !dropped.contains(index.name) { dropped.append(index.name) }
+            if !names.contains(index.id) { dropped.append(index.name) }
         }
-        missing = wanted.filter { !present.contains($0.name) }
+        missing = wanted.filter { !present.contains($0.id) }
     }
 
     /// `collMod` arguments that turn one index into the other; nil when it has to be built anew.

@@ -1,4 +1,5 @@
 package import BSON
+internal import Mongo
 
 /// One index as `listIndexes` says it.
 package struct IndexSpec: Hashable, Sendable {
@@ -27,6 +28,8 @@ package struct IndexSpec: Hashable, Sendable {
         self.init(spec, build: build?.uuid)
     }
 
+    /// By which it is looked up.
+    var id: ExactName { ExactName(name) }
     package var key: Document { spec["key"]?.document ?? [:] }
     package var isUnique: Bool { has("unique") }
     package var isHidden: Bool { has("hidden") }

@@ -59,8 +59,8 @@ package enum Translation: Hashable, Sendable {
     package func indexes(of info: CollectionInfo) -> [IndexSpec] {
         let ready = info.indexes.filter { $0.isFinished && !$0.isImplied }
         guard self == .untilCutover else { return ready.map { translate($0, of: info) } }
-        let twins = Set(Translation.twins(of: info).map(\.name))
-        return ready.filter { !twins.contains($0.name) }.map { translate($0, of: info) }
+        let twins = Set(Translation.twins(of: info).map(\.id))
+        return ready.filter { !twins.contains($0.id) }.map { translate($0, of: info) }
     }
 
     /// The unique indexes that have a non-unique one on the same keys. They are built at the

@@ -36,9 +36,9 @@ package struct UniqueCheck: Sendable {
         var items: [Item] = []
         for (source, destination) in FinishingPlan.matches(source, catalog, pairs) {
             guard let uuid = destination.uuid else { continue }
-            let present = Set(destination.indexes.filter(\.isUnique).map(\.name))
+            let present = Set(destination.indexes.filter(\.isUnique).map(\.id))
             for index in Translation.final.indexes(of: source)
-            where index.isUnique && !present.contains(index.name) {
+            where index.isUnique && !present.contains(index.id) {
                 items.append(
                     Item(
                         collection: destination, uuid: uuid,

@@ -135,39 +135,25 @@ actor CatalogKeeper {
     /// One run, after any that is under way. Afterwards the destination's catalog is what the source's was at some time
     /// after the call, but for `problems` and `builds`.
     func reconcile() async throws {
-        try await whileNoOtherRuns { keeper in
-            // It would take the preparation of the cutover back.
-            if !keeper.isPrepared { try await keeper.runOnce() }
-        }
+        try await takeTurn()
+        defer { giveTurnBack() }
+        // It would take the preparation of the cutover back.
+        guard !isPrepared else { return }
+        try await runOnce()
     }
 
     /// Drops a collection of the destination and has it created and copied anew. Returns when it is created.
     private func copyAgain(_ collection: MigratedCollection) async throws {
+        try await takeTurn()
+        defer { giveTurnBack() }
+        guard !isPrepared else { return }
         log.note("\(collection.sourceName) is copied again, as the order of its documents differs")
-        try await whileNoOtherRuns { keeper in
-            try await keeper.context.retry("dropping \(collection.destinationName)") {
-                try await keeper.reconciler.drop(collection)
-            }
-            // What follows is explained by that.
-            keeper.isSettled = false
-            try await keeper.runOnce()
+        try await context.retry("dropping \(collection.destinationName)") {
+            try await reconciler.drop(collection)
         }
-    }
-
-    private func whileNoOtherRuns(
-        _ body: (isolated CatalogKeeper) async throws -> Void
-    ) async throws {
-        while isRunning {
-            let seen = idle.count
-            if isRunning { await idle.wait(after: seen) }
-            try Task.checkCancellation()
-        }
-        isRunning = true
-        defer {
-            isRunning = false
-            idle.notify()
-        }
-        try await body(self)
+        // What follows is explained by that.
+        isSettled = false
+        try await runOnce()
     }
 
     private func runOnce() async throws {
@@ -200,9 +186,26 @@ actor CatalogKeeper {
         if !builds.isEmpty { hasBuilds.notify() }
     }
 
+    /// Waits until no run is under way; none begins before `giveTurnBack`.
+    private func takeTurn() async throws {
+        while isRunning {
+            let seen = idle.count
+            if isRunning { await idle.wait(after: seen) }
+            try Task.checkCancellation()
+        }
+        isRunning = true
+    }
+
+    private func giveTurnBack() {
+        isRunning = false
+        idle.notify()
+    }
+
     /// Ends all runs for as long as unique indexes are prepared; returns when the one under way is over.
     func setPrepared(_ isPrepared: Bool) async throws {
-        try await whileNoOtherRuns { $0.isPrepared = isPrepared }
+        try await takeTurn()
+        self.isPrepared = isPrepared
+        giveTurnBack()
     }
 
     /// A run that had something to do though no event said so: either the event has not been read yet, or someone changed

@@ -16,7 +16,7 @@ package struct DirtyKeys: Sendable {
         /// The stored `_id` on the destination may differ in bytes from the source's: look before writing.
         package let isSuspect: Bool
         /// Place of its newest unanswered insertion among those of the collection; nil where there is none.
-        package let insertion: Int?
+        package var insertion: Int?
     }
 
     /// Keys of one collection that one worker has taken. Until it gives them back nobody else gets them, so that one

@@ -12,12 +12,14 @@ struct Comparison {
         let left = try await catalog(source)
         let right = try await catalog(destination)
         var found: [String] = []
-        for name in Set(left.keys).union(right.keys).sorted() {
-            guard let wanted = left[name] else {
+        for key in Set(left.keys).union(right.keys).sorted(by: { $0.lexicographicallyPrecedes($1) })
+        {
+            let name = String(decoding: key, as: UTF8.self)
+            guard let wanted = left[key] else {
                 found.append("\(name) is only on the destination")
                 continue
             }
-            guard let actual = right[name] else {
+            guard let actual = right[key] else {
                 found.append("\(name) is only on the source")
                 continue
             }
@@ -50,8 +52,9 @@ struct Comparison {
 
     // MARK: Catalog
 
-    private func catalog(_ lane: Lane) async throws -> [String: Listed] {
-        var all: [String: Listed] = [:]
+    /// By the bytes of the names: Swift holds two spellings of an `é` for one.
+    private func catalog(_ lane: Lane) async throws -> [[UInt8]: Listed] {
+        var all: [[UInt8]: Listed] = [:]
         let listed = try await lane.run(["listDatabases": 1, "nameOnly": true])
         let databases = (listed["databases"]?.elements ?? []).compactMap {
             $0.document?["name"]?.string
@@ -67,7 +70,7 @@ struct Comparison {
                     let type = info["type"]?.string ?? ""
                     let options = info["options"]?.document ?? [:]
                     let isCapped = options["capped"]?.bool ?? false
-                    all["\(database).\(name)"] = Listed(
+                    all[Array("\(database).\(name)".utf8)] = Listed(
                         description: "\(type) \(described(options)) \(info["idIndex"]?.json ?? "")",
                         order: type != "collection" ? .none : isCapped ? .natural : .byID)
                 }
