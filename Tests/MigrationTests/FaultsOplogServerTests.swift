@@ -17,13 +17,15 @@ extension FaultServerTests {
         let before = try await oplogEnd(set, .last)
         let lane = try set.cluster(as: Trial.application).lane()
         let text = String(repeating: "x", count: 200_000)
-        try await eventually("the oplog has rolled over", within: .seconds(120)) {
+        var rounds = 0
+        try await eventually("the oplog has rolled over") {
+            rounds += 1
             _ = try await lane.write(
                 [
                     "update": "filler",
                     "updates": [
                         [
-                            "q": ["_id": 1], "u": ["_id": 1, "text": .string(text)],
+                            "q": ["_id": 1], "u": ["_id": 1, "round": .integer(rounds), "text": .string(text)],
                             "upsert": true,
                         ]
                     ],

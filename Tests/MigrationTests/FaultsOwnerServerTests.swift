@@ -23,7 +23,7 @@ extension FaultServerTests {
                     try await child.reach(phase.rawValue)
                     trace("--- kill in \(phase)")
                     try await child.kill()
-                    child = try ChildMigration(trial.pair, in: folder)
+                    child = try ChildMigration(trial.pair, in: folder, isResumed: true)
                 }
                 try await trial.release(phase)
             }
@@ -64,7 +64,7 @@ extension FaultServerTests {
             try await child.kill()
             #expect(try await !destination.isBlocked())
             try await trial.release(.finalizing)
-            child = try ChildMigration(trial.pair, in: folder)
+            child = try ChildMigration(trial.pair, in: folder, isResumed: true)
             #expect(try await child.end() == 0)
             #expect(child.phase == "complete")
             await trial.workload.stop()
@@ -79,7 +79,8 @@ extension FaultServerTests {
             let folder = try ScratchFolder()
             for phase in Trial.phases {
                 if isSoak || phase == .copying || phase == .inSync {
-                    let first = try ChildMigration(trial.pair, in: folder)
+                    let first = try ChildMigration(
+                        trial.pair, in: folder, isResumed: phase != .copying)
                     try await first.reach(phase.rawValue)
                     try await first.kill()
                     // It cannot know that the process is dead: only that it is silent.

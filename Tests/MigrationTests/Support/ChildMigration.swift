@@ -9,9 +9,11 @@ final class ChildMigration: Sendable {
     private let process: Process
     private let output: String
 
-    /// `limits`: shell commands before the program becomes the process, such as `ulimit`.
+    /// `isResumed`: goes on with what an earlier process began. `limits`: shell commands before the program becomes the
+    /// process, such as `ulimit`.
     init(
-        _ pair: Pair, in folder: ScratchFolder, arguments: [String] = [], limits: String = ""
+        _ pair: Pair, in folder: ScratchFolder, isResumed: Bool = false, arguments: [String] = [],
+        limits: String = ""
     ) throws {
         // Beside the bundle of the tests: .build/debug.
         let root = URL(filePath: #filePath).deletingLastPathComponent()
@@ -23,9 +25,9 @@ final class ChildMigration: Sendable {
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments =
             [
-                "-c", "\(limits) exec \"$@\"", "sh", program, "migrate", "--json", "--resume",
+                "-c", "\(limits) exec \"$@\"", "sh", program, "migrate", "--json",
                 "--lag-hold", "1.5", "--progress-interval", "0.02",
-            ] + arguments
+            ] + (isResumed ? ["--resume"] : []) + arguments
         process.environment = [
             "PATH": "/usr/bin:/bin", "LAGZERO_SOURCE": pair.source.uri,
             "LAGZERO_DESTINATION": pair.destination.uri,
