@@ -44,7 +44,9 @@ extension MongoError: CustomStringConvertible {
     package var description: String {
         let name = codeName.map { "\($0) (\(code)): " } ?? (code == 0 ? "" : "error \(code): ")
         let limit = 300
-        let text = message.count > limit ? message.prefix(limit) + "..." : message[...]
+        var text = message[...]
+        if let session = text.firstRange(of: ", lsid: {") { text = text[..<session.lowerBound] + " }" }
+        if text.count > limit { text = text.prefix(limit) + "..." }
         return name + text
     }
 }

@@ -35,8 +35,12 @@ final class LagzeroProcess: Sendable {
 
     func send(_ signal: Int32) { child.send(signal: signal) }
 
-    func status(within limit: Duration = .seconds(120)) async throws -> Int32? {
-        try await child.ended(within: limit)
+    func status(within limit: Duration = .seconds(60)) async throws -> Int32? {
+        do {
+            try await child.ended(within: limit)
+        } catch {
+            throw SandboxError(.deadline, "\(error)\n\(errors)")
+        }
         return child.exitCode
     }
 

@@ -53,7 +53,8 @@ struct SandboxClusters: Sendable {
         try await source.createUser(
             migrator, roles: ["readAnyDatabase", "backup", "clusterMonitor"])
         try await destination.createUser(
-            migrator, roles: ["readWriteAnyDatabase", "restore", "clusterMonitor"])
+            migrator,
+            roles: ["readWriteAnyDatabase", "dbAdminAnyDatabase", "restore", "clusterMonitor"])
         for set in [source, destination] {
             try await set.createUser(application, roles: ["readWriteAnyDatabase"])
         }
