@@ -61,6 +61,7 @@ extension CollectionsServerTests {
             for name in ["early", "last"] {
                 try await shop.create(name, ["capped": true, "size": 1_000_000])
                 try await shop.insert(name, .numbered(500))
+                try await shop.index(name, [["key": ["n": 1], "name": "n", "unique": true]])
             }
             let report = try await pair.migrating { migration in
                 try await migration.reached(.inSync)

@@ -40,6 +40,8 @@ struct Cutover: Sendable {
             var final = try await drain(lane)
             try await keeper.reconcileForCutover()
             try await verify()
+            // What was copied again has no indexes yet.
+            if verifier.hasCopiedAgain { try await keeper.reconcileForCutover() }
             try await keeper.prepareUnique()
             final = try await refuseOnStrayWrites(after: final, lane)
             return try await accept(final)

@@ -133,6 +133,9 @@ final class Verifier: Sendable {
         }
     }
 
+    /// Whether a capped collection was copied again for its order.
+    var hasCopiedAgain: Bool { state.withLock { !$0.copiedAgain.isEmpty } }
+
     /// Every difference that was found and not taken note of, repaired ones included.
     var mismatches: [Mismatch] { state.withLock { $0.log.all } }
 

@@ -159,7 +159,6 @@ struct Comparison {
         case .natural: find.append("hint", ["$natural": 1])
         case .none: break
         }
-        find.append("readConcern", ["level": "majority"])
         return find.finish()
     }
 }
@@ -170,9 +169,12 @@ private struct Reader {
     private var batch: Batch
     private var iterator: Array<Document>.Iterator
 
+    /// Reads what a majority has, not older than what the primary has now.
     init(_ lane: Lane, _ find: Document, on database: String) async throws {
         self.lane = lane
-        batch = try await lane.open(find, on: database)
+        let now = try await lane.run(["ping": 1])["operationTime"] ?? .timestamp(.zero)
+        let concern: Value = ["level": "majority", "afterClusterTime": now]
+        batch = try await lane.open(find.setting("readConcern", to: concern), on: database)
         iterator = Array(batch.documents).makeIterator()
     }
 
