@@ -10,6 +10,8 @@ package final class EventLog: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Checkpoints and the end of the migration both write: an entry has one number.
+    private let turns = Turns()
     private let listener: @Sendable (LogEntry) -> Void
 
     package init(listener: @escaping @Sendable (LogEntry) -> Void = { _ in }) {
@@ -24,6 +26,10 @@ package final class EventLog: Sendable {
 
     /// Writes what is new into the state. Blocks until a majority has it.
     func write(to store: StateStore) async throws {
+        try await turns.take { try await writeNew(to: store) }
+    }
+
+    private func writeNew(to store: StateStore) async throws {
         let entries = state.withLock { $0.unwritten }
         guard !entries.isEmpty else { return }
         let first = state.withLock { $0.written }
