@@ -46,6 +46,12 @@ package struct Retry: Sendable {
             // A full disk, a write conflict, an election or a collection that was renamed can show in single statements.
             let failure = reply.failures.first { $0.error.isWaitedFor || $0.error.isUUIDMismatch }
             if let failure { throw failure.error }
+            // A collection that was renamed in the middle of the command: some statements may be done, all can be repeated.
+            if let moved = reply.failures.first(where: {
+                $0.error.isUUIDMismatch || $0.error.isNamespaceNotFound
+            }) {
+                throw moved.error
+            }
             return reply
         }
     }

@@ -45,7 +45,9 @@ extension MongoError: CustomStringConvertible {
         let name = codeName.map { "\($0) (\(code)): " } ?? (code == 0 ? "" : "error \(code): ")
         let limit = 300
         var text = message[...]
-        if let session = text.firstRange(of: ", lsid: {") { text = text[..<session.lowerBound] + " }" }
+        if let session = text.firstRange(of: ", lsid: {") {
+            text = text[..<session.lowerBound] + " }"
+        }
         if text.count > limit { text = text.prefix(limit) + "..." }
         return name + text
     }

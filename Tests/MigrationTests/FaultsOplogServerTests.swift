@@ -25,7 +25,8 @@ extension FaultServerTests {
                     "update": "filler",
                     "updates": [
                         [
-                            "q": ["_id": 1], "u": ["_id": 1, "round": .integer(rounds), "text": .string(text)],
+                            "q": ["_id": 1],
+                            "u": ["_id": 1, "round": .integer(rounds), "text": .string(text)],
                             "upsert": true,
                         ]
                     ],
