@@ -37,15 +37,15 @@ import Testing
                 isResumed = true
                 try await hold.release(phase)
             }
-            let live = try LiveMigration(pair, process: 2) { $0.resume = true }
+            let live = try LiveMigration(pair, host: MigrationProcess.host) { $0.resume = true }
             try await live.reached(.inSync)
             try await application.does(1)
             try await finish(pair, application, try await live.cutOver())
         }
     }
 
-    /// Every script runs; in the middle the engine is killed, so that some changes are seen by it,
-    /// some half done, and some made while there is none.
+    /// Every script runs; in the middle the engine is killed, so that some changes were seen by it,
+    /// some are half done, and some are made while there is none.
     private func changes(
         _ scripts: [Phase: [DefinitionScript]], _ phase: Phase, kill: () async throws -> Void
     ) async throws {
@@ -58,15 +58,14 @@ import Testing
     private func begin(_ pair: Pair) async throws -> [Phase: [DefinitionScript]] {
         let lane = pair.source.lane
         var scripts: [Phase: [DefinitionScript]] = [:]
-        for phase in LiveMigration.phases {
-            // Twice: before and after the death.
-            for half in ["before", "after"] {
-                for (number, line) in DefinitionScript.lines.enumerated() {
-                    let script = line("d\(number)_\(half)_\(phase.rawValue)", lane)
-                    try await script.begin()
-                    scripts[phase, default: []].append(script)
-                }
+        for (turn, phase) in LiveMigration.phases.enumerated() {
+            let lines = DefinitionScript.lines.indices.map { index -> DefinitionScript in
+                // In another order each time, so that every line comes before and after the death.
+                let number = (index + 2 * turn) % DefinitionScript.lines.count
+                return DefinitionScript.lines[number]("d\(number + 1)_\(phase.rawValue)", lane)
             }
+            for script in lines { try await script.begin() }
+            scripts[phase] = lines
         }
         try await SampleData(.small, count: 3_000, ids: .integers).insert(
             into: Namespace("shop", "items"), through: [lane])

@@ -112,15 +112,15 @@ import Testing
             }
             // Every batch that is read again holds the constant document and many others.
             let others = Application { round in
-                let updates = (0..<500).map { number -> Value in
-                    let id = Int64((round * 500 + number) % 3_000)
+                let updates = (0..<200).map { number -> Value in
+                    let id = Int64((round * 200 + number) % 3_000)
                     return ["q": ["_id": .int64(id)], "u": ["$set": ["by": .integer(round)]]]
                 }
                 try await lanes[1].perform(
                     ["update": "items", "updates": .array(Document(array: updates))], on: "shop")
             }
             let report = try await pair.migrate { phase in
-                try await others.does(phase == .inSync ? 20 : 3)
+                try await others.does(phase == .inSync ? 10 : 3)
             }
             try await constant.stop()
             try await others.stop()

@@ -3,6 +3,7 @@ import Migration
 import Mongo
 import Sandbox
 import Synchronization
+import Testing
 
 /// A migration that goes on in the background while a test acts on its clusters.
 final class LiveMigration: Sendable {
@@ -10,25 +11,27 @@ final class LiveMigration: Sendable {
 
     let engine: MigrationEngine
     private let task: Task<MigrationReport, any Error>
-    private let failure = Mutex<(any Error)?>(nil)
+    private let result = Mutex<Result<MigrationReport, any Error>?>(nil)
 
-    /// Starts it. `process`: the owner's number; an owner of another number counts as ended.
+    /// Starts it. `process`: the owner's number; every other one of the host counts as ended.
     init(
-        _ pair: Pair, process: Int = 1, _ change: (inout MigrationOptions) -> Void = { _ in }
+        _ pair: Pair, host: String = "test", process: Int = 1,
+        _ change: (inout MigrationOptions) -> Void = { _ in }
     ) throws {
+        let test = Test.current?.name.prefix(12) ?? ""
         var options = MigrationOptions()
         options.lagHold = 1
         change(&options)
         let engine = MigrationEngine(
             source: try ConnectionString(pair.source.uri),
             destination: try ConnectionString(pair.destination.uri), options: options,
-            owner: Lease.Owner(host: "test", boot: "1", process: process),
-            isRunning: { _ in false }, listener: { trace($0.text) })
+            owner: Lease.Owner(host: host, boot: "1", process: process),
+            isRunning: { _ in false }, listener: { trace("\(test) \($0.text)") })
         self.engine = engine
         task = Task { try await engine.run() }
         Task {
-            let result = await task.result
-            if case .failure(let error) = result { failure.withLock { $0 = error } }
+            let end = await task.result
+            result.withLock { $0 = end }
         }
     }
 
@@ -49,14 +52,17 @@ final class LiveMigration: Sendable {
     /// Waits for a condition as long as the migration goes on.
     func isTrue(_ what: String, _ condition: () async throws -> Bool) async throws {
         try await eventually(what, within: .seconds(120)) {
-            if let error = failure.withLock({ $0 }) { throw error }
+            if case .failure(let error) = result.withLock({ $0 }) { throw error }
             return try await condition()
         }
     }
 
-    /// Asks for the cutover and waits for the end.
+    /// Asks for the cutover, again after each refusal, and waits for the end.
     func cutOver() async throws -> MigrationReport {
-        await engine.requestCutover()
+        try await isTrue("the migration is complete") {
+            if phase == .inSync { await engine.requestCutover() }
+            return result.withLock { $0 } != nil
+        }
         return try await task.value
     }
 

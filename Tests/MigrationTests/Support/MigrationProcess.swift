@@ -32,6 +32,13 @@ final class MigrationProcess: Sendable {
         try process.run()
     }
 
+    /// Whom it names as the owner's host.
+    static var host: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
     deinit { end() }
 
     private func end() {
