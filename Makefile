@@ -12,8 +12,10 @@ SOURCES := Sources Tests Package.swift
 SANITIZED := --disable-xctest --filter BSONTests --filter MigrationTests --skip ServerTests
 
 # Tests that are known to fail and wait to be mended, each with its reason in its suite's history: cursors that outlive a
-# cancelled migration (F18), and a second transaction that reuses an id of the test (F21).
-OPEN := --skip f18Cancelling --skip f18AnInterrupted --skip f18Expiry --skip f21
+# cancelled migration (F18), a second transaction that reuses an id of the test (F21), and roles narrower than the built-in
+# ones, whose list of privileges is not complete.
+OPEN := --skip f18Cancelling --skip f18AnInterrupted --skip f18Expiry --skip f21 \
+	--skip theNarrowRoles
 
 # The linker says this for more than a hundred symbols; it means nothing.
 QUIET_LINKER := 2>&1 | sed "/Cannot export local symbol '__asan_/d"
