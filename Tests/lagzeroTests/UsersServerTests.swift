@@ -15,8 +15,14 @@ import Testing
                 "find", "changeStream", "listCollections", "listIndexes", "collStats", "dbStats",
             ],
         ],
-        ["resource": ["db": "", "collection": "system.js"], "actions": ["find", "listIndexes"]],
-        ["resource": ["db": "", "system_buckets": ""], "actions": ["find", "listIndexes"]],
+        [
+            "resource": ["db": "", "collection": "system.js"],
+            "actions": ["find", "listIndexes", "collStats"],
+        ],
+        [
+            "resource": ["db": "", "system_buckets": ""],
+            "actions": ["find", "listIndexes", "collStats"],
+        ],
         [
             "resource": ["db": "local", "collection": "oplog.rs"],
             "actions": ["find", "collStats"],

@@ -99,7 +99,10 @@ struct ValidationPrivilegeServerTests {
             privileges: [
                 [
                     "resource": ["db": "shop", "system_buckets": ""],
-                    "actions": ["find", "insert", "update", "remove", "bypassDocumentValidation"],
+                    "actions": [
+                        "find", "insert", "update", "remove", "listIndexes",
+                        "bypassDocumentValidation",
+                    ],
                 ], ["resource": ["cluster": true], "actions": ["listDatabases"]],
             ])
         let roles = ["shop", "lagzero_internal"].flatMap { database -> [Value] in

@@ -14,12 +14,15 @@ extension Validation {
             needs(
                 ["find", "changeStream", "listCollections", "listIndexes", "collStats"],
                 .everyDatabase, "readAnyDatabase")
-            + needs(["find"], .everySystemCollection("system.js"), "readAnyDatabase")
+            + needs(
+                ["find", "listIndexes", "collStats"], .everySystemCollection("system.js"),
+                "readAnyDatabase")
             + needs(["listDatabases"], .cluster, "readAnyDatabase")
             + needs(["serverStatus"], .cluster, "backup")
 
         /// Raw buckets have privileges of their own from 5.0 on; those of older versions are not migrated.
-        static let sourceBuckets = needs(["find"], .everyBuckets, "readAnyDatabase")
+        static let sourceBuckets = needs(
+            ["find", "listIndexes", "collStats"], .everyBuckets, "readAnyDatabase")
 
         static let oplog = Need(
             action: "find", target: .collection(Namespace("local", "oplog.rs")), role: "backup")
@@ -57,14 +60,16 @@ extension Validation {
             needs(
                 [
                     "find", "insert", "update", "remove", "createCollection", "dropCollection",
-                    "createIndex", "dropIndex",
+                    "convertToCapped", "createIndex", "dropIndex",
                     "listCollections", "listIndexes", "collStats", "renameCollectionSameDB",
                 ], target, "readWriteAnyDatabase")
                 + needs(["collMod", "bypassDocumentValidation"], target, "restore")
         }
 
         private static func rawWrites(_ target: Privileges.Target) -> [Need] {
-            needs(["find", "insert", "update", "remove"], target, "readWriteAnyDatabase")
+            needs(
+                ["find", "insert", "update", "remove", "listIndexes"], target,
+                "readWriteAnyDatabase")
                 + needs(["bypassDocumentValidation"], target, "restore")
         }
 
