@@ -38,11 +38,16 @@ struct Bench: LagzeroCommand {
         let ceiling = try await CopyFigures.measureCeiling(bench)
         let engine = try EngineProcess(bench.clusters)
         let copy = try await CopyFigures.measure(bench, engine, ceiling: ceiling)
+        engine.mark("copy")
         let verify = try await VerifyFigures.measure(bench, engine)
+        engine.mark("verification")
         let apply = try await ApplyFigures.measure(
             bench, engine, changes: Int(Double(Tuning.benchChanges) * scale))
+        engine.mark("apply")
         let lag = try await LagFigures.measure(bench, engine)
+        engine.mark("load")
         let cutover = try await CutoverFigures.measure(bench, engine)
+        engine.mark("cutover")
         table.figures = copy + [engine.memoryFigure] + apply + lag + cutover + verify
     }
 }

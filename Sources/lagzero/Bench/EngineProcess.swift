@@ -38,6 +38,7 @@ final class EngineProcess {
     private var unread: [EngineLine] = []
     private(set) var last: EngineLine?
     private var peakBytes = 0
+    private var peaks: [String] = []
 
     /// What the processes had used at some moment, seconds of CPU.
     struct Usage: Sendable {
@@ -73,11 +74,16 @@ final class EngineProcess {
 
     var usage: Usage { usesNow() }
 
+    /// Notes the peak of the memory up to now, for whoever looks for what needs it.
+    func mark(_ stage: String) {
+        let megabytes = Units.fixed(Double(peakBytes) / Double(1 << 20), 0)
+        peaks.append("\(stage) \(megabytes)")
+    }
+
     var memoryFigure: Figure {
         Figure(
             name: "peak memory of the process", measured: Double(peakBytes) / Double(1 << 20),
-            limit: 256,
-            unit: .megabytes)
+            limit: 256, unit: .megabytes, note: "MB up to " + peaks.joined(separator: ", "))
     }
 
     func freeze() { child.send(signal: SIGSTOP) }
