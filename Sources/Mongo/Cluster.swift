@@ -14,11 +14,8 @@ package final class Cluster: Sendable {
 
     private struct State {
         var pool: Pool
-        var lanes: [WeakLane] = []
-    }
-
-    private struct WeakLane {
-        weak var lane: Lane?
+        /// Cursors that a server may still keep for a lane, or for one that is gone.
+        var cursors: Set<Cursor> = []
     }
 
     /// How long a command may take to be answered.
@@ -40,25 +37,18 @@ package final class Cluster: Sendable {
     }
 
     /// A new lane. It connects at its first call.
-    package func lane() -> Lane {
-        let lane = Lane(self)
-        state.withLock { state in
-            state.lanes.removeAll { $0.lane == nil }
-            state.lanes.append(WeakLane(lane: lane))
-        }
-        return lane
-    }
+    package func lane() -> Lane { Lane(self) }
 
-    /// Tells the servers that no cursor of any lane is needed any more. Returns after `limit` also where a server does
-    /// not answer; its cursors end by themselves.
+    /// Tells the servers that no cursor of any lane is needed any more, also of lanes that are gone. Returns after
+    /// `limit` also where a server does not answer; its cursors end by themselves.
     package func closeCursors(within limit: Duration) async {
-        let lanes = state.withLock { $0.lanes.compactMap(\.lane) }
+        let cursors = state.withLock { $0.cursors }
+        guard !cursors.isEmpty else { return }
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             let answer = Answer(continuation)
             Task {
-                await withTaskGroup { group in
-                    for lane in lanes { group.addTask { await lane.closeCursors() } }
-                }
+                let lane = lane()
+                for cursor in cursors { await lane.kill(cursor) }
                 answer.give()
             }
             Task {
@@ -81,6 +71,10 @@ package final class Cluster: Sendable {
             continuation?.resume()
         }
     }
+
+    func hasOpened(_ cursor: Cursor) { state.withLock { _ = $0.cursors.insert(cursor) } }
+
+    func hasEnded(_ cursor: Cursor) { state.withLock { _ = $0.cursors.remove(cursor) } }
 
     var pool: Pool { state.withLock { $0.pool } }
 

@@ -15,8 +15,6 @@ package actor Lane {
     private var primary: UInt32 = 0
     /// The number of the last retryable write of this lane's session.
     private var transactionNumber: Int64 = 0
-    /// Cursors that a server may still keep for this lane.
-    private var cursors: Set<Cursor> = []
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
@@ -46,7 +44,7 @@ package actor Lane {
     package func open(_ command: Document, on database: String) throws(MongoError) -> Batch {
         let reply = try run(command, on: database)
         let batch = try Batch(reply, server: primary, database: database)
-        if let cursor = batch.cursor { cursors.insert(cursor) }
+        if let cursor = batch.cursor { cluster.hasOpened(cursor) }
         return batch
     }
 
@@ -64,11 +62,11 @@ package actor Lane {
         do {
             let reply = try client.run(command.finish(), on: cursor.database, server: cursor.server)
             let batch = try Batch(reply, server: cursor.server, database: cursor.database)
-            if batch.cursor == nil { cursors.remove(cursor) }
+            if batch.cursor == nil { cluster.hasEnded(cursor) }
             return batch
         } catch {
             if error.isUnauthorized { renewLostLogin(of: client) }
-            if error.isCursorLost { cursors.remove(cursor) }
+            if error.isCursorLost { cluster.hasEnded(cursor) }
             throw error
         }
     }
@@ -79,11 +77,8 @@ package actor Lane {
             "killCursors": .string(cursor.collection), "cursors": [.int64(cursor.id)],
         ]
         _ = try? connected().run(command, on: cursor.database, server: cursor.server)
-        cursors.remove(cursor)
+        cluster.hasEnded(cursor)
     }
-
-    /// Kills every cursor that was not read to its end.
-    func closeCursors() { for cursor in cursors { kill(cursor) } }
 
     /// Makes an `insert`, `update` or `delete` command the next retryable write of this lane's session. From its
     /// answer on, no earlier write of the lane can be executed any more: servers refuse lower numbers.
@@ -126,7 +121,6 @@ package actor Lane {
         try? cluster.replace(lost.pool)
         client = nil
         primary = 0
-        cursors = []
     }
 
     private func connected() throws(MongoError) -> Client {

@@ -5,9 +5,9 @@ package enum Tuning {
     /// Pause between two looks at a condition. 20 ms is far below every deadline and costs no CPU worth naming.
     package static let pollInterval: Duration = .milliseconds(20)
     /// Until a server listens. It takes 0.3 s on an idle machine; the rest is for a machine that is shared by builds.
-    package static let startDeadline: Duration = .seconds(60)
+    package static let startDeadline: Duration = .seconds(180)
     /// Until a set has a writable primary again. An election takes 1 to 3 s with `electionTimeoutMillis`.
-    package static let electionDeadline: Duration = .seconds(60)
+    package static let electionDeadline: Duration = .seconds(180)
     /// Until a server that got SIGTERM has gone: its own limit for a clean shutdown is 15 s.
     package static let stopDeadline: Duration = .seconds(30)
     /// Until a short helper program (openssl, the removal of a folder) is done.

@@ -72,7 +72,7 @@ extension CollectionsServerTests {
             #expect(report.problems == [])
             // From now on the destination deletes what has expired; so does the source.
             try await enableExpiry(on: pair.source)
-            try await eventually("expired documents are gone on both sides", within: .seconds(60)) {
+            try await eventually("expired documents are gone on both sides") {
                 let counts = [
                     try await shop.count("expiring"), try await there.count("expiring"),
                     try await shop.count("late"), try await there.count("late"),
@@ -248,7 +248,7 @@ func waitForExpiry(on set: ReplicaSet) async throws {
         return status["metrics"]?.document?["ttl"]?.document?["passes"]?.integer ?? 0
     }
     let first = try await passes()
-    try await eventually("two passes of the TTL monitor", within: .seconds(60)) {
+    try await eventually("two passes of the TTL monitor") {
         try await passes() >= first + 2
     }
 }

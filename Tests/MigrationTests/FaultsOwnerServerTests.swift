@@ -157,7 +157,7 @@ extension FaultServerTests {
                 trial.pair, in: folder, arguments: ["--cutover", "when-in-sync"],
                 limits: "ulimit -v 4000000;")
             var peak = 0
-            try await eventually("the process ends", within: .seconds(isSoak ? 600 : 90)) {
+            try await eventually("the process ends", within: .seconds(isSoak ? 600 : 240)) {
                 peak = max(peak, ResourceUsage(pid: child.pid)?.peakBytes ?? 0)
                 return !child.isRunning
             }

@@ -182,10 +182,10 @@ struct VerifyServerTests {
             let application = Task {
                 try await Workload(lane: try writer.cluster().lane(), database: "verify_live").run()
             }
-            try await eventually("the first pass is done", within: .seconds(60)) {
+            try await eventually("the first pass is done") {
                 verifier.isReady
             }
-            try await eventually("much has been applied", within: .seconds(60)) {
+            try await eventually("much has been applied") {
                 context.status.figures.eventsApplied > 20_000
             }
             #expect(verifier.mismatches == [])

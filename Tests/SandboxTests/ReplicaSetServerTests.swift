@@ -3,7 +3,7 @@ import Mongo
 import Sandbox
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct ReplicaSetServerTests {
     @Test(arguments: MongodBinary.Version.allCases)
     func everyVersionStartsAsAReplicaSetAndTakesWrites(version: MongodBinary.Version) async throws {

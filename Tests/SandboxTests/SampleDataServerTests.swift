@@ -4,7 +4,7 @@ import Sandbox
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct SampleDataServerTests {
     @Test(arguments: [false, true])
     func allDocumentsArriveThroughSeveralLanes(isStandalone: Bool) async throws {

@@ -2,7 +2,7 @@ import Glibc
 import Sandbox
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct ScratchFolderServerTests {
     @Test func serversAndFolderGoWithAnOwnerThatIsKilled() async throws {
         let outer = try ScratchFolder()

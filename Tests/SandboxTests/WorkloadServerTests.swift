@@ -3,7 +3,7 @@ import Mongo
 import Sandbox
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(3)))
+@Suite(.serialized, .timeLimit(.minutes(10)))
 struct WorkloadServerTests {
     private let namespaces = [Namespace("shop", "orders"), Namespace("shop", "visits")]
 

@@ -2,7 +2,7 @@ import Glibc
 import Testing
 
 /// The program itself, without servers.
-@Suite(.timeLimit(.minutes(2))) struct CommandLineTests {
+@Suite(.timeLimit(.minutes(10))) struct CommandLineTests {
     @Test(arguments: [["--help"], ["migrate", "--help"], ["help", "demo"], ["--version"], []])
     func helpIsAnAnswer(arguments: [String]) async throws {
         let run = try await LagzeroProcess.run(arguments)

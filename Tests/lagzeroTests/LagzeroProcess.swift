@@ -35,7 +35,7 @@ final class LagzeroProcess: Sendable {
 
     func send(_ signal: Int32) { child.send(signal: signal) }
 
-    func status(within limit: Duration = .seconds(60)) async throws -> Int32? {
+    func status(within limit: Duration = .seconds(240)) async throws -> Int32? {
         do {
             try await child.ended(within: limit)
         } catch {
@@ -45,7 +45,7 @@ final class LagzeroProcess: Sendable {
     }
 
     /// Waits until stderr holds this text.
-    func said(_ text: String, within limit: Duration = .seconds(90)) async throws {
+    func said(_ text: String, within limit: Duration = .seconds(240)) async throws {
         try await eventually("it says \(text)", within: limit) {
             if errors.contains(text) { return true }
             guard child.isRunning else {

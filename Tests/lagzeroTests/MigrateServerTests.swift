@@ -7,7 +7,7 @@ import Testing
 @testable import lagzero
 
 /// `lagzero migrate` between real servers.
-@Suite(.serialized, .timeLimit(.minutes(4))) struct MigrateServerTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct MigrateServerTests {
     /// Two sets with a few documents on the source; they end with the test.
     private func clusters() async throws -> SandboxClusters {
         let clusters = try await SandboxClusters.start()

@@ -6,7 +6,7 @@ import Testing
 @testable import lagzero
 
 /// The users and roles that the README asks for are enough, and its narrow roles too.
-@Suite(.serialized, .timeLimit(.minutes(4))) struct UsersServerTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct UsersServerTests {
     /// `createRole` of the README.
     private static let sourcePrivileges: [Value] = [
         [

@@ -82,7 +82,7 @@ final class ChildMigration: Sendable {
     /// Waits for its end; cuts over as soon as it may. Returns its exit status.
     func end() async throws -> Int32 {
         try await eventually(
-            "the process ends; it says \(lines.last ?? "nothing")", within: .seconds(90)
+            "the process ends; it says \(lines.last ?? "nothing")", within: .seconds(240)
         ) {
             if phase == "inSync" { send(SIGUSR1) }
             return !isRunning

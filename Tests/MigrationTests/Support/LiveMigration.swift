@@ -51,7 +51,7 @@ final class LiveMigration: Sendable {
 
     /// Waits for a condition as long as the migration goes on.
     func isTrue(_ what: String, _ condition: () async throws -> Bool) async throws {
-        try await eventually(what, within: .seconds(120)) {
+        try await eventually(what, within: .seconds(240)) {
             if case .failure(let error) = result.withLock({ $0 }) { throw error }
             return try await condition()
         }
@@ -160,7 +160,7 @@ final class Application: Sendable {
     /// Waits until so many rounds more are done.
     func does(_ more: Int) async throws {
         let wanted = rounds + more
-        try await eventually("the application does \(more) rounds more", within: .seconds(120)) {
+        try await eventually("the application does \(more) rounds more", within: .seconds(240)) {
             if let failure = state.withLock({ $0.failure }) { throw failure }
             return rounds >= wanted
         }

@@ -52,7 +52,7 @@ final class MigrationProcess: Sendable {
 
     /// Waits until it has said this phase.
     func reached(_ phase: Phase) async throws {
-        try await eventually("the process says \(phase.rawValue)", within: .seconds(120)) {
+        try await eventually("the process says \(phase.rawValue)", within: .seconds(240)) {
             if lines.contains(where: { $0.contains("\"\(phase.rawValue)\"") }) { return true }
             guard process.isRunning else {
                 throw SandboxError(.ended, "it ended: \(lines.suffix(3).joined(separator: "\n"))")

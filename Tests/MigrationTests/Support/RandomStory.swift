@@ -67,7 +67,7 @@ struct RandomStory {
             let running = Task { try await engine.run() }
             let phases: [Phase] = [.copying, .indexing, .catchingUp, .inSync]
             let wanted = phases.randomElement(using: &random) ?? .inSync
-            try await eventually("the phase \(wanted)", within: .seconds(120)) {
+            try await eventually("the phase \(wanted)", within: .seconds(240)) {
                 let phase = engine.progress().phase
                 return phase == wanted || phase == .inSync || phase == .failed
             }
@@ -82,7 +82,7 @@ struct RandomStory {
         }
         let running = Task { try await engine.run() }
         try await makeFault(pair)
-        try await eventually("in sync", within: .seconds(180)) {
+        try await eventually("in sync", within: .seconds(240)) {
             let progress = engine.progress()
             return progress.isReady || progress.phase == .failed
         }

@@ -136,7 +136,7 @@ final class Trial: Sendable {
     }
 
     /// Waits until the migration is in the phase; asks for the cutover where that is needed.
-    func reach(_ phase: Phase, within limit: Duration = .seconds(60)) async throws {
+    func reach(_ phase: Phase, within limit: Duration = .seconds(240)) async throws {
         let engine = try #require(engine)
         try await eventually("the migration is \(phase): \(engine.progress())", within: limit) {
             let progress = engine.progress()
@@ -155,7 +155,7 @@ final class Trial: Sendable {
     }
 
     /// Cuts over, again after each refusal, and returns the report.
-    func finish(within limit: Duration = .seconds(90)) async throws -> MigrationReport {
+    func finish(within limit: Duration = .seconds(240)) async throws -> MigrationReport {
         try await setFailPoint(from: nil)
         let engine = try #require(engine)
         try await eventually("the migration is complete", within: limit) {
