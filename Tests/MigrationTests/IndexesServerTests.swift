@@ -76,7 +76,8 @@ import Testing
             #expect(report.verification.mismatches == [])
             #expect(report.problems == [])
             try await enableExpiry(on: pair.source)
-            try await eventually("expired documents are gone on both sides", within: .seconds(240)) {
+            try await eventually("expired documents are gone on both sides", within: .seconds(240))
+            {
                 for name in names {
                     let counts = [try await shop.count(name), try await there.count(name)]
                     guard counts == [50, 50] else { return false }
