@@ -7,6 +7,7 @@ struct MigrationParts: Sendable {
     let log: EventLog
     let stored: StoredMigration
     let spill: Spill
+    private let copyRequests: CopyRequests
     let copyQueue: CopyQueue
     let copier: Copier
     let keeper: CatalogKeeper
@@ -37,6 +38,7 @@ struct MigrationParts: Sendable {
         let again = CopyRequests(context.reconcile)
         let verifier = Verifier(context: context, copyAgain: again) { spill.hasKeys(of: $0) }
         self.spill = spill
+        copyRequests = again
         copyQueue = queue
         self.copier = copier
         self.copied = copied
@@ -56,9 +58,10 @@ struct MigrationParts: Sendable {
     func services(
         polled: @escaping @Sendable (Double, Double) async -> Void
     ) -> [@Sendable () async throws -> Void] {
-        let monitor = SourceMonitor(context: context, polled: polled)
+        let monitor = SourceMonitor(
+            context: context, floor: { [spill] in spill.floor }, polled: polled)
         let filter = context.options.filter
-        let tail = Tail(context: context) { event in
+        let tail = Tail(context: context, copyRequests: copyRequests) { event in
             // Documents that are not migrated may be written at any time.
             if case .document = event.meaning, !filter.contains(event.namespace) { return }
             writes.note(event)

@@ -81,8 +81,11 @@ package enum Tuning {
     /// A collection above this many bytes is split by `_id`, into partitions of about this size.
     static let partitionBytes = 64 << 20
     /// Bytes a batch is meant to have. Servers answer with 16 MB at most; half of it is hardly slower and keeps the process
-    /// small.
-    static let copyBatchBytes = 8 << 20
+    /// small. The driver takes blocks of powers of two: a little less than 8 MB leaves room for documents that are larger
+    /// than most.
+    static let copyBatchBytes = 7 << 20
+    /// What a document of a batch costs beside its own bytes: its place in the array.
+    static let batchOverhead = 8
     /// Documents an insert command may hold.
     static let insertDocuments = 100_000
 

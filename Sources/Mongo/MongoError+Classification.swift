@@ -44,7 +44,8 @@ extension MongoError {
 
     package var isDuplicateKey: Bool { kind == .server && [11000, 11001, 12582].contains(code) }
 
-    package var isNamespaceNotFound: Bool { kind == .server && code == 26 }
+    /// 40280 is what `$collStats` says before 6.0.
+    package var isNamespaceNotFound: Bool { kind == .server && [26, 40280].contains(code) }
 
     package var isNamespaceExists: Bool { kind == .server && code == 48 }
 

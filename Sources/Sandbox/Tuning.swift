@@ -54,7 +54,7 @@ package enum Tuning {
     /// Pause when nothing is due. Rates up to 200 writes a second on two lanes are single writes; above, small batches.
     static let workloadTick: Duration = .milliseconds(10)
     /// Most statements in a command: a thousand keep the pace of 10,000 writes a second at 10 commands.
-    static let workloadBatch = 1000
+    package static let workloadBatch = 1000
     /// Pause before a command is sent again: an election takes seconds, and a block ends by hand.
     static let workloadRetryPause: Duration = .milliseconds(50)
 }

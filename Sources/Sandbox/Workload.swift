@@ -111,7 +111,8 @@ extension Workload {
         var place = seat()
         while !isStopped {
             let count = pace.due(
-                now: monotonicNanoseconds(), rate: targetRate / Double(options.lanes))
+                now: monotonicNanoseconds(), rate: targetRate / Double(options.lanes),
+                most: options.statements)
             guard count > 0 else {
                 try? await Task.sleep(for: Tuning.workloadTick)
                 continue

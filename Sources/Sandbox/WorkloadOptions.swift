@@ -28,6 +28,8 @@ package struct WorkloadOptions: Sendable {
     package var seed: UInt64 = 1
     /// Lanes that write at the same time. Each has documents of its own, so writes to one document have an order.
     package var lanes = 2
+    /// Statements in a command, at most.
+    package var statements = Tuning.workloadBatch
     /// Bytes of text in a document.
     package var textBytes = 100
     package var writeConcern: Document = ["w": "majority"]

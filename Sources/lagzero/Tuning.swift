@@ -44,6 +44,8 @@ enum Tuning {
     static let benchPatience = Duration.seconds(1_800)
     /// Writes a second that no source reaches.
     static let benchUnlimitedRate = 1_000_000.0
+    /// Writes at the same time while lags are taken: more of them gain the source nothing.
+    static let benchLagLanes = 16
     /// How long the source is loaded to find what it takes, seconds.
     static let benchCapacityTime = 10.0
     /// Seconds under load before the first lag counts, and for how long lags are taken.

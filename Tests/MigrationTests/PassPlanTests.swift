@@ -105,7 +105,7 @@ struct PassPlanTests {
 
     @Test func largeDocumentsMakeFewerRanges() {
         #expect(RangePlanner.ranges(bytes: 1 << 20, documents: 10_000) == 0)
-        #expect(RangePlanner.ranges(bytes: 160 << 20, documents: 1_000_000) == 10)
+        #expect(RangePlanner.ranges(bytes: 640 << 20, documents: 1_000_000) == 10)
         #expect(RangePlanner.ranges(bytes: 1 << 40, documents: 1_000_000_000) == 200)
         #expect(RangePlanner.ranges(bytes: 16 << 30, documents: 1_000) == 4)
     }

@@ -17,6 +17,12 @@ struct RecheckQueueTests {
 
     private func later(_ seconds: Int) -> ContinuousClock.Instant { start + .seconds(seconds) }
 
+    private func item(
+        _ queue: inout RecheckQueue, at now: ContinuousClock.Instant
+    ) throws -> RecheckQueue.Item {
+        try #require(queue.take(limit: 1, maximumBytes: 1_000_000, now: now)?.items.first)
+    }
+
     private func take(
         _ queue: inout RecheckQueue, at now: ContinuousClock.Instant?
     ) -> [Int] {
@@ -44,28 +50,42 @@ struct RecheckQueueTests {
         expect(take(&queue, at: later(9)), [])
     }
 
-    @Test func aKeyThatIsAppliedWhileItIsComparedIsComparedAgain() {
+    @Test func aKeyThatIsAppliedWhileItIsComparedIsComparedAgain() throws {
         var queue = RecheckQueue()
         _ = queue.note([key(1)], of: collection, now: start)
-        _ = take(&queue, at: later(5))
-        let canonical = CanonicalKey(rawID(1))
-        #expect(!queue.isDisturbed(canonical, of: collection))
+        let first = try item(&queue, at: later(5))
+        #expect(!queue.isDisturbed(first, of: collection))
         _ = queue.note([key(1)], of: collection, now: later(5))
-        #expect(queue.isDisturbed(canonical, of: collection))
-        queue.resolve(canonical, of: collection, .done, now: later(5))
+        #expect(queue.isDisturbed(first, of: collection))
+        queue.resolve(first, of: collection, .done, now: later(5))
         #expect(queue.count == 1)
-        expect(take(&queue, at: later(9)), [1])
-        queue.resolve(canonical, of: collection, .done, now: later(9))
+        let second = try item(&queue, at: later(9))
+        queue.resolve(second, of: collection, .done, now: later(9))
         #expect(queue.count == 0)
         #expect(queue.bytes == 0)
     }
 
-    @Test func aKeyThatNobodyKeepsDisturbsTheWorkerThatHasIt() {
+    @Test func aKeyThatNobodyKeepsDisturbsTheWorkerThatHasIt() throws {
         var queue = RecheckQueue()
         queue.add(candidates: [rawID(1)], of: collection, now: start)
-        _ = take(&queue, at: start)
+        let item = try item(&queue, at: start)
         queue.disturb([key(1), key(2)], of: collection)
-        #expect(queue.isDisturbed(CanonicalKey(rawID(1)), of: collection))
+        #expect(queue.isDisturbed(item, of: collection))
+        #expect(queue.count == 1)
+    }
+
+    @Test func aKeyThatIsForgottenAndComesAgainIsAnotherOne() throws {
+        var queue = RecheckQueue()
+        queue.add(candidates: [rawID(1)], of: collection, now: start)
+        let old = try item(&queue, at: start)
+        queue.disturb([key(1)], of: collection)
+        queue.forgetNoted(collection)
+        queue.add(candidates: [rawID(1)], of: collection, now: start)
+        #expect(queue.isDisturbed(old, of: collection))
+        let new = try item(&queue, at: start)
+        #expect(queue.isDisturbed(old, of: collection))
+        #expect(!queue.isDisturbed(new, of: collection))
+        queue.resolve(old, of: collection, .done, now: start)
         #expect(queue.count == 1)
     }
 
@@ -82,13 +102,12 @@ struct RecheckQueueTests {
         #expect(queue.bytes == 0)
     }
 
-    @Test func whatWasProvedToDifferStaysWhenTheOthersAreForgotten() {
+    @Test func whatWasProvedToDifferStaysWhenTheOthersAreForgotten() throws {
         var queue = RecheckQueue()
         queue.add(candidates: [rawID(1), rawID(2)], of: collection, now: start)
         #expect(queue.candidates == 2)
-        _ = take(&queue, at: start)
-        queue.resolve(CanonicalKey(rawID(1)), of: collection, .redirtied, now: start)
-        queue.resolve(CanonicalKey(rawID(2)), of: collection, .later, now: start)
+        queue.resolve(try item(&queue, at: start), of: collection, .redirtied, now: start)
+        queue.resolve(try item(&queue, at: start), of: collection, .later, now: start)
         #expect(queue.candidates == 0)
         #expect(queue.undecided == 1)
         queue.forgetNoted(collection)

@@ -143,7 +143,11 @@ struct VerifyFixture {
         context.dirty.update { $0.advance(to: token, time: token.time?.predecessor ?? .zero) }
         verifier.begin()
         try await withThrowingTaskGroup { group in
-            group.addTask { try await Tail(context: context) { _ in }.run() }
+            group.addTask {
+                try await Tail(context: context, copyRequests: CopyRequests(context.reconcile)) {
+                    _ in
+                }.run()
+            }
             group.addTask {
                 try await Applier(context: context) { verifier.noteApplied($0) }.run(
                     workers: workers)

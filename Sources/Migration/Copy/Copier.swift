@@ -13,9 +13,9 @@ struct Copier: Sendable {
         guard let collection = context.registry[uuid] else { return }
         let size = try await size(of: collection, lane: lane)
         context.status.update { $0.bytesTotal = ($0.bytesTotal ?? 0) + size.bytes }
+        let average = size.bytes / max(1, size.count) + Tuning.batchOverhead
         let terms = CopyQueue.Terms(
-            readAfter: readAfter,
-            batchDocuments: max(1, Tuning.copyBatchBytes / max(1, size.bytes / max(1, size.count))))
+            readAfter: readAfter, batchDocuments: max(1, Tuning.copyBatchBytes / average))
         guard collection.kind != .capped,
             let rate = PartitionPlanner.sampleRate(bytes: size.bytes, count: size.count)
         else {

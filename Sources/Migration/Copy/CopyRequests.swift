@@ -1,22 +1,42 @@
+internal import Mongo
 internal import Synchronization
 
 /// Collections whose copy is thrown away and made anew, as somebody found. Thread safe.
 final class CopyRequests: Sendable {
-    private let pending = Mutex<[MigratedCollection]>([])
+    private struct State {
+        var disordered: [MigratedCollection] = []
+        var renamed: Set<Namespace> = []
+    }
+
+    private let state = Mutex(State())
     private let isWaiting: Signal
 
     /// `isWaiting` is notified when there is something to take.
     init(_ isWaiting: Signal) { self.isWaiting = isWaiting }
 
+    /// The order of its documents differs.
     func add(_ collection: MigratedCollection) {
-        pending.withLock { $0.append(collection) }
+        state.withLock { $0.disordered.append(collection) }
+        isWaiting.notify()
+    }
+
+    /// Whichever collection has one of these names, on a source whose events do not say which collection they belong to.
+    func addRenamed(_ names: [Namespace]) {
+        state.withLock { $0.renamed.formUnion(names) }
         isWaiting.notify()
     }
 
     func take() -> [MigratedCollection] {
-        pending.withLock { pending in
-            defer { pending = [] }
-            return pending
+        state.withLock { state in
+            defer { state.disordered = [] }
+            return state.disordered
+        }
+    }
+
+    func takeRenamed() -> Set<Namespace> {
+        state.withLock { state in
+            defer { state.renamed = [] }
+            return state.renamed
         }
     }
 }

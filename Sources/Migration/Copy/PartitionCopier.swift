@@ -3,7 +3,8 @@ internal import Mongo
 
 /// Copies ranges of collections: reads the next batch from the source while the last one is being inserted.
 ///
-/// One worker with a lane on each side; at most two batches of 16 MB are held.
+/// One worker with a lane on each side; at most two batches are held, of 16 MB each where documents are
+/// much larger than most of the collection.
 struct PartitionCopier: Sendable {
     let context: Context
     let reader: Lane
@@ -21,7 +22,7 @@ struct PartitionCopier: Sendable {
         async throws
     {
         var partition = partition
-        try await reading(collection) { collection in
+        try await reading(collection, terms) { collection in
             var command = find(collection, terms)
             command.append("hint", ["_id": 1])
             for (name, bound) in [("min", partition.lower), ("max", partition.upper)] {
@@ -39,7 +40,7 @@ struct PartitionCopier: Sendable {
     /// Copies a collection in natural order, with one ordered writer where it is capped. After a broken connection it begins
     /// again; what is there already stays.
     func copyWhole(_ collection: MigratedCollection, _ terms: CopyQueue.Terms) async throws {
-        try await reading(collection) { collection in
+        try await reading(collection, terms) { collection in
             var command = find(collection, terms)
             command.append("hint", ["$natural": 1])
             return command
@@ -56,8 +57,8 @@ struct PartitionCopier: Sendable {
     }
 
     private func reading(
-        _ collection: MigratedCollection, command: (MigratedCollection) -> DocumentBuilder,
-        inserted: (Batch) -> Void
+        _ collection: MigratedCollection, _ terms: CopyQueue.Terms,
+        command: (MigratedCollection) -> DocumentBuilder, inserted: (Batch) -> Void
     ) async throws {
         var current = collection
         var delay = Tuning.firstRetryDelay
@@ -67,7 +68,7 @@ struct PartitionCopier: Sendable {
                     try await reader.open(
                         command(current).finish(), on: current.sourceName.database)
                 }
-                try await pump(batch, into: current, inserted: inserted)
+                try await pump(batch, into: current, terms, inserted: inserted)
                 return
             } catch let error as MongoError where error.isUUIDMismatch {
                 current = try context.followSource(of: current, error)
@@ -81,13 +82,15 @@ struct PartitionCopier: Sendable {
     }
 
     private func pump(
-        _ first: Batch, into collection: MigratedCollection, inserted: (Batch) -> Void
+        _ first: Batch, into collection: MigratedCollection, _ terms: CopyQueue.Terms,
+        inserted: (Batch) -> Void
     ) async throws {
         var batch = first
         while true {
             try await context.gate.pass()
             let cursor = batch.cursor
-            async let next = more(cursor)
+            // Servers do not remember the size of the first batch.
+            async let next = more(cursor, batchSize: terms.batchDocuments)
             try await insert(batch, into: collection)
             inserted(batch)
             guard let following = try await next else { return }
@@ -95,9 +98,9 @@ struct PartitionCopier: Sendable {
         }
     }
 
-    private func more(_ cursor: Cursor?) async throws -> Batch? {
+    private func more(_ cursor: Cursor?, batchSize: Int) async throws -> Batch? {
         guard let cursor else { return nil }
-        return try await reader.more(cursor)
+        return try await reader.more(cursor, batchSize: batchSize)
     }
 
     /// Inserts a batch; a document that is refused pauses the migration until the operator resumes it.

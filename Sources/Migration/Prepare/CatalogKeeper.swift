@@ -147,13 +147,17 @@ actor CatalogKeeper {
         try await takeTurn()
         defer { giveTurnBack() }
         guard !isPrepared else { return }
-        log.note("\(collection.sourceName) is copied again, as the order of its documents differs")
-        try await context.retry("dropping \(collection.destinationName)") {
-            try await reconciler.drop(collection)
-        }
+        try await drop(collection, because: "as the order of its documents differs")
         // What follows is explained by that.
         isSettled = false
         try await runOnce()
+    }
+
+    private func drop(_ collection: MigratedCollection, because reason: String) async throws {
+        log.note("\(collection.sourceName) is copied again, \(reason)")
+        try await context.retry("dropping \(collection.destinationName)") {
+            try await reconciler.drop(collection)
+        }
     }
 
     private func runOnce() async throws {
@@ -163,6 +167,11 @@ actor CatalogKeeper {
         let wanted = buildsIndexes ? copied : []
         let isExpectedEqual = isEqual && holds.isEmpty && buildsIndexes && indexable == wanted
         do {
+            // Asked for after the holds were taken: what holds the position has asked before.
+            let renamed = copyRequests.takeRenamed()
+            for collection in context.registry.all where renamed.contains(collection.sourceName) {
+                try await drop(collection, because: "as it was renamed")
+            }
             let report = try await context.retry("making the catalogs equal") {
                 try await reconciler.run(indexable: wanted)
             }

@@ -64,12 +64,7 @@ final class Spill: Sendable {
     /// True when no key is free.
     private func spillSome() async throws -> Bool {
         guard let drained = drain() else { return true }
-        let oldest = drained.entries.map(\.oldest).min() ?? .zero
-        let floor = state.withLock { state in
-            let floor = min(state.floors[drained.collection] ?? oldest, oldest)
-            state.floors[drained.collection] = floor
-            return floor
-        }
+        let floor = state.withLock { $0.floors[drained.collection] } ?? .zero
         try await context.store.upsert(
             "spilled", id: .uuid(drained.collection), set: ["oldest": .timestamp(floor)])
         try await context.store.upsert(
@@ -82,7 +77,10 @@ final class Spill: Sendable {
     private func drain() -> DirtyKeys.Drained? {
         context.dirty.update { keys in
             guard let drained = keys.drain(limit: Tuning.spillKeys) else { return nil }
+            let oldest = drained.entries.map(\.oldest).min() ?? .zero
             state.withLock { state in
+                state.floors[drained.collection] = min(
+                    state.floors[drained.collection] ?? oldest, oldest)
                 guard state.restored[drained.collection] != nil else { return }
                 for entry in drained.entries
                 where state.restored[drained.collection]?[entry.key] != nil {

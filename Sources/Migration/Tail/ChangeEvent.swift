@@ -19,8 +19,10 @@ package struct ChangeEvent: Sendable {
     /// Absent on `dropDatabase`'s collection part and on `invalidate`.
     package let database: String
     package let collection: String
-    /// Whether an application's statement made it, as opposed to the TTL monitor.
+    /// The kind of the event, as the server names it.
     package let operation: String
+    /// What the collection is called after a `rename`.
+    package let newName: Namespace?
     /// The event's own resume token.
     package let token: RawValue?
 
@@ -36,6 +38,7 @@ package struct ChangeEvent: Sendable {
         var collection = ""
         var fragment = 1
         var token: RawValue?
+        var newName: Namespace?
         for element in event {
             if element.hasName("_id") {
                 token = element.raw
@@ -48,6 +51,9 @@ package struct ChangeEvent: Sendable {
             } else if element.hasName("ns"), let namespace = element.document {
                 database = namespace["db"]?.string ?? ""
                 collection = namespace["coll"]?.string ?? ""
+            } else if element.hasName("to"), let namespace = element.document {
+                newName = Namespace(
+                    namespace["db"]?.string ?? "", namespace["coll"]?.string ?? "")
             } else if element.hasName("documentKey") {
                 id = element.document?.raw("_id")
             } else if element.hasName("splitEvent") {
@@ -59,6 +65,7 @@ package struct ChangeEvent: Sendable {
         self.database = database
         self.collection = collection
         self.token = token
+        self.newName = newName
         operation = type
         switch type {
         case _ where fragment > 1: meaning = .nothing

@@ -12,13 +12,19 @@ final class SourceMonitor: Sendable {
 
     private let context: Context
     private let seen = Mutex(Seen())
+    /// The oldest event whose document is set aside, if any is.
+    private let floor: @Sendable () -> Timestamp?
     private let clock = ContinuousClock()
     private let start = ContinuousClock.now
     /// Called after every poll with the lag and the time of the poll, in monotonic seconds.
     private let polled: @Sendable (Double, Double) async -> Void
 
-    init(context: Context, polled: @escaping @Sendable (Double, Double) async -> Void) {
+    init(
+        context: Context, floor: @escaping @Sendable () -> Timestamp?,
+        polled: @escaping @Sendable (Double, Double) async -> Void
+    ) {
         self.context = context
+        self.floor = floor
         self.polled = polled
     }
 
@@ -43,7 +49,8 @@ final class SourceMonitor: Sendable {
         guard let newest = hello["lastWrite"]?.document?["opTime"]?.document?["ts"]?.timestamp
         else { return }
         let time = now
-        let applied = context.dirty.appliedThrough
+        let through = context.dirty.appliedThrough
+        let applied = floor().map { min(through, $0.predecessor) } ?? through
         let lag = seen.withLock { seen in
             seen.newestWrite = newest
             seen.meter.observe(newest: newest, at: time)

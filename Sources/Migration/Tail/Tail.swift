@@ -4,6 +4,7 @@ internal import Mongo
 /// Reads the change stream from before the copy starts, and never waits for the copy, for DDL or for the destination.
 struct Tail: Sendable {
     let context: Context
+    let copyRequests: CopyRequests
     /// Told about every event of a document or a catalog, for the writes that are still seen at a cutover.
     let seen: @Sendable (ChangeEvent) -> Void
 
@@ -68,6 +69,11 @@ struct Tail: Sendable {
         var hasInvalidate = false
         for event in events {
             seen(event)
+            // What was written under the other name may have been taken for changes of another collection. Asked for before
+            // the event counts as seen: the next run of the reconciler answers both.
+            if let newName = event.newName, !context.source.version.namesCollectionsByUUID {
+                copyRequests.addRenamed([event.namespace, newName])
+            }
             if case .invalidate = event.meaning, let own = event.token?.document {
                 hasInvalidate = true
                 token = ResumeToken(own)

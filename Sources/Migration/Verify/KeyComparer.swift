@@ -23,7 +23,7 @@ internal import Mongo
 struct KeyComparer: Sendable {
     let lanes: VerifyLanes
     /// Whether a key is dirty or spilled, or was applied since it was taken.
-    let isMoving: @Sendable (CanonicalKey, BinaryUUID) -> Bool
+    let isMoving: @Sendable (RecheckQueue.Item, BinaryUUID) -> Bool
 
     enum Verdict: Sendable {
         case equal
@@ -78,7 +78,7 @@ struct KeyComparer: Sendable {
     ) async throws {
         for key in suspects.keys { result.verdicts[key] = .moving }
         let quiet = items.filter {
-            suspects[$0.key] != nil && !isMoving($0.key, collection.source)
+            suspects[$0.key] != nil && !isMoving($0, collection.source)
         }
         guard !quiet.isEmpty else { return }
         try await lanes.context.dirty.waitUntilApplied(source.time)
@@ -91,7 +91,7 @@ struct KeyComparer: Sendable {
             let key = CanonicalKey(id)
             differing[key] = differing[key] == nil ? kind : .changed
         }
-        for item in quiet where !isMoving(item.key, collection.source) {
+        for item in quiet where !isMoving(item, collection.source) {
             result.verdicts[item.key] =
                 differing[item.key].map { .differs($0, firstSeen: source.time) } ?? .equal
         }

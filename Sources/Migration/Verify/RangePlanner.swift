@@ -11,7 +11,8 @@ struct RangePlanner: Sendable {
 
     let lanes: VerifyLanes
 
-    /// Blocks for a measurement and, for large collections, a random sample of ids. Throws `CollectionGone`.
+    /// Blocks for a measurement and, for large collections that were not copied in parts, a random sample of ids. Throws
+    /// `CollectionGone`.
     func plan(_ collection: MigratedCollection) async throws -> Plan {
         let size = try await measure(collection)
         let average = size.count == 0 ? 0 : size.bytes / size.count
@@ -21,7 +22,7 @@ struct RangePlanner: Sendable {
             return plan
         }
         let number = RangePlanner.ranges(bytes: size.bytes, documents: size.count)
-        let bounds = number > 1 ? try await sample(collection, ranges: number) : []
+        let bounds = number > 1 ? try await bounds(collection, ranges: number) : []
         plan.work = RangePlanner.ranges(between: bounds, of: collection.source).map { .range($0) }
         return plan
     }
@@ -39,6 +40,15 @@ struct RangePlanner: Sendable {
                 collection: collection, index: index, lower: index == 0 ? nil : bounds[index - 1],
                 upper: index < bounds.count ? bounds[index] : nil)
         }
+    }
+
+    /// The bounds of the copy, as long as the collection has not outgrown them.
+    private func bounds(_ collection: MigratedCollection, ranges: Int) async throws -> [RawValue] {
+        let copied = try await lanes.context.store.partitions(of: collection.source)
+        if copied.last?.upper == nil, copied.count > ranges / 2 {
+            return copied.compactMap(\.upper)
+        }
+        return try await sample(collection, ranges: ranges)
     }
 
     /// Ids that split the collection about evenly, put into order by the server. Equal ones come once.

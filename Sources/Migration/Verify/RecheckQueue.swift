@@ -18,6 +18,8 @@ struct RecheckQueue: Sendable {
         let key: CanonicalKey
         let ids: [RawValue]
         let stage: Stage
+        /// Tells this taking from every other one: an entry can be forgotten and come again while a worker has it.
+        let ticket: Int
     }
 
     /// Keys of one collection that one worker has taken.
@@ -38,9 +40,12 @@ struct RecheckQueue: Sendable {
         var ids: [RawValue]
         var stage: Stage
         var due: Instant
-        var isTaken = false
+        /// That of the worker who has it.
+        var ticket: Int?
         /// Applied while a worker had it.
         var isDisturbed = false
+
+        var isTaken: Bool { ticket != nil }
 
         var size: Int { ids.reduce(Tuning.recheckOverhead) { $0 + 2 * $1.count } }
     }
@@ -59,6 +64,7 @@ struct RecheckQueue: Sendable {
     private(set) var bytes = 0
     private(set) var candidates = 0
     private var redirtied = 0
+    private var tickets = 0
     private let limit: Int
 
     init(limit: Int = Tuning.recheckBytes) { self.limit = limit }
@@ -154,29 +160,34 @@ struct RecheckQueue: Sendable {
                 }
                 if let now, entry.due > now { break }
                 _ = collections[uuid]?[keyPath: queue].popFirst()
-                collections[uuid]?.entries[key]?.isTaken = true
-                return Item(key: key, ids: entry.ids, stage: entry.stage)
+                tickets += 1
+                collections[uuid]?.entries[key]?.ticket = tickets
+                return Item(key: key, ids: entry.ids, stage: entry.stage, ticket: tickets)
             }
         }
         return nil
     }
 
-    /// Whether it was applied since a worker took it, or is gone.
-    func isDisturbed(_ key: CanonicalKey, of collection: BinaryUUID) -> Bool {
-        collections[collection]?.entries[key]?.isDisturbed ?? true
+    /// Whether it was, or may have been, applied since a worker took it.
+    func isDisturbed(_ item: Item, of collection: BinaryUUID) -> Bool {
+        guard let entry = collections[collection]?.entries[item.key], entry.ticket == item.ticket
+        else { return true }
+        return entry.isDisturbed
     }
 
-    /// A worker is done with a key that it had taken.
+    /// A worker is done with what it had taken.
     mutating func resolve(
-        _ key: CanonicalKey, of collection: BinaryUUID, _ outcome: Outcome, now: Instant
+        _ item: Item, of collection: BinaryUUID, _ outcome: Outcome, now: Instant
     ) {
-        guard let entry = collections[collection]?.entries[key], entry.isTaken else { return }
+        let key = item.key
+        guard let entry = collections[collection]?.entries[key], entry.ticket == item.ticket
+        else { return }
         if outcome == .done, !entry.isDisturbed {
             remove(key, of: collection)
             return
         }
         change(key, of: collection) { entry in
-            entry.isTaken = false
+            entry.ticket = nil
             entry.isDisturbed = false
             entry.due = now + Tuning.recheckRetryDelay
             switch outcome {

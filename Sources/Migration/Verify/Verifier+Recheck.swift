@@ -110,7 +110,7 @@ extension Verifier {
                         outcome = .redirtied
                     }
                 }
-                state.queue.resolve(item.key, of: batch.collection, outcome, now: now)
+                state.queue.resolve(item, of: batch.collection, outcome, now: now)
             }
             state.queue.add(candidates: result.others, of: batch.collection, now: now)
             return fresh

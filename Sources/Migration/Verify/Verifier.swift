@@ -74,10 +74,10 @@ final class Verifier: Sendable {
     }
 
     /// Whether the document may be changing: its key is dirty, or was applied since a worker took it from the queue.
-    func isMoving(_ key: CanonicalKey, of collection: BinaryUUID) -> Bool {
+    func isMoving(_ item: RecheckQueue.Item, of collection: BinaryUUID) -> Bool {
         // In this order: a key that is brought back is dirty first, and a key is noted before it leaves the dirty set.
-        isSpilled(collection) || context.isDirty(key, collection)
-            || withState { $0.queue.isDisturbed(key, of: collection) }
+        isSpilled(collection) || context.isDirty(item.key, collection)
+            || withState { $0.queue.isDisturbed(item, of: collection) }
     }
 
     /// These documents are equal now, and still dirty: they are compared again. Cheap; never waits.

@@ -27,7 +27,10 @@ enum CutoverFigures {
         guard report.phase == "complete", differences.isEmpty,
             let downtime = report.applicationDowntimeSeconds
         else {
-            throw SandboxError(.ended, "the migration is \(report.phase): \(differences.prefix(3))")
+            let reasons = (report.problems ?? []) + differences
+            throw SandboxError(
+                .ended,
+                "the migration is \(report.phase): \(reasons.prefix(3).joined(separator: "; "))")
         }
         bench.say("  \(Units.duration(downtime)) of downtime, and no differences")
         return [

@@ -12,6 +12,7 @@ struct EngineLine: Decodable, Sendable {
     var message: String?
     var applicationDowntimeSeconds: Double?
     var verification: Verification?
+    var problems: [String]?
 
     struct Verification: Decodable, Sendable {
         var mismatches: [String]

@@ -73,6 +73,9 @@ enum LagFigures {
         var options = WorkloadOptions(
             [bench.data.medium.namespace, ReferenceData.load], writesPerSecond: rate)
         options.sample = bench.data.medium.data
+        // As applications write: a document a command, many at the same time.
+        options.lanes = Tuning.benchLagLanes
+        options.statements = 1
         options.seed = UInt64(rate)
         return Workload(on: try bench.clusters.sourceForApplication(), options)
     }
