@@ -30,9 +30,9 @@ test: deps lint ## check the format, build, run the tests
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --no-parallel 2>&1 | tee .build/test.log || { grep ✘ .build/test.log; exit 1; }
 
-soak: deps ## the long tests: random workloads and faults from 100 seeds
+soak: deps ## the long tests: random workloads and faults from 100 seeds, and the tests of servers at length
 	$(SWIFT) build --build-tests
-	LAGZERO_SOAK=1 LAGZERO_SEEDS=100 $(SWIFT) test --skip-build --filter Soak
+	LAGZERO_SOAK=1 LAGZERO_SEEDS=100 $(SWIFT) test --skip-build --no-parallel --filter MigrationTests
 
 bench: build deps ## measure throughput between two local replica sets
 	.build/release/lagzero bench
