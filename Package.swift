@@ -40,7 +40,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
-        .testTarget(name: "BSONTests", dependencies: ["BSON"], swiftSettings: strict),
+        .testTarget(
+            name: "BSONTests", dependencies: ["BSON", "Sandbox"], swiftSettings: strict),
         .testTarget(
             name: "MongoTests", dependencies: ["BSON", "Mongo", "Sandbox"], swiftSettings: strict),
         .testTarget(

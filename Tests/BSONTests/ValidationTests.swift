@@ -1,5 +1,6 @@
 import BSON
 import Glibc
+import Sandbox
 import Testing
 
 @Suite struct ValidationTests {

@@ -8,7 +8,7 @@ struct MixedChanges: Sendable {
     private static let database = ReferenceData.database
 
     private let data: ReferenceData
-    private var random = SystemRandom(state: 0x1A62E50)
+    private var random = SplitMix64(seed: 0x1A62E50)
     private var inserted = 0
 
     init(_ data: ReferenceData) { self.data = data }
@@ -24,7 +24,8 @@ struct MixedChanges: Sendable {
             let size = min(left, Tuning.benchStatements)
             // As often to each collection as it has a share in the documents.
             let isSmall =
-                random.below(data.small.data.count + data.medium.data.count) < data.small.data.count
+                Int.random(in: 0..<(data.small.data.count + data.medium.data.count), using: &random)
+                < data.small.data.count
             let part = isSmall ? data.small : data.medium
             let (command, ids) = command(of: size, on: part)
             commands.append(command)
@@ -36,7 +37,7 @@ struct MixedChanges: Sendable {
 
     private mutating func command(of size: Int, on part: ReferenceData.Part) -> (Document, [Value])
     {
-        switch random.below(100) {
+        switch Int.random(in: 0..<100, using: &random) {
         case ..<40:
             let ids = (0..<size).map { _ in anyID(of: part) }
             return (
@@ -67,11 +68,11 @@ struct MixedChanges: Sendable {
     }
 
     private mutating func anyID(of part: ReferenceData.Part) -> Value {
-        part.data.id(at: random.below(part.data.count))
+        part.data.id(at: Int.random(in: 0..<part.data.count, using: &random))
     }
 
     private mutating func anyDocument(of part: ReferenceData.Part) -> Document {
-        part.data.document(at: random.below(part.data.count))
+        part.data.document(at: Int.random(in: 0..<part.data.count, using: &random))
     }
 
     private mutating func newDocument(like part: ReferenceData.Part) -> Document {
@@ -94,19 +95,5 @@ struct MixedChanges: Sendable {
         command.append("writeConcern", ["w": "majority"])
         command.append(list, .array(Document(array: statements.map(Value.document))))
         return command.finish()
-    }
-}
-
-/// SplitMix64, for numbers that are the same in every run (Steele, Lea, Flood: "Fast Splittable
-/// Pseudorandom Number Generators").
-private struct SystemRandom: Sendable {
-    var state: UInt64
-
-    mutating func below(_ limit: Int) -> Int {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Int((mixed ^ (mixed >> 31)) % UInt64(limit))
     }
 }

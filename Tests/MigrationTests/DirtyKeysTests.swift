@@ -1,0 +1,124 @@
+import BSON
+import Mongo
+import Sandbox
+import Testing
+
+@testable import Migration
+
+/// The keys against a model: which documents have unanswered events, and who has which.
+@Suite struct DirtyKeysTests {
+    private struct Model {
+        /// Time of the newest event of every document that may differ, by document.
+        var dirty: [Int: UInt32] = [:]
+        /// Documents that are set aside, and those that came back from there without an event.
+        var spilled: Set<Int> = []
+        var restored: Set<Int> = []
+        var now: UInt32 = 0
+    }
+
+    private static let collection = uuid(1)
+
+    private static func time(_ increment: UInt32) -> Timestamp {
+        Timestamp(seconds: 1, increment: increment)
+    }
+
+    private static func token(_ increment: UInt32) -> ResumeToken {
+        ResumeToken(["_data": .integer(Int(increment))])
+    }
+
+    private static func id(_ key: DirtyKeys.Key) -> Int { key.ids[0].value?.integer ?? -1 }
+
+    /// Random events, workers that succeed or fail, keys that are set aside: at every moment a document belongs to one
+    /// worker at most, and neither the position nor the checkpoint passes an event that is not answered.
+    @Test(arguments: UInt64(0)..<40)
+    func noOrderOfWorkLosesAnEvent(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        var keys = DirtyKeys(token: DirtyKeysTests.token(0), time: DirtyKeysTests.time(0))
+        keys.register(DirtyKeysTests.collection, isExclusive: seed % 4 == 0)
+        keys.setEligible(DirtyKeysTests.collection, true)
+        var model = Model()
+        var work: [DirtyKeys.Work] = []
+        for _ in 0..<400 {
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<4: readBatch(&keys, &model, &random)
+            case 4..<6:
+                let taken = keys.take(limit: 3, maximumBytes: 1_000)
+                if let taken { work.append(taken) }
+            case 6..<8 where !work.isEmpty:
+                let done = work.remove(at: Int.random(in: 0..<work.count, using: &random))
+                keys.complete(done, answeredAt: done.newest)
+                for key in done.keys {
+                    let id = DirtyKeysTests.id(key)
+                    model.restored.remove(id)
+                    // Events after the read are not answered by it.
+                    if let newest = model.dirty[id],
+                        DirtyKeysTests.time(newest) <= done.newest
+                    {
+                        model.dirty[id] = nil
+                    }
+                }
+            case 8 where !work.isEmpty:
+                keys.giveBack(work.removeLast())
+            default:
+                setAside(&keys, &model, &random)
+            }
+            try check(keys, model, work)
+        }
+    }
+
+    private func readBatch(
+        _ keys: inout DirtyKeys, _ model: inout Model, _ random: inout SplitMix64
+    ) {
+        let generation = keys.begin(at: DirtyKeysTests.time(model.now + 1))
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+            model.now += 1
+            let id = Int.random(in: 0..<12, using: &random)
+            let time = DirtyKeysTests.time(model.now)
+            keys.note(time)
+            _ = keys.add(
+                rawID(.integer(id)), of: DirtyKeysTests.collection, time: time,
+                generation: generation)
+            model.dirty[id] = model.now
+        }
+        keys.advance(to: DirtyKeysTests.token(model.now), time: DirtyKeysTests.time(model.now))
+    }
+
+    private func setAside(
+        _ keys: inout DirtyKeys, _ model: inout Model, _ random: inout SplitMix64
+    ) {
+        if !model.spilled.isEmpty, Bool.random(using: &random) {
+            keys.redirty(
+                model.spilled.sorted().map { rawID(.integer($0)) }, of: DirtyKeysTests.collection)
+            model.restored.formUnion(model.spilled)
+            model.spilled = []
+        } else if let drained = keys.drain(limit: 4) {
+            keys.releaseDrained(drained)
+            for entry in drained.entries {
+                let id = entry.ids[0].value?.integer ?? -1
+                model.dirty[id] = nil
+                model.restored.remove(id)
+                model.spilled.insert(id)
+            }
+        }
+    }
+
+    private func check(_ keys: DirtyKeys, _ model: Model, _ work: [DirtyKeys.Work]) throws {
+        let taken = work.flatMap { $0.keys.map(DirtyKeysTests.id) }
+        #expect(Set(taken).count == taken.count, "a document has two workers")
+        for id in Set(model.dirty.keys).union(model.restored) {
+            #expect(
+                keys.contains(CanonicalKey(rawID(.integer(id))), in: DirtyKeysTests.collection),
+                "document \(id) was lost")
+        }
+        // The position may not pass the first of the events that are not answered.
+        if let oldest = model.dirty.values.min() {
+            #expect(keys.watermark.appliedThrough < DirtyKeysTests.time(oldest))
+            let stored = try #require(keys.watermark.resumeToken.document["_data"]?.integer)
+            #expect(stored < Int(oldest))
+        } else if work.isEmpty, model.restored.isEmpty {
+            #expect(keys.watermark.appliedThrough == DirtyKeysTests.time(model.now))
+            #expect(keys.count == 0)
+            #expect(keys.bytes == 0)
+        }
+    }
+}
