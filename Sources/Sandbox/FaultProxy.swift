@@ -67,6 +67,8 @@ package final class FaultProxy: Sendable {
 
     /// Clients that are connected now.
     package var connectionCount: Int { core.traffic.connections }
+    /// Bytes that clients have sent and the server has not got.
+    package var heldBytes: Int { core.traffic.held }
     /// Bytes that were handed to the server since the start.
     package var bytesToServer: Int { core.traffic.toServer }
     /// Bytes that were handed to clients since the start.
@@ -91,6 +93,7 @@ struct ProxyTraffic: Sendable {
     var connections = 0
     var toServer = 0
     var toClient = 0
+    var held = 0
 }
 
 /// What the proxy and its thread share.

@@ -40,6 +40,7 @@ final class ProxyLoop {
             for pair in pairs { advance(pair, now: now) }
             closeFinished()
             traffic.connections = pairs.count { !$0.isClientGone }
+            traffic.held = pairs.reduce(0) { $0 + $1.requests.queuedBytes }
             core.publish(traffic)
             wait(now: now)
         }

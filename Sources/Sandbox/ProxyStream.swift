@@ -23,7 +23,7 @@ struct ProxyStream {
     /// Chunks of the queue that are done, and bytes of the one after them.
     private var doneChunks = 0
     private var doneBytes = 0
-    private var queuedBytes = 0
+    private(set) var queuedBytes = 0
     private var hasEnded = false
     private(set) var isFinished = false
 

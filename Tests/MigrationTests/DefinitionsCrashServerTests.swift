@@ -31,13 +31,13 @@ import Testing
             let application = try await write(pair)
             var isResumed = false
             for phase in LiveMigration.phases {
-                let process = try MigrationProcess(pair, isResumed: isResumed)
-                try await process.reached(phase)
+                let process = try ChildMigration(pair, isResumed: isResumed)
+                try await process.hasReached(phase)
                 try await changes(scripts, phase) { try await process.kill() }
                 isResumed = true
                 try await hold.release(phase)
             }
-            let live = try LiveMigration(pair, host: MigrationProcess.host) { $0.resume = true }
+            let live = try LiveMigration(pair, host: ChildMigration.host) { $0.resume = true }
             try await live.reached(.inSync)
             try await application.does(1)
             try await finish(pair, application, try await live.cutOver())

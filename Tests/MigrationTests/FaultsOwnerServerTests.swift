@@ -16,14 +16,13 @@ extension FaultServerTests {
 
     @Test func f1KillingTheEngineAtAnyMomentLosesNothing() async throws {
         try await Trial.with { trial in
-            let folder = try ScratchFolder()
-            var child = try ChildMigration(trial.pair, in: folder)
+            var child = try ChildMigration(trial.pair)
             for phase in Trial.phases {
                 for _ in 0..<(isSoak ? 5 : 1) {
                     try await child.reach(phase.rawValue)
                     trace("--- kill in \(phase)")
                     try await child.kill()
-                    child = try ChildMigration(trial.pair, in: folder, isResumed: true)
+                    child = try ChildMigration(trial.pair, isResumed: true)
                 }
                 try await trial.release(phase)
             }
@@ -32,15 +31,13 @@ extension FaultServerTests {
             #expect(child.mismatches == [])
             await trial.workload.stop()
             #expect(try await trial.pair.differences() == [])
-            try await folder.remove()
         }
     }
 
     /// Past the point of no return there is only forward.
     @Test func f1KillingTheEngineWhileItFinishesLosesNothing() async throws {
         try await Trial.with { trial in
-            let folder = try ScratchFolder()
-            var child = try ChildMigration(trial.pair, in: folder)
+            var child = try ChildMigration(trial.pair)
             for phase in Trial.phases.dropLast() {
                 try await child.reach(phase.rawValue)
                 try await trial.release(phase)
@@ -64,23 +61,21 @@ extension FaultServerTests {
             try await child.kill()
             #expect(try await !destination.isBlocked())
             try await trial.release(.finalizing)
-            child = try ChildMigration(trial.pair, in: folder, isResumed: true)
+            child = try ChildMigration(trial.pair, isResumed: true)
             #expect(try await child.end() == 0)
             #expect(child.phase == "complete")
             await trial.workload.stop()
             #expect(try await trial.pair.differences() == [])
-            try await folder.remove()
         }
     }
 
     /// Everything is on the destination: nothing of this host is needed.
     @Test func f2AnotherHostGoesOnAfterTheFirstIsLost() async throws {
         try await Trial.with { trial in
-            let folder = try ScratchFolder()
             for phase in Trial.phases {
                 if isSoak || phase == .copying || phase == .inSync {
                     let first = try ChildMigration(
-                        trial.pair, in: folder, isResumed: phase != .copying)
+                        trial.pair, isResumed: phase != .copying)
                     try await first.reach(phase.rawValue)
                     try await first.kill()
                     // It cannot know that the process is dead: only that it is silent.
@@ -94,7 +89,6 @@ extension FaultServerTests {
                 }
             }
             try await trial.expectCompletion()
-            try await folder.remove()
         }
     }
 
@@ -122,10 +116,9 @@ extension FaultServerTests {
 
     @Test func f4AStaleOwnerThatWakesWritesNothing() async throws {
         try await Trial.with { trial in
-            let folder = try ScratchFolder()
             // It, too, holds itself for replaced after a second.
             let stale = try ChildMigration(
-                trial.pair, in: folder, arguments: ["--lease-scale", "0.04"])
+                trial.pair, arguments: ["--lease-scale", "0.04"])
             for phase in [Phase.copying, .indexing, .catchingUp] {
                 try await stale.reach(phase.rawValue)
                 try await trial.release(phase)
@@ -144,17 +137,15 @@ extension FaultServerTests {
             #expect(stale.phase == "failed")
             #expect(trial.phase == .inSync)
             try await trial.expectCompletion()
-            try await folder.remove()
         }
     }
 
     @Test func f17ItRunsWithinLittleMemory() async throws {
         try await Trial.with(documents: isSoak ? 2_000_000 : 100_000, writesPerSecond: 500) {
             trial in
-            let folder = try ScratchFolder()
             try await trial.release(.finalizing)
             let child = try ChildMigration(
-                trial.pair, in: folder, arguments: ["--cutover", "when-in-sync"],
+                trial.pair, arguments: ["--cutover", "when-in-sync"],
                 limits: "ulimit -v 4000000;")
             var peak = 0
             try await eventually("the process ends", within: .seconds(isSoak ? 600 : 240)) {
@@ -166,7 +157,6 @@ extension FaultServerTests {
             #expect(peak > 0 && peak < 256 << 20)
             await trial.workload.stop()
             #expect(try await trial.pair.differences() == [])
-            try await folder.remove()
         }
     }
 }

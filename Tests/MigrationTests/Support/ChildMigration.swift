@@ -1,4 +1,5 @@
 import Foundation
+import Migration
 import Mongo
 import Sandbox
 import Synchronization
@@ -12,20 +13,18 @@ final class ChildMigration: Sendable {
     /// `isResumed`: goes on with what an earlier process began. `limits`: shell commands before the program becomes the
     /// process, such as `ulimit`.
     init(
-        _ pair: Pair, in folder: ScratchFolder, isResumed: Bool = false, arguments: [String] = [],
-        limits: String = ""
+        _ pair: Pair, isResumed: Bool = false, arguments: [String] = [], limits: String = ""
     ) throws {
-        // Beside the bundle of the tests: .build/debug.
-        let root = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        let program = root.appending(path: ".build/debug/lagzero").path
-        output = "\(folder.path)/\(UUID().uuidString).log"
+        // Beside the tests that are running.
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let program = URL(filePath: tests).deletingLastPathComponent().appending(path: "lagzero")
+        output = "\(pair.source.folder.path)/\(UUID().uuidString).log"
         _ = FileManager.default.createFile(atPath: output, contents: nil)
         process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments =
             [
-                "-c", "\(limits) exec \"$@\"", "sh", program, "migrate", "--json",
+                "-c", "\(limits) exec \"$@\"", "sh", program.path, "migrate", "--json",
                 "--lag-hold", "1.5", "--progress-interval", "0.02",
             ] + (isResumed ? ["--resume"] : []) + arguments
         process.environment = [
@@ -37,6 +36,15 @@ final class ChildMigration: Sendable {
         process.standardOutput = file
         process.standardError = file
         try process.run()
+    }
+
+    deinit { send(SIGKILL) }
+
+    /// Whom it names as the owner's host.
+    static var host: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     var isRunning: Bool { process.isRunning }
@@ -71,6 +79,17 @@ final class ChildMigration: Sendable {
                 throw SandboxError(.ended, "it ended: \(lines.suffix(3).joined(separator: "\n"))")
             }
             if now == "inSync" { send(SIGUSR1) }
+            return false
+        }
+    }
+
+    /// Waits until it has said this phase, be it over by now.
+    func hasReached(_ phase: Phase) async throws {
+        try await eventually("the process says \(phase.rawValue)") {
+            if lines.contains(where: { $0.contains("\"\(phase.rawValue)\"") }) { return true }
+            guard isRunning else {
+                throw SandboxError(.ended, "it ended: \(lines.suffix(3).joined(separator: "\n"))")
+            }
             return false
         }
     }

@@ -79,7 +79,14 @@ final class Pair: Sendable {
     }
 
     func differences() async throws -> [String] {
-        try await Comparison(source: source.lane, destination: destination.lane).differences()
+        // Their connections may be to a primary that was.
+        for lane in [source.lane, destination.lane] {
+            try await eventually("a lane has found the primary") {
+                (try? await lane.run(["listDatabases": 1])) != nil
+            }
+        }
+        return try await Comparison(source: source.lane, destination: destination.lane)
+            .differences()
     }
 }
 

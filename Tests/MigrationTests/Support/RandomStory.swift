@@ -86,13 +86,11 @@ struct RandomStory {
             let progress = engine.progress()
             return progress.isReady || progress.phase == .failed
         }
-        let asking = Task {
-            while !Task.isCancelled {
-                await engine.requestCutover()
-                try await Task.sleep(for: .milliseconds(500))
-            }
+        try await eventually("complete", within: .seconds(240)) {
+            let progress = engine.progress()
+            if progress.isReady { await engine.requestCutover() }
+            return progress.phase.isFinal
         }
-        defer { asking.cancel() }
         _ = try await running.value
     }
 
@@ -112,12 +110,12 @@ struct RandomStory {
         case 2:
             told.append("refuse \(side)")
             proxy.cut(refusing: true)
-            try await Task.sleep(for: .milliseconds(300))
+            try await eventually("nobody is connected") { proxy.connectionCount == 0 }
             proxy.heal()
         case 3:
             told.append("late writes to \(side)")
             proxy.halfOpen()
-            try await Task.sleep(for: .milliseconds(300))
+            try await eventually("requests are on their way") { proxy.heldBytes > 0 }
             proxy.cut(deliveringRequests: true)
             proxy.heal()
         case 4:
