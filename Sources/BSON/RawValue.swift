@@ -63,6 +63,21 @@ package struct RawValue: Hashable, Sendable {
     }
 }
 
+extension RawValue {
+    /// Whether it comes before another value of its type: by value for texts, dates and numbers, by bytes for others.
+    package func precedes(_ other: RawValue) -> Bool {
+        guard type == other.type else { return false }
+        switch (value, other.value) {
+        case (.string(let left), .string(let right)): return left < right
+        case (.date(let left), .date(let right)): return left < right
+        case (let left?, let right?):
+            if let left = left.double, let right = right.double { return left < right }
+            return withBytes { left in other.withBytes { left.lexicographicallyPrecedes($0) } }
+        default: return false
+        }
+    }
+}
+
 /// One name and value of a document.
 package struct Element: Sendable {
     package let raw: RawValue

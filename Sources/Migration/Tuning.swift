@@ -86,6 +86,8 @@ package enum Tuning {
     static let copyBatchBytes = 7 << 20
     /// What a document of a batch costs beside its own bytes: its place in the array.
     static let batchOverhead = 8
+    /// Ids that tell whether those of a collection come in an order.
+    static let scatterSample = 1_000
     /// Documents an insert command may hold.
     static let insertDocuments = 100_000
 

@@ -47,6 +47,9 @@ extension MongoError {
     /// 40280 is what `$collStats` says before 6.0.
     package var isNamespaceNotFound: Bool { kind == .server && [26, 40280].contains(code) }
 
+    /// The record that a `$_resumeAfter` names is gone.
+    package var isKeyNotFound: Bool { kind == .server && code == 211 }
+
     package var isNamespaceExists: Bool { kind == .server && code == 48 }
 
     package var isIndexNotFound: Bool { kind == .server && code == 27 }

@@ -15,7 +15,8 @@ struct Copier: Sendable {
         context.status.update { $0.bytesTotal = ($0.bytesTotal ?? 0) + size.bytes }
         let average = size.bytes / max(1, size.count) + Tuning.batchOverhead
         let terms = CopyQueue.Terms(
-            readAfter: readAfter, batchDocuments: max(1, Tuning.copyBatchBytes / average))
+            bytes: size.bytes, readAfter: readAfter,
+            batchDocuments: max(1, Tuning.copyBatchBytes / average))
         guard collection.kind != .capped,
             let rate = PartitionPlanner.sampleRate(bytes: size.bytes, count: size.count)
         else {
@@ -23,6 +24,11 @@ struct Copier: Sendable {
             return
         }
         let known = try await context.store.partitions(of: uuid)
+        let order = NaturalOrder(context: context, lane: lane)
+        if known.isEmpty, try await order.suits(collection, bytes: size.bytes) {
+            await queue.addWhole(uuid, isResumable: true, terms: terms)
+            return
+        }
         await queue.addSplit(uuid, known: known, sampleRate: rate, terms: terms)
     }
 
@@ -82,6 +88,8 @@ struct Copier: Sendable {
         switch task.work {
         case .whole:
             try await copier.copyWhole(collection, task.terms)
+        case .scan:
+            try await copier.copyInNaturalOrder(collection, task.terms)
         case .partition(let partition):
             try await copier.copy(partition, of: collection, task.terms)
             try await context.store.finish(partition)

@@ -10,8 +10,10 @@ actor CopyQueue {
             /// Find the boundaries of a large collection.
             case plan(sampleRate: Double, from: RawValue?, index: Int)
             case partition(Partition)
-            /// In natural order, as one.
+            /// In natural order, as one: small and capped collections.
             case whole
+            /// In natural order, as one that goes on where it stopped: see `NaturalOrder`.
+            case scan
         }
 
         let collection: BinaryUUID
@@ -21,6 +23,8 @@ actor CopyQueue {
 
     /// How a collection is read.
     struct Terms: Sendable {
+        /// Its size when it was measured, bytes: the largest comes first.
+        let bytes: Int
         /// Reads must be at or after this time.
         let readAfter: Timestamp
         /// Documents a batch, so that it takes about `Tuning.copyBatchBytes`.
@@ -40,9 +44,9 @@ actor CopyQueue {
     var isIdle: Bool { pending.isEmpty }
 
     /// Adds a collection that is copied as one.
-    func addWhole(_ collection: BinaryUUID, terms: Terms) {
+    func addWhole(_ collection: BinaryUUID, isResumable: Bool = false, terms: Terms) {
         pending[collection] = Pending(unfinished: 1, isPlanned: true)
-        push(Task(collection: collection, work: .whole, terms: terms))
+        push(Task(collection: collection, work: isResumable ? .scan : .whole, terms: terms))
     }
 
     /// Adds a large collection: partitions that are known, and the planning of the rest unless all are.
@@ -75,7 +79,8 @@ actor CopyQueue {
     }
 
     private func push(_ task: Task) {
-        tasks.append(task)
+        let place = tasks.firstIndex { $0.terms.bytes < task.terms.bytes } ?? tasks.endIndex
+        tasks.insert(task, at: place)
         hasTask.notify()
     }
 

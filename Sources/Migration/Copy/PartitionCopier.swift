@@ -48,6 +48,50 @@ struct PartitionCopier: Sendable {
         }
     }
 
+    /// The same for a collection that is not capped, as one scan: see `NaturalOrder`. After a broken connection, and after
+    /// a restart of this process, it goes on behind what was inserted, as long as the source's member runs.
+    func copyInNaturalOrder(_ collection: MigratedCollection, _ terms: CopyQueue.Terms) async throws
+    {
+        let order = NaturalOrder(context: context, lane: reader)
+        var position = try await context.store.naturalPosition(of: collection.source)
+        while true {
+            do {
+                try await scan(collection, terms, order, from: &position)
+                return
+            } catch let error as MongoError where error.isKeyNotFound && position != nil {
+                // The document that the token names is gone: from the beginning, as nobody knows what it stood before.
+                position = nil
+            }
+        }
+    }
+
+    private func scan(
+        _ collection: MigratedCollection, _ terms: CopyQueue.Terms, _ order: NaturalOrder,
+        from position: inout NaturalOrder.Position?
+    ) async throws {
+        var reached = position
+        defer { position = reached }
+        var member: NaturalOrder.Member?
+        var bytes = 0
+        try await reading(collection, terms) { collection in
+            member = try await order.member()
+            if reached?.member != member { reached = nil }
+            var command = find(collection, terms)
+            command.append("hint", ["$natural": 1])
+            command.append("$_requestResumeToken", true)
+            if let reached { command.append("$_resumeAfter", .document(reached.token)) }
+            return command
+        } inserted: { batch in
+            guard let member, let token = batch.postBatchResumeToken else { return }
+            let here = NaturalOrder.Position(token: token.copied(), member: member)
+            reached = here
+            bytes += batch.array.count
+            guard bytes >= Tuning.partitionBytes else { return }
+            bytes = 0
+            try await context.store.save(here, of: collection.source)
+        }
+    }
+
     private func find(_ collection: MigratedCollection, _ terms: CopyQueue.Terms) -> DocumentBuilder
     {
         var command = context.sourceCommand("find", collection)
@@ -58,7 +102,8 @@ struct PartitionCopier: Sendable {
 
     private func reading(
         _ collection: MigratedCollection, _ terms: CopyQueue.Terms,
-        command: (MigratedCollection) -> DocumentBuilder, inserted: (Batch) -> Void
+        command: (MigratedCollection) async throws -> DocumentBuilder,
+        inserted: (Batch) async throws -> Void
     ) async throws {
         var current = collection
         var delay = Tuning.firstRetryDelay
@@ -66,7 +111,7 @@ struct PartitionCopier: Sendable {
             do {
                 let batch = try await context.retry("reading \(current.sourceName)") {
                     try await reader.open(
-                        command(current).finish(), on: current.sourceName.database)
+                        await command(current).finish(), on: current.sourceName.database)
                 }
                 try await pump(batch, into: current, terms, inserted: inserted)
                 return
@@ -83,7 +128,7 @@ struct PartitionCopier: Sendable {
 
     private func pump(
         _ first: Batch, into collection: MigratedCollection, _ terms: CopyQueue.Terms,
-        inserted: (Batch) -> Void
+        inserted: (Batch) async throws -> Void
     ) async throws {
         var batch = first
         while true {
@@ -92,7 +137,7 @@ struct PartitionCopier: Sendable {
             // Servers do not remember the size of the first batch.
             async let next = more(cursor, batchSize: terms.batchDocuments)
             try await insert(batch, into: collection)
-            inserted(batch)
+            try await inserted(batch)
             guard let following = try await next else { return }
             batch = following
         }
