@@ -217,7 +217,9 @@ package actor MigrationEngine {
     /// that was cancelled; throws `expired` after an expiry.
     private func end(_ parts: MigrationParts) async throws -> MigrationReport? {
         guard machine.phase == .cancelled || machine.phase == .expired else {
-            try? await log.write(to: parts.context.store)
+            // A stop does not wait for a destination that takes no writes.
+            let context = parts.context
+            try? await log.write(to: context.store.on(context.destination.lane()).impatient)
             return nil
         }
         try await parts.cutover.abandon()

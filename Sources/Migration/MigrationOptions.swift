@@ -31,6 +31,8 @@ package struct MigrationOptions: Hashable, Sendable {
     package var lagHold = Tuning.lagHold
     /// How long the migration may stay in sync before it expires, from the first time on.
     package var syncDuration = Tuning.syncDuration
+    /// How many bytes of dirty keys are held in memory before they are set aside.
+    package var dirtyBytes = Tuning.dirtyBytes
     package var lease = Lease.Timing()
 
     package init() {}

@@ -115,13 +115,15 @@ struct MigrationParts: Sendable {
     private func keepSpilling(_ monitor: SourceMonitor) async throws {
         while true {
             try await Task.sleep(for: .milliseconds(500))
-            let isLarge = context.dirty.read { $0.bytes } > Tuning.dirtyBytes
+            let isLarge = context.dirty.read { $0.bytes } > context.options.dirtyBytes
             let headroom = context.status.figures.oplogHeadroomSeconds
             let isShort =
                 headroom.flatMap { headroom in monitor.oplogWindow.map { headroom < $0 / 2 } }
                 ?? false
             if isLarge || isShort && context.dirty.backlog > 0 {
                 try await spill.spill(isShort: isShort)
+            } else {
+                spill.readFile()
             }
         }
     }
@@ -131,7 +133,11 @@ struct MigrationParts: Sendable {
             try await Task.sleep(for: .milliseconds(500))
             for collection in context.registry.all
             where collection.isCopied && spill.hasKeys(of: collection.source) {
-                try await spill.restore(collection.source)
+                do {
+                    try await spill.restore(collection.source)
+                } catch let error as MongoError where error.isWaitedFor {
+                    // Once more, a little later.
+                }
             }
         }
     }

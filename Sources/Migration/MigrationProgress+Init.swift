@@ -3,6 +3,7 @@ extension MigrationProgress {
     package init(phase: Phase) {
         self.init(
             phase: phase, bytesCopied: 0, documentsCopied: 0, eventsApplied: 0, backlog: 0,
+            onDisk: 0,
             isReady: false, message: "")
     }
 }

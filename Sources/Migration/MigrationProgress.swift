@@ -12,6 +12,8 @@ package struct MigrationProgress: Sendable {
     package var eventsApplied: Int
     /// Documents that changed and are not applied yet.
     package var backlog: Int
+    /// Those of them that are kept on this host's disk, as the destination takes no writes.
+    package var onDisk: Int
     /// How far the stored position is ahead of the oldest entry of the source's oplog.
     package var oplogHeadroomSeconds: Int?
     /// Ready for the cutover.

@@ -23,7 +23,8 @@ final class ProgressBoard: Sendable {
             lagSeconds: figures.lagSeconds,
             bytesCopied: figures.bytesCopied, bytesTotal: figures.bytesTotal,
             documentsCopied: figures.documentsCopied, eventsApplied: figures.eventsApplied,
-            backlog: figures.backlog, oplogHeadroomSeconds: figures.oplogHeadroomSeconds,
+            backlog: figures.backlog, onDisk: figures.onDisk,
+            oplogHeadroomSeconds: figures.oplogHeadroomSeconds,
             isReady: shown.isReady,
             message: waiting.isEmpty ? shown.message : "waiting: " + waiting.joined(separator: "; ")
         )

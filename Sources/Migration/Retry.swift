@@ -7,6 +7,8 @@ package struct Retry: Sendable {
     let status: Status
     /// Asked before every attempt to write documents: throws where this process may not write any more.
     var mayWrite: @Sendable () async throws -> Void = {}
+    /// Throws also what would pass.
+    var isImpatient = false
 
     /// Throws what does not pass by itself, and `CancellationError`.
     func callAsFunction<Result>(
@@ -21,7 +23,7 @@ package struct Retry: Sendable {
                 let result = try await body()
                 if hasWaited { status.goOn(activity) }
                 return result
-            } catch let error as MongoError where error.isWaitedFor {
+            } catch let error as MongoError where error.isWaitedFor && !isImpatient {
                 status.wait(activity, for: "\(activity): \(error)")
                 hasWaited = true
             } catch {

@@ -17,6 +17,7 @@ package final class Status: Sendable {
         package var oplogHeadroomSeconds: Int?
         package var appliedThrough: Timestamp?
         package var backlog = 0
+        package var onDisk = 0
         package var lastSourceWrite: Timestamp?
     }
 

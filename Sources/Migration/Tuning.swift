@@ -27,7 +27,7 @@ package enum Tuning {
     /// Batches of the stream that are told apart one by one; beyond that, one a second for each such number.
     static let fineGenerations = 1_000
     /// How many bytes of dirty keys are held before they are spilled to the destination.
-    static let dirtyBytes = 64 << 20
+    package static let dirtyBytes = 64 << 20
     /// How long the source waits for an event before it answers with an empty batch, milliseconds: bounds how old the
     /// position on an idle source is, and how long a stop takes.
     static let streamWait = 500
@@ -48,6 +48,8 @@ package enum Tuning {
     /// Keys that are spilled with one command, and brought back at once.
     static let spillKeys = 2_000
     static let restoredKeys = 5_000
+    /// What may be kept on this host's disk while the destination takes nothing, bytes: some ten million keys.
+    static let spillFileBytes = 1 << 30
     /// Keys up to this length are their own id in the spill, bytes.
     static let spilledKeyBytes = 200
 

@@ -101,6 +101,39 @@ extension FaultServerTests {
         }
     }
 
+    /// What changes meanwhile is more than what is held in memory: the rest is on this host's disk.
+    @Test func f20AFullDestinationDoesNotFillTheMemory() async throws {
+        try await Trial.with(writesPerSecond: 20) { trial in
+            for phase in [Phase.copying, .indexing, .catchingUp] {
+                if phase == .copying { try trial.start { $0.dirtyBytes = 1 << 20 } }
+                try await trial.reach(phase)
+                try await trial.release(phase)
+            }
+            try await trial.reach(.inSync)
+            let member = trial.pair.destination.members[0]
+            try await member.setFailPoint(
+                "failCommand",
+                [
+                    "mode": "alwaysOn",
+                    "data": [
+                        "failCommands": ["insert", "update", "delete"], "errorCode": 14031,
+                    ],
+                ])
+            let count = 20_000
+            try await SampleData(.small, count: count, ids: .scattered, seed: 9)
+                .insert(into: Trial.items, through: [trial.pair.source.lane])
+            let engine = try #require(trial.engine)
+            try await eventually("everything is read") { engine.progress().backlog >= count }
+            #expect(engine.progress().onDisk > count / 4)
+            // A stop waits for nothing, and the next process reads those changes again.
+            await trial.interrupt()
+            try await member.setFailPoint("failCommand", ["mode": "off"])
+            try trial.start()
+            try await trial.expectCompletion()
+            #expect(trial.engine?.progress().onDisk == 0)
+        }
+    }
+
     @Test func f20AFullDestinationWhileTheOplogRollsOver() async throws {
         try await Trial.with(source: FaultServerTests.tinyOplog, writesPerSecond: 40) { trial in
             let member = trial.pair.destination.members[0]

@@ -142,6 +142,7 @@ package final class Lease: Sendable {
             Lease.update(
                 filter: ["_id": "owner", "epoch": .int64(epoch)], change: ["$inc": ["counter": 1]]),
             on: Lease.namespace.database)
+        if let failure = reply.failures.first { throw failure.error }
         guard reply.count == 1 else {
             isLost.withLock { $0 = true }
             throw Lease.lost

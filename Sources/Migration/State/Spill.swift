@@ -18,12 +18,20 @@ final class Spill: Sendable {
     private static let collection = "dirty"
 
     private let context: Context
+    private let store: StateStore
+    /// Where the destination takes nothing.
+    private let file: SpillFile
     private let state = Mutex(State())
     /// Held while keys are written and while the last of a collection is deleted: a collection that gets keys is never
-    /// forgotten.
+    /// forgotten. Nothing waits for the destination while it holds this.
     private let writing = Turn()
 
-    init(context: Context) { self.context = context }
+    init(context: Context) {
+        self.context = context
+        // Checkpoints wait for a destination that takes no writes; this does not.
+        store = context.store.on(context.destination.lane())
+        file = SpillFile(dirty: context.dirty, status: context.status)
+    }
 
     /// No event at or after this time may be called applied while keys are spilled; nil when none are.
     var floor: Timestamp? { state.withLock { $0.floors.values.min() } }
@@ -32,14 +40,18 @@ final class Spill: Sendable {
     var collections: Set<BinaryUUID> { state.withLock { Set($0.floors.keys) } }
 
     func hasKeys(of collection: BinaryUUID) -> Bool {
+        file.hasKeys(of: collection) || isOnDestination(collection)
+    }
+
+    private func isOnDestination(_ collection: BinaryUUID) -> Bool {
         state.withLock { $0.floors[collection] != nil }
     }
 
-    var isEmpty: Bool { state.withLock { $0.floors.isEmpty } }
+    var isEmpty: Bool { file.isEmpty && state.withLock { $0.floors.isEmpty } }
 
     /// After a restart: learns what an earlier owner spilled.
     func load() async throws {
-        let floors = try await context.store.find("spilled")
+        let floors = try await store.find("spilled")
         state.withLock { state in
             for floor in floors {
                 guard let uuid = floor["_id"]?.uuid, let time = floor["oldest"]?.timestamp else {
@@ -50,27 +62,45 @@ final class Spill: Sendable {
         }
     }
 
-    /// Writes keys that nobody is working on to the destination until the dirty set is small. Blocks until they are
-    /// durable.
-    ///
-    /// `isShort`: the oplog is, so that every key must become durable.
+    /// Writes keys that nobody is working on to the destination until the dirty set is small; `isShort`: until nothing is
+    /// left, as the oplog is short. Where the destination takes nothing, what is too much for the memory goes to a file of
+    /// this host.
     func spill(isShort: Bool) async throws {
-        while context.dirty.read({ $0.bytes }) > (isShort ? 0 : Tuning.dirtyBytes / 2) {
+        while context.dirty.read({ $0.bytes }) > (isShort ? 0 : context.options.dirtyBytes / 2) {
             let isDone = try await writing.take { try await spillSome() }
             if isDone { return }
         }
     }
 
-    /// True when no key is free.
+    /// Makes keys of the file dirty again, as long as the dirty set is small.
+    func readFile() {
+        while context.dirty.read({ $0.bytes }) < context.options.dirtyBytes / 4,
+            file.bringSomeBack()
+        {}
+    }
+
+    /// True when no key is free, or there is no room for any.
     private func spillSome() async throws -> Bool {
         guard let drained = drain() else { return true }
-        let floor = state.withLock { $0.floors[drained.collection] } ?? .zero
-        try await context.store.upsert(
-            "spilled", id: .uuid(drained.collection), set: ["oldest": .timestamp(floor)])
-        try await context.store.upsert(
-            Spill.collection, drained.entries.map { document($0, of: drained.collection) })
+        do {
+            try await write(drained)
+        } catch let error as MongoError where error.isWaitedFor {
+            if context.dirty.read({ $0.bytes }) > context.options.dirtyBytes / 2 {
+                return !file.keep(drained)
+            }
+            context.dirty.update { $0.giveBackDrained(drained) }
+            return true
+        }
         context.dirty.update { $0.releaseDrained(drained) }
         return false
+    }
+
+    private func write(_ drained: DirtyKeys.Drained) async throws {
+        let floor = state.withLock { $0.floors[drained.collection] } ?? .zero
+        try await store.impatient.upsert(
+            "spilled", id: .uuid(drained.collection), set: ["oldest": .timestamp(floor)])
+        try await store.impatient.upsert(
+            Spill.collection, drained.entries.map { document($0, of: drained.collection) })
     }
 
     /// A key that leaves the dirty set here is not applied, and is known not to be in the same step.
@@ -112,9 +142,9 @@ final class Spill: Sendable {
     }
 
     /// Brings the spilled keys of a collection back, part by part, and deletes each part when it is applied. Blocks until all
-    /// are.
+    /// are. Throws where the destination does not take the deletion: what is left is brought back by the next call.
     func restore(_ collection: BinaryUUID) async throws {
-        guard hasKeys(of: collection) else { return }
+        guard isOnDestination(collection) else { return }
         let lane = context.destination.lane()
         while true {
             try await context.gate.pass()
@@ -155,7 +185,7 @@ final class Spill: Sendable {
                     $0.keys.allSatisfy { applied[CanonicalKey($0)] ?? false }
                 }
                 guard !done.isEmpty else { return }
-                try await context.store.delete(
+                try await store.impatient.delete(
                     Spill.collection,
                     filter: ["_id": ["$in": .array(Document(array: done.compactMap(\.id)))]])
             }
@@ -173,7 +203,7 @@ final class Spill: Sendable {
                 ], on: StateStore.database)
         }
         guard rest.isEmpty else { return false }
-        try await context.store.delete("spilled", filter: ["_id": .uuid(collection)])
+        try await store.impatient.delete("spilled", filter: ["_id": .uuid(collection)])
         state.withLock { _ = $0.floors.removeValue(forKey: collection) }
         context.dirty.hasMoved.notify()
         return true
@@ -193,11 +223,14 @@ final class Spill: Sendable {
 
     /// Forgets the keys of a collection that is gone.
     func forget(_ collection: BinaryUUID) async throws {
-        guard hasKeys(of: collection) else { return }
-        try await writing.take {
-            try await context.store.delete(Spill.collection, filter: ["_id.c": .uuid(collection)])
-            try await context.store.delete("spilled", filter: ["_id": .uuid(collection)])
-            state.withLock { _ = $0.floors.removeValue(forKey: collection) }
+        guard isOnDestination(collection) else { return }
+        try await context.retry("writing the migration's state") {
+            try await writing.take {
+                let store = store.impatient
+                try await store.delete(Spill.collection, filter: ["_id.c": .uuid(collection)])
+                try await store.delete("spilled", filter: ["_id": .uuid(collection)])
+                state.withLock { _ = $0.floors.removeValue(forKey: collection) }
+            }
         }
     }
 }

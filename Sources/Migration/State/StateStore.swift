@@ -13,7 +13,7 @@ package struct StateStore: Sendable {
     ]
 
     let lane: Lane
-    let retry: Retry
+    private(set) var retry: Retry
     let epoch: Int64
     /// Many tasks write at the same time, and a write must be answered before the lane's next one gets its number.
     private let turns = Turns()
@@ -22,6 +22,16 @@ package struct StateStore: Sendable {
         self.lane = lane
         self.retry = retry
         self.epoch = epoch
+    }
+
+    /// The same store on a lane of its own: its writes do not wait for those of others.
+    func on(_ lane: Lane) -> StateStore { StateStore(lane: lane, retry: retry, epoch: epoch) }
+
+    /// The same store, whose writes throw where others wait. What was not answered may be done all the same.
+    var impatient: StateStore {
+        var store = self
+        store.retry.isImpatient = true
+        return store
     }
 
     /// The one document about the whole migration.

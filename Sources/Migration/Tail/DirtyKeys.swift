@@ -203,6 +203,18 @@ package struct DirtyKeys: Sendable {
         for entry in drained.entries { watermark.release(entry.generation) }
     }
 
+    /// The drained keys are to be applied after all, as old as they were. Those of a collection that is gone are forgotten.
+    package mutating func giveBackDrained(_ drained: Drained) {
+        for entry in drained.entries {
+            for id in entry.ids {
+                _ = add(
+                    id, of: drained.collection, time: entry.newest, generation: entry.generation,
+                    isSuspect: true, isInsertion: entry.isInserted)
+            }
+            watermark.release(entry.generation)
+        }
+    }
+
     /// Makes documents dirty without an event: they may differ though their events were answered. Those of `inserted`
     /// count as inserted now, in the order of `ids`.
     package mutating func redirty(

@@ -61,7 +61,7 @@ final class SourceMonitor: Sendable {
         context.status.update { figures in
             figures.lagSeconds = lag
             figures.appliedThrough = applied
-            figures.backlog = backlog
+            figures.backlog = backlog + figures.onDisk
             figures.lastSourceWrite = newest
             figures.oplogHeadroomSeconds = headroom
         }

@@ -1,0 +1,65 @@
+import BSON
+import Mongo
+import Testing
+
+@testable import Migration
+
+@Suite struct SpillFileTests {
+    @Test func documentsComeBackInTheirOrder() {
+        let file = DocumentFile(limit: 1 << 20)
+        #expect(file.isEmpty)
+        for round in 0..<3 {
+            for number in 0..<10 { #expect(file.append(["n": .integer(round * 10 + number)])) }
+            for number in 0..<10 {
+                #expect(file.takeFirst()?["n"]?.integer == round * 10 + number)
+            }
+            #expect(file.isEmpty)
+            #expect(file.takeFirst() == nil)
+        }
+    }
+
+    @Test func aFullFileTakesNoMore() {
+        let document: Document = ["n": .int64(1)]
+        let file = DocumentFile(limit: 2 * document.count)
+        #expect(file.append(document))
+        #expect(file.append(document))
+        #expect(!file.append(document))
+        #expect(file.takeFirst() == document)
+    }
+
+    /// Keys of the file hold the position, and are applied as those that were never there.
+    @Test func keysOfTheFileHoldThePosition() throws {
+        let collection = uuid(1)
+        let dirty = DirtySet(token: ResumeToken([:]), time: .init(seconds: 1, increment: 0))
+        dirty.update { keys in
+            keys.register(collection, isExclusive: false)
+            for number in 1...3 {
+                let time = Timestamp(seconds: 1, increment: UInt32(number))
+                let generation = keys.begin(at: time)
+                _ = keys.add(
+                    rawID(.integer(number)), of: collection, time: time, generation: generation)
+                keys.advance(to: ResumeToken([:]), time: time)
+            }
+        }
+        let file = SpillFile(dirty: dirty, status: Status())
+        let drained = dirty.update { $0.drain(limit: 2) }
+        #expect(file.keep(try #require(drained)))
+        #expect(file.hasKeys(of: collection))
+        #expect(dirty.backlog == 1)
+        #expect(dirty.appliedThrough == Timestamp(seconds: 1, increment: 0))
+        dirty.update { $0.setEligible(collection, true) }
+        try applyAll(dirty)
+        #expect(dirty.appliedThrough == Timestamp(seconds: 1, increment: 0))
+        #expect(file.bringSomeBack())
+        #expect(file.isEmpty)
+        #expect(try applyAll(dirty) == [1, 2])
+        #expect(dirty.appliedThrough == Timestamp(seconds: 1, increment: 3))
+    }
+
+    @discardableResult
+    private func applyAll(_ dirty: DirtySet) throws -> [Int] {
+        let work = try #require(dirty.take(limit: 10, maximumBytes: 1_000))
+        dirty.update { $0.complete(work, answeredAt: work.newest) }
+        return work.keys.compactMap { $0.ids.first?.value?.integer }.sorted()
+    }
+}
