@@ -49,11 +49,18 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        // What the tests of the terminal run in a pseudo-terminal.
+        .executableTarget(
+            name: "terminal-example", dependencies: ["Terminal"], path: "Tests/TerminalExample",
+            swiftSettings: strict),
         .testTarget(name: "BSONTests", dependencies: ["BSON"], swiftSettings: strict),
         .testTarget(
             name: "MongoTests", dependencies: ["BSON", "Mongo", "Sandbox"], swiftSettings: strict),
         .testTarget(
             name: "SandboxTests", dependencies: ["BSON", "Mongo", "Sandbox"], swiftSettings: strict),
+        .testTarget(
+            name: "TerminalTests", dependencies: ["Terminal", "terminal-example"],
+            swiftSettings: strict),
         .testTarget(
             name: "MigrationTests", dependencies: ["BSON", "Migration", "Mongo", "Sandbox"],
             swiftSettings: strict),
