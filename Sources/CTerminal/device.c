@@ -73,15 +73,19 @@ void cterminal_leave(void) {
     errno = saved;
 }
 
-/// Undoes, then lets the signal be dealt with as if this handler did not exist.
-static void on_fault(int number) {
+/// Undoes, then lets the signal be dealt with as if this handler did not exist. A fault happens again when its
+/// instruction is tried again, so that whoever reports it sees the right place; what was sent is sent again.
+static void on_fault(int number, siginfo_t *information, void *context) {
+    (void)context;
     cterminal_leave();
     for (size_t index = 0; index < COUNT(faults); index++) {
         if (faults[index] == number) {
             sigaction(number, &device.previous_faults[index], NULL);
         }
     }
-    raise(number);
+    if (information->si_code <= 0 || number == SIGTRAP) {
+        raise(number);
+    }
 }
 
 static void catch_faults(void) {
@@ -93,7 +97,7 @@ static void catch_faults(void) {
     if (stack.ss_sp != NULL) {
         sigaltstack(&stack, NULL);
     }
-    struct sigaction action = {.sa_handler = on_fault, .sa_flags = SA_ONSTACK | SA_NODEFER};
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_ONSTACK | SA_NODEFER | SA_SIGINFO};
     sigemptyset(&action.sa_mask);
     for (size_t index = 0; index < COUNT(faults); index++) {
         sigaction(faults[index], &action, &device.previous_faults[index]);

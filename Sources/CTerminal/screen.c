@@ -25,7 +25,6 @@ struct cterminal_screen {
     FILE *input;
     int descriptor;
     bool has_colours;
-    bool is_visible;
     int pairs;
     int16_t pair_colours[MAX_PAIRS][2];
     uint8_t *bytes;
@@ -191,12 +190,12 @@ void cterminal_put_row(cterminal_screen_t *screen, int row, const cterminal_cell
 }
 
 void cterminal_put_cursor(cterminal_screen_t *screen, int column, int row, bool visible) {
-    screen->is_visible = visible;
+    (void)screen;
     curs_set(visible ? 1 : 0);
+    // A hidden cursor may stay wherever it is: no bytes for it.
+    leaveok(stdscr, !visible);
     if (visible) {
         move(row, column);
-    } else {
-        move(LINES - 1, 0);
     }
 }
 

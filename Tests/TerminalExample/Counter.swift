@@ -7,13 +7,21 @@ enum Counter: Program {
         var resumes = 0
         var size = Size(0, 0)
         var lastKey = ""
+        /// Has the keys until Enter.
+        var field = TextField()
+        var isEditing = false
     }
 
     enum Message: Sendable { case key(Key), resized(Size), resumed, answered, nothing }
     enum Effect: Sendable, Equatable { case exit, suspend, bell, title, copy, ask }
 
     static func reduce(_ model: inout Model, _ message: Message) -> [Effect] {
+        if model.isEditing, case .key(let key) = message {
+            if key == .enter { model.isEditing = false } else { _ = model.field.handle(key) }
+            return []
+        }
         switch message {
+        case .key(.character("/")): model.isEditing = true
         case .key(.character("q")): return [.exit]
         case .key(.character("n")): model.count += 1
         case .key(.character("a")): return [.ask]
@@ -43,6 +51,7 @@ enum Counter: Program {
         canvas.put("resumes=\(model.resumes)", at: Point(2, 4), .warning)
         canvas.put("size=\(model.size.columns)x\(model.size.rows)", at: Point(2, 5))
         canvas.put("key=\(model.lastKey)", at: Point(2, 6), .selection)
+        model.field.draw(in: Rect(2, 8, 30, 1), isFocused: model.isEditing, on: &canvas)
         canvas.put("Grüße 漢字", at: Point(2, 7))
     }
 

@@ -139,11 +139,4 @@ final class PseudoTerminal {
         tcgetattr(master, &settings)
         return [settings.c_iflag, settings.c_oflag, settings.c_cflag, settings.c_lflag]
     }
-
-    /// How many times the process has called `write`.
-    static func writes(of process: pid_t) -> Int {
-        let text = (try? String(contentsOfFile: "/proc/\(process)/io", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("syscw:") } ?? ""
-        return Int(line.split(separator: " ").last ?? "") ?? -1
-    }
 }

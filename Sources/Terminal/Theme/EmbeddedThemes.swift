@@ -17,8 +17,9 @@ enum EmbeddedThemes {
           warning: { 256: "221", 16: bright-yellow, mono: bold }
           error: { 256: 210 bold, 16: bright-red bold, mono: bold }
           selection: { 256: 231 on 23 bold, 16: black on cyan, mono: reverse }
-          field: { 256: 252 on 236, 16: black on white, mono: underline }
-          field-focus: { 256: 231 on 238, 16: black on cyan, mono: underline bold }
+          field: { 256: 252 on 236, 16: underline, mono: underline }
+          # No colours: a typed key then costs at most 16 bytes.
+          field-focus: { 256: default underline, 16: default underline, mono: underline }
           button: { 256: 252 on 236, 16: default, mono: normal }
           button-focus: { 256: 231 on 23 bold, 16: black on cyan, mono: reverse }
           button-ready: { 256: 16 on 48 bold, 16: black on green bold, mono: bold }
@@ -29,6 +30,7 @@ enum EmbeddedThemes {
           key: { 256: 48 bold, 16: bright-green, mono: bold }
           match: { 256: 221 underline, 16: bright-yellow underline, mono: underline }
           link: { 256: 117 underline, 16: bright-cyan underline, mono: underline }
+
         """
 
     static let monochrome = """
@@ -45,7 +47,7 @@ enum EmbeddedThemes {
           error: { 256: bold, 16: bold, mono: bold }
           selection: { 256: reverse, 16: reverse, mono: reverse }
           field: { 256: underline, 16: underline, mono: underline }
-          field-focus: { 256: underline bold, 16: underline bold, mono: underline bold }
+          field-focus: { 256: underline, 16: underline, mono: underline }
           button: { 256: normal, 16: normal, mono: normal }
           button-focus: { 256: reverse, 16: reverse, mono: reverse }
           button-ready: { 256: bold, 16: bold, mono: bold }
@@ -56,5 +58,6 @@ enum EmbeddedThemes {
           key: { 256: bold, 16: bold, mono: bold }
           match: { 256: underline, 16: underline, mono: underline }
           link: { 256: underline, 16: underline, mono: underline }
+
         """
 }
