@@ -13,7 +13,7 @@ enum Counter: Program {
     }
 
     enum Message: Sendable { case key(Key), resized(Size), resumed, answered, nothing }
-    enum Effect: Sendable, Equatable { case exit, suspend, bell, title, copy, ask }
+    enum Effect: Sendable, Equatable { case exit, suspend, repaint, bell, title, copy, ask }
 
     static func reduce(_ model: inout Model, _ message: Message) -> [Effect] {
         if model.isEditing, case .key(let key) = message {
@@ -29,6 +29,7 @@ enum Counter: Program {
         case .key(.character("t")): return [.title]
         case .key(.character("y")): return [.copy]
         case .key(.character("x")): model.count = [Int]()[model.count]
+        case .key(.character("r")): return [.repaint]
         case .key(.control("z")): return [.suspend]
         case .key(let key): model.lastKey = key.name
         case .resized(let size): model.size = size
@@ -70,6 +71,7 @@ enum Counter: Program {
         switch effect {
         case .exit: .exit
         case .suspend: .suspend
+        case .repaint: .repaint
         case .bell: .bell
         case .title: .title("count")
         case .copy: .copy("copied")

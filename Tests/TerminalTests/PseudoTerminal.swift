@@ -5,7 +5,7 @@ import Glibc
 final class PseudoTerminal {
     struct Failure: Error { let description: String }
 
-    let master: Int32
+    private(set) var master: Int32
     /// The leader of the session.
     let child: pid_t
     private(set) var output: [UInt8] = []
@@ -63,7 +63,30 @@ final class PseudoTerminal {
             kill(child, SIGKILL)
             waitpid(child, nil, 0)
         }
-        Glibc.close(master)
+        hangUp()
+    }
+
+    /// Takes the terminal away.
+    func hangUp() {
+        if master >= 0 { Glibc.close(master) }
+        master = -1
+    }
+
+    /// Bytes that were sent and not read.
+    var unread: Int {
+        var count: Int32 = 0
+        _ = ioctl(master, UInt(FIONREAD), &count)
+        return Int(count)
+    }
+
+    /// Whether more than so many bytes wait to be read; false when that does not come true for a while.
+    func grows(beyond count: Int) -> Bool {
+        let deadline = ContinuousClock.now + .milliseconds(300)
+        while unread <= count {
+            guard ContinuousClock.now < deadline else { return false }
+            sched_yield()
+        }
+        return true
     }
 
     /// The program beside the tests.
@@ -116,6 +139,7 @@ final class PseudoTerminal {
     private func readSome() {
         var polled = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
         poll(&polled, 1, 10)
+        guard master >= 0 else { return }
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while case let count = Glibc.read(master, &buffer, buffer.count), count > 0 {
             output += buffer[..<count]

@@ -226,4 +226,40 @@ import Testing
         terminal.send("q")
         #expect(try exited(terminal.end(), with: 0))
     }
+
+    @Test func aTerminalThatHasGoneEndsTheRunEvenWithoutASignal() throws {
+        let report = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "end-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: report) }
+        let program = try PseudoTerminal.example()
+        let terminal = try PseudoTerminal(
+            "/bin/bash",
+            ["--norc", "-c", "trap '' HUP; exec \(program) \(report.path)"],
+            environment: ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"])
+        try terminal.expect("漢字")
+        terminal.hangUp()
+        #expect(try exited(terminal.end(), with: 0))
+        #expect(try String(contentsOf: report, encoding: .utf8).hasPrefix("hungUp"))
+    }
+
+    @Test func framesForATerminalThatDoesNotReadAreDropped() throws {
+        let terminal = try start()
+        try terminal.expect("漢字")
+        // Every r paints the whole screen, until the terminal takes no more.
+        var isFull = false
+        for _ in 0..<200 where !isFull {
+            let before = terminal.unread
+            terminal.send("r")
+            isFull = !terminal.grows(beyond: before)
+        }
+        #expect(isFull)
+        let seen = terminal.output.count
+        let stalled = terminal.unread
+        terminal.send("nnnrrrrrnn")
+        try terminal.expect("count=5", from: seen)
+        try terminal.expect("漢字", from: seen + stalled)
+        #expect(terminal.output.count - seen - stalled < 3 * 1_500)
+        terminal.send("q")
+        #expect(try exited(terminal.end(), with: 0))
+    }
 }

@@ -24,7 +24,8 @@ package final class TerminalRuntime<P: Program>: Sendable {
     }
 
     /// Runs the program until it exits or the terminal goes, then leaves the terminal as it was found. To be called
-    /// once. Nothing of the cooperative pool is blocked.
+    /// once. Nothing of the cooperative pool is blocked. While it runs SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGCONT and
+    /// SIGWINCH are its own: no other thread may wait for them.
     package func run(_ model: P.Model) async throws -> (model: P.Model, ending: Ending) {
         try await withCheckedThrowingContinuation { continuation in
             let thread = Thread { continuation.resume(with: Result { try self.runHere(model) }) }

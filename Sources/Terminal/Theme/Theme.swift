@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Yams
 
 /// How the roles look: for 256 colours, for 16 and without any.
@@ -24,6 +25,17 @@ package struct Theme: Sendable, Hashable {
         }
         name = file.name
         self.looks = looks
+    }
+
+    /// Reads a theme file of the user's.
+    package init(path: String) throws {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw ThemeError("The theme file \(path) cannot be read: \(error.localizedDescription)")
+        }
+        try self.init(yaml: text)
     }
 
     /// The themes that are in the program itself.
