@@ -52,21 +52,30 @@ bool cterminal_is_known(const char *term) {
     return known;
 }
 
+static void set_number(const char *name, int value) {
+    char text[16];
+    snprintf(text, sizeof text, "%d", value);
+    setenv(name, text, 1);
+}
+
 cterminal_screen_t *cterminal_open(const char *term, int columns, int rows, bool colours) {
     cterminal_screen_t *screen = calloc(1, sizeof *screen);
     if (screen == NULL) {
         return NULL;
     }
-    // They would overrule the real size for ever.
-    unsetenv("LINES");
-    unsetenv("COLUMNS");
     cterminal_locale_is_utf8();
     screen->descriptor = memfd_create("frame", MFD_CLOEXEC);
     screen->output = screen->descriptor < 0 ? NULL : fdopen(screen->descriptor, "w+");
     screen->input = fopen("/dev/null", "re");
-    screen->screen = screen->output == NULL || screen->input == NULL
-                         ? NULL
-                         : newterm(term, screen->output, screen->input);
+    if (screen->output != NULL && screen->input != NULL) {
+        // The size cannot be asked of a memory file, and a scroll region of another size would scroll the screen.
+        set_number("LINES", rows);
+        set_number("COLUMNS", columns);
+        screen->screen = newterm(term, screen->output, screen->input);
+    }
+    // They would overrule the real size for ever.
+    unsetenv("LINES");
+    unsetenv("COLUMNS");
     if (screen->screen == NULL) {
         cterminal_close(screen);
         return NULL;

@@ -16,6 +16,8 @@ final class TerminalDevice {
     private let undo: [UInt8]
     private let isSynchronised: Bool
     private let canTitle: Bool
+    /// The scroll region that others or another size have left is none.
+    private static let wholeScreenScrolls = Array("\u{1b}[r".utf8)
 
     /// Opens the terminal anew, since not to block belongs to an open file and would reach into the user's shell.
     init(_ options: TerminalOptions) throws {
@@ -142,6 +144,7 @@ final class TerminalDevice {
         guard let now = Self.size(descriptor), now != size else { return false }
         size = now
         encoder.resize(now)
+        extra += Self.wholeScreenScrolls
         return true
     }
 
@@ -157,7 +160,7 @@ final class TerminalDevice {
     /// After others had the terminal although it was not given back.
     func takeAgain() {
         cterminal_raw()
-        extra = encoder.capability("smcup") + encoder.capability("BE")
+        extra = encoder.capability("smcup") + encoder.capability("BE") + Self.wholeScreenScrolls
         _ = updateSize()
         encoder.repaint()
     }
