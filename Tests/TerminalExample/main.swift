@@ -2,7 +2,8 @@ internal import Foundation
 internal import Synchronization
 internal import Terminal
 
-// Shows a counter until q. With a path as argument it says there, at the end, how it ended and what each frame cost.
+// Shows a counter until q. With a path as argument it says there, at the end, how it ended, what each frame
+// cost, and how many writes there were.
 guard let options = TerminalOptions(environment: ProcessInfo.processInfo.environment) else {
     FileHandle.standardOutput.write(Data("plain mode\n".utf8))
     exit(3)
@@ -23,7 +24,8 @@ do {
     let end = try await runtime.run(Counter.Model())
     if let path = CommandLine.arguments.dropFirst().first {
         let bytes = reports.bytes.withLock { $0.map(String.init).joined(separator: " ") }
-        try "\(end.ending.rawValue)\n\(end.model.count)\n\(bytes)\n".write(
+        let writes = terminalWrites.load(ordering: .relaxed)
+        try "\(end.ending.rawValue)\n\(end.model.count)\n\(bytes)\n\(writes)\n".write(
             toFile: path, atomically: true, encoding: .utf8)
     }
 } catch {

@@ -101,4 +101,27 @@ import Testing
             #expect(try JSON.decode(Key.self, data) == key)
         }
     }
+
+    @Test func noBytesAtAllMakeItTrapOrWaitForEver() {
+        var random = SystemRandomNumberGenerator()
+        let likely = Array("\u{1b}[O]P;~ABM<?0129 a\u{7}\r".utf8)
+        for _ in 0..<500 {
+            var decoder = KeyDecoder()
+            var time = Duration.zero
+            for _ in 0..<40 {
+                let byte =
+                    Bool.random()
+                    ? likely.randomElement() : UInt8.random(in: 0...255, using: &random)
+                for key in decoder.keys([byte ?? 0], at: time) {
+                    if case .character(let character) = key {
+                        #expect(character.unicodeScalars.allSatisfy { $0.value >= 0x20 })
+                    }
+                }
+                time += milliseconds(Int.random(in: 0...30))
+            }
+            _ = decoder.keys(at: time + .seconds(1))
+            _ = decoder.keys("\u{1b}[201~".utf8, at: time + .seconds(2))
+            #expect(decoder.keys("q".utf8, at: time + .seconds(3)).last == .character("q"))
+        }
+    }
 }

@@ -111,7 +111,7 @@ import Testing
         }
     }
 
-    @Test func anUnchangedScreenSendsNothing() throws {
+    @Test func everyFrameIsOneWriteAndAnUnchangedScreenNone() throws {
         let report = FileManager.default.temporaryDirectory.appendingPathComponent(
             "frames-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: report) }
@@ -128,6 +128,8 @@ import Testing
         #expect(lines[0] == "exit")
         #expect(frames.count == 3)
         #expect(frames[0] <= 2_500)
+        // And one that gives the terminal back.
+        #expect(Int(lines[3]) == frames.count + 1)
         let leaving = terminal.text.range(of: "\u{1b}[?2004l").map {
             terminal.text[$0.lowerBound...].utf8.count
         }
