@@ -8,6 +8,8 @@ package enum Tuning {
     package static let remoteEscapeDelay = Duration.milliseconds(100)
     /// A sequence longer than that, bytes, is no sequence.
     static let longestSequence = 64
+    /// A paste whose end does not come is over when nothing came for so long; not less, since its rest would act.
+    static let pasteQuiet = Duration.seconds(30)
     /// A paste is cut there, bytes.
     static let longestPaste = 64 << 10
     /// A resize is followed by others while a window is dragged: painted when there was none for so long, or when
@@ -16,10 +18,6 @@ package enum Tuning {
     static let resizeLimit = Duration.milliseconds(500)
     /// Messages handled before a frame is drawn, so that a storm of them cannot stop drawing.
     static let messagesPerFrame = 256
-    /// How long a terminal that does not drain is waited for before its frame is tried anew, milliseconds.
-    static let drainRetry = 1_000
-    /// How long the rest of a frame that the terminal took in part may take, milliseconds.
-    static let drainLimit = 10_000
     /// Messages and timers handled by a pilot in one step; more is a program that never comes to rest.
     static let pilotSteps = 100_000
     /// Characters a text field takes.

@@ -10,7 +10,8 @@ package struct KeyDecoder: Sendable, Equatable {
 
     /// When `keys(at:)` is to be called although no byte came; nil when nothing is pending.
     package var deadline: Duration? {
-        pending.isEmpty || pasted != nil ? nil : lastByte + escapeDelay
+        if pasted != nil { return lastByte + Tuning.pasteQuiet }
+        return pending.isEmpty ? nil : lastByte + escapeDelay
     }
 
     /// Forgets what has not become a key yet.
@@ -30,6 +31,11 @@ package struct KeyDecoder: Sendable, Equatable {
     /// What pending bytes mean when nothing followed within the delay.
     package mutating func keys(at time: Duration) -> [Key] {
         guard let deadline, time >= deadline else { return [] }
+        if let text = pasted {
+            // Its end was lost; without this no key would ever work again.
+            reset()
+            return [.paste(Self.text(text))]
+        }
         var keys: [Key] = []
         while let key = next(isFinal: true) { keys += key }
         return keys
