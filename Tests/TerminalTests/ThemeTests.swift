@@ -7,11 +7,13 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("themes")
 
     @Test func theThemesInTheProgramAreTheFiles() throws {
-        for (name, text) in zip(["atlas-dark", "monochrome"], EmbeddedThemes.all) {
-            let file = Self.folder.appendingPathComponent(name + ".yaml")
+        for (theme, text) in zip(Theme.builtIn, EmbeddedThemes.all) {
+            let file = Self.folder.appendingPathComponent(theme.name + ".yaml")
             #expect(try String(contentsOf: file, encoding: .utf8) == text)
+            #expect(try Theme(path: file.path) == theme)
         }
-        #expect(Theme.builtIn.map(\.name) == ["atlas-dark", "monochrome"])
+        let names = ["atlas-dark", "atlas-light", "high-contrast", "colour-blind", "monochrome"]
+        #expect(Theme.builtIn.map(\.name) == names)
     }
 
     @Test func everyThemeNamesEveryRole() {
@@ -65,15 +67,17 @@ import Testing
         #expect(throws: ThemeError.self) { try Theme(yaml: "roles: [") }
     }
 
-    @Test func everyColourIsReadableOnItsBackground() {
+    @Test(arguments: Theme.builtIn)
+    func everyColourIsReadableOnItsBackground(theme: Theme) {
+        let ground: Double = theme.name.hasSuffix("light") ? 1 : 0
         // A grey button is meant to stand back, lines and bars are no text.
         let exempt: Set<Role> = [.buttonGrey, .border, .track]
         for role in Set(Role.allCases).subtracting(exempt) {
-            let paint = Theme.standard.paint(Style(role), colours: 256)
+            let paint = theme.paint(Style(role), colours: 256)
             guard paint.foreground >= 16 else { continue }
-            let background = paint.background >= 16 ? luminance(paint.background) : 0
+            let background = paint.background >= 16 ? luminance(paint.background) : ground
             let pair = [luminance(paint.foreground), background].sorted()
-            #expect((pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, "\(role)")
+            #expect((pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, "\(theme.name) \(role)")
         }
     }
 
