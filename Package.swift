@@ -18,7 +18,8 @@ let package = Package(
     name: "lagzero",
     products: [.executable(name: "lagzero", targets: ["lagzero"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         .target(
@@ -29,9 +30,17 @@ let package = Package(
                 .treatAllWarnings(as: .error),
             ],
             linkerSettings: [.linkedLibrary("mongoc-1.0"), .linkedLibrary("bson-1.0")]),
+        .target(
+            name: "CTerminal",
+            cSettings: [.treatAllWarnings(as: .error)],
+            linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .target(name: "BSON", swiftSettings: strict),
         .target(name: "Mongo", dependencies: ["BSON", "CMongo"], swiftSettings: strict),
         .target(name: "Migration", dependencies: ["BSON", "Mongo"], swiftSettings: strictAndSafe),
+        .target(
+            name: "Terminal",
+            dependencies: ["CTerminal", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
         .target(name: "Sandbox", dependencies: ["BSON", "Mongo"], swiftSettings: strict),
         .executableTarget(
             name: "lagzero",
@@ -40,12 +49,19 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        // What the tests of the terminal run in a pseudo-terminal.
+        .executableTarget(
+            name: "terminal-example", dependencies: ["Terminal"], path: "Tests/TerminalExample",
+            swiftSettings: strict),
         .testTarget(
             name: "BSONTests", dependencies: ["BSON", "Sandbox"], swiftSettings: strict),
         .testTarget(
             name: "MongoTests", dependencies: ["BSON", "Mongo", "Sandbox"], swiftSettings: strict),
         .testTarget(
             name: "SandboxTests", dependencies: ["BSON", "Mongo", "Sandbox"], swiftSettings: strict),
+        .testTarget(
+            name: "TerminalTests", dependencies: ["Terminal", "terminal-example"],
+            swiftSettings: strict),
         .testTarget(
             name: "MigrationTests", dependencies: ["BSON", "Migration", "Mongo", "Sandbox"],
             swiftSettings: strict),
