@@ -65,6 +65,7 @@ let package = Package(
             name: "lagzero",
             dependencies: [
                 "Agent", "AgentClient", "BSON", "ControlAPI", "Migration", "Mongo", "Sandbox",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -1,3 +1,4 @@
+internal import BSON
 internal import ControlAPI
 internal import Migration
 internal import Mongo

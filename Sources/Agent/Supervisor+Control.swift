@@ -1,3 +1,4 @@
+internal import BSON
 package import ControlAPI
 internal import Migration
 internal import Mongo
@@ -82,7 +83,6 @@ extension Supervisor: MigrationControl {
         try await update(id) { $0.setup.loadLevel = level }
         runs[id]?.isRestarted = true
         runs[id]?.task.cancel()
-        // The task of a run ends its engine only where the engine sees it.
     }
 
     package func beginCutover(

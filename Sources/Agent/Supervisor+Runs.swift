@@ -25,7 +25,8 @@ extension Supervisor {
                 do { result = .success(try await engine.run()) } catch { result = .failure(error) }
                 continuation.finish()
                 await log.value
-                await ended(id, result)
+                // This task may be cancelled, which the store would obey.
+                await Task { await ended(id, result) }.value
             }
             runs[id] = Run(engine: engine, task: task)
             try await update(id) {

@@ -13,8 +13,10 @@ extension Supervisor {
             throw ControlError(.invalid, "a cluster, its organization and its project need names")
         }
         let shown: String
-        do { shown = "\(try ConnectionString(new.connectionString.revealed))" } catch {
-            throw ControlError(error)
+        do {
+            shown = "\(try ConnectionString(new.connectionString.revealed))"
+        } catch {
+            throw ControlError(any: error)
         }
         let project = try await project(new.project, in: try await organization(new.organization))
         guard !state.clusters.contains(where: { $0.project == project.id && $0.name == new.name })
@@ -99,7 +101,7 @@ extension Supervisor {
             let validation = Validation(
                 source: uris.0, destination: uris.1, options: options,
                 observe: { checks in Task { await self.take(checks, into: id) } })
-            await self.take(await validation.run(), into: id)
+            take(await validation.run(), into: id)
         }
         return id
     }
