@@ -24,7 +24,8 @@ struct ClusterProbe: Sendable {
         facts.isSharded = hello["msg"]?.string == "isdbgrid"
         facts.version = try await lane.run(["buildInfo": 1])["version"]?.string
         facts.members =
-            hello["hosts"]?.elements.compactMap(\.string).map { ClusterFacts.Member(host: $0) } ?? []
+            hello["hosts"]?.elements.compactMap(\.string).map { ClusterFacts.Member(host: $0) }
+            ?? []
         if let status = try? await lane.run(["replSetGetStatus": 1]) {
             facts.members =
                 status["members"]?.elements.compactMap(\.document).compactMap { member in

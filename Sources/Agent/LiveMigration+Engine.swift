@@ -41,7 +41,9 @@ extension LiveMigration {
         cutover.isReady = isReady
         cutover.missing = isReady ? [] : details.missing
         // Not moved by the milliseconds between two looks at two clocks.
-        let deadline = details.deadline.map { now + (ContinuousClock.now.duration(to: $0)).milliseconds }
+        let deadline = details.deadline.map {
+            now + (ContinuousClock.now.duration(to: $0)).milliseconds
+        }
         if let deadline, let old = cutover.deadlineAt, abs(deadline - old) < 1_000 {
         } else {
             cutover.deadlineAt = deadline
@@ -50,14 +52,18 @@ extension LiveMigration {
             writes.map { CutoverState.Writes(namespace: "\($0.namespace)", count: $0.count) }
         }
         cutover.isBackOutPossible = details.isBackOutPossible
-        cutover.steps = details.steps.isEmpty ? [] : CutoverState.StepName.allCases.map { name in
-            var step = CutoverState.Step(name)
-            guard let known = details.steps.first(where: { $0.name.rawValue == name.rawValue })
-            else { return step }
-            step.seconds = Double(known.begun.duration(to: known.ended ?? .now).milliseconds) / 1_000
-            step.state = known.ended == nil ? .running : known.hasFailed ? .failed : .done
-            return step
-        }
+        cutover.steps =
+            details.steps.isEmpty
+            ? []
+            : CutoverState.StepName.allCases.map { name in
+                var step = CutoverState.Step(name)
+                guard let known = details.steps.first(where: { $0.name.rawValue == name.rawValue })
+                else { return step }
+                step.seconds =
+                    Double(known.begun.duration(to: known.ended ?? .now).milliseconds) / 1_000
+                step.state = known.ended == nil ? .running : known.hasFailed ? .failed : .done
+                return step
+            }
         let hasFailed = cutover.steps.contains { $0.state == .failed }
         cutover.refusal = hasFailed && phase == .inSync && !message.isEmpty ? message : nil
         if phase == .finalizing, let last = details.newestWriteAt {

@@ -189,7 +189,8 @@ package final class Store: Sendable {
     }
 
     private func put(
-        _ table: String, _ id: Identifier, _ columns: [String: any DatabaseValueConvertible & Sendable]
+        _ table: String, _ id: Identifier,
+        _ columns: [String: any DatabaseValueConvertible & Sendable]
     ) async throws {
         let names = columns.keys.sorted()
         let values: [any DatabaseValueConvertible & Sendable] = names.compactMap { columns[$0] }

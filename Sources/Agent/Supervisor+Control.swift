@@ -6,7 +6,8 @@ internal import Mongo
 extension Supervisor: MigrationControl {
     package func snapshot() -> Snapshot { current }
 
-    package nonisolated func events(after sequence: Int64?) -> AsyncThrowingStream<Event, any Error> {
+    package nonisolated func events(after sequence: Int64?) -> AsyncThrowingStream<Event, any Error>
+    {
         AsyncThrowingStream { continuation in
             let task = Task {
                 for await event in await self.watch(after: sequence) { continuation.yield(event) }
@@ -52,7 +53,8 @@ extension Supervisor: MigrationControl {
         try await claim(id, by: asker)
         guard let engine = runs[id]?.engine else {
             throw ControlError(
-                .wrongPhase, "the migration is not running: it is \(try migration(id).phase.rawValue)")
+                .wrongPhase,
+                "the migration is not running: it is \(try migration(id).phase.rawValue)")
         }
         return engine
     }
@@ -92,13 +94,15 @@ extension Supervisor: MigrationControl {
         try check(confirmedName, against: try migration(id))
         guard writesStopped else {
             throw ControlError(
-                .invalid, "the cutover was not begun: nobody confirmed that the source's writes stopped",
+                .invalid,
+                "the cutover was not begun: nobody confirmed that the source's writes stopped",
                 remedy: "stop the application, then confirm it")
         }
         guard engine.progress().phase == .inSync, engine.progress().isReady else {
             let missing = await engine.details().missing.joined(separator: "; ")
             throw ControlError(
-                .wrongPhase, "the cutover cannot begin: \(missing.isEmpty ? "not in sync" : missing)")
+                .wrongPhase,
+                "the cutover cannot begin: \(missing.isEmpty ? "not in sync" : missing)")
         }
         await engine.requestCutover()
     }

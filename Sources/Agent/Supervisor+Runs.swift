@@ -79,7 +79,8 @@ extension Supervisor {
             let (isAcknowledged, setup) = (live.areMismatchesAcknowledged, live.setup)
             live = changed
             live.driver = driver
-            live.areMismatchesAcknowledged = isAcknowledged && changed.mismatches == before.mismatches
+            live.areMismatchesAcknowledged =
+                isAcknowledged && changed.mismatches == before.mismatches
             live.setup = setup
         }
     }

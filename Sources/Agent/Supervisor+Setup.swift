@@ -21,7 +21,8 @@ extension Supervisor {
         let project = try await project(new.project, in: try await organization(new.organization))
         guard !state.clusters.contains(where: { $0.project == project.id && $0.name == new.name })
         else {
-            throw ControlError(.conflict, "project \(project.name) has a cluster \(new.name) already")
+            throw ControlError(
+                .conflict, "project \(project.name) has a cluster \(new.name) already")
         }
         let cluster = ControlAPI.Cluster(
             id: Identifier(at: Clock.now / 1_000), project: project.id, name: new.name,

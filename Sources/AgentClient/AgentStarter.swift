@@ -1,4 +1,4 @@
-package import ControlAPI
+internal import ControlAPI
 internal import Glibc
 
 /// Starts an agent that outlives whoever started it.

@@ -35,7 +35,8 @@ import Testing
         try await fixture.end()
     }
 
-    private func begin(_ fixture: AgentFixture, _ setup: MigrationSetup) async throws -> Identifier {
+    private func begin(_ fixture: AgentFixture, _ setup: MigrationSetup) async throws -> Identifier
+    {
         let run = try await fixture.client.validate(setup)
         try await eventually("the validation ends", within: .seconds(120)) {
             try await fixture.client.snapshot().validations.contains {

@@ -24,7 +24,8 @@ import Testing
         let organization = Organization(id: Identifier(at: 1), name: "Acme")
         let project = Project(id: Identifier(at: 2), organization: organization.id, name: "shop")
         let cluster = ControlAPI.Cluster(
-            id: Identifier(at: 3), project: project.id, name: "rs", connectionString: "mongodb://a/")
+            id: Identifier(at: 3), project: project.id, name: "rs", connectionString: "mongodb://a/"
+        )
         let stored = StoredMigration(live: migration(), hasBegun: true)
         let first = try Store(path)
         try await first.save(organization)

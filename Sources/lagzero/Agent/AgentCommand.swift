@@ -86,7 +86,8 @@ struct AgentRun: LagzeroCommand {
 
 struct AgentStatus: LagzeroCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Say whether the agent runs, and where its migrations are.")
+        commandName: "status", abstract: "Say whether the agent runs, and where its migrations are."
+    )
 
     @OptionGroup var state: StateArguments
 
