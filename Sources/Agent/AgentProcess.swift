@@ -20,8 +20,9 @@ package struct AgentProcess: Sendable {
         let supervisor = try await Supervisor(
             folder, version: version, owner: owner, isRunning: isRunning)
         let server = Server.application(supervisor, socket: folder.socket, logger: logger)
+        // They stop in reverse: the server would wait for the event streams, which the supervisor ends.
         var configuration = ServiceGroupConfiguration(
-            services: [Work(supervisor: supervisor), server], logger: logger)
+            services: [server, Work(supervisor: supervisor)], logger: logger)
         configuration.maximumGracefulShutdownDuration = Tuning.stopLimit
         group = ServiceGroup(configuration: configuration)
     }
