@@ -19,6 +19,13 @@ let package = Package(
     products: [.executable(name: "lagzero", targets: ["lagzero"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -41,11 +48,33 @@ let package = Package(
             name: "Terminal",
             dependencies: ["CTerminal", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        .target(name: "ControlAPI", swiftSettings: strictAndSafe),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "BSON", "ControlAPI", "Migration", "Mongo",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "AgentClient",
+            dependencies: [
+                "ControlAPI",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .target(name: "Sandbox", dependencies: ["BSON", "Mongo"], swiftSettings: strict),
         .executableTarget(
             name: "lagzero",
             dependencies: [
-                "BSON", "Migration", "Mongo", "Sandbox",
+                "Agent", "AgentClient", "BSON", "ControlAPI", "Migration", "Mongo", "Sandbox",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -64,6 +93,15 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MigrationTests", dependencies: ["BSON", "Migration", "Mongo", "Sandbox"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ControlAPITests", dependencies: ["ControlAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "AgentClient", "BSON", "ControlAPI", "Mongo", "Sandbox",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "lagzeroTests",

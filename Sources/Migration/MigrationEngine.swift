@@ -23,6 +23,7 @@ package actor MigrationEngine {
     private var mayCutOver = false
     private var verifier: Verifier?
     private var context: Context?
+    private var parts: MigrationParts?
     /// Present from the first time in sync on.
     private var countdown: Countdown?
     /// The cutover that is under way, up to the point of no return.
@@ -50,6 +51,25 @@ package actor MigrationEngine {
 
     /// Where the migration stands now. Never blocks.
     package nonisolated func progress() -> MigrationProgress { board.progress(status) }
+
+    /// The same with all that takes longer to find out. Waits for nothing but this actor.
+    package func details() -> MigrationDetails {
+        var details = MigrationDetails(
+            pausedFrom: machine.pausedFrom, waitingFor: status.waitingFor, figures: status.figures)
+        details.deadline = countdown?.end
+        details.isBackOutPossible = machine.phase == .finalizing && cutover != nil
+        guard let parts else { return details }
+        parts.describe(&details)
+        if machine.phase != .inSync {
+            details.missing.insert("the migration is not in sync yet", at: 0)
+        } else if !machine.isLagReady {
+            details.missing.insert("the destination is behind the source", at: 0)
+        }
+        return details
+    }
+
+    /// The operator has taken note of the differences found so far.
+    package func acknowledgeMismatches() { parts?.verifier.acknowledge() }
 
     /// Asks for the cutover: it begins as soon as the migration is in sync and ready, and is asked for again after a
     /// refusal.
@@ -202,6 +222,7 @@ package actor MigrationEngine {
         self.context = context
         let parts = MigrationParts(
             context: context, log: log, stored: try await preparation.stored())
+        self.parts = parts
         do {
             countdown = try await Countdown.load(parts.stored, context)
             return try await run(parts)

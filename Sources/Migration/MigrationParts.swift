@@ -110,6 +110,22 @@ struct MigrationParts: Sendable {
         return ""
     }
 
+    /// What the parts know of themselves.
+    func describe(_ details: inout MigrationDetails) {
+        details.missing = [whatIsMissing].filter { !$0.isEmpty }
+        details.verification = verifier.progress
+        details.mismatches = verifier.mismatches.map(\.description)
+        details.recentWrites = writes.recent
+        details.newestWriteAt = writes.newestAt
+        details.eventsRead = writes.total
+        details.steps = cutover.steps.all
+        if let newest = context.status.figures.lastSourceWrite,
+            let read = context.dirty.resumeToken.time
+        {
+            details.streamLagSeconds = max(0, Double(newest.seconds) - Double(read.seconds))
+        }
+    }
+
     // MARK: Services
 
     private func keepSpilling(_ monitor: SourceMonitor) async throws {

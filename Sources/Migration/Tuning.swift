@@ -121,6 +121,9 @@ package enum Tuning {
 
     // MARK: Load
 
+    /// Over how many seconds writes of the source are shown.
+    static let recentSeconds: Int64 = 10
+
     /// Workers of the copy and of apply at a load level from 1 to 4; each has a lane to either side.
     static func workers(loadLevel: Int) -> Int { [1, 2, 2, 4][min(max(loadLevel, 1), 4) - 1] }
 }

@@ -14,6 +14,8 @@ enum Tuning {
     /// How long a clean stop may take before the process ends without it. Above the time that one
     /// call to a server that does not answer may take.
     static let stopLimit = Duration.seconds(60)
+    /// Between two looks whether the agent has stopped.
+    static let stopPoll = Duration.milliseconds(50)
     /// How long to wait before reading again from a terminal that another process has in the
     /// foreground, microseconds.
     static let terminalRetry: UInt32 = 1_000_000

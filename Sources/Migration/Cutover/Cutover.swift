@@ -19,6 +19,7 @@ struct Cutover: Sendable {
     let spill: Spill
     let copyQueue: CopyQueue
     let log: EventLog
+    let steps = CutoverSteps()
 
     private var destination: DestinationGuard { DestinationGuard(context: context, log: log) }
 
@@ -28,24 +29,42 @@ struct Cutover: Sendable {
 
     /// Steps 1 to 6 of `engine.md` section 8. Returns when the destination accepts writes.
     func run() async throws -> Outcome {
-        try await refuseOnOpenTransactions()
-        try await keeper.refuseOnViolations()
+        steps.beginAnew()
+        do {
+            steps.begin(.checkTransactions)
+            try await refuseOnOpenTransactions()
+            steps.begin(.checkUniqueIndexes)
+            try await keeper.refuseOnViolations()
+        } catch {
+            steps.end(hasFailed: true)
+            throw error
+        }
         writes.setExpiring(await keeper.expiring)
         try await context.store.save([
             "cutover": .string(StoredMigration.CutoverStep.begun.rawValue)
         ])
         do {
+            steps.begin(.stopWrites)
             try await stopWrites()
             let lane = context.source.lane()
+            steps.begin(.applyLastChanges)
             var final = try await drain(lane)
+            steps.begin(.compareCatalogs)
             try await keeper.reconcileForCutover()
+            steps.begin(.verify)
             try await verify()
             // What was copied again has no indexes yet.
             if verifier.hasCopiedAgain { try await keeper.reconcileForCutover() }
+            steps.begin(.prepareUniqueIndexes)
             try await keeper.prepareUnique()
+            steps.begin(.checkForStrayWrites)
             final = try await refuseOnStrayWrites(after: final, lane)
-            return try await accept(final)
+            steps.begin(.openDestination)
+            let outcome = try await accept(final)
+            steps.end()
+            return outcome
         } catch {
+            steps.end(hasFailed: true)
             try await undo()
             if let error = error as? MongoError {
                 throw MigrationError(
@@ -196,6 +215,8 @@ struct Cutover: Sendable {
 
     /// Step 7: what is left to do after the point of no return. Returns what could not be done, each with its remedy.
     func finish() async throws -> [String] {
+        steps.begin(.finishIndexes)
+        defer { steps.end() }
         try await destination.lift()
         let problems = try await keeper.finishIndexes()
         let stored = StoredMigration(try await context.store.loadMigration() ?? [:])
