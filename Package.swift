@@ -69,6 +69,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .target(name: "Wizard", dependencies: ["ControlAPI", "Terminal"], swiftSettings: strictAndSafe),
         .target(name: "Sandbox", dependencies: ["BSON", "Mongo"], swiftSettings: strict),
         .executableTarget(
             name: "lagzero",
@@ -96,6 +97,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ControlAPITests", dependencies: ["ControlAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "WizardTests", dependencies: ["ControlAPI", "Terminal", "Wizard"],
+            swiftSettings: strict),
         .testTarget(
             name: "AgentTests",
             dependencies: [

@@ -1,0 +1,39 @@
+package import ControlAPI
+package import Terminal
+
+/// What every screen can see: what the agent knows, and the time.
+package struct World: Sendable, Equatable, Codable {
+    /// Nil before the agent has answered for the first time.
+    package var snapshot: Snapshot?
+    package var moment = Moment(uptime: .zero, wall: 0)
+    /// When the agent was heard last.
+    package var heardAt: Duration?
+    package var size = Size(80, 24)
+    /// Lines of the event logs, by migration, oldest first; the last ones only.
+    package var logs: [Identifier: [LogLine]] = [:]
+    /// Who this wizard is to the agent.
+    package var me: Asker
+    /// Shown as a permanent band where it is set.
+    package var band: String?
+
+    package init(me: Asker) { self.me = me }
+
+    package func migration(_ id: Identifier) -> LiveMigration? {
+        snapshot?.migrations.last { $0.id == id }
+    }
+
+    package func cluster(_ id: Identifier?) -> Cluster? {
+        snapshot?.clusters.first { $0.id == id }
+    }
+
+    package func validation(_ id: Identifier?) -> ValidationRun? {
+        snapshot?.validations.last { $0.id == id }
+    }
+
+    /// How long nothing was heard from the agent; nil while that is usual.
+    package var silence: Duration? {
+        guard let heardAt else { return nil }
+        let silence = moment.uptime - heardAt
+        return silence >= Tuning.silence ? silence : nil
+    }
+}
