@@ -7,4 +7,17 @@ package enum Tuning {
     /// The least size of a terminal; below it one line says what is needed.
     static let leastColumns = 60
     static let leastRows = 18
+    /// How often the driver says that it is there; a driver that is silent for 10 s may be relieved.
+    static let claimInterval = Duration.seconds(3)
+    /// How often the bell rings while a migration is ready and nobody answers.
+    static let bellInterval = Duration.seconds(3_600)
+    /// How long the time for the cutover is when it begins anew.
+    static let syncTime = Duration.seconds(120 * 3_600)
+    /// Time left to cut over, and oplog ahead, from which on they are shown as warnings and as errors.
+    static let littleTime = Duration.seconds(6 * 3_600)
+    static let hardlyTime = Duration.seconds(3_600)
+    /// Columns that text is set over at most; more are left empty, but for the log.
+    static let textColumns = 100
+    /// Columns of the bar of the copy.
+    static let barColumns = 30
 }
