@@ -29,7 +29,7 @@ build: packages ## release build
 
 test: deps lint ## check the format, build, run the tests
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --no-parallel 2>&1 | tee .build/test.log || { grep ✘ .build/test.log; exit 1; }
+	@.ci/run-tests
 
 soak: deps ## the long tests: random workloads and faults from 100 seeds, and the tests of servers at length
 	$(SWIFT) build --build-tests

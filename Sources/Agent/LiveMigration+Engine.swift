@@ -51,6 +51,7 @@ extension LiveMigration {
         cutover.sourceWrites = details.recentWrites.map { writes in
             writes.map { CutoverState.Writes(namespace: "\($0.namespace)", count: $0.count) }
         }
+        cutover.isSourceBlocked = details.isSourceBlocked
         cutover.isBackOutPossible = details.isBackOutPossible
         cutover.steps =
             details.steps.isEmpty
@@ -80,7 +81,8 @@ extension LiveMigration {
         problems = report.problems
         mismatches = report.verification.mismatches
         cutover.downtimeSeconds = report.applicationDowntimeSeconds
-        isSourceHeld = phase == .complete && !setup.keepSourceWritable
+        isSourceHeld =
+            phase == .complete && !setup.keepSourceWritable && cutover.isSourceBlocked == true
         var verification = figures.verification ?? VerificationFigures(mode: setup.verify)
         verification.collectionsDone = report.verification.collections
         verification.documents = report.verification.documents

@@ -15,6 +15,8 @@ package struct MigrationDetails: Sendable {
     /// How far the reading of the stream is behind the source's newest write, seconds.
     package var streamLagSeconds: Double?
     package var steps: [CutoverSteps.Step] = []
+    /// Whether this run blocks the source's writes now.
+    package var isSourceBlocked: Bool?
     package var isBackOutPossible = false
     package var figures: Status.Figures
 }

@@ -119,6 +119,7 @@ struct MigrationParts: Sendable {
         details.newestWriteAt = writes.newestAt
         details.eventsRead = writes.total
         details.steps = cutover.steps.all
+        details.isSourceBlocked = cutover.steps.isSourceBlocked
         if let newest = context.status.figures.lastSourceWrite,
             let read = context.dirty.resumeToken.time
         {

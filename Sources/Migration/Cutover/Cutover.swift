@@ -100,7 +100,9 @@ struct Cutover: Sendable {
                     + "open there: end them, then cut over again", cause: error)
         }
         switch outcome {
-        case .blocked: log.note("writes are blocked on the source")
+        case .blocked:
+            steps.setSourceBlocked(true)
+            log.note("writes are blocked on the source")
         case .alreadyBlocked:
             log.note("writes were blocked on the source already; that block is left as it is")
         case .cannotBlock(let reason):
@@ -202,6 +204,7 @@ struct Cutover: Sendable {
         try await keeper.undoPrepareUnique()
         let stored = StoredMigration(try await context.store.loadMigration() ?? [:])
         if stored.isSourceBlocked { try await sourceBlock.unblock() }
+        steps.setSourceBlocked(false)
         try await destination.raise(isOursAlready: stored.isDestinationBlocked)
         try await context.store.save(["cutover": .null])
     }
