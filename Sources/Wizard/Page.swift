@@ -1,5 +1,3 @@
-package import Terminal
-
 /// Every page there is.
 package enum Page: Sendable, Equatable, Codable {
     case migrating(MigratingData)

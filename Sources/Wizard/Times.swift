@@ -5,8 +5,8 @@ internal import Terminal
 enum Times {
     /// `3.8 s`, `42 s`, `12 m 4 s`, `30 h 50 m`, `4 d 3 h`.
     static func span(_ seconds: Double?) -> String {
-        guard let seconds, seconds.isFinite else { return Figure.unknown }
-        let seconds = max(0, seconds)
+        guard let given = seconds, given.isFinite else { return Figure.unknown }
+        let seconds = max(0, given)
         if seconds < 9.95 { return Figure.tenths(seconds) + " s" }
         let whole = Int(clamping: seconds.rounded())
         switch whole {
