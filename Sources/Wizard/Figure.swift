@@ -57,8 +57,8 @@ enum Figure {
     }
 
     /// `1 collection`, `18 collections`.
-    static func counted(_ number: Int?, _ noun: String) -> String {
-        "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
+    static func counted(_ number: Int?, _ noun: String, _ plural: String? = nil) -> String {
+        "\(count(number)) \(number == 1 ? noun : plural ?? noun + "s")"
     }
 
     static func tenths(_ number: Double) -> String {

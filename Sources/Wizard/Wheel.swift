@@ -12,13 +12,20 @@ struct Wheel: Sendable, Equatable, Codable {
     mutating func keep(_ migration: LiveMigration, _ world: World) -> [Action] {
         let isMine = migration.driver.map { $0.wizard == world.me.wizard } ?? !isReleased
         guard isMine, !migration.phase.isFinal else { return [] }
-        if let claimedAt, world.moment.uptime - claimedAt < Tuning.claimInterval { return [] }
+        if let claimedAt, world.moment.isWithin(Tuning.claimInterval, of: claimedAt) { return [] }
         claimedAt = world.moment.uptime
         return [.perform(.claim(migration.id))]
     }
 }
 
-/// A page of one migration that runs.
+extension Moment {
+    /// Whether so little time has passed since. Not where that lies ahead: it is of another run then.
+    func isWithin(_ duration: Duration, of uptime: Duration) -> Bool {
+        uptime <= self.uptime && self.uptime - uptime < duration
+    }
+}
+
+/// A page of one migration.
 protocol LiveScreen: Screen {
     var migration: Identifier { get }
     var wheel: Wheel { get set }
@@ -37,8 +44,8 @@ extension LiveScreen {
         guard let driver = otherDriver(world) else { return nil }
         let isSilent = world.agentNow.map(driver.isSilent) ?? false
         return isSilent
-            ? "\(driver.name) drives this migration but is silent: t takes over."
-            : "\(driver.name) drives this migration, you watch: t asks for the wheel."
+            ? "\(driver.name) drives but is silent: t takes over."
+            : "\(driver.name) drives, you watch: t asks for the wheel."
     }
 
     /// Who asks for the wheel that this wizard has.
@@ -47,14 +54,23 @@ extension LiveScreen {
         return driver.wantedBy
     }
 
+    /// Whether it was given away here, and nobody took it.
+    func isWheelFree(_ world: World) -> Bool {
+        guard let live = live(world), !live.phase.isFinal else { return false }
+        return live.driver == nil && wheel.isReleased
+    }
+
     /// A line about the wheel; nil where there is nothing to say.
     func wheelNotice(_ world: World) -> Notice? {
         if let text = watching(world) { return Notice(.warning, text) }
+        if isWheelFree(world) {
+            return Notice(.warning, "Nobody drives this migration: t takes over.")
+        }
         return suitor(world).map { Notice(.warning, "\($0) asks for the wheel: g gives it away.") }
     }
 
     func wheelKeys(_ world: World) -> KeyMap {
-        if otherDriver(world) != nil {
+        if otherDriver(world) != nil || isWheelFree(world) {
             return KeyMap([.init(.character("t"), label: "Take over", group: "Who drives")])
         }
         return suitor(world) == nil
@@ -66,7 +82,7 @@ extension LiveScreen {
     mutating func handleWheel(_ key: Key, _ world: World) -> [Action]? {
         switch key {
         case .character("t"):
-            guard otherDriver(world) != nil else { return nil }
+            guard otherDriver(world) != nil || isWheelFree(world) else { return nil }
             wheel.isReleased = false
             return [.perform(.claim(migration))]
         case .character("g"):
@@ -82,13 +98,10 @@ extension LiveScreen {
         return wheel.keep(migration, world)
     }
 
-    /// Done by the driver; a watcher is told who that is.
-    func drive(_ world: World, _ actions: Action...) -> [Action] {
-        watching(world).map { [.say($0, .warning)] } ?? actions
-    }
-
-    /// What a refusal says; nothing for what was done.
-    func refusal(_ answer: Answer) -> [Action] {
-        if case .refused(let error) = answer { [.say(error.description, .error)] } else { [] }
+    /// What a refusal says; nothing for what was done, nor for a claim that will be repeated.
+    func refusal(_ answer: Answer, to command: Command) -> [Action] {
+        guard case .refused(let error) = answer else { return [] }
+        if case .claim = command, error.code != .drivenByAnother { return [] }
+        return [.say(Words.error(error), .error)]
     }
 }
