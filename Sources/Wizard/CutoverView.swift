@@ -22,19 +22,23 @@ enum CutoverView {
     static func drawWrites(_ live: LiveMigration, in rect: Rect, on canvas: inout Canvas) {
         canvas.put(" Stop writes to your source cluster now.", in: rect.line(0), .title)
         let isWide = rect.columns >= 76
-        let column = isWide ? 43 : 24
+        let column = isWide ? 41 : 22
         let writes = live.cutover.sourceWrites
         let total = writes.map { $0.reduce(0) { $0 + $1.count } }
         let style: Style = total.map { $0 > 0 ? .warning : .ok } ?? .dim
         let label = isWide ? "Writes seen on the source, last 10 s" : "Writes, last 10 s"
         canvas.put("   " + label, in: rect.line(2), .label)
-        let value = Rect(column, rect.row + 2, rect.columns - column - 1, min(1, rect.rows))
+        let value = Rect(column, rect.row + 2, rect.columns - column, min(1, rect.rows))
         let rate = total.map { $0 == 0 ? "none" : Figure.perSecond(Double($0) / 10) }
-        let names = (writes ?? []).filter { $0.count > 0 }.prefix(3)
-            .map { "\($0.namespace) \(Figure.perSecond(Double($0.count) / 10))" }
-        canvas.put(
-            [Run(rate ?? Figure.unknown, style), Run("  " + names.joined(separator: ", "), .dim)],
-            in: value)
+        var text = [Run(rate ?? Figure.unknown, style), Run(" ")]
+        var free = value.columns - Width.of(rate ?? Figure.unknown) - 1
+        for write in writes ?? [] where write.count > 0 {
+            let name = " \(write.namespace) \(Figure.perSecond(Double(write.count) / 10))"
+            guard Width.of(name) <= free else { break }
+            text.append(Run((text.count > 2 ? "," : "") + name, .dim))
+            free -= Width.of(name) + 1
+        }
+        canvas.put(text, in: value)
         canvas.put("   Optime gap", in: rect.line(3), .label)
         canvas.put(
             Times.clock(live.figures.lagSeconds),
@@ -105,16 +109,26 @@ enum CutoverView {
             let why = live.error.map(Words.error) ?? ""
             notices.append(Notice(.error, "\(Words.phase(live)) \(why)"))
         }
-        if live.cutover.isSourceBlocked == true {
-            let text =
-                "\(live.sourceName) may still refuse writes: the block that lagzero set was not lifted yet."
-            notices.append(Notice(.warning, text))
-        } else {
-            notices.append(Notice(.ok, Words.sourceWritesAgain))
-        }
+        notices.append(source(live))
         let failed = live.cutover.steps.filter { $0.state == .failed }
         notices += failed.map { Notice(.error, "Did not succeed: \(Words.step($0.name))") }
         _ = Notice.draw(notices, in: rect, on: &canvas)
+    }
+
+    /// Whether the application can be started where it was: after an undone cutover it can, and after a failure only
+    /// where that was seen.
+    private static func source(_ live: LiveMigration) -> Notice {
+        let name = live.sourceName
+        switch live.cutover.isSourceBlocked {
+        case true?:
+            return Notice(
+                .warning,
+                "\(name) still refuses writes: the block of this cutover is not lifted yet.")
+        case nil where live.phase != .inSync:
+            return Notice(
+                .warning, "Whether \(name) accepts writes is not known: please try that first.")
+        default: return Notice(.ok, Words.sourceWritesAgain)
+        }
     }
 
     static func drawBroken(_ live: LiveMigration, in rect: Rect, on canvas: inout Canvas) {

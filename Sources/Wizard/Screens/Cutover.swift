@@ -181,15 +181,18 @@ package struct Cutover: LiveScreen {
         CutoverView.drawSteps(at: step == .stopWrites ? 0 : 1, in: body.line(0), on: &canvas)
         let isRoomy = body.rows >= 16
         let (foot, above) = body.top(isRoomy ? 2 : 1).rest.bottom(isRoomy ? 2 : 1)
-        let wheel = [wheelNotice(world)].compactMap(\.self)
-        let lines = Notice.lines(wheel, columns: body.columns, canvas.glyphs)
+        var notices = [wheelNotice(world)].compactMap(\.self)
+        if step == .finalizing {
+            notices += live.waitingFor.map { Notice(.warning, "Waiting for \($0)") }
+        }
+        let lines = Notice.lines(notices, columns: body.columns, canvas.glyphs)
         let (notice, rest) = above.bottom(lines.count)
         for (row, line) in lines.enumerated() { canvas.put(line, in: notice.line(row)) }
         switch step {
         case .stopWrites:
             CutoverView.drawWrites(live, in: rest, on: &canvas)
             confirm.draw(
-                in: Rect(1, rest.row + (isRoomy ? 7 : 5), rest.columns - 2, 1),
+                in: Rect(1, rest.row + (isRoomy ? 7 : 5), rest.columns - 1, 1),
                 isFocused: focus.isFocused(.confirm), on: &canvas)
             if let reason = Words.notReady(live) {
                 let row = rest.row + (isRoomy ? 9 : 6)

@@ -146,9 +146,8 @@ package struct InSync: LiveScreen {
         let (foot, upper) = rest.bottom(1)
         rest = upper.rows > 8 ? upper.top(1).rest : upper
         drawCountdown(live, world, in: rest.top(2).0, on: &canvas)
-        let gap = rest.rows > 7 ? 1 : 0
         TextBlock(explanation(live)).draw(
-            in: rest.top(2 + gap).rest.inset(columns: 1, rows: 0), on: &canvas)
+            in: rest.top(2).rest.inset(columns: 1, rows: 0), on: &canvas)
         drawButtons(live, world, in: foot, on: &canvas)
         switch dialog {
         case .extend(let modal), .offer(let modal): modal.draw(in: body, on: &canvas)

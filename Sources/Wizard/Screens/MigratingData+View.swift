@@ -59,6 +59,10 @@ extension MigratingData {
         case .inSync where live.cutover.isReady: notices.append(Notice(.ok, Words.inSync))
         default: break
         }
+        if let left = world.timeLeft(live), left <= Tuning.littleTime, !live.phase.isFinal {
+            let text = Times.span(milliseconds: left.milliseconds)
+            notices.append(Notice(.warning, "Expires in \(text): cut over, or extend."))
+        }
         if let refusal = live.cutover.refusal {
             notices.append(Notice(.warning, "The last cutover was undone: \(refusal)"))
         }

@@ -97,41 +97,43 @@ package struct ProceedToCutover: LiveScreen {
         guard let live = live(world) else {
             return canvas.put(" This migration is not known to the agent.", in: body, .dim)
         }
-        let isRoomy = body.rows >= 16
+        let gap = body.rows >= 16 ? 1 : 0
         let text = Rect(
             body.column, body.row, min(body.columns, Tuning.textColumns), body.rows)
         canvas.put(" Before you stop anything", in: text.line(0), .title)
-        let (buttons, above) = text.top(isRoomy ? 2 : 1).rest.bottom(1)
-        let (entry, upper) = above.bottom(isRoomy ? 3 : 2)
+        let (buttons, middle) = text.top(1 + gap).rest.bottom(1)
         let wheel = [wheelNotice(world)].compactMap(\.self)
         let notices = Notice.lines(wheel, columns: text.columns, canvas.glyphs)
-        let (clusters, checks) = upper.bottom(2 + (isRoomy ? 1 : 0) + notices.count)
-        drawChecks(
-            CutoverCheck.all(live, world), in: checks.bottom(isRoomy ? 1 : 0).rest, on: &canvas)
+
+        let others = 2 + notices.count + 2 + 2 * gap
+        let lines = checks(live, world, text.columns - 1, middle.rows - others, canvas.glyphs)
+        for (row, line) in lines.enumerated() {
+            canvas.put([Run(" ")] + line, in: middle.line(row))
+        }
+        let (clusters, rest) = middle.top(lines.count + gap).rest.top(2 + notices.count)
         drawClusters(live, notices, in: clusters, on: &canvas)
-        drawName(live, in: entry, world, on: &canvas)
+        drawName(live, in: rest.top(gap).rest, world, on: &canvas)
+
         let isFree = obstacle(live, world) == nil
         let proceed = Button(Words.proceed, isFree ? .ready : .grey(reason: ""))
         let focused = focus.isFocused(.back) ? 0 : focus.isFocused(.proceed) ? 1 : nil
         Button.drawRow(
             [Button("Back"), proceed], focused: focused,
-            in: Rect(1, buttons.row, buttons.columns - 2, buttons.rows), on: &canvas)
+            in: Rect(1, buttons.row, body.columns - 2, buttons.rows), on: &canvas)
     }
 
     /// One behind the other, as many on a line as it takes. Where there is no room for all, the worst.
-    private func drawChecks(
-        _ checks: [CutoverCheck], in rect: Rect, on canvas: inout Canvas
-    ) {
-        var lines = Self.lines(checks, columns: rect.columns - 1, canvas.glyphs)
-        if lines.count > rect.rows {
-            let worst = checks.enumerated().sorted {
-                ($0.element.state, $0.offset) < ($1.element.state, $1.offset)
-            }
-            lines = Self.lines(worst.map(\.element), columns: rect.columns - 1, canvas.glyphs)
+    private func checks(
+        _ live: LiveMigration, _ world: World, _ columns: Int, _ rows: Int, _ glyphs: Glyphs
+    ) -> [[Run]] {
+        let checks = CutoverCheck.all(live, world)
+        let lines = Self.lines(checks, columns: columns, glyphs)
+        if lines.count <= rows { return lines }
+        let worst = checks.enumerated().sorted {
+            ($0.element.state, $0.offset) < ($1.element.state, $1.offset)
         }
-        for (row, line) in lines.prefix(rect.rows).enumerated() {
-            canvas.put([Run(" ")] + line, in: rect.line(row))
-        }
+        let most = Self.lines(worst.map(\.element), columns: columns, glyphs)
+        return Array(most.prefix(max(0, rows)))
     }
 
     private static func lines(
@@ -170,9 +172,9 @@ package struct ProceedToCutover: LiveScreen {
                 Run(Text.padded(cluster, to: name) + "  ", .title), Run(what),
             ]
         }
-        let source =
-            live.setup.keepSourceWritable
-            ? "stays as it is" : "stays as it is, and will refuse writes"
+        let isNarrow = rect.columns < 76
+        let stays = isNarrow ? "stays" : "stays as it is"
+        let source = live.setup.keepSourceWritable ? stays : "\(stays), and will refuse writes"
         canvas.put(line("Source", live.sourceName, source), in: rect.line(0))
         canvas.put(line("Destination", live.destinationName, "takes over"), in: rect.line(1))
         for (row, notice) in notices.enumerated() { canvas.put(notice, in: rect.line(2 + row)) }

@@ -114,15 +114,16 @@ package struct Success: LiveScreen {
         guard let live = live(world) else {
             return canvas.put(" This migration is not known to the agent.", in: body, .dim)
         }
-        var rest = body
+        var rest = Rect(
+            body.column, body.row, min(body.columns, Tuning.textColumns), body.rows)
         if body.rows >= 16 {
             CutoverView.drawSteps(at: 2, in: body.line(0), on: &canvas)
-            rest = body.top(2).rest
+            rest = rest.top(2).rest
         }
         canvas.put(" " + Words.succeeded, in: rest.line(0), Style(.ok, .bold))
         rest = rest.top(body.rows >= 16 ? 2 : 1).rest
         let (foot, upper) = rest.bottom(1)
-        let figures = figures(live)
+        let figures = figures(live, isNarrow: body.columns < 76)
         let label = body.columns >= 76 ? 24 : 22
         for (row, figure) in figures.enumerated() {
             let line = upper.line(row)
@@ -136,7 +137,7 @@ package struct Success: LiveScreen {
         drawText(live, in: upper.top(figures.count + (body.rows >= 16 ? 1 : 0)).rest, &canvas)
         Button.drawRow(
             [Button(Words.connect, .ready)], focused: dialog == nil ? 0 : nil,
-            in: Rect(1, foot.row, foot.columns - 2, foot.rows), on: &canvas)
+            in: Rect(1, foot.row, body.columns - 2, foot.rows), on: &canvas)
         switch dialog {
         case .connect(let connect): connect.draw(in: body, on: &canvas)
         case .release(let modal), .details(let modal): modal.draw(in: body, on: &canvas)
@@ -151,7 +152,7 @@ package struct Success: LiveScreen {
         var note: String?
     }
 
-    private func figures(_ live: LiveMigration) -> [FigureLine] {
+    private func figures(_ live: LiveMigration, isNarrow: Bool) -> [FigureLine] {
         let report = live.report
         let applied = Figure.count(report?.eventsApplied ?? live.figures.eventsApplied)
         let pending = live.figures.backlog.map { ", \(Figure.count($0)) pending" } ?? ""
@@ -160,8 +161,10 @@ package struct Success: LiveScreen {
             Figure.bytes(report?.bytesCopied ?? live.figures.bytesCopied),
             (report?.collectionsCopied ?? live.figures.collectionsCopied)
                 .map { Figure.counted($0, "collection") },
-            (report?.documentsCopied ?? live.figures.documentsCopied)
-                .map { "\(Figure.shortCount($0)) documents" },
+            isNarrow
+                ? nil
+                : (report?.documentsCopied ?? live.figures.documentsCopied)
+                    .map { Figure.counted($0, "document") },
         ]
         var lines = [
             FigureLine(label: "Synced changes", value: "\(applied) applied\(pending)"),
@@ -179,7 +182,9 @@ package struct Success: LiveScreen {
             lines.append(
                 FigureLine(label: "Source", value: "refuses writes", note: "r release"))
         } else {
-            lines.append(FigureLine(label: "Source", value: "accepts writes", style: .warning))
+            lines.append(
+                FigureLine(
+                    label: "Source", value: "accepts writes: use it no more", style: .warning))
         }
         return lines
     }
