@@ -46,7 +46,7 @@ enum Figure {
     /// `1,204/s`, below 10 with a tenth.
     static func perSecond(_ number: Double?) -> String {
         guard let number, number.isFinite else { return unknown }
-        if number > 0, number < 9.95 { return tenths(number) + "/s" }
+        if number > 0, number < 9.95, number != number.rounded() { return tenths(number) + "/s" }
         return count(Int(clamping: number.rounded())) + "/s"
     }
 

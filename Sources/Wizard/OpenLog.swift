@@ -33,7 +33,7 @@ struct OpenLog: Sendable, Equatable, Codable {
 
     mutating func handle(_ key: Key) {
         switch key {
-        case .escape, .enter, .character("l"), .character("q"): isClosed = true
+        case .escape, .enter, .character("l"), .character("L"), .character("q"): isClosed = true
         default: _ = pane.handle(key)
         }
     }

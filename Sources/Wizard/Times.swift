@@ -75,13 +75,18 @@ extension World {
     var agentNow: Int64? {
         guard let snapshot else { return nil }
         let passed = heardAt.map { max(.zero, moment.uptime - $0) } ?? .zero
-        let (seconds, fraction) = passed.components
-        return snapshot.time + seconds * 1_000 + fraction / 1_000_000_000_000_000
+        return snapshot.time + passed.milliseconds
     }
 
     /// How long is left to cut over; nil where the time does not run.
     func timeLeft(_ migration: LiveMigration) -> Duration? {
         guard let deadline = migration.cutover.deadlineAt, let now = agentNow else { return nil }
         return .milliseconds(max(0, deadline - now))
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
     }
 }

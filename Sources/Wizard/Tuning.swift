@@ -16,6 +16,8 @@ package enum Tuning {
     /// Time left to cut over, and oplog ahead, from which on they are shown as warnings and as errors.
     static let littleTime = Duration.seconds(6 * 3_600)
     static let hardlyTime = Duration.seconds(3_600)
+    /// With less left, extending is offered before the way to the cutover.
+    static let tooLittleTime = Duration.seconds(600)
     /// Columns that text is set over at most; more are left empty, but for the log.
     static let textColumns = 100
     /// Columns of the bar of the copy.

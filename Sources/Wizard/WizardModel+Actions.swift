@@ -36,10 +36,10 @@ extension Wizard.Model {
     private mutating func go(_ action: Action) {
         overlay = nil
         switch action {
-        case .open(let page): push(draft(of: page) ?? page)
+        case .open(let page): push(page.takingUp(draft(of: page)))
         case .replace(let page):
             if layers.count > 1 { pop() }
-            push(draft(of: page) ?? page)
+            push(page.takingUp(draft(of: page)))
         case .back: if layers.count > 1 { pop() }
         case .home: while layers.count > 1 { pop() }
         default: break

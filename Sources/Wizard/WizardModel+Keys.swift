@@ -27,7 +27,7 @@ extension Wizard.Model {
         var bindings: [KeyMap.Binding] = [
             .init(.character("?"), .function(1), label: "Help", group: general, isInFooter: false),
             .init(
-                .character("l"), label: "Log", group: general, isInFooter: false,
+                logKey, label: "Log", group: general, isInFooter: false,
                 reason: subject == nil ? "no migration here" : nil),
             .init(.character("T"), label: "Next theme", group: general, isInFooter: false),
             .init(.control("l"), label: "Draw anew", group: general, isInFooter: false),
@@ -39,6 +39,14 @@ extension Wizard.Model {
         return KeyMap(bindings)
     }
 
+    /// l, or L on a page that has another use for l.
+    private var logKey: Key {
+        let isTaken = page.screen.keys(world).bindings.contains {
+            $0.keys.contains(.character("l"))
+        }
+        return .character(isTaken ? "L" : "l")
+    }
+
     /// The keys in the footer behind those of the page.
     var footerKeys: KeyMap {
         page.screen.holdsKeys
@@ -46,7 +54,10 @@ extension Wizard.Model {
             : KeyMap([.init(.character("?"), label: "Help")]) + frameKeys
     }
 
-    var subject: Identifier? { page.screen.subject(world) }
+    /// The migration of the page.
+    var subject: Identifier? {
+        (page.screen as? any LiveScreen)?.migration ?? page.screen.subject(world)
+    }
 
     /// Also where it has not answered at all yet.
     var isAgentSilent: Bool {
@@ -79,7 +90,7 @@ extension Wizard.Model {
         guard !page.screen.holdsKeys else { return [] }
         switch key {
         case .character("?"): return openHelp()
-        case .character("l"): return openLog()
+        case .character("l"), .character("L"): return openLog()
         case .character("d"): return detach()
         case .character("T"): return nextTheme()
         case .character("A") where isAgentSilent:

@@ -44,7 +44,12 @@ extension Wizard {
             drafts = saved?.drafts ?? []
             push(.hub(MigrationHub()))
             for page in saved?.pages ?? [] {
-                if case .hub = page { layers[0].page = page } else { push(page.reopened) }
+                let page = page.reopened
+                if case .hub = page {
+                    layers[0].page = page
+                } else if !layers.contains(where: { $0.page == page }) {
+                    push(page)
+                }
             }
         }
 
