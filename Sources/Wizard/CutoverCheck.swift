@@ -93,7 +93,7 @@ struct CutoverCheck: Sendable, Equatable {
         case false?:
             CutoverCheck(
                 .warning,
-                "Source writes cannot be blocked: \(live.setup.quietPeriod) s without one are needed"
+                "Source writes cannot be blocked: \(live.setup.quietPeriod) s of silence needed"
             )
         }
     }

@@ -147,13 +147,13 @@ package struct ProceedToCutover: LiveScreen {
             let width = runs.reduce(0) { $0 + Width.of($1.text) }
             // The next of the stops that stand 19 columns apart, with three columns between at least.
             let stop = used == 0 ? 0 : (used + 3 + 18) / 19 * 19
-            if used > 0, stop + width > columns {
+            if width > columns {
+                let wrapped = Text.wrapped(runs, to: columns)
+                lines = lines.filter { !$0.isEmpty } + wrapped
+                used = columns
+            } else if used > 0, stop + width > columns {
                 lines.append(runs)
                 used = width
-            } else if width > columns {
-                let wrapped = Text.wrapped(runs, to: columns)
-                lines = lines.dropLast(lines.last?.isEmpty == true ? 1 : 0) + wrapped
-                used = columns
             } else {
                 let gap = Run(String(repeating: " ", count: stop - used))
                 lines[lines.count - 1] += used == 0 ? runs : [gap] + runs

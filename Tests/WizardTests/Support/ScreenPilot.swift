@@ -157,3 +157,19 @@ extension Command {
         }
     }
 }
+
+extension ScreenPilot {
+    /// Whether the page of that title is shown.
+    func isAt(_ title: String) -> Bool { page?.screen.title == title }
+
+    /// The style of the first cell of a text on the screen.
+    func style(of text: String) -> Style? {
+        let canvas = pilot.canvas
+        for (row, line) in lines.enumerated() {
+            guard let range = line.firstRange(of: text) else { continue }
+            return canvas[Point(line.distance(from: line.startIndex, to: range.lowerBound), row)]
+                .style
+        }
+        return nil
+    }
+}
