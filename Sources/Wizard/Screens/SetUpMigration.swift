@@ -62,8 +62,8 @@ package struct SetUpMigration: Screen {
 
     /// A validation that was begun here, of other choices than the present ones.
     func staleRun(_ world: World) -> ValidationRun? {
-        guard run(world) == nil else { return nil }
-        return world.validation(validated)
+        guard run(world) == nil, let begun = world.validation(validated) else { return nil }
+        return world.validation(of: begun.setup)
     }
 
     // MARK: Lists
