@@ -51,15 +51,13 @@ struct HubList {
                     Line(runs: row(migration, columns, glyphs), item: .migration(migration.id)))
             }
         }
-        if Page.beginning(of: .fromAtlas) != nil {
-            heading([Run(" Begin", .label)])
-            lines.append(
-                Line(
-                    runs: [
-                        Run("  " + Flow.fromAtlas.card, Style(.accent, .bold)),
-                        Run("   " + Flow.fromAtlas.cardText, .dim),
-                    ], item: .card))
-        }
+        heading([Run(" Begin", .label)])
+        lines.append(
+            Line(
+                runs: [
+                    Run("  " + Flow.fromAtlas.card, Style(.accent, .bold)),
+                    Run("   " + Flow.fromAtlas.cardText, .dim),
+                ], item: .card))
         let clusters = world.snapshot?.clusters ?? []
         heading([Run(" Clusters", .label)])
         if clusters.isEmpty {
@@ -121,11 +119,11 @@ struct HubList {
 
     // MARK: What is known of the item under the cursor
 
-    private func details(_ item: MigrationHub.Item?) -> [Run] {
+    private func details(_ item: MigrationHub.Item) -> [Run] {
         switch item {
         case .migration(let id): world.migration(id).map(details) ?? []
         case .cluster(let id): world.cluster(id).map(details) ?? []
-        case .card, nil: []
+        case .card: []
         }
     }
 

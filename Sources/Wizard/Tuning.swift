@@ -32,4 +32,10 @@ package enum Tuning {
     static let roomyRows = 22
     /// Who was away for less, in milliseconds, is not told what happened meanwhile.
     static let shortAbsence: Int64 = 60_000
+    /// Verification is proposed up to so much data, as Atlas does; above it takes longer than most have.
+    static let verifiedBytes = 5_000_000_000_000
+    /// Columns of one side of *Set up Migration* at most.
+    static let sideColumns = 56
+    /// Columns that a row of *Validate* has beside its title from which on nothing in it is shortened.
+    static let detailColumns = 60
 }

@@ -123,8 +123,7 @@ package struct MigrationHub: Screen {
     // MARK: The cursor
 
     func items(_ world: World) -> [Item] {
-        let card: [Item] = Page.beginning(of: .fromAtlas) == nil ? [] : [.card]
-        return migrations(world).map { .migration($0.id) } + card
+        migrations(world).map { .migration($0.id) } + [.card]
             + (world.snapshot?.clusters ?? []).map { .cluster($0.id) }
     }
 
@@ -134,20 +133,18 @@ package struct MigrationHub: Screen {
         return all.filter { !$0.phase.isFinal } + all.filter { $0.phase.isFinal }
     }
 
-    func selected(_ world: World) -> Item? {
+    func selected(_ world: World) -> Item {
         let items = items(world)
         if let chosen, items.contains(chosen) { return chosen }
         if let newest = migrations(world).first, !newest.phase.isFinal {
             return .migration(newest.id)
         }
-        return items.contains(.card) ? .card : items.first
+        return .card
     }
 
     private mutating func move(by step: Int, _ world: World) {
         let items = items(world)
-        guard let selected = selected(world), let index = items.firstIndex(of: selected) else {
-            return
-        }
+        guard let index = items.firstIndex(of: selected(world)) else { return }
         chosen = items[max(0, min(items.count - 1, index + step))]
     }
 
@@ -155,7 +152,7 @@ package struct MigrationHub: Screen {
     private mutating func nextPart(by step: Int, _ world: World) {
         let items = items(world)
         let firsts = items.indices.filter { $0 == 0 || items[$0].part != items[$0 - 1].part }
-        guard let selected = selected(world), let index = items.firstIndex(of: selected),
+        guard let index = items.firstIndex(of: selected(world)),
             let part = firsts.lastIndex(where: { $0 <= index })
         else { return }
         chosen = items[firsts[(part + step + firsts.count) % firsts.count]]
@@ -173,8 +170,8 @@ package struct MigrationHub: Screen {
                 ]
             }
             return [.open(page)]
-        case .card: return Page.beginning(of: .fromAtlas).map { [.open($0)] } ?? []
-        case .cluster, nil: return []
+        case .card: return [.open(.beginning)]
+        case .cluster: return []
         }
     }
 
