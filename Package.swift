@@ -69,12 +69,14 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .target(name: "Wizard", dependencies: ["ControlAPI", "Terminal"], swiftSettings: strictAndSafe),
+        .target(
+            name: "Wizard", dependencies: ["ControlAPI", "Terminal"], swiftSettings: strictAndSafe),
         .target(name: "Sandbox", dependencies: ["BSON", "Mongo"], swiftSettings: strict),
         .executableTarget(
             name: "lagzero",
             dependencies: [
                 "Agent", "AgentClient", "BSON", "ControlAPI", "Migration", "Mongo", "Sandbox",
+                "Terminal", "Wizard",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -83,6 +85,10 @@ let package = Package(
         .executableTarget(
             name: "terminal-example", dependencies: ["Terminal"], path: "Tests/TerminalExample",
             swiftSettings: strict),
+        // Terminals for tests: a real one without a screen, and a screen to look at.
+        .target(
+            name: "TerminalTesting", dependencies: ["Terminal"], path: "Tests/TerminalTesting",
+            swiftSettings: strict),
         .testTarget(
             name: "BSONTests", dependencies: ["BSON", "Sandbox"], swiftSettings: strict),
         .testTarget(
@@ -90,7 +96,8 @@ let package = Package(
         .testTarget(
             name: "SandboxTests", dependencies: ["BSON", "Mongo", "Sandbox"], swiftSettings: strict),
         .testTarget(
-            name: "TerminalTests", dependencies: ["Terminal", "terminal-example"],
+            name: "TerminalTests",
+            dependencies: ["Terminal", "TerminalTesting", "terminal-example"],
             swiftSettings: strict),
         .testTarget(
             name: "MigrationTests", dependencies: ["BSON", "Migration", "Mongo", "Sandbox"],
@@ -110,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "lagzeroTests",
             dependencies: [
-                "BSON", "Migration", "Mongo", "Sandbox", "lagzero",
+                "BSON", "Migration", "Mongo", "Sandbox", "Terminal", "TerminalTesting", "lagzero",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -29,6 +29,8 @@ package struct AgentFolder: Hashable, Sendable {
     package var lock: String { path + "/agent.lock" }
     package var log: String { path + "/agent.log" }
     package var store: String { path + "/store.sqlite" }
+    /// What the wizard keeps from one time to the next; no secrets.
+    package var wizard: String { path + "/wizard.json" }
     package var secrets: String { path + "/secrets.json" }
 
     /// Why the socket cannot be there; nil where it can.

@@ -33,7 +33,7 @@ package struct Flow: Sendable, Hashable {
 extension Flow {
     package static let fromAtlas = Flow(
         card: "Migrate from Atlas",
-        cardText: "From one cluster of yours to another: copy, keep in step, cut over in seconds.",
+        cardText: "Copy, keep in step, cut over in seconds.",
         title: "Migration from Atlas to Atlas",
         steps: [
             Step(stage: .getStarted, label: "Get Started"),

@@ -35,7 +35,7 @@ struct Frame {
             canvas.put(" " + band, in: place)
             canvas.restyle(place, Style(.warning, .reverse))
         }
-        if let steps { steps.draw(in: top(1).margin, on: &canvas) }
+        if let steps { steps.draw(in: top(1).left(1).rest, on: &canvas) }
         if isRoomy { canvas.rule(top(1)) }
         drawFooter(in: bottom().margin, on: &canvas)
         drawMessage(in: bottom().margin, on: &canvas)

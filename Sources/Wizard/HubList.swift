@@ -30,6 +30,7 @@ struct HubList {
         for (row, line) in lines.dropFirst(first).prefix(above.rows).enumerated() {
             canvas.put(line.runs, in: above.line(row))
             if line.item != nil, line.item == selected {
+                canvas.put(canvas.glyphs.current, at: above.line(row).origin)
                 canvas.restyle(above.line(row), .selection)
             }
         }
@@ -45,7 +46,7 @@ struct HubList {
         }
         let migrations = hub.migrations(world)
         if !migrations.isEmpty {
-            heading(row(["Migrations", "", "Lag", "Left to cut over"], columns, .label))
+            heading(row(["Migrations", "", "Lag", "Time left"], columns, .label))
             for migration in migrations {
                 lines.append(
                     Line(runs: row(migration, columns, glyphs), item: .migration(migration.id)))
@@ -72,7 +73,7 @@ struct HubList {
     // MARK: Rows
 
     private func row(_ texts: [String], _ columns: Int, _ style: Style) -> [Run] {
-        let widths = [columns - 48, 18, 9, 16]
+        let widths = [columns - 44, 17, 8, 14]
         let cells = zip(texts, widths).map { Text.padded($0, to: $1) }
         return [Run(" " + cells.joined(separator: " "), style)]
     }
@@ -128,7 +129,7 @@ struct HubList {
     }
 
     private func details(_ migration: LiveMigration) -> [Run] {
-        if let error = migration.error { return [Run(error.description, .error)] }
+        if let error = migration.error { return [Run(error.sentence, .error)] }
         if let waiting = migration.waitingFor.first { return [Run(waiting, .warning)] }
         let driver = migration.driver.flatMap { $0.wizard == world.me.wizard ? nil : $0.name }
         return [
@@ -139,7 +140,7 @@ struct HubList {
     }
 
     private func details(_ cluster: Cluster) -> [Run] {
-        if let trouble = cluster.trouble { return [Run(trouble.description, .warning)] }
+        if let trouble = cluster.trouble { return [Run(trouble.sentence, .warning)] }
         let facts = cluster.facts
         let parts = [
             cluster.connectionString, facts?.replicaSet.map { "replica set \($0)" },

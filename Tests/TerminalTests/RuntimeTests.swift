@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TerminalTesting
 import Testing
 
 /// A real program on a real pseudo-terminal.
@@ -12,7 +13,7 @@ import Testing
     ) throws -> PseudoTerminal {
         let own = ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]
         return try PseudoTerminal(
-            PseudoTerminal.example(), arguments,
+            PseudoTerminal.program("terminal-example"), arguments,
             environment: own.merging(environment) { $1 }, columns: columns, rows: rows)
     }
 
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test func aStoppedProgramGivesTheTerminalBackAndTakesItAgain() throws {
-        let program = try PseudoTerminal.example()
+        let program = try PseudoTerminal.program("terminal-example")
         for stop in ["signal", "key"] {
             let terminal = try PseudoTerminal(
                 "/bin/bash",
@@ -233,7 +234,7 @@ import Testing
         let report = FileManager.default.temporaryDirectory.appendingPathComponent(
             "end-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: report) }
-        let program = try PseudoTerminal.example()
+        let program = try PseudoTerminal.program("terminal-example")
         let terminal = try PseudoTerminal(
             "/bin/bash",
             ["--norc", "-c", "trap '' HUP; exec \(program) \(report.path)"],

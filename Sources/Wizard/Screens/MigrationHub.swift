@@ -95,7 +95,7 @@ package struct MigrationHub: Screen {
     ) -> [Action] {
         switch (command, answer) {
         case (.add, .refused(let error)):
-            guard dialog != nil else { return [.say(error.description, .error)] }
+            guard dialog != nil else { return [.say(error.sentence, .error)] }
             dialog?.refuse(error)
         case (.add(let new), .made(let id)):
             dialog = nil
@@ -103,7 +103,7 @@ package struct MigrationHub: Screen {
             return [said(of: world.cluster(id), "Added \(new.name).")]
         case (.testCluster(let id), .done):
             return [said(of: world.cluster(id), "It answers.")]
-        case (_, .refused(let error)): return [.say(error.description, .error)]
+        case (_, .refused(let error)): return [.say(error.sentence, .error)]
         default: break
         }
         return []
@@ -111,7 +111,7 @@ package struct MigrationHub: Screen {
 
     private func said(of cluster: Cluster?, _ good: String) -> Action {
         guard let trouble = cluster?.trouble else { return .say(good, .ok) }
-        return .say("\(cluster?.name ?? "") is not reached: \(trouble)", .warning)
+        return .say("\(cluster?.name ?? "") is not reached. \(trouble.sentence)", .warning)
     }
 
     private mutating func handleDialog(_ key: Key) -> [Action] {

@@ -1,25 +1,25 @@
-import Terminal
+package import Terminal
 
 /// As much of an xterm as ncurses uses; what is on its screen is compared with the canvas. Styles are left out.
-struct Emulator {
-    let size: Size
-    private(set) var isCursorVisible = true
-    private(set) var cursor = Point(0, 0)
+package struct Emulator {
+    package let size: Size
+    package private(set) var isCursorVisible = true
+    package private(set) var cursor = Point(0, 0)
     /// Sequences that it does not know; a test expects none.
-    private(set) var unknown: [String] = []
+    package private(set) var unknown: [String] = []
     private var cells: [[String]]
     private var region: Range<Int>
     private var wraps = true
     private var willWrap = false
     private var last: Unicode.Scalar?
 
-    init(_ size: Size) {
+    package init(_ size: Size) {
         self.size = size
         cells = Array(repeating: Array(repeating: " ", count: size.columns), count: size.rows)
         region = 0..<size.rows
     }
 
-    var lines: [String] {
+    package var lines: [String] {
         cells.map { row in
             var line = row.joined()
             while line.hasSuffix(" ") { line.removeLast() }
@@ -27,7 +27,7 @@ struct Emulator {
         }
     }
 
-    mutating func feed(_ bytes: [UInt8]) {
+    package mutating func feed(_ bytes: [UInt8]) {
         var scalars = Array(String(decoding: bytes, as: UTF8.self).unicodeScalars)[...]
         while let scalar = scalars.popFirst() {
             switch scalar.value {

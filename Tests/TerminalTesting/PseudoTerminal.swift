@@ -1,19 +1,19 @@
-import Foundation
-import Glibc
+internal import Foundation
+package import Glibc
 
 /// A program on a terminal of its own, which the test plays. Every wait is for a condition, with a deadline.
-final class PseudoTerminal {
-    struct Failure: Error { let description: String }
+package final class PseudoTerminal {
+    package struct Failure: Error { package let description: String }
 
-    private(set) var master: Int32
+    package private(set) var master: Int32
     /// The leader of the session.
-    let child: pid_t
-    private(set) var output: [UInt8] = []
+    package let child: pid_t
+    package private(set) var output: [UInt8] = []
     private var status: Int32?
     private let patience = Duration.seconds(20)
 
     /// Starts a program with exactly this environment.
-    init(
+    package init(
         _ program: String, _ arguments: [String] = [], environment: [String: String],
         columns: Int = 80, rows: Int = 24
     ) throws {
@@ -67,20 +67,20 @@ final class PseudoTerminal {
     }
 
     /// Takes the terminal away.
-    func hangUp() {
+    package func hangUp() {
         if master >= 0 { Glibc.close(master) }
         master = -1
     }
 
     /// Bytes that were sent and not read.
-    var unread: Int {
+    package var unread: Int {
         var count: Int32 = 0
         _ = ioctl(master, UInt(FIONREAD), &count)
         return Int(count)
     }
 
     /// Whether more than so many bytes wait to be read; false when that does not come true for a while.
-    func grows(beyond count: Int) -> Bool {
+    package func grows(beyond count: Int) -> Bool {
         let deadline = ContinuousClock.now + .milliseconds(300)
         while unread <= count {
             guard ContinuousClock.now < deadline else { return false }
@@ -89,23 +89,23 @@ final class PseudoTerminal {
         return true
     }
 
-    /// The program beside the tests.
-    static func example() throws -> String {
+    /// A program beside the tests.
+    package static func program(_ name: String) throws -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
         let path = String(
             decoding: buffer[..<max(0, count)].map(UInt8.init(bitPattern:)), as: UTF8.self)
         return URL(fileURLWithPath: path).deletingLastPathComponent()
-            .appendingPathComponent("terminal-example").path
+            .appendingPathComponent(name).path
     }
 
-    var text: String { String(decoding: output, as: UTF8.self) }
+    package var text: String { String(decoding: output, as: UTF8.self) }
 
-    func send(_ text: String) {
+    package func send(_ text: String) {
         _ = Array(text.utf8).withUnsafeBytes { Glibc.write(master, $0.baseAddress, $0.count) }
     }
 
-    func resize(_ columns: Int, _ rows: Int) { Self.resize(master, columns, rows) }
+    package func resize(_ columns: Int, _ rows: Int) { Self.resize(master, columns, rows) }
 
     private static func resize(_ master: Int32, _ columns: Int, _ rows: Int) {
         var size = winsize(
@@ -114,18 +114,18 @@ final class PseudoTerminal {
     }
 
     /// The foreground process group of the terminal.
-    var foreground: pid_t { tcgetpgrp(master) }
+    package var foreground: pid_t { tcgetpgrp(master) }
 
     /// Reads until the text has been seen behind `from`, an index of `output`; returns the bytes from there on.
     @discardableResult
-    func expect(_ text: String, from start: Int = 0) throws -> [UInt8] {
+    package func expect(_ text: String, from start: Int = 0) throws -> [UInt8] {
         let wanted = Array(text.utf8)
         try wait("\"\(text)\"") { self.output[min(start, self.output.count)...].contains(wanted) }
         return Array(output[start...])
     }
 
     /// Reads until the condition holds.
-    func wait(_ what: String, until condition: () -> Bool) throws {
+    package func wait(_ what: String, until condition: () -> Bool) throws {
         let deadline = ContinuousClock.now + patience
         while !condition() {
             guard ContinuousClock.now < deadline else {
@@ -148,7 +148,7 @@ final class PseudoTerminal {
 
     /// Reads until the leader has ended; its wait status.
     @discardableResult
-    func end() throws -> Int32 {
+    package func end() throws -> Int32 {
         try wait("end of the program") {
             var status: Int32 = 0
             if waitpid(self.child, &status, WNOHANG) == self.child { self.status = status }
@@ -158,7 +158,7 @@ final class PseudoTerminal {
         return status ?? -1
     }
 
-    func settings() -> [UInt32] {
+    package func settings() -> [UInt32] {
         var settings = termios()
         tcgetattr(master, &settings)
         return [settings.c_iflag, settings.c_oflag, settings.c_cflag, settings.c_lflag]
