@@ -8,13 +8,13 @@ package enum AgentStarter {
     package static func ensureRunning(
         _ client: AgentClient, program: String = "/proc/self/exe"
     ) async throws {
-        if (try? await client.snapshot()) != nil { return }
         if let trouble = client.folder.socketTrouble { throw trouble }
+        if await answers(client) { return }
         makeFolders(client.folder.path)
         let pid = try spawn(program, client.folder)
         let deadline = ContinuousClock.now + Tuning.startLimit
         while ContinuousClock.now < deadline {
-            if (try? await client.snapshot()) != nil { return }
+            if await answers(client) { return }
             var status: Int32 = 0
             // Another one may have been faster: then ours has ended, and that one answers soon.
             _ = waitpid(pid, &status, WNOHANG)
@@ -23,6 +23,26 @@ package enum AgentStarter {
         throw ControlError(
             .agentUnreachable, "the agent does not answer",
             remedy: "see \(client.folder.log), or run `lagzero agent run` to see why")
+    }
+
+    private static func answers(_ client: AgentClient) async -> Bool {
+        guard isListening(client.folder.socket) else { return false }
+        return (try? await client.snapshot()) != nil
+    }
+
+    /// Whether there is somebody at all. The HTTP client would go on trying for seconds.
+    private static func isListening(_ path: String) -> Bool {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
     }
 
     private static func makeFolders(_ path: String) {

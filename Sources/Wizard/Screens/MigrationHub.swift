@@ -101,9 +101,8 @@ package struct MigrationHub: Screen {
             dialog = nil
             chosen = .cluster(id)
             return [said(of: world.cluster(id), "Added \(new.name).")]
-        case (.testCluster(let id), .done):
-            return [said(of: world.cluster(id), "It answers.")]
         case (_, .refused(let error)): return [.say(error.sentence, .error)]
+        case (.testCluster(let id), _): return [said(of: world.cluster(id), "It answers.")]
         default: break
         }
         return []

@@ -8,6 +8,7 @@ import Terminal
 struct WizardPilot {
     let agent: ScriptedAgent
     private(set) var pilot: Pilot<Wizard>
+    private let begin: Int64
 
     init(
         _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil, band: String? = nil,
@@ -15,6 +16,7 @@ struct WizardPilot {
     ) {
         self.agent = agent
         let begin = agent.time
+        self.begin = begin
         pilot = Pilot(
             model: .init(me: Sample.me, saved: saved, band: band), size: size, wall: begin
         ) { effect, moment in
@@ -68,6 +70,7 @@ struct WizardPilot {
     mutating func hear() { for event in agent.takeEvents() { pilot.send(.heard(event)) } }
 
     private mutating func alive() {
+        agent.time = begin + pilot.moment.uptime.milliseconds
         hear()
         pilot.send(.heard(Event(sequence: 0, time: agent.time, change: .alive)))
     }
