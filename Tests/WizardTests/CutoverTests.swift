@@ -168,7 +168,7 @@ import Testing
             $0.cutover.isBackOutPossible = false
             $0.phase = .inSync
         }
-        #expect(pilot.shows("The cutover was undone. a transaction is open"))
+        #expect(pilot.shows("The cutover was undone. A transaction is open"))
         #expect(pilot.shows("The source accepts writes again. Restart your application there."))
         #expect(pilot.shows("✘ Did not succeed: Apply the last changes"))
         pilot.press(.enter)
@@ -188,7 +188,7 @@ import Testing
             $0.phase = .inSync
             $0.cutover.refusal = "a unique index would be violated"
         }
-        #expect(pilot.shows("The cutover was undone. a unique index"))
+        #expect(pilot.shows("The cutover was undone. A unique index"))
     }
 
     @Test func aSourceThatIsStillBlockedIsNotCalledFree() {
