@@ -22,4 +22,20 @@ package enum Tuning {
     static let textColumns = 100
     /// Columns of the bar of the copy.
     static let barColumns = 30
+    /// How long the message line keeps what it says; within it a second Ctrl-C leaves.
+    static let noteTime = Duration.seconds(8)
+    /// Between two changes of the window's title that only bring newer figures.
+    static let titleInterval = Duration.seconds(10)
+    /// Pages that may follow each other at once; more would be two that send the user to and fro.
+    static let arrivals = 8
+    /// From so many rows on there are lines between the parts of the frame.
+    static let roomyRows = 22
+    /// Who was away for less, in milliseconds, is not told what happened meanwhile.
+    static let shortAbsence: Int64 = 60_000
+    /// Verification is proposed up to so much data, as Atlas does; above it takes longer than most have.
+    static let verifiedBytes = 5_000_000_000_000
+    /// Columns of one side of *Set up Migration* at most.
+    static let sideColumns = 56
+    /// Columns that a row of *Validate* has beside its title from which on nothing in it is shortened.
+    static let detailColumns = 60
 }

@@ -121,7 +121,7 @@ package struct ConfirmByName: Widget {
         case .confirm where confirm.activates(key): choice = .confirmed
         case .confirm where key == .enter: refusal = "First type the name \(name)."
         case .field where key == .enter: focus.focus(isNameTyped ? .confirm : .field)
-        case .field: _ = field.handle(key)
+        case .field where field.handle(key): break
         default: _ = consequences.handle(key)
         }
         return true

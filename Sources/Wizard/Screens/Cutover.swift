@@ -37,6 +37,7 @@ package struct Cutover: LiveScreen {
     }
 
     package var title: String { "Cutover" }
+    package var holdsKeys: Bool { dialog != nil }
 
     func step(_ live: LiveMigration) -> Step {
         switch live.phase {

@@ -18,6 +18,7 @@ package struct InSync: LiveScreen {
     package init(_ migration: Identifier) { self.migration = migration }
 
     package var title: String { "In sync" }
+    package var holdsKeys: Bool { dialog != nil }
 
     package mutating func update(_ world: World) -> [Action] {
         guard let live = live(world) else { return [] }

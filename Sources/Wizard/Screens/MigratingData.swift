@@ -27,6 +27,7 @@ package struct MigratingData: LiveScreen {
     package init(_ migration: Identifier) { self.migration = migration }
 
     package var title: String { "Migrating Data" }
+    package var holdsKeys: Bool { dialog != nil }
 
     package mutating func update(_ world: World) -> [Action] {
         guard let live = live(world) else { return [] }

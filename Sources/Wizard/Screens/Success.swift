@@ -16,6 +16,7 @@ package struct Success: LiveScreen {
     package init(_ migration: Identifier) { self.migration = migration }
 
     package var title: String { "Success" }
+    package var holdsKeys: Bool { dialog != nil }
 
     package mutating func update(_ world: World) -> [Action] {
         if case .release = dialog, live(world)?.isSourceHeld == false { dialog = nil }
