@@ -252,6 +252,18 @@ import Testing
         #expect(pilot.pages.isEmpty)
     }
 
+    @Test func aMigrationThatTheAgentDoesNotRunIsSaidToBeSo() {
+        var live = Sample.measured(.copying)
+        live.isRunning = false
+        #expect(pilot(live).shows("The agent does not run this migration at the moment."))
+    }
+
+    @Test func littleTimeIsSaid() {
+        var live = Sample.measured(.inSync)
+        live.cutover.deadlineAt = Sample.time + 5 * 3_600_000
+        #expect(pilot(live).shows("! Expires in 5 h 0 m: cut over, or extend."))
+    }
+
     @Test func aRefusalOfTheAgentIsSaid() {
         var pilot = pilot(Sample.measured(.copying))
         pilot.agent.refuseNext(ControlError(.cluster, "no answer", remedy: "try again"))

@@ -124,4 +124,16 @@ import Testing
         off.setup.verify = .off
         #expect(pilot(off).shows("! Verification off: please verify your data yourself"))
     }
+
+    @Test func withLittleTimeLeftItSaysSoOnce() {
+        var little = live
+        little.cutover.deadlineAt = Sample.time + 540_000
+        var pilot = pilot(little)
+        pilot.type("shop-atlas")
+        pilot.press(.enter, .enter)
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(pilot.message.hasPrefix("Only 00:09:00 is left: better go Back and extend."))
+        pilot.press(.enter)
+        #expect(pilot.isAt("Cutover"))
+    }
 }
