@@ -58,10 +58,13 @@ enum Words {
         return missing.isEmpty ? "Not in sync at this moment." : sentence(missing)
     }
 
-    /// What was listed, as a sentence.
+    /// What was listed, as a sentence. Names keep their first letter as it is.
     static func sentence(_ parts: [String]) -> String {
         let text = parts.joined(separator: "; ")
-        return text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
+        let word = text.prefix { !" ;:,".contains($0) }
+        let isName = word == "lagzero" || word.contains { !$0.isLowercase && $0 != "'" }
+        let start = isName ? String(text.prefix(1)) : text.prefix(1).uppercased()
+        return start + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
     }
 
     /// What happened, and what to do about it.

@@ -13,7 +13,9 @@ import Testing
     }
 
     @Test func theKeysOfTheFrameWorkWhileTheBellRings() {
-        var pilot = pilot(Sample.measured(.inSync))
+        let live = Sample.measured(.inSync)
+        var pilot = pilot(Sample.measured(.catchingUp))
+        pilot.change(live.id) { $0 = live }
         #expect(pilot.requests.contains(.bell))
         pilot.type("?")
         #expect(pilot.shows("─ Help ─"))

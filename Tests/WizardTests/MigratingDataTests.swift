@@ -110,6 +110,12 @@ import Testing
         #expect(pilot.bells == 3)
     }
 
+    @Test func whoOpensThePageOfAMigrationThatIsReadyIsNotRungFor() {
+        var pilot = pilot(Sample.measured(.inSync))
+        pilot.advance(by: .seconds(7_300))
+        #expect(pilot.bells == 0)
+    }
+
     @Test func pausingAndResumingGoesThroughTheAgent() {
         let live = Sample.measured(.copying)
         var pilot = pilot(live)
