@@ -103,7 +103,7 @@ enum CutoverView {
             notices.append(
                 Notice(
                     .warning,
-                    live.cutover.refusal.map { "The cutover was undone. \($0)" }
+                    live.cutover.refusal.map { "The cutover was undone. \(Words.sentence([$0]))" }
                         ?? "The cutover was backed out of."))
         } else {
             let why = live.error.map(Words.error) ?? ""

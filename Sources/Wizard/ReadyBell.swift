@@ -1,22 +1,39 @@
 internal import Terminal
 
-/// Rings when a decision is wanted, and again every hour until a key is pressed.
+/// Rings when a decision becomes possible, and again every hour until a key is pressed. Whoever opens a page on which
+/// it is possible already has been told.
 struct ReadyBell: Sendable, Equatable, Codable {
-    private var rungAt: Duration?
-    private var isAnswered = false
+    private enum State: Sendable, Equatable, Codable {
+        case unseen, waiting, answered
+        case rung(at: Duration)
+    }
+
+    private var state = State.unseen
 
     mutating func update(isWanted: Bool, _ moment: Moment) -> [Action] {
-        guard isWanted, !isAnswered else { return [] }
-        if let rungAt, moment.isWithin(Tuning.bellInterval, of: rungAt) { return [] }
-        rungAt = moment.uptime
-        return [.bell]
+        guard isWanted else {
+            if state == .unseen { state = .waiting }
+            return []
+        }
+        switch state {
+        case .unseen:
+            state = .answered
+            return []
+        case .answered: return []
+        case .rung(let at) where moment.isWithin(Tuning.bellInterval, of: at): return []
+        case .waiting, .rung:
+            state = .rung(at: moment.uptime)
+            return [.bell]
+        }
     }
 
     /// A key was pressed.
     mutating func answer() {
-        if rungAt != nil { isAnswered = true }
+        if case .rung = state { state = .answered }
     }
 
     /// What was decided is over; the next decision rings again.
-    mutating func reset() { self = ReadyBell() }
+    mutating func reset() {
+        if state != .unseen { state = .waiting }
+    }
 }

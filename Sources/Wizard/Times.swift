@@ -29,9 +29,8 @@ enum Times {
 
     /// `02:13:58`, in UTC.
     static func time(_ milliseconds: Int64) -> String {
-        let seconds = floored(milliseconds, 1_000)
-        return [seconds / 3_600, seconds / 60, seconds].enumerated()
-            .map { index, value in twoDigits(modulo(value, index == 0 ? 24 : 60)) }
+        let seconds = modulo(floored(milliseconds, 1_000), 86_400)
+        return [seconds / 3_600, seconds / 60 % 60, seconds % 60].map(twoDigits)
             .joined(separator: ":")
     }
 

@@ -10,6 +10,7 @@ enum Words {
     static let finalize = "Finalize migration"
     static let succeeded = "You have successfully migrated to Atlas"
     static let connect = "Connect to your new cluster"
+    static let unknownMigration = "This migration is not known to the agent."
     static let inSync = "Your source and destination clusters are in sync."
 
     static let verifyYourself = "off: please verify your data yourself"
@@ -57,10 +58,13 @@ enum Words {
         return missing.isEmpty ? "Not in sync at this moment." : sentence(missing)
     }
 
-    /// What was listed, as a sentence.
+    /// What was listed, as a sentence. Names keep their first letter as it is.
     static func sentence(_ parts: [String]) -> String {
         let text = parts.joined(separator: "; ")
-        return text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
+        let word = text.prefix { !" ;:,".contains($0) }
+        let isName = word == "lagzero" || word.contains { !$0.isLowercase && $0 != "'" }
+        let start = isName ? String(text.prefix(1)) : text.prefix(1).uppercased()
+        return start + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
     }
 
     /// What happened, and what to do about it.

@@ -110,6 +110,12 @@ import Testing
         #expect(pilot.bells == 3)
     }
 
+    @Test func whoOpensThePageOfAMigrationThatIsReadyIsNotRungFor() {
+        var pilot = pilot(Sample.measured(.inSync))
+        pilot.advance(by: .seconds(7_300))
+        #expect(pilot.bells == 0)
+    }
+
     @Test func pausingAndResumingGoesThroughTheAgent() {
         let live = Sample.measured(.copying)
         var pilot = pilot(live)
@@ -250,6 +256,18 @@ import Testing
         #expect(pilot.commands.isEmpty)
         pilot.press(.escape)
         #expect(pilot.pages.isEmpty)
+    }
+
+    @Test func aMigrationThatTheAgentDoesNotRunIsSaidToBeSo() {
+        var live = Sample.measured(.copying)
+        live.isRunning = false
+        #expect(pilot(live).shows("The agent does not run this migration at the moment."))
+    }
+
+    @Test func littleTimeIsSaid() {
+        var live = Sample.measured(.inSync)
+        live.cutover.deadlineAt = Sample.time + 5 * 3_600_000
+        #expect(pilot(live).shows("! Expires in 5 h 0 m: cut over, or extend."))
     }
 
     @Test func aRefusalOfTheAgentIsSaid() {

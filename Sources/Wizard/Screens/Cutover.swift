@@ -176,7 +176,7 @@ package struct Cutover: LiveScreen {
 
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         guard let live = live(world) else {
-            return canvas.put(" This migration is not known to the agent.", in: body, .dim)
+            return canvas.put(" " + Words.unknownMigration, in: body, .dim)
         }
         let step = step(live)
         CutoverView.drawSteps(at: step == .stopWrites ? 0 : 1, in: body.line(0), on: &canvas)

@@ -139,7 +139,7 @@ package struct InSync: LiveScreen {
 
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         guard let live = live(world) else {
-            return canvas.put(" This migration is not known to the agent.", in: body, .dim)
+            return canvas.put(" " + Words.unknownMigration, in: body, .dim)
         }
         let columns = min(body.columns, Tuning.textColumns)
         let text = Rect(body.column, body.row, columns, body.rows)

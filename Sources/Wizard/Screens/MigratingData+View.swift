@@ -4,7 +4,7 @@ package import Terminal
 extension MigratingData {
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         guard let live = live(world) else {
-            return canvas.put(" This migration is not known to the agent.", in: body, .dim)
+            return canvas.put(" " + Words.unknownMigration, in: body, .dim)
         }
         let view = MigratingDataView(live, isNarrow: body.columns < 78)
         view.drawHeader(in: body.line(0), world, on: &canvas)
@@ -58,6 +58,9 @@ extension MigratingData {
                 Notice(.warning, "Cancelled. What was copied stays on \(live.destinationName)."))
         case .inSync where live.cutover.isReady: notices.append(Notice(.ok, Words.inSync))
         default: break
+        }
+        if !live.isRunning, !live.phase.isFinal {
+            notices.append(Notice(.warning, "The agent does not run this migration at the moment."))
         }
         if let left = world.timeLeft(live), left <= Tuning.littleTime, !live.phase.isFinal {
             let text = Times.span(milliseconds: left.milliseconds)

@@ -87,7 +87,14 @@ package struct MigratingData: LiveScreen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        bell.answer()
+        let before = self
+        let actions = take(key, world)
+        // A key that means nothing here is the frame's, and is not taken for an answer.
+        if !actions.isEmpty || self != before { bell.answer() }
+        return actions
+    }
+
+    private mutating func take(_ key: Key, _ world: World) -> [Action] {
         guard let live = live(world) else { return key == .escape ? [.back] : [] }
         if dialog != nil { return handleDialog(key, live) }
         if let actions = handleWheel(key, world) { return actions }

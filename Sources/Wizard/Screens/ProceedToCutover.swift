@@ -11,6 +11,8 @@ package struct ProceedToCutover: LiveScreen {
     private var focus = FocusRing<Part>([.name, .back, .proceed])
     /// Why the last key was refused.
     private var refusal: String?
+    /// Whether it was said that extending comes first.
+    private var isWarned = false
 
     /// `typed`: for the way back from the cutover's first step.
     package init(_ migration: Identifier, typed: String = "") {
@@ -79,6 +81,12 @@ package struct ProceedToCutover: LiveScreen {
             refusal = obstacle
             return [.say(obstacle, .warning)]
         }
+        if !isWarned, let left = world.timeLeft(live), left < Tuning.tooLittleTime {
+            isWarned = true
+            refusal =
+                "Only \(Countdown.text(left)) is left: better go Back and extend. Again goes on."
+            return [.say(refusal ?? "", .warning)]
+        }
         let page = Page.cutover(Cutover(migration, confirmedName: name.text))
         return [.replace(page), .discardTypeAhead]
     }
@@ -96,7 +104,7 @@ package struct ProceedToCutover: LiveScreen {
 
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         guard let live = live(world) else {
-            return canvas.put(" This migration is not known to the agent.", in: body, .dim)
+            return canvas.put(" " + Words.unknownMigration, in: body, .dim)
         }
         let gap = body.rows >= 16 ? 1 : 0
         let text = Rect(

@@ -113,7 +113,7 @@ package struct Success: LiveScreen {
 
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         guard let live = live(world) else {
-            return canvas.put(" This migration is not known to the agent.", in: body, .dim)
+            return canvas.put(" " + Words.unknownMigration, in: body, .dim)
         }
         var rest = Rect(
             body.column, body.row, min(body.columns, Tuning.textColumns), body.rows)
