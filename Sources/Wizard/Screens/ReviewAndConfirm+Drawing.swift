@@ -79,8 +79,8 @@ extension ReviewAndConfirm {
         guard setup.clear else {
             return (name, [Run("No. "), Run("What is there stays.", .dim)])
         }
-        let contents = Clearing.contents(of: world.cluster(setup.destination))
-        return (name, [Run("Yes. Deleted for good at the start: \(contents).", .error)])
+        let consequence = Clearing.consequence(for: world.cluster(setup.destination))
+        return (name, [Run("Yes. Deleted for good at the start: \(consequence)", .error)])
     }
 
     private func others(_ world: World) -> [Choice] {

@@ -90,17 +90,16 @@ package struct ReviewAndConfirm: Screen {
         let names = [setup.source, setup.destination].map {
             world.cluster($0)?.name ?? Figure.unknown
         }
-        var runs = [
-            Run("Start to migrate \(names[0]) to \(names[1])?\n\n"),
-            Run(
-                "The source stays as it is and goes on serving. Nobody else should write to the destination meanwhile; where its server can, it refuses that."
-            ),
-        ]
+        var runs = [Run("Start to migrate \(names[0]) to \(names[1])?\n\n")]
         if setup.clear {
-            let contents = Clearing.contents(of: world.cluster(setup.destination))
-            runs.append(Run("\n\nFirst \(names[1]) is cleared. Deleted for good: ", .error))
-            runs.append(Run("\(contents).", .error))
+            let consequence = Clearing.consequence(for: world.cluster(setup.destination))
+            runs.append(
+                Run("First \(names[1]) is cleared. Deleted for good: \(consequence)\n\n", .error))
         }
+        runs.append(
+            Run(
+                "The source goes on serving. Let nobody else write to the destination meanwhile."
+            ))
         return runs
     }
 

@@ -21,7 +21,7 @@ extension SetUpMigration {
         Button.drawRow(
             [Button("Back"), continueButton(world)], focused: focused, in: buttons, on: &canvas)
         if let part = focus.focused, let place = form.places[part] {
-            open?.drawOpen(at: place, on: &canvas)
+            open?.drawOpen(at: place, in: area, on: &canvas)
         }
         clearing?.draw(in: body, on: &canvas)
     }
@@ -84,7 +84,11 @@ extension SetUpMigration {
         if isDestination, let cluster, world.hasMigration(into: cluster.id) {
             notices.append(Notice(.warning, "Another migration into it is under way."))
         }
-        let lines = Notice.lines(notices, columns: columns, glyphs)
+        var lines = Notice.lines(notices, columns: columns, glyphs)
+        let name = cluster?.name ?? ""
+        if !OpenList.shows(name, columns: SetUpForm.fieldColumns(side: columns)) {
+            lines = Text.wrapped([Run(name)], to: columns - 1).map { [" "] + $0 } + lines
+        }
         guard let cluster, cluster.facts != nil || cluster.trouble == nil else { return lines }
         return lines
             + ClusterFacts.lines(cluster.facts, columns: columns - 1, glyphs).map {

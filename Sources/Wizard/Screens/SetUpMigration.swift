@@ -161,7 +161,7 @@ package struct SetUpMigration: Screen {
     private mutating func openList(_ part: Part, _ world: World) {
         guard mayChange() else { return }
         if world.snapshot?.clusters.isEmpty == true {
-            refusal = Refusal(part: part, text: Self.emptyInventory)
+            refusal = Refusal(part: .next, text: Self.emptyInventory)
         } else {
             open = list(part, world, isOpen: true)
         }
