@@ -46,7 +46,10 @@ package struct GetStarted: Screen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        refusal = nil
+        answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+    }
+
+    private mutating func act(_ key: Key, _ world: World) -> [Action] {
         if var list = open {
             let isHandled = list.handle(key)
             open = list.isOpen ? list : nil

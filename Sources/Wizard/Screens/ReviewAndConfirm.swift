@@ -51,7 +51,11 @@ package struct ReviewAndConfirm: Screen {
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         if dialog != nil { return handleDialog(key) }
-        (refusal, hasTried) = (nil, false)
+        return answering(
+            { $0.act(key, world) }, forgetting: { ($0.refusal, $0.hasTried) = (nil, false) })
+    }
+
+    private mutating func act(_ key: Key, _ world: World) -> [Action] {
         if focus.handle(key) { return [] }
         switch (key, focus.focused) {
         case (.escape, _), (.enter, .back), (.space, .back): return [.back]

@@ -123,7 +123,10 @@ package struct SetUpMigration: Screen {
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         if clearing != nil { return handleClearing(key, world) }
-        refusal = nil
+        return answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+    }
+
+    private mutating func act(_ key: Key, _ world: World) -> [Action] {
         if var list = open, let part = focus.focused {
             let isHandled = list.handle(key)
             open = list.isOpen ? list : nil
