@@ -1,8 +1,7 @@
-package import Terminal
-
 /// Every page there is.
 package enum Page: Sendable, Equatable, Codable {
     case hub(MigrationHub)
+    case away(WhileYouWereAway)
     case getStarted(GetStarted)
     case setUp(SetUpMigration)
     case validate(Validate)
@@ -18,6 +17,7 @@ package enum Page: Sendable, Equatable, Codable {
         get {
             switch self {
             case .hub(let screen): screen
+            case .away(let screen): screen
             case .getStarted(let screen): screen
             case .setUp(let screen): screen
             case .validate(let screen): screen
@@ -32,6 +32,7 @@ package enum Page: Sendable, Equatable, Codable {
         set {
             switch newValue {
             case let screen as MigrationHub: self = .hub(screen)
+            case let screen as WhileYouWereAway: self = .away(screen)
             case let screen as GetStarted: self = .getStarted(screen)
             case let screen as SetUpMigration: self = .setUp(screen)
             case let screen as Validate: self = .validate(screen)

@@ -12,7 +12,13 @@ package protocol Screen: Sendable, Equatable, Codable {
     /// The keys that act now; the footer and the help are made from it.
     func keys(_ world: World) -> KeyMap
 
-    /// Answers a key. Keys that it does not know it leaves alone: empty.
+    /// Whether a text field or a dialog has the keys, so that a letter means itself and nothing else.
+    var holdsKeys: Bool { get }
+
+    /// The migration that it is about, whose log can be opened; nil where there is none.
+    func subject(_ world: World) -> Identifier?
+
+    /// Answers a key. Keys that it does not know it leaves alone: empty, and nothing changed. Esc is the page's.
     mutating func handle(_ key: Key, _ world: World) -> [Action]
 
     /// The world has changed: news from the agent, or a second has passed.
@@ -26,6 +32,8 @@ package protocol Screen: Sendable, Equatable, Codable {
 }
 
 extension Screen {
+    package var holdsKeys: Bool { false }
+    package func subject(_ world: World) -> Identifier? { nil }
     package mutating func update(_ world: World) -> [Action] { [] }
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World

@@ -37,3 +37,27 @@ package struct World: Sendable, Equatable, Codable {
         return silence >= Tuning.silence ? silence : nil
     }
 }
+
+extension World {
+    /// What the agent says: it is alive, whatever it is.
+    mutating func take(_ event: Event) {
+        heardAt = moment.uptime
+        if snapshot == nil {
+            guard case .snapshot(let first) = event.change else { return }
+            snapshot = first
+        } else {
+            snapshot?.apply(event)
+        }
+        if case .log(let id, let line) = event.change { keep([line], of: id) }
+    }
+
+    /// Adds lines of an event log that are not there yet.
+    mutating func keep(_ lines: [LogLine], of id: Identifier) {
+        let known = logs[id] ?? []
+        let sequences = Set(known.map(\.sequence))
+        let new = lines.filter { !sequences.contains($0.sequence) }
+        guard !new.isEmpty else { return }
+        let all = (known + new).sorted { $0.sequence < $1.sequence }
+        logs[id] = all.suffix(Tuning.logLines)
+    }
+}

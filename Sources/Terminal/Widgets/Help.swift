@@ -22,6 +22,9 @@ package struct KeyMap: Sendable, Equatable, Codable {
         }
 
         var names: String { keys.map(\.name).joined(separator: " ") }
+
+        /// In the footer.
+        var columns: Int { Width.of(names) + 1 + Width.of(label) }
     }
 
     package var bindings: [Binding]
@@ -32,17 +35,25 @@ package struct KeyMap: Sendable, Equatable, Codable {
         KeyMap(left.bindings + right.bindings)
     }
 
-    /// Draws `Tab next field   Enter Continue`; bindings that do not fit are left out, the last first.
-    package func drawFooter(in rect: Rect, on canvas: inout Canvas) {
+    /// Draws `Tab next field   Enter Continue`; bindings that do not fit are left out, the last first. Returns the
+    /// column where another footer goes on.
+    @discardableResult
+    package func drawFooter(in rect: Rect, on canvas: inout Canvas) -> Int {
         var column = rect.column
-        for binding in bindings where binding.isInFooter && binding.reason == nil {
-            let columns = Width.of(binding.names) + 1 + Width.of(binding.label)
-            guard column + columns <= rect.endColumn, rect.rows > 0 else { break }
+        for binding in inFooter {
+            guard column + binding.columns <= rect.endColumn, rect.rows > 0 else { break }
             let place = Point(column, rect.row)
-            canvas.put([Run(binding.names, .key), Run(" " + binding.label, .dim)], at: place)
-            column += columns + 3
+            canvas.put(
+                [Run(binding.names, .key), Run(" " + binding.label, .dim)], at: place)
+            column += binding.columns + 3
         }
+        return column
     }
+
+    /// How many columns the whole footer takes.
+    package var footerColumns: Int { inFooter.reduce(-3) { $0 + $1.columns + 3 } }
+
+    private var inFooter: [Binding] { bindings.filter { $0.isInFooter && $0.reason == nil } }
 }
 
 /// All keys of a page in a box. Esc, Enter, `?` and `q` close it; the arrows scroll.

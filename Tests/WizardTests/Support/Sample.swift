@@ -31,7 +31,7 @@ enum Sample {
     static let filled = cluster(
         0x24, prod, "shop-old", facts(bytes: 20_000_000, databases: ["shop", "old"]))
     static let unreached: Cluster = {
-        var cluster = cluster(0x25, billing, "archive", nil)
+        var cluster = Sample.cluster(0x25, billing, "archive", nil)
         cluster.trouble = ControlError(
             .cluster, "No member of archive answers.", remedy: "Check the address.")
         return cluster
