@@ -113,7 +113,7 @@ package struct ReviewAndConfirm: Screen {
         guard case .start = command else { return [] }
         asking.isOpen = false
         switch answer {
-        case .made(let id): return [.home] + (Page.following(id).map { [.open($0)] } ?? [])
+        case .made(let id): return [.home, .open(.following(id))]
         case .refused(let error): refusal = error.sentence + advice(error)
         default: break
         }

@@ -36,12 +36,19 @@ package struct SetUpMigration: Screen {
 
     /// With what was chosen on the page before it was left; a destination of another organization is dropped.
     package func takingUp(_ left: SetUpMigration) -> SetUpMigration {
-        if left.organization == organization { return left }
+        if left.organization == organization { return left.withoutDialogs }
         var page = self
         page.draft.source = left.draft.source
         page.draft.verify = left.draft.verify
         page.draft.loadLevel = left.draft.loadLevel
         page.validated = left.validated
+        return page
+    }
+
+    /// What was typed to confirm something counts only in the dialog in which it was typed.
+    var withoutDialogs: SetUpMigration {
+        var page = self
+        (page.open, page.clearing, page.refusal) = (nil, nil, nil)
         return page
     }
 
