@@ -85,14 +85,7 @@ extension ReviewAndConfirm {
 
     private func others(_ world: World) -> [Choice] {
         var choices: [Choice] = [
-            (
-                "Load level",
-                [
-                    Run(
-                        "\(setup.loadLevel) of \(LoadLevel.all.upperBound), \(LoadLevel.name(setup.loadLevel))"
-                    )
-                ]
-            )
+            ("Load level", [Run(Words.loadLevel(setup.loadLevel))])
         ]
         if !setup.include.isEmpty {
             choices.append(("Only", [Run(setup.include.joined(separator: ", "))]))

@@ -114,7 +114,7 @@ package struct ReviewAndConfirm: Screen {
         asking.isOpen = false
         switch answer {
         case .made(let id): return [.home, .open(.following(id))]
-        case .refused(let error): refusal = error.sentence + advice(error)
+        case .refused(let error): refusal = Words.error(error) + advice(error)
         default: break
         }
         return []

@@ -124,7 +124,7 @@ struct SetUpForm {
 
     private func drawLoadLevel(_ level: Int, isFocused: Bool, on canvas: inout Canvas) {
         let line = line(settingsRow + 3)
-        let value = "\(level) of \(LoadLevel.all.upperBound), \(LoadLevel.name(level))"
+        let value = Words.loadLevel(level)
         let end = canvas.put(Self.loadLabel, at: line.origin, .label)
         canvas.put(value, at: Point(end, line.row), isFocused ? .selection : .text)
         if isFocused { canvas.showCursor(at: Point(end, line.row)) }

@@ -79,7 +79,7 @@ extension SetUpMigration {
             notices.append(Notice(.error, refusal.text))
         }
         if let trouble = cluster?.trouble {
-            notices.append(Notice(.error, "\(trouble.sentence) t tests it again."))
+            notices.append(Notice(.error, "\(Words.error(trouble)) t tests it again."))
         }
         if isDestination, let cluster, world.hasMigration(into: cluster.id) {
             notices.append(Notice(.warning, "Another migration into it is under way."))
@@ -101,15 +101,5 @@ extension World {
     func hasMigration(into cluster: Identifier) -> Bool {
         snapshot?.migrations.contains { !$0.phase.isFinal && $0.setup.destination == cluster }
             ?? false
-    }
-}
-
-extension ControlError {
-    /// What happened and what to do, as sentences.
-    var sentence: String {
-        [message, remedy].compactMap(\.self).map { text in
-            let text = text.prefix(1).uppercased() + text.dropFirst()
-            return text.hasSuffix(".") ? text : text + "."
-        }.joined(separator: " ")
     }
 }

@@ -178,7 +178,7 @@ package struct SetUpMigration: Screen {
     }
 
     private mutating func changeLoadLevel(_ key: Key) {
-        let levels = LoadLevel.all
+        let levels = 1...Words.loadLevels.count
         var level = draft.loadLevel
         switch key {
         case .right: level = min(levels.upperBound, level + 1)
@@ -199,19 +199,5 @@ package struct SetUpMigration: Screen {
                 part: part, text: "Being sent for validation; it can be changed then.")
         }
         return !asking.isOpen
-    }
-}
-
-/// How hard a migration works.
-enum LoadLevel {
-    static let all = 1...4
-
-    static func name(_ level: Int) -> String {
-        switch level {
-        case ...1: "gentle"
-        case 2: "moderate"
-        case 3: "the usual"
-        default: "all that the servers bear"
-        }
     }
 }

@@ -168,7 +168,7 @@ package struct Validate: Screen {
             hasMoved = false
             scroll = Scroll()
             focus.focus(.next)
-        case .refused(let error): refusal = error.sentence
+        case .refused(let error): refusal = Words.error(error)
         default: break
         }
         return []
