@@ -88,6 +88,28 @@ import Testing
         #expect(again.shows("[ ] Clear any existing data"))
     }
 
+    @Test func s3WhateverIsOpenIsThereAfterAResize() {
+        var wizard = chosen()
+        wizard.press(.enter)
+        for size in [Size(60, 18), Size(200, 60), Size(40, 10), Size(80, 24)] {
+            wizard.resize(size.columns, size.rows)
+            if size.columns >= 60 { #expect(wizard.shows("│ shop-old"), "\(size)") }
+        }
+        wizard.press(.escape)
+        for _ in 0..<20 where !wizard.textAtCursor.hasPrefix(" ] Clear") { wizard.press(.tab) }
+        wizard.press(.space)
+        wizard.type("shop-at")
+        for size in [Size(60, 18), Size(120, 40), Size(80, 24)] {
+            wizard.resize(size.columns, size.rows)
+            #expect(wizard.shows("Type shop-atlas to confirm:"), "\(size)")
+            #expect(wizard.shows("│ shop-at"), "\(size)")
+            #expect(wizard.shows("( Back )  ( Clear existing data )"), "\(size)")
+        }
+        wizard.type("las")
+        wizard.press(.enter, .enter)
+        #expect(wizard.shows("[x] Clear any existing data on your destination cluster?"))
+    }
+
     @Test func s19LettersActOnlyOutsideOfListsAndDialogs() {
         var wizard = chosen()
         wizard.press(.enter)
