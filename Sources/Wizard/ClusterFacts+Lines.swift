@@ -56,14 +56,24 @@ enum Clearing {
             + names.joined(separator: ", ")
     }
 
+    /// What is deleted, and how old that knowledge is.
+    static func consequence(for cluster: Cluster?) -> String {
+        let contents = contents(of: cluster)
+        return cluster.map { "\(contents). \(seen($0))." } ?? contents + "."
+    }
+
+    private static func seen(_ cluster: Cluster) -> String {
+        cluster.lastSeenAt.map { "Seen \(Times.date($0))" } ?? "Never seen"
+    }
+
     /// Asks for it; nothing is deleted before the migration starts.
     static func dialog(for cluster: Cluster) -> ConfirmByName {
         ConfirmByName(
             "Clear any existing data on your destination cluster?",
             [
-                Run("When the migration starts, "),
-                Run("every user database of \(cluster.name) is deleted", .error),
-                Run(" for good. Seen there last:\n"),
+                Run("Starting the migration deletes "),
+                Run("every user database of \(cluster.name)", .error),
+                Run(" for good. \(seen(cluster)):\n"),
                 Run("\(contents(of: cluster)).", .warning),
             ], name: cluster.name, confirm: "Clear existing data")
     }

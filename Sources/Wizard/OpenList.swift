@@ -35,7 +35,16 @@ struct OpenList: Sendable, Equatable, Codable {
         list.draw(in: rect, isFocused: isFocused, on: &canvas)
     }
 
-    func drawOpen(at rect: Rect, on canvas: inout Canvas) { list.drawOpen(at: rect, on: &canvas) }
+    /// Draws the items at the field's place, wider where their names are, within the page.
+    func drawOpen(at field: Rect, in body: Rect, on canvas: inout Canvas) {
+        let wanted = (list.items.map(Width.of).max() ?? 0) + 4
+        let columns = min(body.columns, max(field.columns, wanted))
+        let column = min(field.column, body.endColumn - columns)
+        list.drawOpen(at: Rect(column, field.row, columns, 1), on: &canvas)
+    }
+
+    /// Whether a closed list of so many columns shows its item in full.
+    static func shows(_ name: String, columns: Int) -> Bool { Width.of(name) <= columns - 5 }
 
     static let keys = KeyMap([
         .init(.enter, label: "Take"), .init(.escape, label: "Leave as it was"),

@@ -33,6 +33,12 @@ enum Words {
         "gentle: the servers hardly notice", "moderate", "the usual", "all that the servers bear",
     ]
 
+    /// `3 of 4, the usual`.
+    static func loadLevel(_ level: Int) -> String {
+        let name = loadLevels.indices.contains(level - 1) ? ", \(loadLevels[level - 1])" : ""
+        return "\(level) of \(loadLevels.count)\(name)"
+    }
+
     /// What a migration is at, where that is why something cannot be done.
     static func phase(_ migration: LiveMigration) -> String {
         switch migration.phase {

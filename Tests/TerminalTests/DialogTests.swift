@@ -19,6 +19,16 @@ import Testing
         #expect(dialog.choice == .confirmed)
     }
 
+    @Test func aLongTextScrollsWhileTheNameIsTyped() {
+        var dialog = ConfirmByName(
+            "Clear data", ["one\ntwo\nthree\nfour"], name: "shop", confirm: "Clear")
+        #expect(!dialog.lines(40, 9).contains { $0.contains("four") })
+        dialog.type("sh")
+        dialog.press(.down, .down, .down)
+        #expect(dialog.lines(40, 9).contains { $0.contains("four") })
+        #expect(dialog.typed == "sh")
+    }
+
     @Test func enterInTheFieldConfirmsNothing() {
         var dialog = confirm()
         dialog.type("shop-atlas")

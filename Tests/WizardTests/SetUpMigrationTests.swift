@@ -166,6 +166,7 @@ import Testing
         #expect(pilot.says("lagzero clusters add NAME --uri-file FILE"))
         pilot.press(.enter)
         #expect(!pilot.shows("│"))
+        #expect(pilot.screen.split(separator: "There are no clusters yet").count == 2)
     }
 
     @Test func s3AnotherMigrationIntoTheDestinationIsSaid() {
@@ -240,6 +241,22 @@ import Testing
                 walk.press(.tab)
             }
             #expect(seen.count == labels.count, "\(size)")
+        }
+    }
+
+    @Test func s3LongNamesAreSeenInFullInTheListAndUnderIt() {
+        let name = "production-orders-and-carts-eu-west-1"
+        var cluster = Sample.source
+        cluster.name = name
+        let agent = ScriptedAgent()
+        agent.put(.cluster(cluster))
+        for size in pageSizes {
+            var pilot = ScreenPilot.setUp(agent, size: size)
+            pilot.choose("Acme", "shop")
+            pilot.press(.tab, .enter)
+            #expect(pilot.shows("│ " + name), "\(size)")
+            pilot.press(.enter)
+            #expect(pilot.shows(name) || pilot.shows("production-orders-and-carts"), "\(size)")
         }
     }
 

@@ -46,7 +46,10 @@ package struct GetStarted: Screen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        refusal = nil
+        answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+    }
+
+    private mutating func act(_ key: Key, _ world: World) -> [Action] {
         if var list = open {
             let isHandled = list.handle(key)
             open = list.isOpen ? list : nil
@@ -113,7 +116,7 @@ extension GetStarted {
         Button.drawRow(
             [Button("Back"), Button("Continue", isReady ? .ready : .normal)], focused: focused,
             in: buttons, on: &canvas)
-        open?.drawOpen(at: place, on: &canvas)
+        open?.drawOpen(at: place, in: area, on: &canvas)
     }
 
     private func explanationRows(columns: Int) -> Int {

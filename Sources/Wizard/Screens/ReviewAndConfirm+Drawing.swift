@@ -79,20 +79,13 @@ extension ReviewAndConfirm {
         guard setup.clear else {
             return (name, [Run("No. "), Run("What is there stays.", .dim)])
         }
-        let contents = Clearing.contents(of: world.cluster(setup.destination))
-        return (name, [Run("Yes. Deleted for good at the start: \(contents).", .error)])
+        let consequence = Clearing.consequence(for: world.cluster(setup.destination))
+        return (name, [Run("Yes. Deleted for good at the start: \(consequence)", .error)])
     }
 
     private func others(_ world: World) -> [Choice] {
         var choices: [Choice] = [
-            (
-                "Load level",
-                [
-                    Run(
-                        "\(setup.loadLevel) of \(LoadLevel.all.upperBound), \(LoadLevel.name(setup.loadLevel))"
-                    )
-                ]
-            )
+            ("Load level", [Run(Words.loadLevel(setup.loadLevel))])
         ]
         if !setup.include.isEmpty {
             choices.append(("Only", [Run(setup.include.joined(separator: ", "))]))

@@ -51,7 +51,11 @@ package struct ReviewAndConfirm: Screen {
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         if dialog != nil { return handleDialog(key) }
-        (refusal, hasTried) = (nil, false)
+        return answering(
+            { $0.act(key, world) }, forgetting: { ($0.refusal, $0.hasTried) = (nil, false) })
+    }
+
+    private mutating func act(_ key: Key, _ world: World) -> [Action] {
         if focus.handle(key) { return [] }
         switch (key, focus.focused) {
         case (.escape, _), (.enter, .back), (.space, .back): return [.back]
@@ -90,17 +94,16 @@ package struct ReviewAndConfirm: Screen {
         let names = [setup.source, setup.destination].map {
             world.cluster($0)?.name ?? Figure.unknown
         }
-        var runs = [
-            Run("Start to migrate \(names[0]) to \(names[1])?\n\n"),
-            Run(
-                "The source stays as it is and goes on serving. Nobody else should write to the destination meanwhile; where its server can, it refuses that."
-            ),
-        ]
+        var runs = [Run("Start to migrate \(names[0]) to \(names[1])?\n\n")]
         if setup.clear {
-            let contents = Clearing.contents(of: world.cluster(setup.destination))
-            runs.append(Run("\n\nFirst \(names[1]) is cleared. Deleted for good: ", .error))
-            runs.append(Run("\(contents).", .error))
+            let consequence = Clearing.consequence(for: world.cluster(setup.destination))
+            runs.append(
+                Run("First \(names[1]) is cleared. Deleted for good: \(consequence)\n\n", .error))
         }
+        runs.append(
+            Run(
+                "The source goes on serving. Let nobody else write to the destination meanwhile."
+            ))
         return runs
     }
 
@@ -110,8 +113,8 @@ package struct ReviewAndConfirm: Screen {
         guard case .start = command else { return [] }
         asking.isOpen = false
         switch answer {
-        case .made(let id): return [.home] + (Page.following(id).map { [.open($0)] } ?? [])
-        case .refused(let error): refusal = error.sentence + advice(error)
+        case .made(let id): return [.home, .open(.following(id))]
+        case .refused(let error): refusal = Words.error(error) + advice(error)
         default: break
         }
         return []

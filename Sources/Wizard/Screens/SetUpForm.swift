@@ -32,6 +32,8 @@ struct SetUpForm {
             glyphs)
     }
 
+    static func fieldColumns(side: Int) -> Int { side - Width.of(label) }
+
     private var factRows: Int { max(1, source.count, destination.count) }
     private var settingsRow: Int { 4 + factRows + gap }
     private var rows: Int { settingsRow + 4 }
@@ -55,7 +57,7 @@ struct SetUpForm {
         func field(_ column: Int, _ row: Int) -> Rect {
             let start = column + Width.of(Self.label)
             return Rect(
-                origin.column + start, origin.row + row, side - Width.of(Self.label), 1)
+                origin.column + start, origin.row + row, Self.fieldColumns(side: side), 1)
         }
         let right = side + Self.gutter
         places = [
@@ -122,7 +124,7 @@ struct SetUpForm {
 
     private func drawLoadLevel(_ level: Int, isFocused: Bool, on canvas: inout Canvas) {
         let line = line(settingsRow + 3)
-        let value = "\(level) of \(LoadLevel.all.upperBound), \(LoadLevel.name(level))"
+        let value = Words.loadLevel(level)
         let end = canvas.put(Self.loadLabel, at: line.origin, .label)
         canvas.put(value, at: Point(end, line.row), isFocused ? .selection : .text)
         if isFocused { canvas.showCursor(at: Point(end, line.row)) }

@@ -119,8 +119,8 @@ extension SetUpMigration {
             return [.open(.validate(Validate(id, of: setup)))]
         case (.validate, .refused(let error)):
             asking.isOpen = false
-            refusal = Refusal(part: .next, text: error.sentence)
-        case (.testCluster, .refused(let error)): return [.say(error.sentence, .error)]
+            refusal = Refusal(part: .next, text: Words.error(error))
+        case (.testCluster, .refused(let error)): return [.say(Words.error(error), .error)]
         case (.testCluster(let id), _):
             return [.say("Tested \(world.cluster(id)?.name ?? "the cluster").", .dim)]
         default: break

@@ -21,7 +21,7 @@ extension SetUpMigration {
         Button.drawRow(
             [Button("Back"), continueButton(world)], focused: focused, in: buttons, on: &canvas)
         if let part = focus.focused, let place = form.places[part] {
-            open?.drawOpen(at: place, on: &canvas)
+            open?.drawOpen(at: place, in: area, on: &canvas)
         }
         clearing?.draw(in: body, on: &canvas)
     }
@@ -79,12 +79,16 @@ extension SetUpMigration {
             notices.append(Notice(.error, refusal.text))
         }
         if let trouble = cluster?.trouble {
-            notices.append(Notice(.error, "\(trouble.sentence) t tests it again."))
+            notices.append(Notice(.error, "\(Words.error(trouble)) t tests it again."))
         }
         if isDestination, let cluster, world.hasMigration(into: cluster.id) {
             notices.append(Notice(.warning, "Another migration into it is under way."))
         }
-        let lines = Notice.lines(notices, columns: columns, glyphs)
+        var lines = Notice.lines(notices, columns: columns, glyphs)
+        let name = cluster?.name ?? ""
+        if !OpenList.shows(name, columns: SetUpForm.fieldColumns(side: columns)) {
+            lines = Text.wrapped([Run(name)], to: columns - 1).map { [" "] + $0 } + lines
+        }
         guard let cluster, cluster.facts != nil || cluster.trouble == nil else { return lines }
         return lines
             + ClusterFacts.lines(cluster.facts, columns: columns - 1, glyphs).map {
@@ -97,15 +101,5 @@ extension World {
     func hasMigration(into cluster: Identifier) -> Bool {
         snapshot?.migrations.contains { !$0.phase.isFinal && $0.setup.destination == cluster }
             ?? false
-    }
-}
-
-extension ControlError {
-    /// What happened and what to do, as sentences.
-    var sentence: String {
-        [message, remedy].compactMap(\.self).map { text in
-            let text = text.prefix(1).uppercased() + text.dropFirst()
-            return text.hasSuffix(".") ? text : text + "."
-        }.joined(separator: " ")
     }
 }

@@ -36,12 +36,19 @@ package struct SetUpMigration: Screen {
 
     /// With what was chosen on the page before it was left; a destination of another organization is dropped.
     package func takingUp(_ left: SetUpMigration) -> SetUpMigration {
-        if left.organization == organization { return left }
+        if left.organization == organization { return left.withoutDialogs }
         var page = self
         page.draft.source = left.draft.source
         page.draft.verify = left.draft.verify
         page.draft.loadLevel = left.draft.loadLevel
         page.validated = left.validated
+        return page
+    }
+
+    /// What was typed to confirm something counts only in the dialog in which it was typed.
+    var withoutDialogs: SetUpMigration {
+        var page = self
+        (page.open, page.clearing, page.refusal) = (nil, nil, nil)
         return page
     }
 
@@ -123,7 +130,10 @@ package struct SetUpMigration: Screen {
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         if clearing != nil { return handleClearing(key, world) }
-        refusal = nil
+        return answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+    }
+
+    private mutating func act(_ key: Key, _ world: World) -> [Action] {
         if var list = open, let part = focus.focused {
             let isHandled = list.handle(key)
             open = list.isOpen ? list : nil
@@ -161,14 +171,14 @@ package struct SetUpMigration: Screen {
     private mutating func openList(_ part: Part, _ world: World) {
         guard mayChange() else { return }
         if world.snapshot?.clusters.isEmpty == true {
-            refusal = Refusal(part: part, text: Self.emptyInventory)
+            refusal = Refusal(part: .next, text: Self.emptyInventory)
         } else {
             open = list(part, world, isOpen: true)
         }
     }
 
     private mutating func changeLoadLevel(_ key: Key) {
-        let levels = LoadLevel.all
+        let levels = 1...Words.loadLevels.count
         var level = draft.loadLevel
         switch key {
         case .right: level = min(levels.upperBound, level + 1)
@@ -189,19 +199,5 @@ package struct SetUpMigration: Screen {
                 part: part, text: "Being sent for validation; it can be changed then.")
         }
         return !asking.isOpen
-    }
-}
-
-/// How hard a migration works.
-enum LoadLevel {
-    static let all = 1...4
-
-    static func name(_ level: Int) -> String {
-        switch level {
-        case ...1: "gentle"
-        case 2: "moderate"
-        case 3: "the usual"
-        default: "all that the servers bear"
-        }
     }
 }

@@ -44,7 +44,8 @@ extension Validate {
         }
         guard let index = selected(world) else { return [] }
         let row = rows(world)[index]
-        var runs = [Run(row.seen.isEmpty ? Figure.unknown : row.seen, row.mark(glyphs).style)]
+        let seen = row.seen.isEmpty ? Figure.unknown : row.seen
+        var runs = [Run(row.title + "  ", .label), Run(seen, row.mark(glyphs).style)]
         if let remedy = row.remedy { runs.append(Run("\n" + remedy)) }
         return [[]] + Text.wrapped(runs, to: columns)
     }

@@ -82,7 +82,10 @@ package struct Validate: Screen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        refusal = nil
+        answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+    }
+
+    private mutating func act(_ key: Key, _ world: World) -> [Action] {
         if why != nil {
             _ = why?.handle(key)
             if why?.choice != nil { why = nil }
@@ -109,8 +112,10 @@ package struct Validate: Screen {
     @discardableResult
     private mutating func move(_ key: Key, _ world: World) -> Bool {
         guard let selected = selected(world) else { return false }
-        scroll.selected = selected
-        guard scroll.handle(key, count: rows(world).count) else { return false }
+        var moved = scroll
+        moved.selected = selected
+        guard moved.handle(key, count: rows(world).count) else { return false }
+        scroll = moved
         hasMoved = true
         return true
     }
@@ -163,7 +168,7 @@ package struct Validate: Screen {
             hasMoved = false
             scroll = Scroll()
             focus.focus(.next)
-        case .refused(let error): refusal = error.sentence
+        case .refused(let error): refusal = Words.error(error)
         default: break
         }
         return []
