@@ -57,7 +57,7 @@ struct AddCluster: Sendable, Equatable {
 
     mutating func refuse(_ error: ControlError) {
         isAdding = false
-        refusal = error.sentence
+        refusal = Words.error(error)
     }
 
     private mutating func nameAfterConnection() {

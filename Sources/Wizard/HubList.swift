@@ -129,7 +129,7 @@ struct HubList {
     }
 
     private func details(_ migration: LiveMigration) -> [Run] {
-        if let error = migration.error { return [Run(error.sentence, .error)] }
+        if let error = migration.error { return [Run(Words.error(error), .error)] }
         if let waiting = migration.waitingFor.first { return [Run(waiting, .warning)] }
         let driver = migration.driver.flatMap { $0.wizard == world.me.wizard ? nil : $0.name }
         return [
@@ -140,7 +140,7 @@ struct HubList {
     }
 
     private func details(_ cluster: Cluster) -> [Run] {
-        if let trouble = cluster.trouble { return [Run(trouble.sentence, .warning)] }
+        if let trouble = cluster.trouble { return [Run(Words.error(trouble), .warning)] }
         let facts = cluster.facts
         let parts = [
             cluster.connectionString, facts?.replicaSet.map { "replica set \($0)" },

@@ -33,7 +33,7 @@ package enum Wizard: Program {
             case .answered(let answer, let command, let layer):
                 model.take(answer, to: command, from: layer)
             case .zone(let zone): model.take(zone)
-            case .troubled(let error): model.say(error.sentence, .error)
+            case .troubled(let error): model.say(Words.error(error), .error)
             }
         return effects + model.titleEffects()
     }

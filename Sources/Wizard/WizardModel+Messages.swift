@@ -40,7 +40,7 @@ extension Wizard.Model {
             }
         }
         guard let layer, let index = layers.firstIndex(where: { $0.id == layer }) else {
-            if case .refused(let error) = answer { return say(error.sentence, .error) }
+            if case .refused(let error) = answer { return say(Words.error(error), .error) }
             return []
         }
         return carryOut(

@@ -95,13 +95,13 @@ package struct MigrationHub: Screen {
     ) -> [Action] {
         switch (command, answer) {
         case (.add, .refused(let error)):
-            guard dialog != nil else { return [.say(error.sentence, .error)] }
+            guard dialog != nil else { return [.say(Words.error(error), .error)] }
             dialog?.refuse(error)
         case (.add(let new), .made(let id)):
             dialog = nil
             chosen = .cluster(id)
             return [said(of: world.cluster(id), "Added \(new.name).")]
-        case (_, .refused(let error)): return [.say(error.sentence, .error)]
+        case (_, .refused(let error)): return [.say(Words.error(error), .error)]
         case (.testCluster(let id), _): return [said(of: world.cluster(id), "It answers.")]
         default: break
         }
@@ -110,7 +110,7 @@ package struct MigrationHub: Screen {
 
     private func said(of cluster: Cluster?, _ good: String) -> Action {
         guard let trouble = cluster?.trouble else { return .say(good, .ok) }
-        return .say("\(cluster?.name ?? "") is not reached. \(trouble.sentence)", .warning)
+        return .say("\(cluster?.name ?? "") is not reached. \(Words.error(trouble))", .warning)
     }
 
     private mutating func handleDialog(_ key: Key) -> [Action] {
