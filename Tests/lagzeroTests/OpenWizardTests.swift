@@ -1,3 +1,4 @@
+import Agent
 import ControlAPI
 import Glibc
 import Sandbox
@@ -50,6 +51,43 @@ import Testing
         try second.send("\u{3}", until: "Ctrl-C again leaves")
         second.send("\u{3}")
         #expect(try second.endsWell())
+        try await session.end()
+    }
+
+    @Test func s17AnAgentThatWasKilledIsMissedAndStartedAgain() async throws {
+        let session = try WizardSession()
+        let terminal = try session.open()
+        try terminal.shows("None yet")
+        let agent = try #require(InstanceLock.holder(of: session.folder))
+        kill(pid_t(agent), SIGKILL)
+        try terminal.shows("No news from the agent")
+        try terminal.send("A", until: "Starting the agent")
+        try terminal.wait("news of another agent") {
+            !terminal.screen.contains("No news from the agent")
+        }
+        #expect(InstanceLock.holder(of: session.folder) != agent)
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        try await session.end()
+    }
+
+    @Test func t6AfterAStopTheTerminalIsTakenAgain() async throws {
+        let session = try WizardSession()
+        let terminal = try session.openFromShell()
+        let found = terminal.settings()
+        try terminal.shows("None yet")
+        terminal.send("\u{1a}")
+        try terminal.expect("STOPPED")
+        #expect(terminal.settings() == found)
+        let stopped = terminal.output.count
+        terminal.send("\n")
+        try terminal.expect("None yet", from: stopped)
+        terminal.resize(100, 30)
+        try terminal.expect("Migration Hub", from: terminal.output.count)
+        terminal.send("d")
+        try terminal.expect("ENDED", from: stopped)
+        try terminal.end()
+        #expect(terminal.settings() == found)
         try await session.end()
     }
 

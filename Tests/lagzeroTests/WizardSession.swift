@@ -13,13 +13,24 @@ final class WizardSession {
         folder = AgentFolder(path: scratch.path + "/state")
     }
 
-    func open(_ environment: [String: String] = [:]) throws -> PseudoTerminal {
-        let own = [
+    private var environment: [String: String] {
+        [
             "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "TZ": "UTC",
             AgentFolder.variable: folder.path,
         ]
-        return try PseudoTerminal(
-            PseudoTerminal.program("lagzero"), environment: own.merging(environment) { $1 })
+    }
+
+    func open(_ changes: [String: String] = [:]) throws -> PseudoTerminal {
+        try PseudoTerminal(
+            PseudoTerminal.program("lagzero"), environment: environment.merging(changes) { $1 })
+    }
+
+    /// As a job of a shell, which says `STOPPED` and `ENDED`, and goes on after a line.
+    func openFromShell() throws -> PseudoTerminal {
+        let program = try PseudoTerminal.program("lagzero")
+        let script =
+            "set -m; \(program); echo STOPPED; read -r; fg >/dev/null; echo ENDED"
+        return try PseudoTerminal("/bin/bash", ["--norc", "-c", script], environment: environment)
     }
 
     /// Stops the agent that the wizard has started.
