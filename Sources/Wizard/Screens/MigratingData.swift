@@ -178,7 +178,8 @@ package struct MigratingData: LiveScreen {
         case .end: target = lines.count
         default: return false
         }
-        logEnd = target >= lines.count ? nil : lines[max(1, target) - 1].sequence
+        let isNewest = lines.isEmpty || target >= lines.count
+        logEnd = isNewest ? nil : lines[max(1, target) - 1].sequence
         return true
     }
 }
