@@ -29,7 +29,11 @@ extension MigratingData {
         case .loadLevel(var modal):
             _ = modal.handle(key)
             var level = modal.choice.map { $0 + 1 }
-            if case .character(let digit) = key, let number = Int(String(digit)) { level = number }
+            if case .character(let digit) = key, let number = Int(String(digit)),
+                Words.loadLevels.indices.contains(number - 1)
+            {
+                level = number
+            }
             dialog = level == nil ? .loadLevel(modal) : nil
             guard let level, Words.loadLevels.indices.contains(level - 1) else { return [] }
             return [.perform(.setLoadLevel(migration, level))]
