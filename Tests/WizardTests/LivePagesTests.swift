@@ -67,6 +67,9 @@ import Testing
                     .map { String($0.suffix(20)) }
             }
             #expect(buttons(other) == buttons(picture), "\(picture.name)")
+            if case .migrating = picture.page {
+                #expect(pilot(other, size).lines[3].contains("──▶  to-"), "\(picture.name)")
+            }
         }
     }
 
