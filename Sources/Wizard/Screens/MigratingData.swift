@@ -103,7 +103,7 @@ package struct MigratingData: LiveScreen {
         switch key {
         case .escape: return [.back]
         case .character("i"):
-            dialog = .details(details(live))
+            dialog = .details(details(live, world))
             return []
         case .enter, .space: act = mainAct(live)
         case .character("p"): act = live.phase == .paused ? .resume : .pause
