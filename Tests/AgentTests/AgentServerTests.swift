@@ -110,12 +110,15 @@ import Testing
         _ fixture: AgentFixture, _ id: Identifier, until what: String,
         _ isMet: @Sendable (LiveMigration) -> Bool
     ) async throws -> LiveMigration {
-        try await eventually(what, within: .seconds(180)) {
-            let live = try await fixture.client.snapshot().migrations.first { $0.id == id }
-            return live.map(isMet) ?? false
+        var last: LiveMigration?
+        try await eventually(
+            "\(what); it is \(last?.phase.rawValue ?? "unknown"), \(last?.error?.message ?? last?.message ?? "")",
+            within: .seconds(180)
+        ) {
+            last = try await fixture.client.snapshot().migrations.first { $0.id == id }
+            return last.map(isMet) ?? false
         }
-        let live = try await fixture.client.snapshot().migrations.first { $0.id == id }
-        return try #require(live)
+        return try #require(last)
     }
 
     @Test func theDriverPausesResumesExtendsAndCancels() async throws {
@@ -161,11 +164,10 @@ import Testing
                 ["insert": "orders", "documents": [["_id": 1]]], on: "shop")
             let id = try await begin(fixture, setup)
             _ = try await wait(fixture, id, until: "it is ready") { $0.cutover.isReady }
-            let session: Value = ["id": .binary(subtype: 4, [UInt8](repeating: 7, count: 16))]
-            _ = try await source.lane.run(
+            _ = try await source.cluster().lane().run(
                 [
-                    "insert": "orders", "documents": [["_id": 2]], "lsid": session,
-                    "txnNumber": .int64(1), "autocommit": false, "startTransaction": true,
+                    "insert": "orders", "documents": [["_id": 2]], "txnNumber": .int64(1),
+                    "autocommit": false, "startTransaction": true,
                 ], on: "shop")
             let live = try await wait(fixture, id, until: "the transaction is seen") {
                 $0.cutover.openTransactions?.isEmpty == false
