@@ -117,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "lagzeroTests",
             dependencies: [
-                "BSON", "Migration", "Mongo", "Sandbox", "Terminal", "TerminalTesting", "lagzero",
+                "Agent", "BSON", "ControlAPI", "Migration", "Mongo", "Sandbox", "Terminal",
+                "TerminalTesting", "lagzero",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

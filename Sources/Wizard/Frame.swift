@@ -38,9 +38,10 @@ struct Frame {
         if let steps { steps.draw(in: top(1).left(1).rest, on: &canvas) }
         if isRoomy { canvas.rule(top(1)) }
         drawFooter(in: bottom().margin, on: &canvas)
-        drawMessage(in: bottom().margin, on: &canvas)
+        let message = bottom().margin
         if isRoomy { canvas.rule(bottom()) }
         drawBody(in: rest, on: &canvas)
+        drawMessage(in: message, on: &canvas)
     }
 
     private func drawBody(in body: Rect, on canvas: inout Canvas) {
@@ -86,18 +87,33 @@ struct Frame {
             })
     }
 
-    /// A silent agent comes before everything else: what the page shows is old then.
+    /// A silent agent comes before everything else: what the page shows is old then. What is longer than a line takes
+    /// the one above, too.
     private func drawMessage(in line: Rect, on canvas: inout Canvas) {
+        guard let (role, text) = message else { return }
+        let mark: String =
+            switch role {
+            case .ok: canvas.glyphs.done + " "
+            case .warning: canvas.glyphs.warning + " "
+            case .error: canvas.glyphs.failed + " "
+            default: ""
+            }
+        let lines = Text.wrapped(mark + text, to: line.columns)
+        let kept = lines.count > 2 ? [lines[0], lines[1...].joined(separator: " ")] : lines
+        for (index, text) in kept.enumerated() {
+            let row = line.row - kept.count + 1 + index
+            canvas.fill(Rect(0, row, canvas.size.columns, 1))
+            canvas.put(text, in: Rect(line.column, row, line.columns, 1), Style(role))
+        }
+    }
+
+    private var message: (role: Role, text: String)? {
         if let silence = world.silence {
             let seconds = silence.components.seconds
-            canvas.put(
-                "\(canvas.glyphs.warning) No news from the agent for \(seconds) s; what you see is that old.",
-                in: line, .warning)
-        } else if model.isAgentSilent {
-            canvas.put("\(canvas.glyphs.warning) The agent does not answer.", in: line, .warning)
-        } else if let note = model.note {
-            note.draw(in: line, on: &canvas)
+            return (.warning, "No news from the agent for \(seconds) s; what you see is that old.")
         }
+        if model.isAgentSilent { return (.warning, "The agent does not answer.") }
+        return model.note.map { ($0.role, $0.text) }
     }
 
     /// The keys of the page give way to those that work everywhere.

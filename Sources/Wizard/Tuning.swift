@@ -24,6 +24,7 @@ package enum Tuning {
     static let barColumns = 30
     /// How long the message line keeps what it says; within it a second Ctrl-C leaves.
     static let noteTime = Duration.seconds(8)
+    static let errorTime = Duration.seconds(30)
     /// Between two changes of the window's title that only bring newer figures.
     static let titleInterval = Duration.seconds(10)
     /// Pages that may follow each other at once; more would be two that send the user to and fro.

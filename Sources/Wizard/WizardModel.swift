@@ -68,7 +68,8 @@ extension Wizard {
         }
 
         mutating func say(_ text: String, _ role: Role) -> [Effect] {
-            note = Toast(text, role, until: world.moment.uptime + Tuning.noteTime)
+            let time = role == .error ? Tuning.errorTime : Tuning.noteTime
+            note = Toast(text, role, until: world.moment.uptime + time)
             return []
         }
     }

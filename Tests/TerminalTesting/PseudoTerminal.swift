@@ -10,7 +10,8 @@ package final class PseudoTerminal {
     package let child: pid_t
     package private(set) var output: [UInt8] = []
     private var status: Int32?
-    private let patience = Duration.seconds(20)
+    /// How long something may take that is waited for.
+    package var patience = Duration.seconds(20)
 
     /// Starts a program with exactly this environment.
     package init(

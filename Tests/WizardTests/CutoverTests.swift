@@ -58,6 +58,15 @@ import Testing
         #expect(pilot.shows("✔ 1 Stop writes   ▶ 2 Finalize   ○ 3 Connect"))
     }
 
+    @Test func aConfirmationThatTheStreamContradictsIsDoubted() {
+        var pilot = pilot(live)
+        #expect(!pilot.shows("still sees writes"))
+        pilot.press(.space)
+        #expect(pilot.shows("lagzero still sees writes: have all applications stopped?"))
+        pilot.change(live.id) { $0.cutover.sourceWrites = [] }
+        #expect(!pilot.shows("still sees writes"))
+    }
+
     @Test func backKeepsTheName() {
         var pilot = pilot(live)
         pilot.push("Back")

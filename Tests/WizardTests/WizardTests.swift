@@ -197,6 +197,21 @@ import Testing
         #expect(pilot.model.note?.text == "It cannot start.")
     }
 
+    @Test(arguments: [Size(80, 24), Size(60, 18)])
+    func aLongMessageTakesTwoLines(size: Size) {
+        var wizard = WizardPilot(size: size)
+        wizard.send(
+            .troubled(
+                ControlError(
+                    .cluster, "No member of the replica set rs0 answers within thirty seconds",
+                    remedy: "check the address and the firewall")))
+        let two = wizard.lines.suffix(3).prefix(2)
+        #expect(two.first?.hasPrefix(" ✘ No member of the replica set rs0 answers") == true)
+        #expect(two.last?.hasSuffix("and the firewall.") == true)
+        wizard.advance(by: 31)
+        #expect(!wizard.shows("No member"))
+    }
+
     @Test func aHangUpKeepsWhereTheUserWas() {
         var wizard = WizardPilot()
         let before = wizard.saved.count

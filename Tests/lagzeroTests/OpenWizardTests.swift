@@ -1,7 +1,7 @@
+import Agent
 import ControlAPI
 import Glibc
 import Sandbox
-import Terminal
 import TerminalTesting
 import Testing
 
@@ -9,68 +9,23 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(5))) struct OpenWizardTests {
     private static let secret = "geheim-hunter2"
 
-    private final class Session {
-        let scratch: ScratchFolder
-        let folder: AgentFolder
-
-        init() throws {
-            scratch = try ScratchFolder()
-            folder = AgentFolder(path: scratch.path + "/state")
-        }
-
-        func open(_ environment: [String: String] = [:]) throws -> PseudoTerminal {
-            let own = [
-                "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "TZ": "UTC",
-                AgentFolder.variable: folder.path,
-            ]
-            return try PseudoTerminal(
-                PseudoTerminal.program("lagzero"), environment: own.merging(environment) { $1 })
-        }
-
-        /// Stops the agent that the wizard has started.
-        func end() async throws {
-            _ = try await LagzeroProcess.run(["agent", "stop", "--state", folder.path])
-            try await scratch.remove()
-        }
-    }
-
-    /// What the terminal shows now.
-    private func screen(_ terminal: PseudoTerminal) -> String {
-        var emulator = Emulator(Size(80, 24))
-        emulator.feed(terminal.output)
-        return emulator.lines.joined(separator: "\n")
-    }
-
-    private func expect(_ text: String, on terminal: PseudoTerminal) throws {
-        try terminal.wait("\"\(text)\" on the screen") { screen(terminal).contains(text) }
-    }
-
-    private func leaves(_ terminal: PseudoTerminal) throws -> Bool {
-        let status = try terminal.end()
-        return status & 0x7f == 0 && status >> 8 & 0xff == 0
-    }
-
     @Test func t17S21AClusterIsAddedByKeysAndTheTerminalIsLeftAsItWasFound() async throws {
-        let session = try Session()
+        let session = try WizardSession()
         let terminal = try session.open()
         let found = terminal.settings()
-        try expect("Migration Hub", on: terminal)
-        try expect("None yet. A migration needs two", on: terminal)
-        terminal.send("?")
-        try expect("Everywhere", on: terminal)
+        try terminal.shows("None yet. A migration needs two")
+        try terminal.send("?", until: "Everywhere")
         terminal.send("q")
-        try terminal.wait("the end of the help") { !screen(terminal).contains("Everywhere") }
-        terminal.send("a")
-        try expect("Connection string", on: terminal)
-        let text =
+        try terminal.wait("the end of the help") { !terminal.screen.contains("Everywhere") }
+        try terminal.send("a", until: "Connection string")
+        terminal.paste(
             "mongodb://anna:\(Self.secret)@127.0.0.1:1/?serverSelectionTimeoutMS=100&replicaSet=rs0"
-        terminal.send("\u{1b}[200~\(text)\u{1b}[201~")
-        try expect("replicaSet=rs0", on: terminal)
-        terminal.send("\t\tx\t\t\t\t\r")
-        try expect("! not reached", on: terminal)
-        #expect(screen(terminal).contains("Local / Default"))
+        )
+        try terminal.shows("replicaSet=rs0")
+        try terminal.send("\t\tx\t\t\t\t\r", until: "! not reached")
+        #expect(terminal.screen.contains("Local / Default"))
         terminal.send("d")
-        #expect(try leaves(terminal))
+        #expect(try terminal.endsWell())
         #expect(terminal.settings() == found)
         #expect(terminal.text.contains("Detached from the agent."))
         #expect(!terminal.text.contains(Self.secret))
@@ -82,29 +37,62 @@ import Testing
 
     @Test(arguments: [SIGHUP, SIGTERM])
     func t8AfterAHangUpTheSamePageOpensAgain(signal: Int32) async throws {
-        let session = try Session()
+        let session = try WizardSession()
         let first = try session.open()
         let found = first.settings()
-        try expect("None yet", on: first)
-        first.send("\r")
-        try expect("Before you begin   0 of 8", on: first)
-        first.send("  ")
-        first.send(" ")
-        try expect("Before you begin   1 of 8", on: first)
+        try first.shows("None yet")
+        try first.send("\r", until: "Before you begin   0 of 8")
+        try first.send(" ", until: "Before you begin   1 of 8")
         kill(first.child, signal)
-        #expect(try leaves(first))
+        #expect(try first.endsWell())
         #expect(first.settings() == found)
         let second = try session.open()
-        try expect("Before you begin   1 of 8", on: second)
+        try second.shows("Before you begin   1 of 8")
+        try second.send("\u{3}", until: "Ctrl-C again leaves")
         second.send("\u{3}")
-        try expect("Ctrl-C again leaves", on: second)
-        second.send("\u{3}")
-        #expect(try leaves(second))
+        #expect(try second.endsWell())
+        try await session.end()
+    }
+
+    @Test func s17AnAgentThatWasKilledIsMissedAndStartedAgain() async throws {
+        let session = try WizardSession()
+        let terminal = try session.open()
+        try terminal.shows("None yet")
+        let agent = try #require(InstanceLock.holder(of: session.folder))
+        kill(pid_t(agent), SIGKILL)
+        try terminal.shows("No news from the agent")
+        try terminal.send("A", until: "Starting the agent")
+        try terminal.wait("news of another agent") {
+            !terminal.screen.contains("No news from the agent")
+        }
+        #expect(InstanceLock.holder(of: session.folder) != agent)
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        try await session.end()
+    }
+
+    @Test func t6AfterAStopTheTerminalIsTakenAgain() async throws {
+        let session = try WizardSession()
+        let terminal = try session.openFromShell()
+        let found = terminal.settings()
+        try terminal.shows("None yet")
+        terminal.send("\u{1a}")
+        try terminal.expect("STOPPED")
+        #expect(terminal.settings() == found)
+        let stopped = terminal.output.count
+        terminal.send("\n")
+        try terminal.expect("None yet", from: stopped)
+        terminal.resize(100, 30)
+        try terminal.expect("Migration Hub", from: terminal.output.count)
+        terminal.send("d")
+        try terminal.expect("ENDED", from: stopped)
+        try terminal.end()
+        #expect(terminal.settings() == found)
         try await session.end()
     }
 
     @Test func t5ATerminalWithoutAScreenIsRefused() async throws {
-        let session = try Session()
+        let session = try WizardSession()
         let terminal = try session.open(["TERM": "dumb"])
         let status = try terminal.end()
         #expect(status >> 8 & 0xff == 2)

@@ -167,6 +167,13 @@ package struct Cutover: LiveScreen {
         return confirm.isOn ? nil : "First stop the writes to your source cluster, and confirm it."
     }
 
+    /// A doubt about what was confirmed; the engine has the last word.
+    private func stillSeen(_ live: LiveMigration) -> String? {
+        guard confirm.isOn, live.cutover.sourceWrites?.contains(where: { $0.count > 0 }) == true
+        else { return nil }
+        return "lagzero still sees writes: have all applications stopped?"
+    }
+
     private func obstacleToBackOut(_ live: LiveMigration, _ world: World) -> String? {
         if let watching = watching(world) { return watching }
         if live.phase != .finalizing { return Words.phase(live) }
@@ -199,7 +206,7 @@ package struct Cutover: LiveScreen {
             confirm.draw(
                 in: Rect(1, rest.row + (isRoomy ? 7 : 5), rest.columns - 1, 1),
                 isFocused: focus.isFocused(.confirm), on: &canvas)
-            if let reason = Words.notReady(live) {
+            if let reason = Words.notReady(live) ?? stillSeen(live) {
                 let row = rest.row + (isRoomy ? 9 : 6)
                 canvas.put(" " + reason, in: Rect(0, row, rest.columns, 1), .warning)
             }

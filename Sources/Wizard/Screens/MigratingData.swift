@@ -103,7 +103,7 @@ package struct MigratingData: LiveScreen {
         switch key {
         case .escape: return [.back]
         case .character("i"):
-            dialog = .details(details(live))
+            dialog = .details(details(live, world))
             return []
         case .enter, .space: act = mainAct(live)
         case .character("p"): act = live.phase == .paused ? .resume : .pause
@@ -178,7 +178,8 @@ package struct MigratingData: LiveScreen {
         case .end: target = lines.count
         default: return false
         }
-        logEnd = target >= lines.count ? nil : lines[max(1, target) - 1].sequence
+        let isNewest = lines.isEmpty || target >= lines.count
+        logEnd = isNewest ? nil : lines[max(1, target) - 1].sequence
         return true
     }
 }

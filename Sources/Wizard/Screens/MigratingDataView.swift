@@ -28,10 +28,16 @@ struct MigratingDataView {
         let line = String(repeating: glyphs.horizontal, count: 6) + glyphs.arrowRight
         let started = since(world)
         let names = Rect(1, rect.row, max(0, rect.columns - Width.of(started) - 4), 1)
+        // Where there is no room for both names, neither hides the other.
+        let room = names.columns - Width.of(line) - 4
+        let fits = Width.of(live.sourceName) + Width.of(live.destinationName) <= room
+        func shown(_ name: String) -> String {
+            fits ? name : Text.truncated(name, to: room / 2, ellipsis: glyphs.ellipsis)
+        }
         canvas.put(
             [
-                Run(live.sourceName, .title), Run("  \(line)  ", .dim),
-                Run(live.destinationName, .title),
+                Run(shown(live.sourceName), .title), Run("  \(line)  ", .dim),
+                Run(shown(live.destinationName), .title),
             ], in: names)
         canvas.put(
             started, in: Rect(1, rect.row, rect.columns - 2, 1), .dim, alignment: .right)

@@ -49,8 +49,11 @@ package struct ProceedToCutover: LiveScreen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        answering({ $0.take(key, world) }, forgetting: { $0.refusal = nil })
+    }
+
+    private mutating func take(_ key: Key, _ world: World) -> [Action] {
         guard let live = live(world) else { return key == .escape ? [.back] : [] }
-        refusal = nil
         if focus.handle(key) { return [] }
         if key == .escape { return [.say(Words.escape, .dim)] }
         if case .paste = key {
