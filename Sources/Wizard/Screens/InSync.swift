@@ -45,9 +45,10 @@ package struct InSync: LiveScreen {
 
     package func keys(_ world: World) -> KeyMap {
         guard dialog == nil else { return .dialog }
+        let enter = focus.isFocused(.extend) ? Words.extend : Words.ready
         return wheelKeys(world)
             + KeyMap([
-                .init(.tab, label: "Next"), .init(.enter, label: "Press"),
+                .init(.tab, label: "Next"), .init(.enter, label: enter),
                 .init(.escape, label: "Back"),
             ])
     }
@@ -143,7 +144,8 @@ package struct InSync: LiveScreen {
         }
         let columns = min(body.columns, Tuning.textColumns)
         let text = Rect(body.column, body.row, columns, body.rows)
-        var rest = Notice.draw(notices(live, world), in: text, on: &canvas)
+        var rest = Notice.draw(
+            notices(live, world, isNarrow: body.columns < 78), in: text, on: &canvas)
         let (foot, upper) = rest.bottom(1)
         rest = upper.rows > 8 ? upper.top(1).rest : upper
         drawCountdown(live, world, in: rest.top(2).0, on: &canvas)
@@ -156,11 +158,15 @@ package struct InSync: LiveScreen {
         }
     }
 
-    private func notices(_ live: LiveMigration, _ world: World) -> [Notice] {
-        let lag = "Lag behind source \(Times.clock(live.figures.lagSeconds))"
+    private func notices(
+        _ live: LiveMigration, _ world: World, isNarrow: Bool
+    ) -> [Notice] {
+        let lag =
+            (isNarrow ? "\n" : "  ")
+            + "Lag behind source \(Times.clock(live.figures.lagSeconds))"
         let state =
-            Words.notReady(live).map { Notice(.warning, "\($0)  \(lag)") }
-            ?? Notice(.ok, "\(Words.inSync)  \(lag)")
+            Words.notReady(live).map { Notice(.warning, $0 + lag) }
+            ?? Notice(.ok, Words.inSync + lag)
         return [state, wheelNotice(world)].compactMap(\.self)
     }
 

@@ -66,14 +66,14 @@ package struct MigratingData: LiveScreen {
             live.phase == .paused
                 ? binding(.resume, .character("p"), "Resume", live, world)
                 : binding(.pause, .character("p"), "Pause", live, world),
-            binding(.loadLevel, .character("l"), "Load level", live, world),
-            binding(.cancel, .character("c"), "Cancel", live, world),
         ]
         if !live.mismatches.isEmpty {
             bindings.append(binding(.acknowledge, .character("a"), "Mismatches", live, world))
         }
         bindings += [
-            .init(.character("i"), label: "Details"), .init(.escape, label: "Back"),
+            binding(.cancel, .character("c"), "Cancel", live, world),
+            .init(.escape, label: "Back"), .init(.character("i"), label: "Details"),
+            binding(.loadLevel, .character("l"), "Load level", live, world),
             .init(.up, .down, .pageUp, .pageDown, label: "Scroll the log", isInFooter: false),
             .init(.end, label: "Follow the log", isInFooter: false),
         ]

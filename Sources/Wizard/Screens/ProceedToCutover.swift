@@ -39,8 +39,13 @@ package struct ProceedToCutover: LiveScreen {
 
     package func keys(_ world: World) -> KeyMap {
         let wheel = focus.isFocused(.name) ? KeyMap([]) : wheelKeys(world)
-        return wheel
-            + KeyMap([.init(.tab, label: "Next"), .init(.enter, label: "Press, or next")])
+        let enter: String =
+            switch focus.focused {
+            case .proceed: Words.proceed
+            case .back: "Back"
+            case .name, nil: "To the buttons"
+            }
+        return wheel + KeyMap([.init(.tab, label: "Next"), .init(.enter, label: enter)])
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
