@@ -11,14 +11,14 @@ struct WizardPilot {
     private let begin: Int64
 
     init(
-        _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil, band: String? = nil,
+        _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil, host: Host? = nil,
         size: Size = Size(80, 24), zone: Zone = Zone(name: "CET", secondsFromUTC: 3_600)
     ) {
         self.agent = agent
         let begin = agent.time
         self.begin = begin
         pilot = Pilot(
-            model: .init(me: Sample.me, saved: saved, band: band), size: size, wall: begin
+            model: .init(me: Sample.me, saved: saved, host: host), size: size, wall: begin
         ) { effect, moment in
             agent.time = begin + moment.uptime.milliseconds
             return Self.replies(to: effect, agent, zone).map { .init($0) }
@@ -92,7 +92,7 @@ struct WizardPilot {
                         change: .snapshot(snapshot)))
             ]
         case .readZone: return [.zone(zone)]
-        case .save, .startAgent, .terminal: return []
+        case .save, .startAgent, .hostKey, .terminal: return []
         }
     }
 }
