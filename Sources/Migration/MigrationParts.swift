@@ -27,10 +27,13 @@ struct MigrationParts: Sendable {
         let spill = Spill(context: context)
         let queue = CopyQueue()
         let copied = Signal()
-        let copier = Copier(context: context, queue: queue) { collection in
-            try await context.store.markCopied(collection)
-            context.registry.update(collection) { $0.isCopied = true }
-            context.dirty.update { $0.setEligible(collection, true) }
+        let copier = Copier(context: context, queue: queue) { collection, destination in
+            try await context.store.markCopied(collection, to: destination)
+            context.dirty.update { keys in
+                // It may have been dropped and created again meanwhile.
+                guard context.registry.setCopied(collection, to: destination) else { return }
+                keys.setEligible(collection, true)
+            }
             copied.notify()
             // Its indexes are built by the next run, and so is what changed meanwhile.
             context.reconcile.notify()

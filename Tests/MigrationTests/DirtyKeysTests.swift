@@ -121,4 +121,33 @@ import Testing
             #expect(keys.bytes == 0)
         }
     }
+
+    /// What a worker of the forgotten collection does afterwards says nothing about the new one.
+    @Test func workOfAForgottenCollectionIsOver() throws {
+        var keys = DirtyKeys(token: DirtyKeysTests.token(0), time: DirtyKeysTests.time(0))
+        func add(at time: UInt32) {
+            let generation = keys.begin(at: DirtyKeysTests.time(time))
+            _ = keys.add(
+                rawID(1), of: DirtyKeysTests.collection, time: DirtyKeysTests.time(time),
+                generation: generation)
+            keys.advance(to: DirtyKeysTests.token(time), time: DirtyKeysTests.time(time))
+        }
+        func register() {
+            keys.register(DirtyKeysTests.collection, isExclusive: true)
+            keys.setEligible(DirtyKeysTests.collection, true)
+        }
+        register()
+        add(at: 1)
+        let old = keys.take(limit: 10, maximumBytes: 1_000)
+        keys.unregister(DirtyKeysTests.collection)
+        register()
+        add(at: 2)
+        let new = keys.take(limit: 10, maximumBytes: 1_000)
+        keys.complete(try #require(old), answeredAt: DirtyKeysTests.time(9))
+        #expect(keys.isBeingApplied(DirtyKeysTests.collection))
+        #expect(keys.count == 1)
+        keys.complete(try #require(new), answeredAt: DirtyKeysTests.time(2))
+        #expect(keys.count == 0)
+        #expect(keys.watermark.appliedThrough == DirtyKeysTests.time(2))
+    }
 }

@@ -11,6 +11,8 @@ struct NaturalOrder: Sendable {
     struct Position: Sendable {
         let token: Document
         let member: Member
+        /// The collection that everything before it was copied to.
+        let destination: BinaryUUID
     }
 
     /// A run of a server: its `topologyVersion.processId`, which is another one after every start.
@@ -62,19 +64,22 @@ struct NaturalOrder: Sendable {
 
 extension StateStore {
     /// Where the scan of a collection in natural order was left; nil where there is none.
-    func naturalPosition(of collection: BinaryUUID) async throws -> NaturalOrder.Position? {
-        let state = try await find("collections", filter: ["_id": .uuid(collection)]).first
+    func naturalPosition(of collection: MigratedCollection) async throws -> NaturalOrder.Position? {
+        let state = try await find("collections", filter: ["_id": .uuid(collection.source)]).first
         guard let natural = state?["natural"]?.document, let token = natural["token"]?.document,
-            let process = natural.raw("member")
+            let process = natural.raw("member"),
+            natural["destination"]?.uuid == collection.destination
         else { return nil }
         return NaturalOrder.Position(
-            token: token.copied(), member: NaturalOrder.Member(process: process.copied()))
+            token: token.copied(), member: NaturalOrder.Member(process: process.copied()),
+            destination: collection.destination)
     }
 
     func save(_ position: NaturalOrder.Position, of collection: BinaryUUID) async throws {
         var natural = DocumentBuilder()
         natural.append("token", .document(position.token))
         natural.append("member", raw: position.member.process)
+        natural.append("destination", .uuid(position.destination))
         try await upsert(
             "collections", id: .uuid(collection), set: ["natural": .document(natural.finish())])
     }

@@ -53,7 +53,7 @@ struct PartitionCopier: Sendable {
     func copyInNaturalOrder(_ collection: MigratedCollection, _ terms: CopyQueue.Terms) async throws
     {
         let order = NaturalOrder(context: context, lane: reader)
-        var position = try await context.store.naturalPosition(of: collection.source)
+        var position = try await context.store.naturalPosition(of: collection)
         while true {
             do {
                 try await scan(collection, terms, order, from: &position)
@@ -83,7 +83,8 @@ struct PartitionCopier: Sendable {
             return command
         } inserted: { batch in
             guard let member, let token = batch.postBatchResumeToken else { return }
-            let here = NaturalOrder.Position(token: token.copied(), member: member)
+            let here = NaturalOrder.Position(
+                token: token.copied(), member: member, destination: collection.destination)
             reached = here
             bytes += batch.array.count
             guard bytes >= Tuning.partitionBytes else { return }
@@ -153,7 +154,11 @@ struct PartitionCopier: Sendable {
         guard !batch.isEmpty else { return }
         while true {
             do {
-                let current = context.registry[collection.source] ?? collection
+                guard let current = context.registry[collection.source],
+                    current.destination == collection.destination
+                else {
+                    throw CollectionGone(collection: collection.source, side: .destination)
+                }
                 try await inserter.insert(
                     batch, into: current, isOrdered: collection.kind == .capped)
                 break

@@ -158,6 +158,7 @@ actor CatalogKeeper {
         try await context.retry("dropping \(collection.destinationName)") {
             try await reconciler.drop(collection)
         }
+        context.registry.update(collection.source) { $0.isCopied = false }
     }
 
     private func runOnce() async throws {
@@ -262,22 +263,21 @@ actor CatalogKeeper {
         pairs = state.pairs
         for known in context.registry.all
         where entries[known.source]?.destination != known.destination {
-            try await forget(known.source)
+            try await forget(known.source, isKept: report.source[known.source] != nil)
         }
-        // Asked anew: a collection that was dropped on the destination and created again is no longer copied.
-        let copied = try await context.store.copiedCollections()
+        let copied = try await context.store.copies()
         for entry in entries.values {
             guard let destination = entry.destination, let info = report.source[entry.source] else {
                 continue
             }
-            if context.registry[entry.source] == nil {
-                try await adopt(
-                    info, entry, on: destination, isCopied: copied.contains(entry.source),
-                    report.source)
+            let isCopied = copied.contains(destination)
+            if context.registry[entry.source]?.destination != destination {
+                try await adopt(info, entry, on: destination, isCopied: isCopied, report.source)
             } else {
                 context.registry.update(entry.source) { collection in
                     collection.sourceName = info.namespace
                     collection.destinationName = entry.namespace
+                    collection.isCopied = collection.isCopied || isCopied
                 }
                 let isCopied = context.registry[entry.source]?.isCopied ?? false
                 context.dirty.update { $0.setEligible(entry.source, isCopied) }
@@ -285,7 +285,7 @@ actor CatalogKeeper {
         }
         // An earlier owner may have spilled keys of what is gone by now.
         for source in spill.collections where context.registry[source] == nil {
-            try await forget(source)
+            try await forget(source, isKept: false)
         }
     }
 
@@ -312,8 +312,13 @@ actor CatalogKeeper {
         }
     }
 
-    private func forget(_ uuid: BinaryUUID) async throws {
-        context.registry.remove(uuid)
+    /// `isKept`: it is on the source and will be copied again; until then it is known as one that is not copied.
+    private func forget(_ uuid: BinaryUUID, isKept: Bool) async throws {
+        if isKept {
+            context.registry.update(uuid) { $0.isCopied = false }
+        } else {
+            context.registry.remove(uuid)
+        }
         context.dirty.update { $0.unregister(uuid) }
         await copyQueue.forget(uuid)
         try await spill.forget(uuid)

@@ -70,16 +70,27 @@ package struct StateStore: Sendable {
 
     /// The same for several documents, in one command.
     func upsert(_ collection: String, _ changes: [(id: Value, set: Document)]) async throws {
+        try await write(collection, changes) { ["$set": .document($0)] }
+    }
+
+    /// Makes these the whole documents with these ids: nothing of what was known stays.
+    func replace(_ collection: String, _ documents: [(id: Value, fields: Document)]) async throws {
+        try await write(collection, documents) { .document($0) }
+    }
+
+    private func write(
+        _ collection: String, _ changes: [(Value, Document)], _ change: (Document) -> Value
+    ) async throws {
         guard !changes.isEmpty else { return }
-        let updates = changes.map { change -> Value in
-            let fields = change.set.removing("epoch").setting("epoch", to: .int64(epoch))
+        let updates = changes.map { id, fields -> Value in
+            let fields = fields.removing("epoch").setting("epoch", to: .int64(epoch))
             // A document of a later epoch is not found, and its insertion then fails.
             return [
                 "q": [
-                    "_id": change.id,
+                    "_id": id,
                     "$or": [["epoch": ["$lte": .int64(epoch)]], ["epoch": ["$exists": false]]],
                 ],
-                "u": ["$set": .document(fields)], "upsert": true,
+                "u": change(fields), "upsert": true,
             ]
         }
         let command: Document = [
