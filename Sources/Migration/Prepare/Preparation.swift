@@ -24,6 +24,7 @@ struct Preparation: Sendable {
     ) async throws -> Context {
         let store = store
         let existing = try await store.loadMigration()
+        let subject = try await Subject(source, filter: options.filter, retry: retry)
         let token: ResumeToken
         let earlier = StoredMigration(existing ?? [:])
         if earlier.phase == .cancelled, options.resume, !options.drop {
@@ -32,11 +33,14 @@ struct Preparation: Sendable {
                 "the migration on this destination was cancelled: --drop begins anew")
         }
         if let existing, let stored = existing["token"]?.document, options.resume {
-            guard existing["sourceReplicaSet"]?.string == source.replicaSet else {
+            guard let begun = existing["subject"]?.document.flatMap(Subject.init) else {
                 throw MigrationError(
                     .destinationHeld,
-                    "the migration on this destination has another source, \(existing["sourceReplicaSet"]?.string ?? "unknown"): resume with that one, or begin anew with --drop"
+                    "the migration on this destination does not say what its source is: --drop begins anew"
                 )
+            }
+            if let reason = subject.refusal(resuming: begun) {
+                throw MigrationError(.destinationHeld, reason)
             }
             token = ResumeToken(stored)
             log.note("resumed by \(owner)")
@@ -57,8 +61,8 @@ struct Preparation: Sendable {
             if options.drop { try await clear() }
             token = try await Tail.begin(source, retry: retry)
             try await store.save([
-                "token": .document(token.document), "sourceReplicaSet": .string(source.replicaSet),
-                "startedAt": .date(SystemClock.now), "firstToken": .document(token.document),
+                "token": .document(token.document), "subject": .document(subject.document),
+                "startedAt": .date(SystemClock.now),
                 // Blocks that an earlier migration set are still ours.
                 "sourceBlocked": .bool(earlier.isSourceBlocked),
                 "destinationBlocked": .bool(earlier.isDestinationBlocked),
