@@ -219,7 +219,9 @@ package actor MigrationEngine {
         guard machine.phase == .cancelled || machine.phase == .expired else {
             // A stop does not wait for a destination that takes no writes.
             let context = parts.context
-            try? await log.write(to: context.store.on(context.destination.lane()).impatient)
+            let store = context.store.on(context.destination.lane()).impatient
+            try? await store.save(["counts": .document(status.figures.counts)])
+            try? await log.write(to: store)
             return nil
         }
         try await parts.cutover.abandon()
@@ -231,7 +233,7 @@ package actor MigrationEngine {
                 "the time for the cutover has passed; the data stay on the destination, and --resume goes on while the oplog allows"
             )
         }
-        return try await parts.report(
+        return parts.report(
             phase: .cancelled, outcome: nil,
             problems: [
                 "the databases that were migrated so far and \(StateStore.database) stay on the destination: "
@@ -240,13 +242,7 @@ package actor MigrationEngine {
     }
 
     private func run(_ parts: MigrationParts) async throws -> MigrationReport {
-        if parts.stored.isPastPointOfNoReturn {
-            log.note("the destination already accepts writes: finishing what is left")
-            await handle(.accepted)
-            let beating = Task { try await parts.context.lease.keep(parts.context.retry) }
-            defer { beating.cancel() }
-            return try await finish(parts)
-        }
+        if parts.stored.isPastPointOfNoReturn { return try await finishEarlier(parts) }
         try await parts.spill.load()
         return try await withThrowingTaskGroup(of: MigrationReport?.self) { group in
             let context = parts.context
@@ -266,6 +262,22 @@ package actor MigrationEngine {
             _ = context
             throw CancellationError()
         }
+    }
+
+    /// What is left of a migration whose destination accepts writes since an earlier run.
+    private func finishEarlier(_ parts: MigrationParts) async throws -> MigrationReport {
+        await handle(.accepted)
+        let beating = Task { try await parts.context.lease.keep(parts.context.retry) }
+        defer { beating.cancel() }
+        guard let earlier = parts.stored.report, earlier.report.phase == .complete else {
+            log.note("the destination already accepts writes: finishing what is left")
+            return try await finish(parts)
+        }
+        log.note("the migration is complete already: only what was left undone is tried again")
+        let report = try await parts.retryUndone(of: earlier)
+        await handle(.finished)
+        try await log.write(to: parts.context.store)
+        return report
     }
 
     /// The phases, one after another.
@@ -289,6 +301,8 @@ package actor MigrationEngine {
             do {
                 let outcome = try await cutOver(parts)
                 log.note("the destination accepts writes")
+                try await parts.save(
+                    parts.report(phase: machine.phase, outcome: outcome, problems: []))
                 return try await finish(parts, outcome)
             } catch let error as MigrationError where error.code == .cutoverRefused {
                 await handle(.backedOut)
@@ -320,9 +334,11 @@ package actor MigrationEngine {
         _ parts: MigrationParts, _ outcome: Cutover.Outcome? = nil
     ) async throws -> MigrationReport {
         let problems = try await parts.cutover.finish()
+        let report = parts.report(phase: .complete, outcome: outcome, problems: problems)
+        try await parts.save(report, undone: await parts.keeper.undone)
         await handle(.finished)
         try await log.write(to: parts.context.store)
-        return try await parts.report(phase: machine.phase, outcome: outcome, problems: problems)
+        return report
     }
 
     /// In sync, everything ready, and the cutover wanted.

@@ -24,6 +24,7 @@ struct MigrationParts: Sendable {
         self.context = context
         self.log = log
         self.stored = stored
+        context.status.update { $0.countOn(from: stored.counts) }
         let spill = Spill(context: context)
         let queue = CopyQueue()
         let copied = Signal()
@@ -146,16 +147,18 @@ struct MigrationParts: Sendable {
     }
 
     private func keepCheckpoints() async throws {
-        var stored: ResumeToken?
+        var stored: (token: ResumeToken, counts: Document)?
         while true {
             try await Task.sleep(for: Tuning.checkpointInterval)
             let token = context.dirty.resumeToken
-            if token != stored {
+            let counts = context.status.figures.counts
+            if token != stored?.token || counts != stored?.counts {
                 try await context.store.save([
                     "token": .document(token.document),
                     "appliedThrough": .timestamp(context.dirty.appliedThrough),
+                    "counts": .document(counts),
                 ])
-                stored = token
+                stored = (token, counts)
             }
             try await log.write(to: context.store)
         }
@@ -165,7 +168,7 @@ struct MigrationParts: Sendable {
 
     func report(
         phase: Phase, outcome: Cutover.Outcome?, problems: [String]
-    ) async throws -> MigrationReport {
+    ) -> MigrationReport {
         let figures = context.status.figures
         let begun = stored.startedAt ?? SystemClock.now
         return MigrationReport(
@@ -173,6 +176,34 @@ struct MigrationParts: Sendable {
             durationSeconds: Double(max(0, SystemClock.now - begun)) / 1_000,
             bytesCopied: figures.bytesCopied, documentsCopied: figures.documentsCopied,
             collectionsCopied: figures.collectionsCopied, eventsApplied: figures.eventsApplied,
-            verification: verifier.summary, problems: problems)
+            verification: stored.report?.report.verification ?? verifier.summary,
+            problems: problems)
+    }
+
+    /// Stores the report, from the point of no return on.
+    func save(_ report: MigrationReport, undone: [StoredReport.Undone] = []) async throws {
+        try await context.store.save([
+            "report": .document(StoredReport(report, undone: undone).document),
+            "counts": .document(context.status.figures.counts),
+        ])
+    }
+
+    /// Of a migration that is complete: tries what was left undone once more, and releases the source where that is
+    /// wanted now. Touches nothing else: the destination is in use. Returns the report as it is afterwards.
+    func retryUndone(of earlier: StoredReport) async throws -> MigrationReport {
+        var report = earlier.report
+        if !earlier.undone.isEmpty {
+            let tried = Set(earlier.undone.map(\.problem))
+            report.problems.removeAll { tried.contains($0) }
+            report.problems += try await keeper.finishIndexes(
+                only: Set(earlier.undone.map(\.item)))
+            try await save(report, undone: await keeper.undone)
+        }
+        if context.options.keepSourceWritable, stored.isSourceBlocked {
+            try await WriteBlock(side: context.source, store: context.store, retry: context.retry)
+                .unblock()
+            log.note("the source accepts writes again")
+        }
+        return report
     }
 }

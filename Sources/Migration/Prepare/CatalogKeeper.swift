@@ -29,6 +29,8 @@ actor CatalogKeeper {
     private(set) var isSettled = false
     /// Collections whose indexes the last run was to see to; nil before the first that was to see to any.
     private var indexable: Set<BinaryUUID>?
+    /// What could not be finished after the cutover.
+    var undone: [StoredReport.Undone] = []
     /// The source as the last run read it, and which collection is which.
     private(set) var sourceCatalog = Catalog([])
     private(set) var pairs: [BinaryUUID: BinaryUUID] = [:]

@@ -136,6 +136,10 @@ struct StoredMigration: Sendable {
     let isSourceBlocked: Bool
     let isDestinationBlocked: Bool
     let downtime: Double?
+    /// See `Status.Figures.counts`.
+    let counts: Document
+    /// Present from the point of no return on.
+    let report: StoredReport?
 
     init(_ document: Document) {
         func date(_ name: String) -> Int64? {
@@ -149,6 +153,8 @@ struct StoredMigration: Sendable {
         isSourceBlocked = document["sourceBlocked"]?.bool ?? false
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
         downtime = document["downtime"]?.double
+        counts = document["counts"]?.document ?? [:]
+        report = document["report"]?.document.flatMap(StoredReport.init)
     }
 
     var isPastPointOfNoReturn: Bool { cutover == .accepted || cutover == .finished }

@@ -49,23 +49,18 @@ struct Subject: Hashable, Sendable {
     /// Nil where the document holds none.
     init?(_ document: Document) {
         guard let replicaSet = document["replicaSet"]?.string else { return nil }
-        func texts(_ name: String) -> Set<String> {
-            Set(document[name]?.elements.compactMap(\.string) ?? [])
-        }
         self.replicaSet = replicaSet
         if case .objectID(let found) = document["id"] { id = found } else { id = nil }
-        members = texts("members")
-        include = texts("include")
-        exclude = texts("exclude")
+        members = Set(document.texts("members"))
+        include = Set(document.texts("include"))
+        exclude = Set(document.texts("exclude"))
     }
 
     var document: Document {
-        func list(_ texts: Set<String>) -> Value {
-            .array(Document(array: texts.sorted().map(Value.string)))
-        }
-        return [
+        [
             "replicaSet": .string(replicaSet), "id": id.map(Value.objectID) ?? .null,
-            "members": list(members), "include": list(include), "exclude": list(exclude),
+            "members": .texts(members.sorted()), "include": .texts(include.sorted()),
+            "exclude": .texts(exclude.sorted()),
         ]
     }
 
