@@ -152,7 +152,7 @@ final class Spill: Sendable {
                 try await lane.open(
                     [
                         "find": .string(Spill.collection), "filter": ["_id.c": .uuid(collection)],
-                        "sort": ["order": 1], "limit": .integer(Tuning.restoredKeys),
+                        "sort": ["epoch": 1, "order": 1], "limit": .integer(Tuning.restoredKeys),
                         "batchSize": .integer(Tuning.restoredKeys),
                         "readConcern": ["level": "majority"],
                     ], on: StateStore.database)
@@ -165,7 +165,7 @@ final class Spill: Sendable {
             }
             let spilled = documents.map { document in
                 (
-                    id: document["_id"],
+                    document: document,
                     keys: document["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? [],
                     isInserted: document["inserted"]?.bool ?? false
                 )
@@ -186,10 +186,18 @@ final class Spill: Sendable {
                 }
                 guard !done.isEmpty else { return }
                 try await store.impatient.delete(
-                    Spill.collection,
-                    filter: ["_id": ["$in": .array(Document(array: done.compactMap(\.id)))]])
+                    Spill.collection, each: done.map { Spill.version(of: $0.document) })
             }
         }
+    }
+
+    /// Finds a spilled key only as long as it was not spilled again.
+    private static func version(of document: Document) -> Document {
+        var filter = DocumentBuilder()
+        for name in ["_id", "order", "newest"] {
+            if let value = document.raw(name) { filter.append(name, raw: value) }
+        }
+        return filter.finish()
     }
 
     /// Nothing of the collection is spilled any more, unless more came meanwhile: then false.

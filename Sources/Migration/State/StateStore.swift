@@ -110,10 +110,13 @@ package struct StateStore: Sendable {
         }
     }
 
-    /// Deletes one document for each filter; those that later owners wrote must not be found by any.
+    /// Deletes one document for each filter, unless a later owner wrote it. As every write of the state it can land late
+    /// only until the next one is answered: what is made dirty, planned or noted by a later write is safe from it.
     func delete(_ collection: String, each filters: [Document]) async throws {
         guard !filters.isEmpty else { return }
-        let statements = filters.map { filter -> Value in ["q": .document(filter), "limit": 1] }
+        let statements = filters.map { filter -> Value in
+            ["q": .document(filter.setting("epoch", to: ["$lte": .int64(epoch)])), "limit": 1]
+        }
         let command: Document = [
             "delete": .string(collection), "deletes": .array(Document(array: statements)),
             "ordered": false, "writeConcern": ["w": "majority"],
@@ -124,18 +127,24 @@ package struct StateStore: Sendable {
         }
     }
 
-    /// Deletes what the filter finds, unless a later owner wrote it.
+    /// Deletes what the filter finds, part by part, unless a later owner wrote it: a deletion of many in one statement
+    /// could not be repeated safely.
     func delete(_ collection: String, filter: Document) async throws {
-        var guarded = DocumentBuilder()
-        guarded.append(contentsOf: filter)
-        guarded.append("epoch", ["$lte": .int64(epoch)])
-        let command: Document = [
-            "delete": .string(collection),
-            "deletes": [["q": .document(guarded.finish()), "limit": 0]],
-            "writeConcern": ["w": "majority"],
-        ]
-        try await retry("writing the migration's state") {
-            _ = try await lane.run(command, on: StateStore.database)
+        let mine = filter.setting("epoch", to: ["$lte": .int64(epoch)])
+        while true {
+            let found = try await retry("reading the migration's state") {
+                try await lane.open(
+                    [
+                        "find": .string(collection), "filter": .document(mine),
+                        "limit": .integer(Tuning.restoredKeys),
+                        "batchSize": .integer(Tuning.restoredKeys), "singleBatch": true,
+                        "projection": ["_id": 1, "order": 1, "newest": 1],
+                        "readConcern": ["level": "majority"],
+                    ], on: StateStore.database)
+            }
+            if found.isEmpty { return }
+            // Each as it was found: one that was written anew meanwhile stays.
+            try await delete(collection, each: found.documents.map { $0.copied() })
         }
     }
 }
