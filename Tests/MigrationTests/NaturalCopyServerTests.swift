@@ -1,8 +1,9 @@
 import BSON
-import Migration
 import Mongo
 import Sandbox
 import Testing
+
+@testable import Migration
 
 /// Copies in natural order that are interrupted, and those that are made a second time.
 @Suite struct NaturalCopyServerTests {
@@ -134,5 +135,32 @@ import Testing
                 ["delete": "scattered", "deletes": [["q": ["_id": id], "limit": 1]]], on: "shop")
             _ = try await resume(pair)
         }
+    }
+
+    /// The server is another one than it was when it was asked who it is.
+    @Test func aReadFromAnotherMemberThanAskedIsDropped() async throws {
+        let set = try await ReplicaSet.start()
+        _ = try await set.lane.write(["insert": "a", "documents": [["_id": 1]]], on: "shop")
+        let lane = try set.cluster().lane()
+        let context = try await VerifyFixture("natural_open", [:]).context
+        var asked: [NaturalOrder.Member?] = []
+        let process = set.members[0].process
+        let opened = try await NaturalOrder(context: context, lane: lane).open { member in
+            asked.append(member)
+            if asked.count == 1 {
+                try await process.stop()
+                try await process.start()
+            }
+            var batch: Batch?
+            try await eventually("the server answers") {
+                batch = try? await lane.open(["find": "a", "batchSize": 0], on: "shop")
+                return batch != nil
+            }
+            return try #require(batch)
+        }
+        #expect(asked.count == 2)
+        #expect(asked[0] != asked[1])
+        #expect(opened.member == asked[1])
+        try await set.stop()
     }
 }

@@ -55,8 +55,21 @@ struct NaturalOrder: Sendable {
         return ids.count > 1 && part > 0.1 && part < 0.9
     }
 
+    /// Opens a read from one run of a member: `open` is told which, and is called again where another one answered, as
+    /// after an election in between.
+    func open(
+        _ open: (Member?) async throws -> Batch
+    ) async throws -> (batch: Batch, member: Member?) {
+        while true {
+            let asked = try await member()
+            let batch = try await open(asked)
+            if try await member() == asked { return (batch, asked) }
+            if let cursor = batch.cursor { await lane.kill(cursor) }
+        }
+    }
+
     /// The member that the lane reads from.
-    func member() async throws(MongoError) -> Member? {
+    private func member() async throws(MongoError) -> Member? {
         try await lane.run(["hello": 1])["topologyVersion"]?.document?.raw("processId")
             .map { Member(process: $0.copied()) }
     }
