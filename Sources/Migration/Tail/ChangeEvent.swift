@@ -14,6 +14,25 @@ package struct ChangeEvent: Sendable {
         case nothing
     }
 
+    /// The events of a batch. Throws where one cannot be understood: what it says may be lost with it.
+    static func all(in documents: some Sequence<Document>) throws(MigrationError) -> [ChangeEvent] {
+        var events: [ChangeEvent] = []
+        for document in documents {
+            if let event = ChangeEvent(document) {
+                events.append(event)
+            } else if !document.isLaterFragment {
+                let namespace = document["ns"]?.json ?? "an unknown namespace"
+                throw MigrationError(
+                    .unexpected,
+                    "the source's change stream holds an event that this program does not understand, "
+                        + "\(document["operationType"]?.json ?? "without a type") of \(namespace), and what it says would be "
+                        + "lost: begin anew with --drop, and report it to the makers of this program"
+                )
+            }
+        }
+        return events
+    }
+
     package let meaning: Meaning
     package let time: Timestamp
     /// Absent on `dropDatabase`'s collection part and on `invalidate`.
@@ -76,5 +95,12 @@ package struct ChangeEvent: Sendable {
         case "invalidate": meaning = .invalidate
         default: meaning = .catalog
         }
+    }
+}
+
+extension Document {
+    /// Of an event that the server has split: the fields that are needed came with the first fragment.
+    fileprivate var isLaterFragment: Bool {
+        (self["splitEvent"]?.document?["fragment"]?.integer ?? 1) > 1
     }
 }

@@ -51,7 +51,7 @@ struct Tail: Sendable {
         var batch = first
         while true {
             try Task.checkCancellation()
-            let hasInvalidate = take(batch)
+            let hasInvalidate = try take(batch)
             guard let cursor = batch.cursor, !hasInvalidate else { return }
             // A short pause lets events gather: fewer, larger batches cost both servers less.
             if batch.count < Tuning.smallStreamBatch {
@@ -63,8 +63,8 @@ struct Tail: Sendable {
     }
 
     /// Takes a batch over whole, in one step. True when the stream ended in it.
-    private func take(_ batch: Batch) -> Bool {
-        let events = batch.documents.compactMap(ChangeEvent.init)
+    private func take(_ batch: Batch) throws(MigrationError) -> Bool {
+        let events = try ChangeEvent.all(in: batch.documents)
         var token = batch.postBatchResumeToken.map(ResumeToken.init)
         var hasInvalidate = false
         for event in events {
