@@ -97,12 +97,19 @@ package struct PhaseMachine: Hashable, Sendable {
             defer { pausedFrom = nil }
             return enter(pausedFrom ?? .catchingUp) + [.releaseWork]
         // Work that was under way when the migration was paused may still end.
+        case (.paused, .prepared) where pausedFrom == .preparing:
+            pausedFrom = .copying
+            return [.copy]
         case (.paused, .copied) where pausedFrom == .copying:
             pausedFrom = .indexing
             return [.buildIndexes]
         case (.paused, .indexed) where pausedFrom == .indexing:
             pausedFrom = .catchingUp
             return []
+        // There is nothing left that could wait.
+        case (.paused, .accepted) where pausedFrom == .preparing:
+            (pausedFrom, reason) = (nil, nil)
+            return enter(.finalizing) + [.releaseWork]
         case (_, .fail(let why)) where !phase.isFinal:
             reason = why
             return enter(.failed) + [.stop]
