@@ -150,4 +150,22 @@ import Testing
         #expect(keys.count == 0)
         #expect(keys.watermark.appliedThrough == DirtyKeysTests.time(2))
     }
+
+    @Test func aKeyThatChangesAllTheTimeIsAnsweredInBetween() throws {
+        let (collection, key) = (DirtyKeysTests.collection, CanonicalKey(rawID(1)))
+        var keys = DirtyKeys(token: DirtyKeysTests.token(0), time: DirtyKeysTests.time(0))
+        keys.register(collection, isExclusive: false)
+        keys.setEligible(collection, true)
+        let generation = keys.redirty([rawID(1)], of: collection)
+        #expect(keys.isUnanswered(key, of: collection, upTo: generation))
+        let work = keys.take(limit: 10, maximumBytes: 1_000)
+        let time = DirtyKeysTests.time(1)
+        let newer = keys.begin(at: time)
+        _ = keys.add(rawID(1), of: collection, time: time, generation: newer)
+        #expect(keys.isUnanswered(key, of: collection, upTo: generation))
+        keys.complete(try #require(work), answeredAt: DirtyKeysTests.time(0))
+        #expect(!keys.isUnanswered(key, of: collection, upTo: generation))
+        #expect(keys.isUnanswered(key, of: collection, upTo: newer))
+        #expect(keys.contains(key, in: collection))
+    }
 }

@@ -176,9 +176,9 @@ final class Spill: Sendable {
                     keys.map { (CanonicalKey($0), true) }, uniquingKeysWith: { first, _ in first })
             }
             defer { state.withLock { _ = $0.restored.removeValue(forKey: collection) } }
-            context.dirty.redirty(
+            let generation = context.dirty.redirty(
                 keys, of: collection, inserted: Set(spilled.filter(\.isInserted).flatMap(\.keys)))
-            try await waitUntilApplied(keys, of: collection)
+            try await waitUntilApplied(keys, of: collection, upTo: generation)
             try await writing.take {
                 let applied = state.withLock { $0.restored[collection] ?? [:] }
                 let done = spilled.filter {
@@ -217,12 +217,15 @@ final class Spill: Sendable {
         return true
     }
 
-    private func waitUntilApplied(_ keys: [RawValue], of collection: BinaryUUID) async throws {
+    private func waitUntilApplied(
+        _ keys: [RawValue], of collection: BinaryUUID, upTo generation: Int
+    ) async throws {
         var rest = keys.map(CanonicalKey.init)
         while true {
             try Task.checkCancellation()
             let seen = context.dirty.hasMoved.count
-            rest = context.dirty.read { dirty in rest.filter { dirty.contains($0, in: collection) }
+            rest = context.dirty.read { [rest] dirty in
+                rest.filter { dirty.isUnanswered($0, of: collection, upTo: generation) }
             }
             if rest.isEmpty || context.registry[collection] == nil { return }
             await context.dirty.hasMoved.wait(after: seen)

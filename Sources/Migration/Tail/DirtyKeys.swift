@@ -231,10 +231,11 @@ package struct DirtyKeys: Sendable {
     }
 
     /// Makes documents dirty without an event: they may differ though their events were answered. Those of `inserted`
-    /// count as inserted now, in the order of `ids`.
+    /// count as inserted now, in the order of `ids`. Returns the generation that they belong to: see `isUnanswered`.
+    @discardableResult
     package mutating func redirty(
         _ ids: [RawValue], of collection: BinaryUUID, inserted: Set<RawValue> = []
-    ) {
+    ) -> Int {
         let time = max(watermark.streamTime, newestEvent)
         let generation = begin(at: time)
         for id in ids {
@@ -242,5 +243,14 @@ package struct DirtyKeys: Sendable {
                 id, of: collection, time: time, generation: generation, isSuspect: true,
                 isInsertion: inserted.contains(id))
         }
+        return generation
+    }
+
+    /// Whether the key waits for events of this generation or an earlier one. One that changes all the time is always
+    /// dirty, but is answered up to a generation as soon as it waits only for later ones.
+    package func isUnanswered(
+        _ key: CanonicalKey, of collection: BinaryUUID, upTo generation: Int
+    ) -> Bool {
+        (collections[collection]?.entries[key]).map { $0.generation <= generation } ?? false
     }
 }

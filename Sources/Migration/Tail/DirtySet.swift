@@ -39,7 +39,10 @@ package final class DirtySet: Sendable {
     }
 
     /// Makes documents dirty without an event; they are applied the exact way.
-    func redirty(_ ids: [RawValue], of collection: BinaryUUID, inserted: Set<RawValue> = []) {
+    @discardableResult
+    func redirty(
+        _ ids: [RawValue], of collection: BinaryUUID, inserted: Set<RawValue> = []
+    ) -> Int {
         update { $0.redirty(ids, of: collection, inserted: inserted) }
     }
 
