@@ -119,16 +119,11 @@ struct MigrationParts: Sendable {
     private func keepSpilling(_ monitor: SourceMonitor) async throws {
         while true {
             try await Task.sleep(for: .milliseconds(500))
-            let isLarge = context.dirty.read { $0.bytes } > context.options.dirtyBytes
             let headroom = context.status.figures.oplogHeadroomSeconds
             let isShort =
                 headroom.flatMap { headroom in monitor.oplogWindow.map { headroom < $0 / 2 } }
                 ?? false
-            if isLarge || isShort && context.dirty.backlog > 0 {
-                try await spill.spill(isShort: isShort)
-            } else {
-                spill.readFile()
-            }
+            try await spill.relieve(isShort: isShort)
         }
     }
 

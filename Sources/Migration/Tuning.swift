@@ -28,6 +28,8 @@ package enum Tuning {
     static let fineGenerations = 1_000
     /// How many bytes of dirty keys are held before they are spilled to the destination.
     package static let dirtyBytes = 64 << 20
+    /// How many times as many may be held at most: a lot can come before they are spilled. No more is read then.
+    static let dirtyBytesFactor = 2
     /// How long the source waits for an event before it answers with an empty batch, milliseconds: bounds how old the
     /// position on an idle source is, and how long a stop takes.
     static let streamWait = 500

@@ -11,6 +11,7 @@ enum VerifyServers {
         source.name = "src"
         var destination = ReplicaSetOptions()
         destination.name = "dst"
+        destination.parameters["enableTestCommands"] = "1"
         async let first = ReplicaSet.start(source)
         async let second = ReplicaSet.start(destination)
         return try await (source: first, destination: second)

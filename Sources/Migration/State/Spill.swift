@@ -62,37 +62,55 @@ final class Spill: Sendable {
         }
     }
 
-    /// Writes keys that nobody is working on to the destination until the dirty set is small; `isShort`: until nothing is
-    /// left, as the oplog is short. Where the destination takes nothing, what is too much for the memory goes to a file of
-    /// this host.
-    func spill(isShort: Bool) async throws {
-        while context.dirty.read({ $0.bytes }) > (isShort ? 0 : context.options.dirtyBytes / 2) {
-            let isDone = try await writing.take { try await spillSome() }
-            if isDone { return }
+    /// One round of keeping the dirty set small, and empty where the oplog is short. The file is read back as soon as the
+    /// destination takes keys again: those in it hold the position.
+    func relieve(isShort: Bool) async throws {
+        let isLarge = context.dirty.read { $0.bytes } > context.options.dirtyBytes
+        if isLarge || isShort && context.dirty.backlog > 0 {
+            guard try await spill(isShort: isShort) else { return }
         }
-    }
-
-    /// Makes keys of the file dirty again, as long as the dirty set is small.
-    func readFile() {
         while context.dirty.read({ $0.bytes }) < context.options.dirtyBytes / 4,
-            file.bringSomeBack()
+            try file.bringSomeBack()
         {}
     }
 
-    /// True when no key is free, or there is no room for any.
-    private func spillSome() async throws -> Bool {
-        guard let drained = drain() else { return true }
+    /// Writes keys that nobody is working on to the destination until the dirty set is small; `isShort`: until nothing is
+    /// left, as the oplog is short. Where the destination takes nothing, what is too much for the memory goes to a file of
+    /// this host: then false.
+    @discardableResult
+    func spill(isShort: Bool) async throws -> Bool {
+        var isTaken = true
+        while context.dirty.read({ $0.bytes }) > (isShort ? 0 : context.options.dirtyBytes / 2) {
+            switch try await writing.take({ try await spillSome() }) {
+            case .written: isTaken = true
+            case .kept: isTaken = false
+            case .noneFree: return isTaken
+            case .noRoom: return false
+            }
+        }
+        return isTaken
+    }
+
+    private enum Outcome {
+        case written
+        /// In the file.
+        case kept
+        case noneFree, noRoom
+    }
+
+    private func spillSome() async throws -> Outcome {
+        guard let drained = drain() else { return .noneFree }
         do {
             try await write(drained)
         } catch let error as MongoError where error.isWaitedFor {
             if context.dirty.read({ $0.bytes }) > context.options.dirtyBytes / 2 {
-                return !file.keep(drained)
+                return file.keep(drained) ? .kept : .noRoom
             }
             context.dirty.update { $0.giveBackDrained(drained) }
-            return true
+            return .noRoom
         }
         context.dirty.update { $0.releaseDrained(drained) }
-        return false
+        return .written
     }
 
     private func write(_ drained: DirtyKeys.Drained) async throws {

@@ -1,7 +1,8 @@
 internal import BSON
 internal import Mongo
 
-/// Reads the change stream from before the copy starts, and never waits for the copy, for DDL or for the destination.
+/// Reads the change stream from before the copy starts, and never waits for the copy or for DDL, nor for the destination
+/// as long as there is room for what waits for it.
 struct Tail: Sendable {
     let context: Context
     let copyRequests: CopyRequests
@@ -57,9 +58,31 @@ struct Tail: Sendable {
             if batch.count < Tuning.smallStreamBatch {
                 try await Task.sleep(for: Tuning.streamGathering)
             }
+            try await waitForRoom()
             batch = try await lane.more(
                 cursor, batchSize: Tuning.streamBatch, wait: Tuning.streamWait)
         }
+    }
+
+    /// Waits while there are more dirty keys than may be held: neither the destination nor this host's disk has taken
+    /// enough of them. What is not read stays in the oplog, whose headroom is watched.
+    private func waitForRoom() async throws {
+        guard isFull else { return }
+        context.status.wait(
+            "tail",
+            for:
+                "changes that are not applied fill the memory; the source is read on when some are applied or set aside"
+        )
+        defer { context.status.goOn("tail") }
+        while isFull {
+            try Task.checkCancellation()
+            let seen = context.dirty.hasMoved.count
+            await context.dirty.hasMoved.wait(after: seen, atMost: .milliseconds(200))
+        }
+    }
+
+    private var isFull: Bool {
+        context.dirty.read { $0.bytes } > Tuning.dirtyBytesFactor * context.options.dirtyBytes
     }
 
     /// Takes a batch over whole, in one step. True when the stream ended in it.
