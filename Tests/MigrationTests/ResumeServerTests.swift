@@ -67,6 +67,22 @@ import Testing
         }
     }
 
+    @Test func aCancelledMigrationIsNotResumedByADropEither() async throws {
+        try await Pair.with { pair in
+            try await SampleData(.small, count: 10).insert(
+                into: ResumeServerTests.items, through: [pair.source.lane])
+            let engine = try pair.engine { $0.cutover = .manual }
+            let running = Task { try await engine.run() }
+            try await eventually("it is in sync", within: .seconds(240)) {
+                engine.progress().phase == .inSync
+            }
+            try await engine.cancel()
+            #expect(try await running.value.phase == .cancelled)
+            let reason = try await refusal(pair.source, pair) { $0.drop = true }
+            #expect(reason.contains("was cancelled"))
+        }
+    }
+
     @Test func theFiguresGoOn() async throws {
         try await withInterrupted { pair in
             let report = try await pair.migrate { $0.resume = true }

@@ -27,7 +27,7 @@ struct Preparation: Sendable {
         let subject = try await Subject(source, filter: options.filter, retry: retry)
         let token: ResumeToken
         let earlier = StoredMigration(existing ?? [:])
-        if earlier.phase == .cancelled, options.resume, !options.drop {
+        if earlier.phase == .cancelled, options.resume {
             throw MigrationError(
                 .destinationHeld,
                 "the migration on this destination was cancelled: --drop begins anew")
