@@ -245,7 +245,6 @@ package actor MigrationEngine {
         if parts.stored.isPastPointOfNoReturn { return try await finishEarlier(parts) }
         try await parts.spill.load()
         return try await withThrowingTaskGroup(of: MigrationReport?.self) { group in
-            let context = parts.context
             for service in parts.services(polled: { [weak self] lag, time in
                 await self?.handle(.lag(lag, at: time))
             }) {
@@ -259,7 +258,6 @@ package actor MigrationEngine {
             while let result = try await group.next() {
                 if let report = result { return report }
             }
-            _ = context
             throw CancellationError()
         }
     }
@@ -301,8 +299,6 @@ package actor MigrationEngine {
             do {
                 let outcome = try await cutOver(parts)
                 log.note("the destination accepts writes")
-                try await parts.save(
-                    parts.report(phase: machine.phase, outcome: outcome, problems: []))
                 return try await finish(parts, outcome)
             } catch let error as MigrationError where error.code == .cutoverRefused {
                 await handle(.backedOut)
@@ -333,6 +329,11 @@ package actor MigrationEngine {
     private func finish(
         _ parts: MigrationParts, _ outcome: Cutover.Outcome? = nil
     ) async throws -> MigrationReport {
+        if let outcome {
+            // Another run could not say what this one has compared.
+            try await parts.save(
+                parts.report(phase: machine.phase, outcome: outcome, problems: []))
+        }
         let problems = try await parts.cutover.finish()
         let report = parts.report(phase: .complete, outcome: outcome, problems: problems)
         try await parts.save(report, undone: await parts.keeper.undone)
@@ -374,7 +375,6 @@ package actor MigrationEngine {
             case .holdWork: gate.close()
             case .releaseWork: gate.open()
             case .verify: verifier?.begin()
-            default: break
             }
         }
         changed.notify()

@@ -1,6 +1,5 @@
 package import BSON
 internal import CMongo
-internal import Glibc
 
 /// One connection to a cluster with one explicit session, used by one caller after another.
 ///
@@ -105,13 +104,6 @@ package actor Lane {
         try send(prepare(command, on: database))
     }
 
-    /// The address of the primary this lane talks to, "host:port".
-    package func primaryAddress() throws(MongoError) -> String? {
-        let client = try connected()
-        if primary == 0 { primary = try client.selectPrimary() }
-        return client.address(of: primary)
-    }
-
     /// After "unauthorized": where the server does not know any more who this connection is, the next call logs in anew.
     private func renewLostLogin(of lost: Client) {
         guard cluster.connectionString.username != nil, primary != 0,
@@ -155,12 +147,6 @@ private final class Client {
         let server = cmongo_select_primary(raw, &failure)
         guard server != 0 else { throw MongoError(failure, while: .commanding) }
         return server
-    }
-
-    func address(of server: UInt32) -> String? {
-        guard let text = cmongo_server_address(raw, server) else { return nil }
-        defer { free(text) }
-        return String(cString: text)
     }
 
     func run(_ command: Document, on database: String, server: UInt32) throws(MongoError)

@@ -29,9 +29,6 @@ extension MongoError {
         }
     }
 
-    /// The operation did not get an answer, so nobody knows whether it was done.
-    package var isUnanswered: Bool { kind == .network }
-
     /// The oplog no longer holds what a change stream needs: ChangeStreamHistoryLost, CappedPositionLost on a stream,
     /// or a resume token that no longer leads anywhere.
     package var isHistoryLost: Bool { kind == .server && [286, 136, 280].contains(code) }
@@ -39,8 +36,6 @@ extension MongoError {
     /// A cursor is gone or its plan was killed: CursorNotFound, CursorKilled, QueryPlanKilled, CappedPositionLost,
     /// OperationFailed is not among them.
     package var isCursorLost: Bool { kind == .server && [43, 237, 175, 136].contains(code) }
-
-    package var isCappedPositionLost: Bool { kind == .server && code == 136 }
 
     package var isDuplicateKey: Bool { kind == .server && [11000, 11001, 12582].contains(code) }
 
@@ -75,10 +70,4 @@ extension MongoError {
     package var isCommandNotFound: Bool { kind == .server && code == 59 }
 
     package var isTimeLimitExceeded: Bool { kind == .server && code == 50 }
-
-    /// IndexOptionsConflict, IndexKeySpecsConflict, IndexAlreadyExists.
-    package var isIndexConflict: Bool { kind == .server && [85, 86, 68].contains(code) }
-
-    /// A retry under the same number found a later one: this write can never land again.
-    package var isTransactionTooOld: Bool { kind == .server && code == 225 }
 }

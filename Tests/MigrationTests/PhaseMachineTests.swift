@@ -48,7 +48,7 @@ import Testing
             _ = machine.handle(.lag(lag, at: time))
             #expect(machine.phase == .catchingUp, "\(lag) s at \(time)")
         }
-        #expect(machine.handle(.lag(3, at: 20)).contains(.beginCountdown))
+        #expect(machine.handle(.lag(3, at: 20)).contains(.verify))
         #expect(machine.phase == .inSync)
     }
 

@@ -16,7 +16,7 @@ package struct StateStore: Sendable {
     private(set) var retry: Retry
     let epoch: Int64
     /// Many tasks write at the same time, and a write must be answered before the lane's next one gets its number.
-    private let turns = Turns()
+    private let turns = Turn()
 
     init(lane: Lane, retry: Retry, epoch: Int64) {
         self.lane = lane
