@@ -26,7 +26,7 @@ package actor MigrationEngine {
     /// Present from the first time in sync on.
     private var countdown: Countdown?
     /// The cutover that is under way, up to the point of no return.
-    private var cutover: Task<Cutover.Outcome, any Error>?
+    private var cutover: Task<Void, any Error>?
     private var isBackOutWanted = false
 
     /// - `isRunning`: whether a process of this host that once owned the migration still runs.
@@ -241,10 +241,11 @@ package actor MigrationEngine {
 
     private func run(_ parts: MigrationParts) async throws -> MigrationReport {
         if parts.stored.isPastPointOfNoReturn {
-            log.note("the destination already accepts writes: finishing what is left")
+            log.note("the cutover is past the point of no return: finishing what is left")
             await handle(.accepted)
             let beating = Task { try await parts.context.lease.keep(parts.context.retry) }
             defer { beating.cancel() }
+            if parts.stored.isDestinationBlocked { _ = try await parts.cutover.open() }
             return try await finish(parts)
         }
         try await parts.spill.load()
@@ -287,9 +288,8 @@ package actor MigrationEngine {
             isCutoverWanted = false
             await handle(.cutOver)
             do {
-                let outcome = try await cutOver(parts)
-                log.note("the destination accepts writes")
-                return try await finish(parts, outcome)
+                try await cutOver(parts)
+                return try await finish(parts, try await parts.cutover.open())
             } catch let error as MigrationError where error.code == .cutoverRefused {
                 await handle(.backedOut)
                 board.setMessage(error.message)
@@ -299,13 +299,13 @@ package actor MigrationEngine {
         }
     }
 
-    private func cutOver(_ parts: MigrationParts) async throws -> Cutover.Outcome {
+    private func cutOver(_ parts: MigrationParts) async throws {
         isBackOutWanted = false
         let task = Task { try await parts.cutover.run() }
         cutover = task
         defer { cutover = nil }
         do {
-            return try await withTaskCancellationHandler {
+            try await withTaskCancellationHandler {
                 try await task.value
             } onCancel: {
                 task.cancel()

@@ -51,7 +51,9 @@ struct MigrationParts: Sendable {
         writes = SeenWrites()
         cutover = Cutover(
             context: context, keeper: keeper, verifier: verifier, writes: writes, spill: spill,
-            copyQueue: queue, log: log)
+            copyQueue: queue, log: log, store: context.store.on(context.destination.lane()))
+        context.status.setBlocked(.source, stored.isSourceBlocked)
+        context.status.setBlocked(.destination, stored.isDestinationBlocked)
     }
 
     /// Everything that runs beside the phases until the migration ends.

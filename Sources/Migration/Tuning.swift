@@ -106,6 +106,8 @@ package enum Tuning {
     static let majorityLimit = Duration.seconds(10)
     /// How long draining may take before the cutover is given up.
     static let drainLimit = Duration.seconds(60)
+    /// How often a cutover looks whether the destination still answers.
+    static let cutoverLook = Duration.milliseconds(100)
     /// Pause before a refused cutover is tried again in `when-in-sync`.
     static let cutoverRetry = Duration.seconds(5)
     /// A write seen longer ago than this says nothing about the downtime.

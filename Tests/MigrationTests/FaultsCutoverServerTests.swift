@@ -9,7 +9,7 @@ extension FaultServerTests {
     /// May write while writes are blocked.
     private static let stubborn = Credentials(username: "stubborn", password: "stubborn")
 
-    private func reachInSync(_ trial: Trial) async throws {
+    func reachInSync(_ trial: Trial) async throws {
         if trial.engine == nil { try trial.start() }
         for phase in [Phase.copying, .indexing, .catchingUp] {
             try await trial.reach(phase)

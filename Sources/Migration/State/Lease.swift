@@ -125,9 +125,20 @@ package final class Lease: Sendable {
     func check() async throws {
         while true {
             if isLost.withLock({ $0 }) { throw Lease.lost }
-            if ContinuousClock.now - lastBeat.withLock({ $0 }) < timing.limit { return }
+            if !isDoubtful { return }
             try await beat()
         }
+    }
+
+    /// How long ago the destination last heard that this owner is alive, as far as is known.
+    var silence: Duration { ContinuousClock.now - lastBeat.withLock { $0 } }
+
+    /// Whether the destination has been silent for so long that others may soon take over.
+    var isDoubtful: Bool { silence >= timing.limit }
+
+    /// Throws where another owner may have taken over. Asks nobody.
+    func requireSole() throws {
+        guard !isLost.withLock({ $0 }), silence < timing.patience else { throw Lease.lost }
     }
 
     static let lost = MigrationError(
