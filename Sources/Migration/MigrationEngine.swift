@@ -19,8 +19,8 @@ package actor MigrationEngine {
     private let gate = Gate()
     /// Notified when the phase, the readiness or a wish of the operator has changed.
     private nonisolated let changed = Signal()
-    private var isCutoverWanted = false
-    private var mayCutOver = false
+    /// When the operator last asked for the cutover.
+    private var cutoverWish: ContinuousClock.Instant?
     private var verifier: Verifier?
     private var context: Context?
     /// Present from the first time in sync on.
@@ -51,11 +51,16 @@ package actor MigrationEngine {
     /// Where the migration stands now. Never blocks.
     package nonisolated func progress() -> MigrationProgress { board.progress(status) }
 
-    /// Asks for the cutover: it begins as soon as the migration is in sync and ready, and is asked for again after a
-    /// refusal.
+    /// Asks for the cutover: it begins if the migration is in sync and ready, now or in a few seconds, and is asked for
+    /// again after a refusal. Where only differences stand before it, the migration ends by naming them.
     package func requestCutover() {
-        isCutoverWanted = true
+        cutoverWish = .now
         changed.notify()
+    }
+
+    /// What was compared so far, and what was found. For a migration that ended without a report.
+    package func verification() -> MigrationReport.Verification {
+        verifier?.summary ?? MigrationReport.Verification(mode: options.verify)
     }
 
     /// Goes on after a pause.
@@ -147,7 +152,8 @@ package actor MigrationEngine {
         } catch is CancellationError where machine.phase == .cancelled {
             // It was cancelled before there was anything to be undone.
             return MigrationReport(
-                progress(), phase: .cancelled, duration: 0, verify: options.verify, problems: [])
+                progress(), phase: .cancelled, duration: 0, verification: verification(),
+                problems: [])
         }
     }
 
@@ -158,7 +164,7 @@ package actor MigrationEngine {
             let seen = changed.count
             if let countdown, countdown.isOver(at: .now) { await handle(.deadlinePassed) }
             if machine.phase == .cancelled || machine.phase == .expired { return }
-            await changed.wait(after: seen, atMost: .milliseconds(250))
+            await changed.wait(after: seen, atMost: Tuning.readinessLook)
         }
     }
 
@@ -202,6 +208,7 @@ package actor MigrationEngine {
         self.context = context
         let parts = MigrationParts(
             context: context, log: log, stored: try await preparation.stored())
+        verifier = parts.verifier
         do {
             countdown = try await Countdown.load(parts.stored, context)
             return try await run(parts)
@@ -282,10 +289,9 @@ package actor MigrationEngine {
         await parts.keeper.allowIndexes()
         try await parts.keeper.settle()
         await handle(.indexed)
-        verifier = parts.verifier
         while true {
             try await waitUntilReady(parts)
-            isCutoverWanted = false
+            cutoverWish = nil
             await handle(.cutOver)
             do {
                 try await cutOver(parts)
@@ -325,21 +331,37 @@ package actor MigrationEngine {
         return try await parts.report(phase: machine.phase, outcome: outcome, problems: problems)
     }
 
-    /// In sync, everything ready, and the cutover wanted.
+    /// In sync, everything ready, and the cutover wanted. Throws `differencesFound` where it is wanted and nothing but
+    /// differences stands before it.
     private func waitUntilReady(_ parts: MigrationParts) async throws {
+        defer { board.setMissing(nil, differences: 0) }
+        var differences = 0
         while true {
             try Task.checkCancellation()
             let seen = changed.count
-            mayCutOver = machine.phase == .inSync && machine.isLagReady && parts.isReady
-            board.setReady(mayCutOver)
-            if countdown == nil, machine.phase == .inSync {
-                countdown = try await Countdown.begin(parts.context)
+            let isInSync = machine.phase == .inSync
+            let awaited = machine.isLagReady ? parts.whatIsAwaited : "the lag is too large"
+            let found = awaited.isEmpty && isInSync ? verifier?.differences : nil
+            board.setMissing(
+                isInSync ? found?.message ?? awaited : nil, differences: found?.count ?? 0)
+            if countdown == nil, isInSync { countdown = try await Countdown.begin(parts.context) }
+            if isInSync, isCutoverWanted {
+                if let found { throw MigrationError(.differencesFound, found.message) }
+                if awaited.isEmpty { return }
             }
-            let isWanted = options.cutover == .whenInSync || isCutoverWanted
-            if mayCutOver && isWanted { return }
-            if isCutoverWanted, machine.phase == .inSync { board.setMessage(parts.whatIsMissing) }
-            await changed.wait(after: seen, atMost: .milliseconds(250))
+            if let found, found.count != differences {
+                differences = found.count
+                log.note(
+                    "not ready: \(found.message); asking for the cutover ends with a report of all")
+            }
+            await changed.wait(after: seen, atMost: Tuning.readinessLook)
         }
+    }
+
+    /// A wish is not kept for long: what was asked for too early must not begin hours later.
+    private var isCutoverWanted: Bool {
+        options.cutover == .whenInSync
+            || cutoverWish.map { ContinuousClock.now - $0 < Tuning.wishLife } ?? false
     }
 
     // MARK: Events

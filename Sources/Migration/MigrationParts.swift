@@ -101,11 +101,8 @@ struct MigrationParts: Sendable {
         }
     }
 
-    /// Whether nothing but the lag and the operator stands before the cutover.
-    var isReady: Bool { whatIsMissing.isEmpty }
-
-    /// What stands before the cutover, in words; empty when nothing does.
-    var whatIsMissing: String {
+    /// What is waited for before the cutover beside the lag, in words; empty when nothing is.
+    var whatIsAwaited: String {
         if !context.registry.areAllCopied { return "a new collection is being copied" }
         if !spill.isEmpty { return "changes that were set aside are being applied" }
         if !verifier.isReady { return "the first verification is under way" }

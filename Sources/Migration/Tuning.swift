@@ -117,6 +117,12 @@ package enum Tuning {
 
     // MARK: Readiness
 
+    /// How often is looked whether the migration is ready, cancelled or expired.
+    static let readinessLook = Duration.milliseconds(250)
+    /// How long the operator's wish for a cutover is kept while readiness is lost for a moment: a new collection is
+    /// copied within that.
+    static let wishLife = Duration.seconds(10)
+
     /// The lag up to which a migration counts as in sync, seconds, and for how long it must hold.
     package static let lagThreshold = 10.0
     package static let lagHold = 10.0

@@ -33,6 +33,8 @@ struct Cutover: Sendable {
     func run() async throws {
         try await refuseOnOpenTransactions()
         try await keeper.refuseOnViolations()
+        // Nothing is stopped for what can be known before.
+        try refuseOnDifferences()
         writes.setExpiring(await keeper.expiring)
         try await store.save(["cutover": .string(StoredMigration.CutoverStep.begun.rawValue)])
         pointOfNoReturn.reset()
@@ -136,12 +138,13 @@ struct Cutover: Sendable {
     }
 
     private func verify() async throws {
-        let mismatches = try await verifier.finish()
-        guard !mismatches.isEmpty else { return }
-        throw MigrationError(
-            .differencesFound,
-            "verification found \(mismatches.count) differences; nothing was cut over:\n  "
-                + mismatches.prefix(20).map(\.description).joined(separator: "\n  "))
+        try await verifier.finish()
+        try refuseOnDifferences()
+    }
+
+    private func refuseOnDifferences() throws {
+        guard let found = verifier.differences else { return }
+        throw MigrationError(.differencesFound, found.message)
     }
 
     /// Nothing may have been written since `final`. Expired documents that the TTL monitor deleted are applied.

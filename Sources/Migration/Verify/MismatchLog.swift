@@ -30,14 +30,22 @@ struct MismatchLog: Sendable {
 
     var count: Int { found.count + catalog.count + unnamed.values.reduce(0, +) }
 
+    /// The one that `all` begins with, without making all.
+    var first: Mismatch? {
+        catalog.first ?? found.values.min { $0.place < $1.place }?.mismatch
+            ?? unnamed.first.map { named($0.value, in: $0.key) }
+    }
+
     /// In the order in which they were found; catalog first.
     var all: [Mismatch] {
-        let rest = unnamed.sorted { $0.key < $1.key }.map { namespace, number in
-            Mismatch(
-                .catalog, in: namespace,
-                detail: "\(number) more documents differ than can be named", firstSeen: .zero)
-        }
+        let rest = unnamed.sorted { $0.key < $1.key }.map { named($0.value, in: $0.key) }
         return catalog + found.values.sorted { $0.place < $1.place }.map(\.mismatch) + rest
+    }
+
+    private func named(_ number: Int, in namespace: Namespace) -> Mismatch {
+        Mismatch(
+            .catalog, in: namespace,
+            detail: "\(number) more documents differ than can be named", firstSeen: .zero)
     }
 
     subscript(_ subject: Subject) -> Mismatch? { found[subject]?.mismatch }
