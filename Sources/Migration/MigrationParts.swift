@@ -46,7 +46,7 @@ struct MigrationParts: Sendable {
         keeper = CatalogKeeper(
             context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill,
             log: log
-        ) { verifier.setCatalog($0) }
+        ) { verifier.addCatalog($0) }
         registered.close()
         writes = SeenWrites()
         cutover = Cutover(

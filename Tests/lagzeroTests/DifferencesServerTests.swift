@@ -73,6 +73,31 @@ import Testing
         await clusters.stop()
     }
 
+    /// `isUnrelated`: something else changes on the source meanwhile, which explains nothing of it.
+    @Test(arguments: [false, true])
+    func indexesAndOptionsThatDifferAreNamed(isUnrelated: Bool) async throws {
+        let clusters = try await clusters()
+        let run = try start(clusters, ["--json"])
+        try await run.said("Ready for the cutover")
+        let (source, lane) = (clusters.source.lane, clusters.destination.lane)
+        _ = try await lane.run(["dropIndexes": "items", "index": "n"], on: "shop")
+        _ = try await lane.run(["collMod": "items", "validator": ["v": ["$gt": 5]]], on: "shop")
+        if isUnrelated {
+            _ = try await source.run(["create": "unrelated"], on: "shop")
+            try await eventually("it is on the destination") {
+                try await !lane.open(
+                    ["listCollections": 1, "filter": ["name": "unrelated"]], on: "shop"
+                ).isEmpty
+            }
+        }
+        run.send(SIGUSR1)
+        #expect(try await run.status() == 4, "\(run.errors)")
+        #expect(run.output.contains("\"mismatchCount\": 2, "), "\(run.output)")
+        #expect(run.output.contains("shop.items: index n was missing on the destination"))
+        #expect(run.output.contains("needed to change validator of shop.items"))
+        await clusters.stop()
+    }
+
     /// With differences the operator is not told to cut over; asking all the same ends with their names.
     @Test func knownDifferencesAreNoReadiness() async throws {
         let clusters = try await clusters()

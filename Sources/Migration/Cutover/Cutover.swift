@@ -57,9 +57,10 @@ struct Cutover: Sendable {
         let lane = context.source.lane()
         let final = try await drain(lane)
         try await keeper.reconcileForCutover()
-        try await verify()
+        try await verifier.finish()
         // What was copied again has no indexes yet.
         if verifier.hasCopiedAgain { try await keeper.reconcileForCutover() }
+        try refuseOnDifferences()
         try await keeper.prepareUnique()
         let last = try await refuseOnStrayWrites(after: final, lane)
         try await accept(last)
@@ -135,11 +136,6 @@ struct Cutover: Sendable {
             await context.dirty.hasMoved.wait(after: seen, atMost: .milliseconds(100))
             try Task.checkCancellation()
         }
-    }
-
-    private func verify() async throws {
-        try await verifier.finish()
-        try refuseOnDifferences()
     }
 
     private func refuseOnDifferences() throws {

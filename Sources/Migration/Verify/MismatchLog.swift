@@ -68,13 +68,14 @@ struct MismatchLog: Sendable {
     /// It is equal now.
     mutating func markRepaired(_ subject: Subject) { found[subject]?.mismatch.isRepaired = true }
 
-    /// Replaces what is said about options, indexes and views.
-    mutating func setCatalog(_ mismatches: [Mismatch]) { catalog = mismatches }
+    /// What is said about options, indexes and views; the reconciler has repaired it.
+    mutating func addCatalog(_ mismatches: [Mismatch]) { catalog += mismatches }
 
     /// The operator has taken note: what was repaired counts no more. Returns what is still different, with the ids of
     /// the documents, to be compared again.
     mutating func acknowledge() -> [(subject: Subject, ids: [RawValue])] {
         found = found.filter { !$0.value.mismatch.isRepaired }
+        catalog = []
         unnamed = [:]
         return found.map { ($0.key, $0.value.ids) }
     }

@@ -169,9 +169,9 @@ final class Verifier: Sendable {
     /// Every difference that was found and not taken note of, repaired ones included.
     var mismatches: [Mismatch] { state.withLock { $0.log.all } }
 
-    /// Differences of options, indexes and views, as the reconciler finds them: they replace the last ones.
-    func setCatalog(_ mismatches: [Mismatch]) {
-        state.withLock { $0.log.setCatalog(mismatches) }
+    /// Differences of options, indexes and views, as the reconciler finds and repairs them.
+    func addCatalog(_ mismatches: [Mismatch]) {
+        state.withLock { $0.log.addCatalog(mismatches) }
         changed.notify()
     }
 
