@@ -113,7 +113,7 @@ struct MigrationParts: Sendable {
 
     private func keepSpilling(_ monitor: SourceMonitor) async throws {
         while true {
-            try await Task.sleep(for: .milliseconds(500))
+            try await Task.sleep(for: Tuning.spillLook)
             let isLarge = context.dirty.read { $0.bytes } > context.options.dirtyBytes
             let headroom = context.status.figures.oplogHeadroomSeconds
             let isShort =
@@ -129,7 +129,7 @@ struct MigrationParts: Sendable {
 
     private func keepRestoring() async throws {
         while true {
-            try await Task.sleep(for: .milliseconds(500))
+            try await Task.sleep(for: Tuning.spillLook)
             for collection in context.registry.all
             where collection.isCopied && spill.hasKeys(of: collection.source) {
                 do {

@@ -45,6 +45,8 @@ package enum Tuning {
     /// How often the source is asked for its newest write, and every how many polls for its oldest oplog entry.
     static let lagPoll = Duration.milliseconds(250)
     static let headroomPolls = 40
+    /// How often is looked whether keys are to be set aside, or can be brought back.
+    static let spillLook = Duration.milliseconds(500)
     /// Keys that are spilled with one command, and brought back at once.
     static let spillKeys = 2_000
     static let restoredKeys = 5_000
@@ -106,6 +108,8 @@ package enum Tuning {
     static let majorityLimit = Duration.seconds(10)
     /// How long draining may take before the cutover is given up.
     static let drainLimit = Duration.seconds(60)
+    /// How often a source whose writes cannot be blocked is looked at for writes; their number in that time is told.
+    static let quietLook = Duration.seconds(1)
     /// How often a cutover looks whether the destination still answers.
     static let cutoverLook = Duration.milliseconds(100)
     /// Pause before a refused cutover is tried again in `when-in-sync`.

@@ -65,6 +65,24 @@ extension FaultServerTests {
         }
     }
 
+    @Test func f16ASourceThatWasNeverWrittenToIsQuiet() async throws {
+        try await Pair.with {
+            $0.root = nil
+        } destination: {
+            $0.root = nil
+        } _: { pair in
+            try await SampleData(.small, count: 500).insert(
+                into: Trial.items, through: [pair.source.lane])
+            // Longer than it takes until the cutover begins.
+            let engine = try pair.engine { $0.quietPeriod = 8 }
+            let run = Task { try await engine.run() }
+            defer { run.cancel() }
+            try await eventually("it is complete") { engine.progress().phase == .complete }
+            #expect(try await run.value.applicationDowntimeSeconds == nil)
+            #expect(try await pair.differences() == [])
+        }
+    }
+
     @Test func f18CancellingLeavesNothingBehind() async throws {
         for phase in isSoak ? Trial.phases : [.copying, .inSync, .finalizing] {
             try await Trial.with(writesPerSecond: 50) { trial in

@@ -104,7 +104,7 @@ struct Cutover: Sendable {
         let quiet = Duration.seconds(context.options.quietPeriod)
         while writes.quiet < quiet {
             writes.reset()
-            try await Task.sleep(for: .seconds(1))
+            try await Task.sleep(for: Tuning.quietLook)
             if let busiest = writes.busiest.first {
                 throw MigrationError(
                     .cutoverRefused,
