@@ -12,9 +12,16 @@ extension Verifier {
         guard mode != .off else { return mismatches }
         refresh()
         if mode == .counts {
+            let deadline = ContinuousClock.now + Tuning.drainLimit
             while true {
                 let moved = context.dirty.hasMoved.count
                 if try await compareCounts() { return mismatches }
+                guard ContinuousClock.now < deadline else {
+                    throw MigrationError(
+                        .cutoverRefused,
+                        "the numbers of documents go on changing: stop the application, then cut over again"
+                    )
+                }
                 await context.dirty.hasMoved.wait(after: moved, atMost: Tuning.finishPatience)
                 refresh()
             }
