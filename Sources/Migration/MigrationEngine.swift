@@ -78,7 +78,7 @@ package actor MigrationEngine {
         cutover.cancel()
         while machine.phase == .finalizing, self.cutover != nil {
             let seen = changed.count
-            await changed.wait(after: seen, atMost: .milliseconds(100))
+            await changed.wait(after: seen, atMost: Tuning.cutoverLook)
             try Task.checkCancellation()
         }
         guard machine.phase == .finalizing || machine.phase == .complete else { return }

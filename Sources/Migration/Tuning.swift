@@ -110,7 +110,7 @@ package enum Tuning {
     static let drainLimit = Duration.seconds(60)
     /// How often a source whose writes cannot be blocked is looked at for writes; their number in that time is told.
     static let quietLook = Duration.seconds(1)
-    /// How often a cutover looks whether the destination still answers.
+    /// How often a cutover looks whether everything is applied, and whether the destination still answers.
     static let cutoverLook = Duration.milliseconds(100)
     /// Pause before a refused cutover is tried again in `when-in-sync`.
     static let cutoverRetry = Duration.seconds(5)

@@ -133,7 +133,7 @@ struct Cutover: Sendable {
                     "the last changes were not applied within \(Tuning.drainLimit.components.seconds) s: see what is "
                         + "waited for, then cut over again")
             }
-            await context.dirty.hasMoved.wait(after: seen, atMost: .milliseconds(100))
+            await context.dirty.hasMoved.wait(after: seen, atMost: Tuning.cutoverLook)
             try Task.checkCancellation()
         }
     }
