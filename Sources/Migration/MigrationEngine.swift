@@ -129,6 +129,10 @@ package actor MigrationEngine {
     }
 
     private func noteFailure(_ error: MigrationError) async {
+        if error.code == .ownershipLost {
+            // They are the new owner's.
+            for side in [Side.Role.source, .destination] { status.setBlocked(side, false) }
+        }
         guard error.code != .interrupted, error.code != .differencesFound else { return }
         await handle(.fail(reason: error.description))
     }

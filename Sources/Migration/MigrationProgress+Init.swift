@@ -17,7 +17,7 @@ extension MigrationReport {
         self.init(
             phase: phase, applicationDowntimeSeconds: nil, durationSeconds: duration,
             bytesCopied: progress.bytesCopied, documentsCopied: progress.documentsCopied,
-            collectionsCopied: 0, eventsApplied: progress.eventsApplied,
+            collectionsCopied: progress.collectionsCopied, eventsApplied: progress.eventsApplied,
             verification: verification, problems: problems)
     }
 }

@@ -9,6 +9,7 @@ package struct MigrationProgress: Sendable {
     package var bytesCopied: Int
     package var bytesTotal: Int?
     package var documentsCopied: Int
+    package var collectionsCopied = 0
     package var eventsApplied: Int
     /// Documents that changed and are not applied yet.
     package var backlog: Int

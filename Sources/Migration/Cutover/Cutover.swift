@@ -213,7 +213,7 @@ struct Cutover: Sendable {
             try await sourceBlock.lift { try context.lease.requireSole() }
             log.note("the source takes writes again")
         } catch {
-            log.note("the source stays blocked until the destination answers: \(error)")
+            log.note("the source stays blocked until the destination says who owns the migration")
         }
     }
 
