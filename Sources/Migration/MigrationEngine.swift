@@ -347,16 +347,16 @@ package actor MigrationEngine {
             let awaited = machine.isLagReady ? parts.whatIsAwaited : "the lag is too large"
             let found = awaited.isEmpty && isInSync ? verifier?.differences : nil
             board.setMissing(
-                isInSync ? found?.message ?? awaited : nil, differences: found?.count ?? 0)
+                isInSync ? found?.words ?? awaited : nil, differences: found?.count ?? 0)
             if countdown == nil, isInSync { countdown = try await Countdown.begin(parts.context) }
             if isInSync, isCutoverWanted {
-                if let found { throw MigrationError(.differencesFound, found.message) }
+                if let found { throw MigrationError.differencesFound(found.words) }
                 if awaited.isEmpty { return }
             }
             if let found, found.count != differences {
                 differences = found.count
                 log.note(
-                    "not ready: \(found.message); asking for the cutover ends with a report of all")
+                    "not ready: \(found.words); asking for the cutover ends with a report of all")
             }
             await changed.wait(after: seen, atMost: Tuning.readinessLook)
         }

@@ -106,6 +106,8 @@ struct MigrationParts: Sendable {
         if !context.registry.areAllCopied { return "a new collection is being copied" }
         if !spill.isEmpty { return "changes that were set aside are being applied" }
         if !verifier.isReady { return "the first verification is under way" }
+        // Nobody should have to find it again.
+        if verifier.isRewriting { return "what differs is being written once more" }
         return ""
     }
 

@@ -60,6 +60,7 @@ import Testing
             "document \\\"eight\\\" is missing",
             "document \\\"extra\\\" is on the destination only",
         ] { #expect(second.output.contains(name), "\(second.output)") }
+        #expect(second.output.split(separator: "(repaired since)\"").count == 4)
         #expect(second.output.contains("\"complete\": true, \"mismatchCount\": 3, "))
         #expect(second.output.contains("\"collections\": 1, \"documents\": 5"))
         #expect(!second.errors.contains("finalizing"))

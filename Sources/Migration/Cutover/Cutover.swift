@@ -140,7 +140,7 @@ struct Cutover: Sendable {
 
     private func refuseOnDifferences() throws {
         guard let found = verifier.differences else { return }
-        throw MigrationError(.differencesFound, found.message)
+        throw MigrationError.differencesFound(found.words)
     }
 
     /// Nothing may have been written since `final`. Expired documents that the TTL monitor deleted are applied.
@@ -270,8 +270,13 @@ struct Cutover: Sendable {
     func finish() async throws -> [String] {
         let problems = try await keeper.finishIndexes()
         let stored = StoredMigration(try await store.loadMigration() ?? [:])
-        if stored.isSourceBlocked, context.options.keepSourceWritable {
-            try await sourceBlock.unblock()
+        if stored.isSourceBlocked {
+            if context.options.keepSourceWritable {
+                try await sourceBlock.unblock()
+            } else {
+                // After a restart it may have been released by hand.
+                try await sourceBlock.look()
+            }
         }
         try await store.save([
             "cutover": .string(StoredMigration.CutoverStep.finished.rawValue)

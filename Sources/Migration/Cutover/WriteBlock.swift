@@ -61,6 +61,13 @@ struct WriteBlock: Sendable {
     /// Lifts our block; does nothing where there is none.
     func unblock() async throws { try await unblock(isSet: true) }
 
+    /// Takes note where someone else has lifted our block.
+    func look() async throws {
+        let lane = side.lane()
+        let found = try await retry("asking the \(side.role)") { try await isBlocked(lane) }
+        if found == false { retry.status.setBlocked(side.role, false) }
+    }
+
     /// Lifts our block without the state being told, which goes on to say that it is there. `mayLift` is asked before
     /// every attempt, and ends them by throwing.
     func lift(while mayLift: () throws -> Void = {}) async throws {

@@ -105,6 +105,9 @@ final class Verifier: Sendable {
     /// Whether the first comparison of everything is done. What was found is another question.
     var isReady: Bool { progress.isFirstPassDone }
 
+    /// Whether documents that were proved to differ are on their way to being written and compared once more.
+    var isRewriting: Bool { state.withLock { $0.queue.redirtied > 0 } }
+
     /// For the report.
     var summary: MigrationReport.Verification {
         state.withLock { state in
@@ -153,16 +156,13 @@ final class Verifier: Sendable {
     /// Whether a capped collection was copied again for its order.
     var hasCopiedAgain: Bool { state.withLock { !$0.copiedAgain.isEmpty } }
 
-    /// How many differences were found and not taken note of, and what that means; nil where there are none.
-    var differences: (count: Int, message: String)? {
+    /// How many differences were found and not taken note of, and what is said about them; nil where there are none.
+    var differences: (count: Int, words: String)? {
         state.withLock { state in
             guard let first = state.log.first else { return nil }
             let count = state.log.count
-            return (
-                count,
-                "verification found \(count) \(count == 1 ? "difference" : "differences"), the first: \(first). Nothing "
-                    + "was cut over. See who writes to the destination; --resume compares everything again"
-            )
+            let noun = count == 1 ? "difference" : "differences"
+            return (count, "verification found \(count) \(noun), the first: \(first)")
         }
     }
 
