@@ -50,12 +50,14 @@ struct MigrationParts: Sendable {
         keeper = CatalogKeeper(
             context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill,
             log: log
-        ) { verifier.setCatalog($0) }
+        ) { verifier.addCatalog($0) }
         registered.close()
         writes = SeenWrites()
         cutover = Cutover(
             context: context, keeper: keeper, verifier: verifier, writes: writes, spill: spill,
-            copyQueue: queue, log: log)
+            copyQueue: queue, log: log, store: context.store.on(context.destination.lane()))
+        context.status.setBlocked(.source, stored.isSourceBlocked)
+        context.status.setBlocked(.destination, stored.isDestinationBlocked)
     }
 
     /// Everything that runs beside the phases until the migration ends.
@@ -103,14 +105,13 @@ struct MigrationParts: Sendable {
         }
     }
 
-    /// Whether nothing but the lag and the operator stands before the cutover.
-    var isReady: Bool { whatIsMissing.isEmpty }
-
-    /// What stands before the cutover, in words; empty when nothing does.
-    var whatIsMissing: String {
+    /// What is waited for before the cutover beside the lag, in words; empty when nothing is.
+    var whatIsAwaited: String {
         if !context.registry.areAllCopied { return "a new collection is being copied" }
         if !spill.isEmpty { return "changes that were set aside are being applied" }
         if !verifier.isReady { return "the first verification is under way" }
+        // Nobody should have to find it again.
+        if verifier.isRewriting { return "what differs is being written once more" }
         return ""
     }
 
@@ -118,7 +119,7 @@ struct MigrationParts: Sendable {
 
     private func keepSpilling(_ monitor: SourceMonitor) async throws {
         while true {
-            try await Task.sleep(for: .milliseconds(500))
+            try await Task.sleep(for: Tuning.spillLook)
             let headroom = context.status.figures.oplogHeadroomSeconds
             let isShort =
                 headroom.flatMap { headroom in monitor.oplogWindow.map { headroom < $0 / 2 } }
@@ -129,7 +130,7 @@ struct MigrationParts: Sendable {
 
     private func keepRestoring() async throws {
         while true {
-            try await Task.sleep(for: .milliseconds(500))
+            try await Task.sleep(for: Tuning.spillLook)
             for collection in context.registry.all
             where collection.isCopied && spill.hasKeys(of: collection.source) {
                 do {

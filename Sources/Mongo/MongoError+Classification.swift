@@ -29,6 +29,9 @@ extension MongoError {
         }
     }
 
+    /// The operation did not get an answer, so nobody knows whether it was done.
+    package var isUnanswered: Bool { kind == .network }
+
     /// The oplog no longer holds what a change stream needs: ChangeStreamHistoryLost, CappedPositionLost on a stream,
     /// or a resume token that no longer leads anywhere.
     package var isHistoryLost: Bool { kind == .server && [286, 136, 280].contains(code) }

@@ -114,6 +114,29 @@ extension FaultServerTests {
         }
     }
 
+    /// A process that cannot be seen from here is not gone: names of hosts, and numbers of processes, are given twice.
+    @Test func f3AnOwnerThatCannotBeSeenIsNotTakenForGone() async throws {
+        try await Trial.with(writesPerSecond: 20) { trial in
+            try trial.start(options: FaultServerTests.hasty)
+            try await trial.reach(.copying)
+            for owner in [
+                Lease.Owner(host: "test", boot: "2", process: 2),
+                Lease.Owner(host: "test", boot: "1", pids: "other", process: 2),
+            ] {
+                let second = MigrationEngine(
+                    source: try ConnectionString(trial.pair.source.uri),
+                    destination: try ConnectionString(trial.pair.destination.uri),
+                    options: trial.options(FaultServerTests.hasty), owner: owner,
+                    isRunning: { _ in false })
+                await #expect { _ = try await second.run() } throws: {
+                    ($0 as? MigrationError)?.code == .destinationHeld
+                }
+            }
+            try await trial.release(.finalizing)
+            try await trial.expectCompletion()
+        }
+    }
+
     @Test func f4AStaleOwnerThatWakesWritesNothing() async throws {
         try await Trial.with { trial in
             // It, too, holds itself for replaced after a second.

@@ -51,7 +51,7 @@ struct VerifyFixture {
         let status = Status()
         let retry = Retry(status: status)
         let token = try await Tail.begin(left, retry: retry)
-        let owner = Lease.Owner(host: "test", boot: database, process: 1)
+        let owner = Lease.Owner(host: "test", boot: "1", process: 1)
         let lease = try await Lease.acquire(
             as: owner, isRunning: { _ in false }, lane: right.lane(), retry: retry)
         let store = StateStore(lane: right.lane(), retry: retry, epoch: lease.epoch)

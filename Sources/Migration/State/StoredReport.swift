@@ -25,8 +25,10 @@ struct StoredReport: Sendable {
             let mode = verification["mode"]?.string.flatMap(MigrationOptions.Verify.init)
         else { return nil }
         var verified = MigrationReport.Verification(mode: mode)
-        verified.collections = verification["collections"]?.integer ?? 0
-        verified.documents = verification["documents"]?.integer ?? 0
+        verified.collections = verification["collections"]?.integer
+        verified.documents = verification["documents"]?.integer
+        verified.isComplete = verification["complete"]?.bool ?? false
+        verified.differences = verification["differences"]?.integer
         verified.mismatches = verification.texts("mismatches")
         var figures = Status.Figures()
         figures.countOn(from: document["copied"]?.document ?? [:])
@@ -53,8 +55,10 @@ struct StoredReport: Sendable {
             "duration": .double(report.durationSeconds), "copied": .document(figures.counts),
             "verification": [
                 "mode": .string(report.verification.mode.rawValue),
-                "collections": .integer(report.verification.collections),
-                "documents": .integer(report.verification.documents),
+                "collections": .orNull(report.verification.collections),
+                "documents": .orNull(report.verification.documents),
+                "complete": .bool(report.verification.isComplete),
+                "differences": .orNull(report.verification.differences),
                 "mismatches": .texts(report.verification.mismatches),
             ],
             "problems": .texts(report.problems),
@@ -115,6 +119,8 @@ extension Document {
 }
 
 extension Value {
+    static func orNull(_ integer: Int?) -> Value { integer.map(Value.integer) ?? .null }
+
     static func texts(_ texts: some Sequence<String>) -> Value {
         .array(Document(array: texts.map(Value.string)))
     }

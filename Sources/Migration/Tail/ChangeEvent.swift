@@ -42,6 +42,10 @@ package struct ChangeEvent: Sendable {
     package let operation: String
     /// What the collection is called after a `rename`.
     package let newName: Namespace?
+    /// Absent on sources before 6.0, and where the event is about no one collection.
+    package let collectionUUID: BinaryUUID?
+    /// The view that was created, changed or dropped.
+    package let view: Namespace?
     /// The event's own resume token.
     package let token: RawValue?
 
@@ -85,13 +89,16 @@ package struct ChangeEvent: Sendable {
         self.collection = collection
         self.token = token
         self.newName = newName
+        collectionUUID = uuid
+        // Views are documents of system.views.
+        let isView = collection == "system.views"
+        view = isView ? id?.value?.string.flatMap { Namespace($0) } : nil
         operation = type
         switch type {
         case _ where fragment > 1: meaning = .nothing
         case "insert", "update", "replace", "delete":
             guard let id else { return nil }
-            // Views are documents of system.views.
-            meaning = collection == "system.views" ? .catalog : .document(id: id, collection: uuid)
+            meaning = isView ? .catalog : .document(id: id, collection: uuid)
         case "invalidate": meaning = .invalidate
         default: meaning = .catalog
         }

@@ -103,12 +103,16 @@ struct Tail: Sendable {
             }
         }
         let needsCatalog = context.dirty.takeEvents { keys in
-            var unanswered: Int?
+            var unanswered: CatalogHold?
             if let first = events.first {
                 let generation = keys.begin(at: first.time)
+                var subjects = CatalogSubjects()
                 for event in events {
                     keys.note(event.time)
-                    if !add(event, to: &keys, generation) { unanswered = generation }
+                    if !add(event, to: &keys, generation) { subjects.add(event) }
+                }
+                if subjects != CatalogSubjects() {
+                    unanswered = CatalogHold(generation: generation, subjects: subjects)
                 }
             }
             if let token {
