@@ -1,5 +1,6 @@
 package import BSON
 internal import CMongo
+internal import Synchronization
 
 /// One connection to a cluster with one explicit session, used by one caller after another.
 ///
@@ -12,8 +13,9 @@ package actor Lane {
     private var client: Client?
     /// The primary as last seen; 0 when it must be looked for.
     private var primary: UInt32 = 0
-    /// The number of the last retryable write of this lane's session.
-    private var transactionNumber: Int64 = 0
+    /// The number of the last retryable write of any lane: sessions outlive their lanes and are used again by others, and
+    /// a server takes a number that a session has used for a repetition.
+    private static let transactionNumber = Atomic<Int64>(0)
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
@@ -83,8 +85,8 @@ package actor Lane {
     /// answer on, no earlier write of the lane can be executed any more: servers refuse lower numbers.
     package func prepare(_ command: consuming DocumentBuilder, on database: String) -> PreparedWrite
     {
-        transactionNumber += 1
-        command.append("txnNumber", .int64(transactionNumber))
+        let number = Lane.transactionNumber.add(1, ordering: .relaxed).newValue
+        command.append("txnNumber", .int64(number))
         return PreparedWrite(command: command.finish(), database: database)
     }
 
