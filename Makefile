@@ -9,8 +9,8 @@ SOURCES := Sources Tests Package.swift
 
 # The suites that start no server, as sanitizers slow everything down. XCTest is left out: there are
 # no tests in it, and its runner has a leak of its own.
-SANITIZED := --disable-xctest --filter BSONTests --filter MigrationTests --filter TerminalTests \
-	--skip ServerTests --skip RuntimeTests
+SANITIZED := --disable-xctest --filter BSONTests --filter MongoTests --filter MigrationTests \
+	--filter TerminalTests --skip ServerTests --skip RuntimeTests
 
 # The linker says this for more than a hundred symbols; it means nothing.
 QUIET_LINKER := 2>&1 | sed "/Cannot export local symbol '__asan_/d"

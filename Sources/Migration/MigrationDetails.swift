@@ -15,7 +15,7 @@ package struct MigrationDetails: Sendable {
     /// How far the reading of the stream is behind the source's newest write, seconds.
     package var streamLagSeconds: Double?
     package var steps: [CutoverSteps.Step] = []
-    /// Whether this run blocks the source's writes now.
+    /// Whether this migration blocks the source's writes now.
     package var isSourceBlocked: Bool?
     /// Open on the source; nil where the user may not ask, or nobody did yet.
     package var openTransactions: [OpenTransactions.Transaction]?

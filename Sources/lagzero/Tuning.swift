@@ -1,3 +1,5 @@
+import Dispatch
+
 /// The numbers of the commands.
 enum Tuning {
     /// A password of fewer bytes is hidden only where it stands in a connection string: hidden
@@ -16,6 +18,10 @@ enum Tuning {
     static let stopLimit = Duration.seconds(60)
     /// Between two looks whether the agent has stopped.
     static let stopPoll = Duration.milliseconds(50)
+    /// How long the last lines may take when the process is to end at once: enough for any reader that reads.
+    static let lastWordsLimit = DispatchTimeInterval.milliseconds(500)
+    /// Differences that the report for people names; `--json` names all.
+    static let shownDifferences = 20
     /// How long to wait before reading again from a terminal that another process has in the
     /// foreground, microseconds.
     static let terminalRetry: UInt32 = 1_000_000

@@ -15,15 +15,9 @@ package final class CutoverSteps: Sendable {
     }
 
     private let steps = Mutex<[Step]>([])
-    private let blocked = Mutex(false)
 
     /// Those that were begun in the last attempt, in this order.
     package var all: [Step] { steps.withLock { $0 } }
-
-    /// Whether this run has blocked the source's writes, and not lifted that since.
-    package var isSourceBlocked: Bool { blocked.withLock { $0 } }
-
-    func setSourceBlocked(_ isBlocked: Bool) { blocked.withLock { $0 = isBlocked } }
 
     func beginAnew() { steps.withLock { $0 = [] } }
 

@@ -14,9 +14,8 @@ package final class SeenWrites: Sendable {
         var newestAt: ContinuousClock.Instant?
         /// Writes since `reset`, by namespace; deletes of collections with a TTL index apart.
         var counts: [Namespace: Int] = [:]
-        var since = ContinuousClock.now
+        let since = ContinuousClock.now
         var expiring: Set<Namespace> = []
-        var stray: Timestamp?
         /// Writes of the last seconds, by second of the monotonic clock and by namespace.
         var seconds: [Int64: [Namespace: Int]] = [:]
         var total = 0
@@ -46,12 +45,8 @@ package final class SeenWrites: Sendable {
         }
     }
 
-    func reset() {
-        seen.withLock { seen in
-            seen.counts = [:]
-            seen.since = ContinuousClock.now
-        }
-    }
+    /// Counts anew; how long it has been quiet goes on.
+    func reset() { seen.withLock { $0.counts = [:] } }
 
     /// Since the migration was taken up.
     package var total: Int { seen.withLock { $0.total } }
@@ -73,7 +68,7 @@ package final class SeenWrites: Sendable {
     /// When it was seen, on the monotonic clock.
     package var newestAt: ContinuousClock.Instant? { seen.withLock { $0.newestAt } }
 
-    /// How long no write has been seen.
+    /// How long no write has been seen: since this was made, where none ever was.
     package var quiet: Duration {
         seen.withLock { ContinuousClock.now - ($0.newestAt ?? $0.since) }
     }

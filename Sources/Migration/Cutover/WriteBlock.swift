@@ -39,8 +39,12 @@ struct WriteBlock: Sendable {
                 "the user of the \(side.role) may not see whether writes are blocked already (privilege serverStatus)"
             )
         }
-        if isBlocked { return isOursAlready ? .blocked : .alreadyBlocked }
+        if isBlocked {
+            if isOursAlready { retry.status.setBlocked(side.role, true) }
+            return isOursAlready ? .blocked : .alreadyBlocked
+        }
         try await store.save([field: true])
+        retry.status.setBlocked(side.role, true)
         do {
             _ = try await lane.run([
                 "setUserWriteBlockMode": 1, "global": true, "maxTimeMS": .integer(limit),
@@ -57,14 +61,29 @@ struct WriteBlock: Sendable {
     /// Lifts our block; does nothing where there is none.
     func unblock() async throws { try await unblock(isSet: true) }
 
-    private func unblock(isSet: Bool) async throws {
-        guard isSet else { return try await store.save([field: false]) }
+    /// Takes note where someone else has lifted our block.
+    func look() async throws {
+        let lane = side.lane()
+        let found = try await retry("asking the \(side.role)") { try await isBlocked(lane) }
+        if found == false { retry.status.setBlocked(side.role, false) }
+    }
+
+    /// Lifts our block without the state being told, which goes on to say that it is there. `mayLift` is asked before
+    /// every attempt, and ends them by throwing.
+    func lift(while mayLift: () throws -> Void = {}) async throws {
         let lane = side.lane()
         try await retry("lifting the write block of the \(side.role)") {
+            try mayLift()
             if try await isBlocked(lane) != false {
                 _ = try await lane.run(["setUserWriteBlockMode": 1, "global": false])
             }
         }
+        retry.status.setBlocked(side.role, false)
+    }
+
+    private func unblock(isSet: Bool) async throws {
+        if isSet { try await lift() }
+        retry.status.setBlocked(side.role, false)
         try await store.save([field: false])
     }
 
