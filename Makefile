@@ -15,7 +15,7 @@ SANITIZED := --disable-xctest --filter BSONTests --filter MigrationTests --filte
 # The linker says this for more than a hundred symbols; it means nothing.
 QUIET_LINKER := 2>&1 | sed "/Cannot export local symbol '__asan_/d"
 
-.PHONY: help deps build test soak bench sanitize lint format demo clean
+.PHONY: help deps build test soak bench sanitize lint format demo screenshots clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -50,6 +50,10 @@ format: ## apply the format
 
 demo: build deps ## the wizard with two local replica sets, to try a migration
 	.build/release/lagzero demo
+
+screenshots: packages ## write screenshots-text from the wizard as it is
+	$(SWIFT) build --build-tests
+	LAGZERO_SCREENSHOTS=1 $(SWIFT) test --skip-build --no-parallel --filter ScreenshotsTests
 
 clean: ## remove the build folders; fetched servers stay
 	rm -rf .build .build-*

@@ -27,7 +27,10 @@ extension ClusterFacts {
 
     /// The words, as many to a line as fit, none of them broken.
     static func lines(_ facts: ClusterFacts?, columns: Int, _ glyphs: Glyphs) -> [String] {
-        let separator = " \(glyphs.separator) "
+        lines(facts, columns: columns, separator: " \(glyphs.separator) ")
+    }
+
+    static func lines(_ facts: ClusterFacts?, columns: Int, separator: String) -> [String] {
         var lines: [String] = []
         for word in (facts ?? ClusterFacts()).words {
             if let last = lines.last, Width.of(last + separator + word) <= columns {

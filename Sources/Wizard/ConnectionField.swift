@@ -87,11 +87,18 @@ struct ConnectionText {
         if let user {
             return scheme + user + (password == nil ? "" : ":***") + "@" + shownRest
         }
-        // A user and the beginning of a password look like a host and its port.
+        // A user and the beginning of a password look like a host and its port, until the hosts are at their end.
         guard let colon = rest.firstIndex(of: ":") else { return scheme + shownRest }
-        let port = rest[rest.index(after: colon)...].prefix { $0 != "/" && $0 != "," && $0 != "?" }
-        let isPort = !port.isEmpty && port.allSatisfy(\.isNumber) && port.endIndex < rest.endIndex
-        return scheme + (isPort ? shownRest : rest[...colon] + "***")
+        return scheme + (hasPlainHosts ? shownRest : rest[...colon] + "***")
+    }
+
+    /// Whether hosts with ports, and nothing else, stand before the database or the options.
+    private var hasPlainHosts: Bool {
+        guard let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return false }
+        return rest[..<end].split(separator: ",").allSatisfy { host in
+            let parts = host.split(separator: ":", omittingEmptySubsequences: false)
+            return parts.count < 2 || host.hasPrefix("[") || parts[1].allSatisfy(\.isNumber)
+        }
     }
 
     /// With the password put in where the text has a user without one; it is encoded as a string needs it.

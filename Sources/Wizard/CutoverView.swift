@@ -6,13 +6,11 @@ enum CutoverView {
     static let steps = ["1 Stop writes", "2 Finalize", "3 Connect"]
 
     /// `Cutover   ▶ 1 Stop writes   ○ 2 Finalize   ○ 3 Connect`.
-    static func drawSteps(at current: Int, in rect: Rect, on canvas: inout Canvas) {
-        var runs = [Run(" Cutover ", .title)]
-        for (index, title) in steps.enumerated() {
-            let state: Stepper.State =
-                index < current ? .done : index == current ? .current : .waiting
-            runs.append(Run("  \(canvas.glyphs.mark(state)) ", state.style))
-            runs.append(Run(title, index == current ? Style(.accent, .bold) : state.style))
+    static func drawSteps(_ states: [Stepper.State], in rect: Rect, on canvas: inout Canvas) {
+        var runs = [Run(" Cutover", .title)]
+        for (title, state) in zip(steps, states) {
+            runs.append(Run("   \(canvas.glyphs.mark(state)) ", state.style))
+            runs.append(Run(title, state == .current ? Style(.accent, .bold) : state.style))
         }
         canvas.put(runs, in: rect)
     }

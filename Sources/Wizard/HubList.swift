@@ -46,7 +46,7 @@ struct HubList {
         }
         let migrations = hub.migrations(world)
         if !migrations.isEmpty {
-            heading(row(["Migrations", "", "Lag", "Time left"], columns, .label))
+            heading(row(["Migrations", "", "Lag", "Time left"], columns, .label, glyphs))
             for migration in migrations {
                 lines.append(
                     Line(runs: row(migration, columns, glyphs), item: .migration(migration.id)))
@@ -65,16 +65,20 @@ struct HubList {
             lines.append(Line(runs: [Run("  None yet. A migration needs two: a adds one.", .dim)]))
         }
         for cluster in clusters {
-            lines.append(Line(runs: row(cluster, columns), item: .cluster(cluster.id)))
+            lines.append(Line(runs: row(cluster, columns, glyphs), item: .cluster(cluster.id)))
         }
         return lines
     }
 
     // MARK: Rows
 
-    private func row(_ texts: [String], _ columns: Int, _ style: Style) -> [Run] {
+    private func row(
+        _ texts: [String], _ columns: Int, _ style: Style, _ glyphs: Glyphs
+    ) -> [Run] {
         let widths = [columns - 44, 17, 8, 14]
-        let cells = zip(texts, widths).map { Text.padded($0, to: $1) }
+        let cells = zip(texts, widths).map {
+            Text.padded($0, to: $1, ellipsis: glyphs.ellipsis)
+        }
         return [Run(" " + cells.joined(separator: " "), style)]
     }
 
@@ -94,7 +98,7 @@ struct HubList {
             case .inSync: .ok
             default: .text
             }
-        return row([name, phase(migration), lag, left], columns, style)
+        return row([name, phase(migration), lag, left], columns, style, glyphs)
     }
 
     private func phase(_ migration: LiveMigration) -> String {
@@ -106,13 +110,14 @@ struct HubList {
         }
     }
 
-    private func row(_ cluster: Cluster, _ columns: Int) -> [Run] {
+    private func row(_ cluster: Cluster, _ columns: Int, _ glyphs: Glyphs) -> [Run] {
         let snapshot = world.snapshot
         let project = snapshot?.projects.first { $0.id == cluster.project }
         let organization = snapshot?.organizations.first { $0.id == project?.organization }
         let place = [organization?.name, project?.name].compactMap(\.self).joined(separator: " / ")
         let half = (columns - 4) / 3
-        let start = Text.padded(cluster.name, to: half) + " " + Text.padded(place, to: half) + " "
+        let start = [cluster.name, place]
+            .map { Text.padded($0, to: half, ellipsis: glyphs.ellipsis) + " " }.joined()
         if cluster.trouble != nil { return [Run("  " + start), Run("! not reached", .warning)] }
         let facts = [cluster.facts?.version, cluster.facts?.dataBytes.map { Figure.bytes($0) }]
         return [Run("  " + start), Run(facts.compactMap(\.self).joined(separator: "  "), .dim)]

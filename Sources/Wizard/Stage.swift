@@ -69,10 +69,12 @@ struct StageRow: Sendable, Equatable {
         _ migration: LiveMigration, _ stage: Stage, _ isNarrow: Bool
     ) -> String {
         let figures = migration.figures
-        let seen = figures.writesPerSecond.map { Figure.perSecond($0) + " seen" }
+        let isOver = migration.phase.isFinal
+        let seen = isOver ? nil : figures.writesPerSecond.map { Figure.perSecond($0) + " seen" }
         let waiting = figures.backlog.map { backlog in
             if isNarrow { return "\(Figure.shortCount(backlog)) waiting" }
             let what = Figure.counted(backlog, "document")
+            if isOver { return "\(what) not applied" }
             return stage <= .copying
                 ? "\(what) wait for the copy" : "\(what) to apply"
         }

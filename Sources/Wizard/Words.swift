@@ -26,6 +26,8 @@ enum Words {
     }
     static let sourceWritesAgain =
         "The source accepts writes again. Restart your application there."
+    static let onlyForward = "from here there is only forward"
+    static let downtime = "last write seen to destination accepting writes"
     static let escape = "Esc does nothing on this page: Back is a button."
     static let noPaste = "Please type the name; pasting is refused here."
 

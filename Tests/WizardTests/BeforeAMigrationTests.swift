@@ -134,25 +134,3 @@ import Testing
         #expect(wizard.shows("─ Help ─"))
     }
 }
-
-extension WizardPilot {
-    fileprivate var textAtCursor: String {
-        let canvas = pilot.canvas
-        guard let cursor = canvas.cursor else { return "" }
-        return (cursor.column..<canvas.size.columns)
-            .map { canvas[Point($0, cursor.row)].text }.joined()
-    }
-
-    /// Presses a button, wherever the focus is.
-    fileprivate mutating func push(_ label: String) {
-        for _ in 0..<20 where !textAtCursor.hasPrefix(label) { press(.tab) }
-        press(.enter)
-    }
-
-    /// Takes an item of the list that has the focus.
-    fileprivate mutating func choose(_ name: String) {
-        press(.enter)
-        type(name)
-        press(.enter)
-    }
-}

@@ -27,7 +27,7 @@ import Testing
 
     @Test func stepOneShowsTheWritesThatAreStillSeen() {
         var pilot = pilot(live)
-        #expect(pilot.lines[3] == " Cutover   ▶ 1 Stop writes  ○ 2 Finalize  ○ 3 Connect")
+        #expect(pilot.lines[3] == " Cutover   ▶ 1 Stop writes   ○ 2 Finalize   ○ 3 Connect")
         #expect(pilot.shows("37/s  shop.orders 29/s, shop.carts 8/s"))
         #expect(pilot.style(of: "37/s")?.role == .warning)
         #expect(pilot.shows("Optime gap                            00:00:00"))
@@ -55,7 +55,16 @@ import Testing
         pilot.push("Finalize migration")
         #expect(pilot.commands == [.beginCutover(live.id, confirmedName: "shop-atlas")])
         #expect(pilot.agent.snapshot.migrations.last?.phase == .finalizing)
-        #expect(pilot.shows("✔ 1 Stop writes  ▶ 2 Finalize  ○ 3 Connect"))
+        #expect(pilot.shows("✔ 1 Stop writes   ▶ 2 Finalize   ○ 3 Connect"))
+    }
+
+    @Test func aConfirmationThatTheStreamContradictsIsDoubted() {
+        var pilot = pilot(live)
+        #expect(!pilot.shows("still sees writes"))
+        pilot.press(.space)
+        #expect(pilot.shows("lagzero still sees writes: have all applications stopped?"))
+        pilot.change(live.id) { $0.cutover.sourceWrites = [] }
+        #expect(!pilot.shows("still sees writes"))
     }
 
     @Test func backKeepsTheName() {

@@ -24,6 +24,14 @@ import Testing
         #expect(pilot.requests.contains(.exit))
     }
 
+    @Test func theKeysOfTheFrameWorkAfterARefusal() {
+        var pilot = pilot(Sample.measured(.inSync))
+        pilot.press(.enter, .enter, .tab, .tab, .enter)
+        #expect(pilot.shows(" First type the name shop-atlas."))
+        pilot.type("?")
+        #expect(pilot.shows("─ Help ─"))
+    }
+
     @Test func aMigrationIsCutOverFromMigratingDataToTheHub() throws {
         let live = Sample.measured(.inSync)
         var pilot = pilot(live)

@@ -55,6 +55,24 @@ import Testing
         }
     }
 
+    /// Names as long as they may be, and wide.
+    @Test(arguments: sizes, ["a-cluster-with-a-very-long-name-that-nobody-wants-to-type", "集群一"])
+    func namesDoNotPushButtonsAway(size: Size, name: String) {
+        for picture in Gallery.pictures where picture.keys.isEmpty {
+            var other = picture
+            other.live.sourceName = "from-" + name
+            other.live.destinationName = "to-" + name
+            func buttons(_ picture: Gallery.Picture) -> [String] {
+                pilot(picture, size).lines.filter { $0.hasSuffix(" )") }
+                    .map { String($0.suffix(20)) }
+            }
+            #expect(buttons(other) == buttons(picture), "\(picture.name)")
+            if case .migrating = picture.page {
+                #expect(pilot(other, size).lines[3].contains("──▶  to-"), "\(picture.name)")
+            }
+        }
+    }
+
     @Test(arguments: sizes)
     func nothingIsDrawnOutsideOfTheBody(size: Size) {
         for picture in Gallery.pictures {

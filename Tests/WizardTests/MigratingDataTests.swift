@@ -16,17 +16,41 @@ import Testing
         #expect(body[0].hasSuffix("started 3 h 0 m ago"))
         #expect(
             Array(body[1...]) == [
-                " ▶ Applying new writes      1,204/s seen, 18,204 documents wait for the copy",
-                " ▶ Copying data             ████████████████████░░░░░░░░░░ 68 %  281 / 412 GB",
-                "                            118 MB/s now · 99.0 MB/s overall · 18-23 min left",
+                " ▶ Applying new writes       1,204/s seen, 18,204 documents wait for the copy",
+                " ▶ Copying data              ████████████████████░░░░░░░░░░ 68 %  281 / 412 GB",
+                "                             118 MB/s now · 99.0 MB/s overall · 18-23 min left",
                 " ○ Finalizing the migration",
-                " ▶ Running the verification 4 of 18 collections, 0 differences seen",
+                " ▶ Running the verification  4 of 18 collections, 0 differences seen",
                 "",
                 " Lag behind source   -                   shown after the copy",
                 " Change stream       00:00:01 behind     13.9 M events read",
             ])
         #expect(
             pilot.lines[12].hasSuffix("30 h 50 m           Indexes after the copy, 31 to build"))
+    }
+
+    @Test(arguments: [MigrationPhase.failed, .cancelled, .expired])
+    func whatWasMeasuredLastIsNotShownAsNowWhereItIsOver(phase: MigrationPhase) {
+        var live = Sample.measured(.copying)
+        live.phase = phase
+        let pilot = pilot(live)
+        #expect(pilot.shows("Applying new writes       18,204 documents not applied"))
+        #expect(pilot.shows("99.0 MB/s overall"))
+        #expect(pilot.shows("Change stream       -    "))
+        #expect(pilot.shows("Oplog headroom      -    "))
+        #expect(!pilot.shows("/s now"))
+        #expect(!pilot.shows("min left"))
+        #expect(!pilot.shows("/s seen"))
+    }
+
+    @Test func whilePausedNoSpeedAndNoTimeLeftAreShown() {
+        var live = Sample.measured(.copying)
+        live.phase = .paused
+        live.pausedFrom = .copying
+        let pilot = pilot(live)
+        #expect(pilot.shows("                             99.0 MB/s overall"))
+        #expect(!pilot.shows("min left"))
+        #expect(pilot.shows("Change stream       00:00:01 behind"))
     }
 
     @Test(arguments: MigrationPhase.allCases.filter { Page.showsFigures($0) })
@@ -135,7 +159,9 @@ import Testing
         #expect(pilot.textAtCursor.hasPrefix("3 )"))
         pilot.press(.escape)
         #expect(pilot.commands.isEmpty)
-        pilot.type("l1")
+        pilot.type("l79")
+        #expect(pilot.shows("3  the usual  (now)"))
+        pilot.type("1")
         #expect(pilot.commands == [.setLoadLevel(live.id, 1)])
         pilot.type("l")
         pilot.press(.right, .enter)

@@ -105,6 +105,19 @@ import Testing
         #expect(wizard.lines[0].contains("Migrating Data"))
     }
 
+    @Test func s18ALongStoryScrolls() {
+        let agent = agent(migration)
+        agent.time = Sample.time - 60_000
+        for number in 1...40 { agent.log("copied part \(number)", of: migration.id) }
+        agent.time = Sample.time
+        var wizard = WizardPilot(agent, saved: saved(3_600_000), size: Size(60, 18))
+        #expect(!wizard.shows("part 40"))
+        for _ in 0..<100 { wizard.press(.down) }
+        #expect(wizard.shows("part 40"))
+        for _ in 0..<43 { wizard.press(.up) }
+        #expect(wizard.shows("Since Fri 20 Nov"))
+    }
+
     @Test func s18MigrationsThatEndedMeanwhileAreNamedOthersNot() {
         var before = Sample.migration(.complete, number: 0x41)
         before.endedAt = Sample.time - 7_200_000

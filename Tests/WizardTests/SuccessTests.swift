@@ -20,7 +20,8 @@ import Testing
         #expect(
             Array(pilot.lines[7...11]) == [
                 " Synced changes         14,201,332 applied, 0 pending",
-                " Application downtime   3.8 s", " Duration               3 h 41 m",
+                " Application downtime   3.8 s   last write seen to destination accepting writes",
+                " Duration               3 h 41 m",
                 " Initial data copied    412 GB, 18 collections, 901,442,019 documents",
                 " Verification           18 of 18 collections identical",
             ])

@@ -85,8 +85,12 @@ package struct Cutover: LiveScreen {
     package func keys(_ world: World) -> KeyMap {
         guard dialog == nil else { return .dialog }
         var bindings: [KeyMap.Binding] = [.init(.tab, label: "Next")]
-        if focus.isFocused(.confirm) { bindings.append(.init(.space, label: "Confirm")) }
-        bindings.append(.init(.enter, label: "Press"))
+        switch focus.focused {
+        case .confirm: bindings.append(.init(.space, label: "Confirm"))
+        case .finalize: bindings.append(.init(.enter, label: Words.finalize))
+        case .backOut: bindings.append(.init(.enter, label: "Back out"))
+        case .back, nil: bindings.append(.init(.enter, label: "Back"))
+        }
         bindings.append(.init(.character("h"), label: "Hub"))
         return wheelKeys(world) + KeyMap(bindings)
     }
@@ -163,12 +167,19 @@ package struct Cutover: LiveScreen {
         return confirm.isOn ? nil : "First stop the writes to your source cluster, and confirm it."
     }
 
+    /// A doubt about what was confirmed; the engine has the last word.
+    private func stillSeen(_ live: LiveMigration) -> String? {
+        guard confirm.isOn, live.cutover.sourceWrites?.contains(where: { $0.count > 0 }) == true
+        else { return nil }
+        return "lagzero still sees writes: have all applications stopped?"
+    }
+
     private func obstacleToBackOut(_ live: LiveMigration, _ world: World) -> String? {
         if let watching = watching(world) { return watching }
         if live.phase != .finalizing { return Words.phase(live) }
         if live.cutover.isBackOutPossible { return nil }
         return live.isDestinationOpen
-            ? "\(live.destinationName) accepts writes: from here there is only forward."
+            ? "\(live.destinationName) accepts writes: \(Words.onlyForward)."
             : "It cannot be backed out of at this moment."
     }
 
@@ -179,7 +190,7 @@ package struct Cutover: LiveScreen {
             return canvas.put(" " + Words.unknownMigration, in: body, .dim)
         }
         let step = step(live)
-        CutoverView.drawSteps(at: step == .stopWrites ? 0 : 1, in: body.line(0), on: &canvas)
+        CutoverView.drawSteps(step.marks, in: body.line(0), on: &canvas)
         let isRoomy = body.rows >= 16
         let (foot, above) = body.top(isRoomy ? 2 : 1).rest.bottom(isRoomy ? 2 : 1)
         var notices = [wheelNotice(world)].compactMap(\.self)
@@ -195,7 +206,7 @@ package struct Cutover: LiveScreen {
             confirm.draw(
                 in: Rect(1, rest.row + (isRoomy ? 7 : 5), rest.columns - 1, 1),
                 isFocused: focus.isFocused(.confirm), on: &canvas)
-            if let reason = Words.notReady(live) {
+            if let reason = Words.notReady(live) ?? stillSeen(live) {
                 let row = rest.row + (isRoomy ? 9 : 6)
                 canvas.put(" " + reason, in: Rect(0, row, rest.columns, 1), .warning)
             }
@@ -229,12 +240,27 @@ package struct Cutover: LiveScreen {
         let focused = dialog == nil ? drawn.firstIndex { focus.isFocused($0) } : nil
         Button.drawRow(buttons, focused: focused, in: place, on: &canvas)
         guard step == .beginning || step == .finalizing else { return }
-        let free = Rect(1, rect.row, max(0, rect.columns - 16), rect.rows)
+        let taken = buttons.reduce(1) { $0 + $1.columns + 2 }
+        let free = Rect(1, rect.row, max(0, rect.columns - taken - 1), rect.rows)
+        let downtime = Times.span(live.cutover.downtimeSeconds)
         canvas.put(
-            [
-                Run("Application downtime  ", .label),
-                Run(Times.span(live.cutover.downtimeSeconds), Style(.text, .bold)),
-            ], in: free)
+            [Run("Application downtime  ", .label), Run(downtime, Style(.text, .bold))], in: free)
+        let room = free.columns - Width.of("Application downtime  \(downtime)") - 2
+        if live.isDestinationOpen, Width.of(Words.onlyForward) <= room {
+            canvas.put(Words.onlyForward, in: free, .dim, alignment: .right)
+        }
+    }
+}
+
+extension Cutover.Step {
+    /// On the line of the three steps.
+    fileprivate var marks: [Stepper.State] {
+        switch self {
+        case .stopWrites: [.current, .waiting, .waiting]
+        case .beginning, .finalizing: [.done, .current, .waiting]
+        case .undone: [.stale, .warning, .waiting]
+        case .broken: [.done, .failed, .waiting]
+        }
     }
 }
 

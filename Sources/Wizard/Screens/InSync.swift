@@ -45,9 +45,10 @@ package struct InSync: LiveScreen {
 
     package func keys(_ world: World) -> KeyMap {
         guard dialog == nil else { return .dialog }
+        let enter = focus.isFocused(.extend) ? Words.extend : Words.ready
         return wheelKeys(world)
             + KeyMap([
-                .init(.tab, label: "Next"), .init(.enter, label: "Press"),
+                .init(.tab, label: "Next"), .init(.enter, label: enter),
                 .init(.escape, label: "Back"),
             ])
     }
@@ -125,13 +126,13 @@ package struct InSync: LiveScreen {
 
     /// The end that there is, and the one that there would be.
     private func newEnd(_ live: LiveMigration, _ world: World) -> [Run] {
-        let now = live.cutover.deadlineAt.map(Times.date) ?? Figure.unknown
-        let new = world.agentNow.map { Times.date($0 + Tuning.syncTime.milliseconds) }
-        let hours = Tuning.syncTime.components.seconds / 3_600
+        let end = live.cutover.deadlineAt
+        let new = end.map { $0 + Tuning.syncExtension.milliseconds }
+        let hours = Tuning.syncExtension.components.seconds / 3_600
         return [
-            Run("The time to cut over begins anew: \(hours) hours from now.\n\n"),
-            Run("Ends now   ", .label), Run(now + "\n"),
-            Run("New end    ", .label), Run(new ?? Figure.unknown, .accent),
+            Run("\(hours) hours are added to the time to cut over.\n\n"),
+            Run("Ends now   ", .label), Run((end.map(Times.date) ?? Figure.unknown) + "\n"),
+            Run("New end    ", .label), Run(new.map(Times.date) ?? Figure.unknown, .accent),
         ]
     }
 
@@ -143,7 +144,8 @@ package struct InSync: LiveScreen {
         }
         let columns = min(body.columns, Tuning.textColumns)
         let text = Rect(body.column, body.row, columns, body.rows)
-        var rest = Notice.draw(notices(live, world), in: text, on: &canvas)
+        var rest = Notice.draw(
+            notices(live, world, isNarrow: body.columns < 78), in: text, on: &canvas)
         let (foot, upper) = rest.bottom(1)
         rest = upper.rows > 8 ? upper.top(1).rest : upper
         drawCountdown(live, world, in: rest.top(2).0, on: &canvas)
@@ -156,11 +158,15 @@ package struct InSync: LiveScreen {
         }
     }
 
-    private func notices(_ live: LiveMigration, _ world: World) -> [Notice] {
-        let lag = "Lag behind source \(Times.clock(live.figures.lagSeconds))"
+    private func notices(
+        _ live: LiveMigration, _ world: World, isNarrow: Bool
+    ) -> [Notice] {
+        let lag =
+            (isNarrow ? "\n" : "  ")
+            + "Lag behind source \(Times.clock(live.figures.lagSeconds))"
         let state =
-            Words.notReady(live).map { Notice(.warning, "\($0)  \(lag)") }
-            ?? Notice(.ok, "\(Words.inSync)  \(lag)")
+            Words.notReady(live).map { Notice(.warning, $0 + lag) }
+            ?? Notice(.ok, Words.inSync + lag)
         return [state, wheelNotice(world)].compactMap(\.self)
     }
 

@@ -29,7 +29,11 @@ extension MigratingData {
         case .loadLevel(var modal):
             _ = modal.handle(key)
             var level = modal.choice.map { $0 + 1 }
-            if case .character(let digit) = key, let number = Int(String(digit)) { level = number }
+            if case .character(let digit) = key, let number = Int(String(digit)),
+                Words.loadLevels.indices.contains(number - 1)
+            {
+                level = number
+            }
             dialog = level == nil ? .loadLevel(modal) : nil
             guard let level, Words.loadLevels.indices.contains(level - 1) else { return [] }
             return [.perform(.setLoadLevel(migration, level))]
@@ -100,22 +104,21 @@ extension MigratingData {
             confirm: "Cancel the migration")
     }
 
-    func details(_ live: LiveMigration) -> Modal {
+    /// Everything that may not have had room on the page.
+    func details(_ live: LiveMigration, _ world: World) -> Modal {
         var runs: [Run] = []
+        for notice in notices(live, world) {
+            if !runs.isEmpty { runs.append("\n") }
+            runs.append(Run(notice.text, Style(notice.role)))
+        }
         func add(_ head: String, _ lines: [String], _ style: Style = .text) {
             guard !lines.isEmpty else { return }
             if !runs.isEmpty { runs.append("\n\n") }
             runs += [Run(head + "\n", .label), Run(lines.joined(separator: "\n"), style)]
         }
-        if let error = live.error {
-            add(Words.phase(live), [Words.error(error)], .error)
-        }
-        add("Now", [live.message].filter { !$0.isEmpty })
-        add("Waits for", live.waitingFor, .warning)
+        add("From and to", [live.sourceName, live.destinationName])
         add("Before the cutover", live.cutover.missing)
-        add("The last cutover was undone", [live.cutover.refusal].compactMap(\.self), .warning)
         add("Mismatches", live.mismatches, .warning)
-        add("Problems", live.problems, .warning)
         add(
             "Applied through",
             [live.figures.appliedThrough.map { "cluster time \($0)" } ?? Figure.unknown])

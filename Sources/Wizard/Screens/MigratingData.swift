@@ -66,14 +66,14 @@ package struct MigratingData: LiveScreen {
             live.phase == .paused
                 ? binding(.resume, .character("p"), "Resume", live, world)
                 : binding(.pause, .character("p"), "Pause", live, world),
-            binding(.loadLevel, .character("l"), "Load level", live, world),
-            binding(.cancel, .character("c"), "Cancel", live, world),
         ]
         if !live.mismatches.isEmpty {
             bindings.append(binding(.acknowledge, .character("a"), "Mismatches", live, world))
         }
         bindings += [
-            .init(.character("i"), label: "Details"), .init(.escape, label: "Back"),
+            binding(.cancel, .character("c"), "Cancel", live, world),
+            .init(.escape, label: "Back"), .init(.character("i"), label: "Details"),
+            binding(.loadLevel, .character("l"), "Load level", live, world),
             .init(.up, .down, .pageUp, .pageDown, label: "Scroll the log", isInFooter: false),
             .init(.end, label: "Follow the log", isInFooter: false),
         ]
@@ -103,7 +103,7 @@ package struct MigratingData: LiveScreen {
         switch key {
         case .escape: return [.back]
         case .character("i"):
-            dialog = .details(details(live))
+            dialog = .details(details(live, world))
             return []
         case .enter, .space: act = mainAct(live)
         case .character("p"): act = live.phase == .paused ? .resume : .pause
@@ -178,7 +178,8 @@ package struct MigratingData: LiveScreen {
         case .end: target = lines.count
         default: return false
         }
-        logEnd = target >= lines.count ? nil : lines[max(1, target) - 1].sequence
+        let isNewest = lines.isEmpty || target >= lines.count
+        logEnd = isNewest ? nil : lines[max(1, target) - 1].sequence
         return true
     }
 }

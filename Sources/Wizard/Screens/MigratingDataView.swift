@@ -16,7 +16,7 @@ struct MigratingDataView {
     private var figures: MigrationFigures { live.figures }
     private var isCopying: Bool { stage == .copying }
     private var hasSecondLine: Bool { isCopying || stage == .indexing }
-    private let rowColumn = 28
+    private var rowColumn: Int { isNarrow ? 28 : 29 }
     private var valueColumn: Int { isNarrow ? 20 : 21 }
     private var noteColumn: Int { isNarrow ? 37 : 41 }
 
@@ -28,10 +28,16 @@ struct MigratingDataView {
         let line = String(repeating: glyphs.horizontal, count: 6) + glyphs.arrowRight
         let started = since(world)
         let names = Rect(1, rect.row, max(0, rect.columns - Width.of(started) - 4), 1)
+        // Where there is no room for both names, neither hides the other.
+        let room = names.columns - Width.of(line) - 4
+        let fits = Width.of(live.sourceName) + Width.of(live.destinationName) <= room
+        func shown(_ name: String) -> String {
+            fits ? name : Text.truncated(name, to: room / 2, ellipsis: glyphs.ellipsis)
+        }
         canvas.put(
             [
-                Run(live.sourceName, .title), Run("  \(line)  ", .dim),
-                Run(live.destinationName, .title),
+                Run(shown(live.sourceName), .title), Run("  \(line)  ", .dim),
+                Run(shown(live.destinationName), .title),
             ], in: names)
         canvas.put(
             started, in: Rect(1, rect.row, rect.columns - 2, 1), .dim, alignment: .right)
@@ -91,12 +97,19 @@ struct MigratingDataView {
             canvas.put(indexes, in: rect, .dim)
         } else if isCopying {
             let dot = " \(canvas.glyphs.separator) "
+            let overall = figures.bytesPerSecondOverall.map {
+                Figure.bytesPerSecond($0) + " overall"
+            }
             let now = figures.bytesPerSecond.map { Figure.bytesPerSecond($0) }
-            let overall = figures.bytesPerSecondOverall.map { Figure.bytesPerSecond($0) }
-            let parts =
-                isNarrow
-                ? [now, timeLeft]
-                : [now.map { $0 + " now" }, overall.map { $0 + " overall" }, timeLeft]
+            let parts: [String?] =
+                if live.phase != .copying {
+                    // Nothing is being copied: how fast it was, and no more.
+                    [overall]
+                } else if isNarrow {
+                    [now, timeLeft]
+                } else {
+                    [now.map { $0 + " now" }, overall, timeLeft]
+                }
             canvas.put(parts.compactMap(\.self).joined(separator: dot), in: rect, .dim)
         }
     }
@@ -125,10 +138,12 @@ struct MigratingDataView {
 
     private func drawFigures(in rect: Rect, on canvas: inout Canvas) {
         drawLag(in: rect.line(0), on: &canvas)
-        let behind = figures.streamLagSeconds.map { Times.clock($0) + " behind" }
+        // What was measured last says nothing of now.
+        let isOver = live.phase.isFinal
+        let behind = isOver ? nil : figures.streamLagSeconds.map { Times.clock($0) + " behind" }
         let events = figures.eventsRead.map { "\(Figure.shortCount($0)) events read" }
         put("Change stream", behind ?? Figure.unknown, events ?? "", rect.line(1), &canvas)
-        let headroom = figures.oplogHeadroomSeconds.map(Double.init)
+        let headroom = isOver ? nil : figures.oplogHeadroomSeconds.map(Double.init)
         let isShort = headroom.map { $0 < 6 * 3_600 } ?? false
         put(
             "Oplog headroom", Times.span(headroom), stage < .indexing || isNarrow ? indexes : "",

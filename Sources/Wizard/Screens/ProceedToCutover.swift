@@ -39,13 +39,21 @@ package struct ProceedToCutover: LiveScreen {
 
     package func keys(_ world: World) -> KeyMap {
         let wheel = focus.isFocused(.name) ? KeyMap([]) : wheelKeys(world)
-        return wheel
-            + KeyMap([.init(.tab, label: "Next"), .init(.enter, label: "Press, or next")])
+        let enter: String =
+            switch focus.focused {
+            case .proceed: Words.proceed
+            case .back: "Back"
+            case .name, nil: "To the buttons"
+            }
+        return wheel + KeyMap([.init(.tab, label: "Next"), .init(.enter, label: enter)])
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        answering({ $0.take(key, world) }, forgetting: { $0.refusal = nil })
+    }
+
+    private mutating func take(_ key: Key, _ world: World) -> [Action] {
         guard let live = live(world) else { return key == .escape ? [.back] : [] }
-        refusal = nil
         if focus.handle(key) { return [] }
         if key == .escape { return [.say(Words.escape, .dim)] }
         if case .paste = key {

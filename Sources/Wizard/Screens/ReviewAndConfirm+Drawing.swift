@@ -5,10 +5,10 @@ extension ReviewAndConfirm {
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         let area = body.inset(columns: 1, rows: 0)
         let (buttons, upper) = area.bottom(1)
-        let notices = Notice.lines(notices(world), columns: area.columns, canvas.glyphs)
+        let notices = Notice.lines(notices(world), columns: body.columns - 1, canvas.glyphs)
         let (said, text) = upper.bottom(min(notices.count, upper.rows / 2))
         for (row, line) in notices.prefix(said.rows).enumerated() {
-            canvas.put(line, in: said.line(row))
+            canvas.put(line, at: Point(body.column, said.row + row))
         }
         var lines = lines(world, columns: area.columns)
         if lines.count > text.rows {
@@ -43,10 +43,11 @@ extension ReviewAndConfirm {
     /// Every choice, label and value, wrapped; the facts of the clusters only where they have room.
     func lines(_ world: World, columns: Int, withFacts: Bool = true) -> [[Run]] {
         let clusters = [("Source", setup.source), ("Destination", setup.destination)]
-        let choices =
-            clusters.flatMap { cluster($0, $1, world).prefix(withFacts ? 2 : 1) }
-            + [verification, clearing(world)] + others(world)
         let label = columns >= 72 ? 28 : 18
+        let choices =
+            clusters.flatMap {
+                cluster($0, $1, world, columns: columns - label).prefix(withFacts ? 2 : 1)
+            } + [verification, clearing(world)] + others(world)
         return choices.flatMap { name, value in
             let names = Text.wrapped([Run(name, .label)], to: label - 2)
             let values = Text.wrapped(value, to: columns - label)
@@ -60,9 +61,13 @@ extension ReviewAndConfirm {
 
     private typealias Choice = (String, [Run])
 
-    private func cluster(_ label: String, _ id: Identifier, _ world: World) -> [Choice] {
+    private func cluster(
+        _ label: String, _ id: Identifier, _ world: World, columns: Int
+    ) -> [Choice] {
         guard let cluster = world.cluster(id) else { return [(label, [Run(Figure.unknown)])] }
-        let words = (cluster.facts ?? ClusterFacts()).words.joined(separator: ", ")
+        // A comma stands at the end of a line, too.
+        let words = ClusterFacts.lines(cluster.facts, columns: columns - 1, separator: ", ")
+            .joined(separator: ",\n")
         return [(label, [Run(world.path(of: cluster))]), ("", [Run(words, .dim)])]
     }
 

@@ -5,10 +5,10 @@ extension SetUpMigration {
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         let area = body.inset(columns: 1, rows: 0)
         let (buttons, upper) = area.bottom(1)
-        let notices = Notice.lines(notices(world), columns: area.columns, canvas.glyphs)
+        let notices = Notice.lines(notices(world), columns: body.columns - 1, canvas.glyphs)
         let (said, fields) = upper.bottom(min(notices.count, max(0, upper.rows - 6)))
         for (row, line) in notices.prefix(said.rows).enumerated() {
-            canvas.put(line, in: said.line(row))
+            canvas.put(line, at: Point(body.column, said.row + row))
         }
         var form = SetUpForm(self, world, columns: fields.columns, canvas.glyphs)
         form.place(in: fields, focused: focus.focused)

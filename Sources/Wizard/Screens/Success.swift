@@ -118,7 +118,7 @@ package struct Success: LiveScreen {
         var rest = Rect(
             body.column, body.row, min(body.columns, Tuning.textColumns), body.rows)
         if body.rows >= 16 {
-            CutoverView.drawSteps(at: 2, in: body.line(0), on: &canvas)
+            CutoverView.drawSteps([.done, .done, .current], in: body.line(0), on: &canvas)
             rest = rest.top(2).rest
         }
         canvas.put(" " + Words.succeeded, in: rest.line(0), Style(.ok, .bold))
@@ -130,7 +130,12 @@ package struct Success: LiveScreen {
             let line = upper.line(row)
             canvas.put(" " + figure.label, in: line, .label)
             let value = Rect(label, line.row, max(0, line.columns - label - 1), line.rows)
-            canvas.put([Run(figure.value, figure.style)], in: value)
+            var runs = [Run(figure.value, figure.style)]
+            let explanation = Run("   " + figure.explanation, .dim)
+            if Width.of(figure.value + explanation.text) <= value.columns {
+                runs.append(explanation)
+            }
+            canvas.put(runs, in: value)
             if let note = figure.note {
                 canvas.put(note, in: value, .key, alignment: .right)
             }
@@ -150,6 +155,8 @@ package struct Success: LiveScreen {
         var label: String
         var value: String
         var style = Style.text
+        /// Behind the value, where there is room for it.
+        var explanation = ""
         var note: String?
     }
 
@@ -172,7 +179,8 @@ package struct Success: LiveScreen {
             FigureLine(
                 label: "Application downtime",
                 value: downtime == nil
-                    ? "-  no write was seen shortly before" : Times.span(downtime)),
+                    ? "-  no write was seen shortly before" : Times.span(downtime),
+                explanation: downtime == nil || isNarrow ? "" : Words.downtime),
             FigureLine(label: "Duration", value: Times.span(report?.durationSeconds)),
             FigureLine(
                 label: "Initial data copied",
@@ -181,7 +189,10 @@ package struct Success: LiveScreen {
         ]
         if live.isSourceHeld {
             lines.append(
-                FigureLine(label: "Source", value: "refuses writes", note: "r release"))
+                FigureLine(
+                    label: "Source",
+                    value: isNarrow ? "refuses writes" : "refuses writes until you release it",
+                    note: "r release"))
         } else {
             lines.append(
                 FigureLine(

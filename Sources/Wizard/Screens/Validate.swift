@@ -69,11 +69,11 @@ package struct Validate: Screen {
             }
         return KeyMap([
             .init(.tab, label: "Next"), .init(.enter, label: enter),
-            .init(.escape, label: "Back"), .init(.up, .down, label: "Choose"),
-            .init(.character("w"), label: "Why and what to do"),
+            .init(.character("w"), label: "Why"), .init(.escape, label: "Back"),
             .init(
                 .character("r"), label: "Validate again",
                 reason: standing(world) == .running ? "it is under way" : nil),
+            .init(.up, .down, label: "Choose"),
         ])
     }
 

@@ -29,7 +29,7 @@ package struct WhileYouWereAway: Screen {
         switch key {
         case .enter, .escape: return [.back]
         case .up: offset = max(0, offset - 1)
-        case .down: offset += 1
+        case .down: offset = min(offset + 1, block(world, .ascii).rows(columns: columns(world)) - 1)
         default: break
         }
         return []
@@ -42,9 +42,15 @@ package struct WhileYouWereAway: Screen {
     }
 
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
-        var block = TextBlock(Array(lines(world, canvas.glyphs).joined(separator: ["\n"])))
+        var block = block(world, canvas.glyphs)
         block.offset = offset
         block.draw(in: body.inset(columns: 1, rows: 0), on: &canvas)
+    }
+
+    private func columns(_ world: World) -> Int { max(1, world.size.columns - 2) }
+
+    private func block(_ world: World, _ glyphs: Glyphs) -> TextBlock {
+        TextBlock(Array(lines(world, glyphs).joined(separator: ["\n"])))
     }
 
     private func lines(_ world: World, _ glyphs: Glyphs) -> [[Run]] {

@@ -12,6 +12,7 @@ final class ScriptedAgent: Sendable {
         var events: [Event] = []
         var followers: [Int: AsyncThrowingStream<Event, any Error>.Continuation] = [:]
         var followed = 0
+        var isLost = false
         var made: UInt64 = 0x1000
     }
 
@@ -28,6 +29,12 @@ final class ScriptedAgent: Sendable {
     var time: Int64 {
         get { state.withLock { $0.snapshot.time } }
         set { state.withLock { $0.snapshot.time = newValue } }
+    }
+
+    /// Whether it has gone: it answers nothing.
+    var isLost: Bool {
+        get { state.withLock { $0.isLost } }
+        set { state.withLock { $0.isLost = newValue } }
     }
 
     /// The next thing that is asked is refused.
@@ -104,6 +111,9 @@ final class ScriptedAgent: Sendable {
     func reply(_ request: ControlRequest) throws(ControlError) -> ControlAnswer {
         let result = state.withLock { state -> Result<ControlAnswer, ControlError> in
             state.requests.append(request)
+            if state.isLost {
+                return .failure(ControlError(.agentUnreachable, "The agent does not answer."))
+            }
             if !state.refusals.isEmpty { return .failure(state.refusals.removeFirst()) }
             do throws(ControlError) {
                 return .success(try Self.reply(request, &state))

@@ -12,13 +12,15 @@ struct WizardPilot {
 
     init(
         _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil, host: Host? = nil,
-        size: Size = Size(80, 24), zone: Zone = Zone(name: "CET", secondsFromUTC: 3_600)
+        size: Size = Size(80, 24), glyphs: Glyphs = .unicode,
+        zone: Zone = Zone(name: "CET", secondsFromUTC: 3_600)
     ) {
         self.agent = agent
         let begin = agent.time
         self.begin = begin
         pilot = Pilot(
-            model: .init(me: Sample.me, saved: saved, host: host), size: size, wall: begin
+            model: .init(me: Sample.me, saved: saved, host: host), size: size, glyphs: glyphs,
+            wall: begin
         ) { effect, moment in
             agent.time = begin + moment.uptime.milliseconds
             return Self.replies(to: effect, agent, zone).map { .init($0) }
@@ -71,6 +73,7 @@ struct WizardPilot {
 
     private mutating func alive() {
         agent.time = begin + pilot.moment.uptime.milliseconds
+        guard !agent.isLost else { return }
         hear()
         pilot.send(.heard(Event(sequence: 0, time: agent.time, change: .alive)))
     }
@@ -84,6 +87,7 @@ struct WizardPilot {
             return agent.takeEvents().map { .heard($0) }
                 + [.answered(answer, to: command, from: layer)]
         case .follow:
+            guard !agent.isLost else { return [] }
             let snapshot = agent.snapshot
             return [
                 .heard(
@@ -94,5 +98,43 @@ struct WizardPilot {
         case .readZone: return [.zone(zone)]
         case .save, .startAgent, .hostKey, .terminal: return []
         }
+    }
+}
+
+extension WizardPilot {
+    var textAtCursor: String {
+        let canvas = pilot.canvas
+        guard let cursor = canvas.cursor else { return "" }
+        return (cursor.column..<canvas.size.columns)
+            .map { canvas[Point($0, cursor.row)].text }.joined()
+    }
+
+    /// Moves the focus to what begins with the label.
+    mutating func focus(_ label: String) {
+        for _ in 0..<20 where !textAtCursor.hasPrefix(label) { press(.tab) }
+    }
+
+    /// Presses a button, wherever the focus is.
+    mutating func push(_ label: String) {
+        focus(label)
+        press(.enter)
+    }
+
+    /// Takes an item of the list that has the focus.
+    mutating func choose(_ name: String) {
+        press(.enter)
+        type(name)
+        press(.enter)
+    }
+
+    mutating func validate(_ rows: [ValidationRow], isOver: Bool) {
+        let now = agent.time
+        agent.changeValidation { run in
+            run.rows = rows
+            guard isOver else { return }
+            run.endedAt = now
+            run.isPassed = !rows.contains(where: \.isBlocking)
+        }
+        hear()
     }
 }
