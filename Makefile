@@ -48,7 +48,7 @@ lint: ## check the format
 format: ## apply the format
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-demo: build deps ## a migration between two local replica sets, to look at
+demo: build deps ## the wizard with two local replica sets, to try a migration
 	.build/release/lagzero demo
 
 screenshots: packages ## write screenshots-text from the wizard as it is

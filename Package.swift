@@ -89,6 +89,10 @@ let package = Package(
         .target(
             name: "TerminalTesting", dependencies: ["Terminal"], path: "Tests/TerminalTesting",
             swiftSettings: strict),
+        // Tells whether two clusters hold the same.
+        .target(
+            name: "MigrationTesting", dependencies: ["BSON", "Mongo"],
+            path: "Tests/MigrationTesting", swiftSettings: strict),
         .testTarget(
             name: "BSONTests", dependencies: ["BSON", "Sandbox"], swiftSettings: strict),
         .testTarget(
@@ -100,7 +104,8 @@ let package = Package(
             dependencies: ["Terminal", "TerminalTesting", "terminal-example"],
             swiftSettings: strict),
         .testTarget(
-            name: "MigrationTests", dependencies: ["BSON", "Migration", "Mongo", "Sandbox"],
+            name: "MigrationTests",
+            dependencies: ["BSON", "Migration", "MigrationTesting", "Mongo", "Sandbox"],
             swiftSettings: strict),
         .testTarget(
             name: "ControlAPITests", dependencies: ["ControlAPI"], swiftSettings: strict),
@@ -117,8 +122,9 @@ let package = Package(
         .testTarget(
             name: "lagzeroTests",
             dependencies: [
-                "Agent", "BSON", "ControlAPI", "Migration", "Mongo", "Sandbox", "Terminal",
-                "TerminalTesting", "lagzero",
+                "Agent", "AgentClient", "BSON", "ControlAPI", "Migration", "MigrationTesting",
+                "Mongo",
+                "Sandbox", "Terminal", "TerminalTesting", "lagzero",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

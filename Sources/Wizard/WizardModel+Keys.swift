@@ -34,7 +34,7 @@ extension Wizard.Model {
             .init(.character("d"), label: world.host?.leave ?? "Detach", group: general),
         ]
         if let host = world.host, let key = host.key {
-            bindings.append(.init(key, label: host.label, group: general, isInFooter: false))
+            bindings.insert(.init(key, label: host.label, group: general, isInFooter: false), at: 1)
         }
         if isAgentSilent {
             bindings.append(.init(.character("A"), label: "Start the agent", group: general))

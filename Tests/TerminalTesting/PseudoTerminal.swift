@@ -1,5 +1,6 @@
 internal import Foundation
 package import Glibc
+internal import Terminal
 
 /// A program on a terminal of its own, which the test plays. Every wait is for a condition, with a deadline.
 package final class PseudoTerminal {
@@ -10,6 +11,9 @@ package final class PseudoTerminal {
     package let child: pid_t
     package private(set) var output: [UInt8] = []
     private var status: Int32?
+    private var emulator: Emulator
+    /// Bytes of the output that the emulator has taken.
+    private var fed = 0
     /// How long something may take that is waited for.
     package var patience = Duration.seconds(20)
 
@@ -18,6 +22,7 @@ package final class PseudoTerminal {
         _ program: String, _ arguments: [String] = [], environment: [String: String],
         columns: Int = 80, rows: Int = 24
     ) throws {
+        emulator = Emulator(Size(columns, rows))
         master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
         // TIOCSPTLCK and TIOCGPTN, which are macros that Swift does not see.
         var (number, isLocked): (Int32, Int32) = (-1, 0)
@@ -108,6 +113,18 @@ package final class PseudoTerminal {
 
     package func resize(_ columns: Int, _ rows: Int) { Self.resize(master, columns, rows) }
 
+    /// What a terminal of the size that it was opened with shows now.
+    package var screen: String {
+        // Up to the last sequence, which may not be whole yet.
+        if let last = output.lastIndex(of: 0x1b), last > fed {
+            emulator.feed(Array(output[fed..<last]))
+            fed = last
+        }
+        var current = emulator
+        current.feed(Array(output[fed...]))
+        return current.lines.joined(separator: "\n")
+    }
+
     private static func resize(_ master: Int32, _ columns: Int, _ rows: Int) {
         var size = winsize(
             ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
@@ -130,7 +147,9 @@ package final class PseudoTerminal {
         let deadline = ContinuousClock.now + patience
         while !condition() {
             guard ContinuousClock.now < deadline else {
-                throw Failure(description: "no \(what); seen: \(text.debugDescription)")
+                throw Failure(
+                    description: "no \(what); the screen:\n\(screen)\nall: \(text.debugDescription)"
+                )
             }
             readSome()
         }

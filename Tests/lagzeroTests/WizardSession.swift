@@ -1,6 +1,5 @@
 import ControlAPI
 import Sandbox
-import Terminal
 import TerminalTesting
 
 /// A folder for an agent, and the wizard on a pseudo-terminal as often as it is opened.
@@ -41,13 +40,6 @@ final class WizardSession {
 }
 
 extension PseudoTerminal {
-    /// What is shown now.
-    var screen: String {
-        var emulator = Emulator(Size(80, 24))
-        emulator.feed(output)
-        return emulator.lines.joined(separator: "\n")
-    }
-
     /// Reads until the screen shows the text.
     func shows(_ text: String) throws {
         try wait("\"\(text)\" on the screen") { screen.contains(text) }

@@ -50,7 +50,10 @@ actor DemoStage {
     func perform(_ send: Sender<Wizard.Message>) async {
         guard !isEnding else { return }
         preparation = Task {
-            do { try await prepare() } catch { scene = .failed("\(error)") }
+            do { try await prepare() } catch {
+                // What is cut short by the end is no failure.
+                if !isEnding { scene = .failed("\(error)") }
+            }
         }
         var shown: Host?
         while !isEnding {
