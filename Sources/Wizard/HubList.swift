@@ -88,7 +88,8 @@ struct HubList {
         let name = " \(migration.sourceName) \(glyphs.arrowRight) \(migration.destinationName)"
         let left: String =
             if let endedAt = migration.endedAt, let now = world.agentNow {
-                Times.span(milliseconds: now - endedAt) + " ago"
+                now - endedAt < 60_000
+                    ? "just now" : Times.span(milliseconds: now - endedAt) + " ago"
             } else {
                 Countdown(world.timeLeft(migration)).text
             }
