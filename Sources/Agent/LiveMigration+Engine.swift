@@ -51,6 +51,10 @@ extension LiveMigration {
         cutover.sourceWrites = details.recentWrites.map { writes in
             writes.map { CutoverState.Writes(namespace: "\($0.namespace)", count: $0.count) }
         }
+        cutover.openTransactions = details.openTransactions.map { transactions in
+            transactions.map { .init(client: $0.client, seconds: $0.seconds) }
+        }
+        cutover.canBlockSource = details.canBlockSource
         cutover.isSourceBlocked = details.isSourceBlocked
         cutover.isBackOutPossible = details.isBackOutPossible
         cutover.steps =

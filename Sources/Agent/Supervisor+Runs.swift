@@ -90,7 +90,10 @@ extension Supervisor {
         await refresh(id)
         let isRestarted = runs[id]?.isRestarted ?? false
         runs[id] = nil
-        if isRestarted, !isStopping {
+        // One that came to its own end meanwhile, such as by being cancelled, stays there.
+        if isRestarted, !isStopping, case .failure(let error as MigrationError) = result,
+            error.code == .interrupted
+        {
             await takeUp(id, isResumed: true)
             return
         }

@@ -8,16 +8,28 @@ package enum AgentStarter {
     package static func ensureRunning(
         _ client: AgentClient, program: String = "/proc/self/exe"
     ) async throws {
+        var pid: pid_t = 0
+        try await ensureRunning(
+            client,
+            start: {
+                makeFolders(client.folder.path)
+                pid = try spawn(program, client.folder)
+            },
+            // Another one may have been faster: then ours has ended, and that one answers soon.
+            reap: { if pid > 0 { waitpid(pid, nil, WNOHANG) } })
+    }
+
+    /// The same with an agent that `start` starts; `reap` is called while it is waited for.
+    package static func ensureRunning(
+        _ client: AgentClient, start: () async throws -> Void, reap: () -> Void = {}
+    ) async throws {
         if let trouble = client.folder.socketTrouble { throw trouble }
         if await answers(client) { return }
-        makeFolders(client.folder.path)
-        let pid = try spawn(program, client.folder)
+        try await start()
         let deadline = ContinuousClock.now + Tuning.startLimit
         while ContinuousClock.now < deadline {
             if await answers(client) { return }
-            var status: Int32 = 0
-            // Another one may have been faster: then ours has ended, and that one answers soon.
-            _ = waitpid(pid, &status, WNOHANG)
+            reap()
             try await Task.sleep(for: Tuning.startPoll)
         }
         throw ControlError(

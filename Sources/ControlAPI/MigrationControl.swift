@@ -53,7 +53,7 @@ package protocol MigrationControl: Sendable {
     func pause(_ migration: Identifier, by asker: Asker) async throws
     func resume(_ migration: Identifier, by asker: Asker) async throws
 
-    /// 1 to 4. Takes effect at once; the workers end their batch first.
+    /// 1 to 4. The engine stops cleanly and goes on with it where it was.
     func setLoadLevel(_ migration: Identifier, to level: Int, by asker: Asker) async throws
 
     /// Begins the cutover. `writesStopped`: the operator has confirmed that the source's writes are stopped; `invalid`
@@ -69,7 +69,7 @@ package protocol MigrationControl: Sendable {
     /// Ends it for good. `confirmedName`: the destination's.
     func cancel(_ migration: Identifier, confirmedName: String, by asker: Asker) async throws
 
-    /// Begins the time for the cutover anew: returns the new deadline, milliseconds since 1970.
+    /// Adds 24 hours to the time for the cutover: returns the new deadline, milliseconds since 1970.
     func extendSync(_ migration: Identifier, by asker: Asker) async throws -> Int64
 
     /// Takes up one that failed or expired.

@@ -17,6 +17,10 @@ package struct MigrationDetails: Sendable {
     package var steps: [CutoverSteps.Step] = []
     /// Whether this run blocks the source's writes now.
     package var isSourceBlocked: Bool?
+    /// Open on the source; nil where the user may not ask, or nobody did yet.
+    package var openTransactions: [OpenTransactions.Transaction]?
+    /// Whether the writes of applications on the source can be blocked; nil until it is known.
+    package var canBlockSource: Bool?
     package var isBackOutPossible = false
     package var figures: Status.Figures
 }

@@ -109,11 +109,11 @@ package actor MigrationEngine {
         guard machine.phase == .cancelled else { throw MigrationEngine.tooLate }
     }
 
-    /// Begins the countdown to the expiry anew. Does nothing before the migration was in sync.
+    /// Puts the expiry off by `Tuning.syncExtension`. Does nothing before the migration was in sync.
     package func extendSync() async throws {
-        guard let context, countdown != nil else { return }
-        countdown = try await Countdown.begin(context)
-        log.note("the time for the cutover begins anew")
+        guard let context, let countdown else { return }
+        self.countdown = try await countdown.extended(context)
+        log.note("the time for the cutover is extended by 24 hours")
     }
 
     private static let tooLate = MigrationError(

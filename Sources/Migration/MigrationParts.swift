@@ -14,6 +14,7 @@ struct MigrationParts: Sendable {
     let writes: SeenWrites
     let verifier: Verifier
     let cutover: Cutover
+    private let outlook: CutoverOutlook
     /// Opened when every collection is registered. The stream is read from the stored token only then: an event of a
     /// collection that is copied but not registered would be lost.
     let registered = Gate()
@@ -49,6 +50,7 @@ struct MigrationParts: Sendable {
         ) { verifier.setCatalog($0) }
         registered.close()
         writes = SeenWrites()
+        outlook = CutoverOutlook(context: context)
         cutover = Cutover(
             context: context, keeper: keeper, verifier: verifier, writes: writes, spill: spill,
             copyQueue: queue, log: log)
@@ -86,6 +88,7 @@ struct MigrationParts: Sendable {
             { try await keepRestoring() },
             { try await keepCheckpoints() },
             { try await verifier.run() },
+            { try await outlook.run() },
         ]
     }
 
@@ -119,6 +122,9 @@ struct MigrationParts: Sendable {
         details.newestWriteAt = writes.newestAt
         details.eventsRead = writes.total
         details.steps = cutover.steps.all
+        let outlook = outlook.seen
+        details.openTransactions = outlook.transactions
+        details.canBlockSource = outlook.canBlockSource
         details.isSourceBlocked = cutover.steps.isSourceBlocked
         if let newest = context.status.figures.lastSourceWrite,
             let read = context.dirty.resumeToken.time

@@ -112,6 +112,11 @@ package enum Tuning {
     static let downtimeHorizon = Duration.seconds(3_600)
     /// How long a migration stays in sync before it expires.
     package static let syncDuration = Duration.seconds(120 * 3_600)
+    /// How much later it expires each time this is asked for.
+    package static let syncExtension = Duration.seconds(24 * 3_600)
+
+    /// How often the source is asked what it would say to a cutover.
+    static let outlookInterval = Duration.seconds(5)
 
     // MARK: Readiness
 

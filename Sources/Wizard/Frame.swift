@@ -30,7 +30,7 @@ struct Frame {
             return part
         }
         drawHead(in: top(1).margin, on: &canvas)
-        if let band = world.band {
+        if let band = world.host?.band {
             let place = top(1)
             canvas.put(" " + band, in: place)
             canvas.restyle(place, Style(.warning, .reverse))

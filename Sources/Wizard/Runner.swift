@@ -8,19 +8,23 @@ package struct Runner: Sendable {
     private let keep: @Sendable (SavedState) async -> Void
     private let zone: @Sendable () -> Zone
     private let startAgent: @Sendable () async throws -> Void
+    private let hostKey: @Sendable () async -> Void
 
-    /// `zone` tells which time it is here; `startAgent` returns when an agent answers.
+    /// `zone` tells which time it is here; `startAgent` returns when an agent answers; `hostKey` does what the key of
+    /// the program around the wizard is for.
     package init(
         _ control: any MigrationControl, me: Asker,
         keep: @escaping @Sendable (SavedState) async -> Void,
         zone: @escaping @Sendable () -> Zone,
-        startAgent: @escaping @Sendable () async throws -> Void
+        startAgent: @escaping @Sendable () async throws -> Void,
+        hostKey: @escaping @Sendable () async -> Void = {}
     ) {
         self.control = control
         self.me = me
         self.keep = keep
         self.zone = zone
         self.startAgent = startAgent
+        self.hostKey = hostKey
     }
 
     /// Returns when it is done; following the agent ends only with the task.
@@ -33,6 +37,7 @@ package struct Runner: Sendable {
             send(.answered(answer, to: command, from: layer))
         case .save(let state): await keep(state)
         case .readZone: send(.zone(zone()))
+        case .hostKey: await hostKey()
         case .startAgent:
             do { try await startAgent() } catch { send(.troubled(Self.refusal(error))) }
         }

@@ -11,8 +11,8 @@ package enum Tuning {
     static let claimInterval = Duration.seconds(3)
     /// How often the bell rings while a migration is ready and nobody answers.
     static let bellInterval = Duration.seconds(3_600)
-    /// How long the time for the cutover is when it begins anew.
-    static let syncTime = Duration.seconds(120 * 3_600)
+    /// How much time to cut over an extension adds.
+    static let syncExtension = Duration.seconds(24 * 3_600)
     /// Time left to cut over, and oplog ahead, from which on they are shown as warnings and as errors.
     static let littleTime = Duration.seconds(6 * 3_600)
     static let hardlyTime = Duration.seconds(3_600)

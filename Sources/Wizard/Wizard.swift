@@ -12,6 +12,8 @@ package enum Wizard: Program {
         case zone(Zone)
         /// The agent could not be started.
         case troubled(ControlError)
+        /// The program around the wizard shows something else now.
+        case host(Host)
     }
 
     package enum Effect: Sendable, Equatable {
@@ -23,6 +25,8 @@ package enum Wizard: Program {
         /// Looks up which time it is here.
         case readZone
         case startAgent
+        /// The key of the program around the wizard was pressed.
+        case hostKey
     }
 
     package static func reduce(_ model: inout Model, _ message: Message) -> [Effect] {
@@ -34,6 +38,7 @@ package enum Wizard: Program {
                 model.take(answer, to: command, from: layer)
             case .zone(let zone): model.take(zone)
             case .troubled(let error): model.say(Words.error(error), .error)
+            case .host(let host): model.take(host)
             }
         return effects + model.titleEffects()
     }

@@ -31,8 +31,11 @@ extension Wizard.Model {
                 reason: subject == nil ? "no migration here" : nil),
             .init(.character("T"), label: "Next theme", group: general, isInFooter: false),
             .init(.control("l"), label: "Draw anew", group: general, isInFooter: false),
-            .init(.character("d"), label: "Detach", group: general),
+            .init(.character("d"), label: world.host?.leave ?? "Detach", group: general),
         ]
+        if let host = world.host, let key = host.key {
+            bindings.append(.init(key, label: host.label, group: general, isInFooter: false))
+        }
         if isAgentSilent {
             bindings.append(.init(.character("A"), label: "Start the agent", group: general))
         }
@@ -75,10 +78,15 @@ extension Wizard.Model {
 
     /// The first Ctrl-C only says how to leave: it is pressed out of habit.
     mutating func interrupt() -> [Wizard.Effect] {
+        leaveAtSecondAsking(
+            world.host?.leaving ?? "Ctrl-C again leaves the wizard; migrations go on without it.")
+    }
+
+    private mutating func leaveAtSecondAsking(_ warning: String) -> [Wizard.Effect] {
         let now = world.moment.uptime
         if let interruptedAt, now - interruptedAt <= Tuning.noteTime { return detach() }
         interruptedAt = now
-        return say("Ctrl-C again leaves the wizard; migrations go on without it.", .warning)
+        return say(warning, .warning)
     }
 
     func detach() -> [Wizard.Effect] {
@@ -91,7 +99,8 @@ extension Wizard.Model {
         switch key {
         case .character("?"): return openHelp()
         case .character("l"), .character("L"): return openLog()
-        case .character("d"): return detach()
+        case .character("d"): return world.host.map { leaveAtSecondAsking($0.leaving) } ?? detach()
+        case world.host?.key: return [.hostKey]
         case .character("T"): return nextTheme()
         case .character("A") where isAgentSilent:
             return say("Starting the agent", .text) + [.startAgent]

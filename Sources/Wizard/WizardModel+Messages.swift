@@ -52,6 +52,11 @@ extension Wizard.Model {
         return []
     }
 
+    mutating func take(_ host: Host) -> [Wizard.Effect] {
+        world.host = host
+        return []
+    }
+
     /// The page looks at the world again.
     mutating func update() -> [Wizard.Effect] {
         let last = layers.count - 1

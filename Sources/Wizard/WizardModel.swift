@@ -36,9 +36,9 @@ extension Wizard {
         /// Uptime of a Ctrl-C that was not followed by another yet.
         var interruptedAt: Duration?
 
-        package init(me: Asker, saved: SavedState? = nil, band: String? = nil) {
+        package init(me: Asker, saved: SavedState? = nil, host: Host? = nil) {
             world = World(me: me)
-            world.band = band
+            world.host = host
             theme = saved?.theme ?? Theme.standard.name
             lastSeen = saved?.lastSeen
             drafts = saved?.drafts ?? []

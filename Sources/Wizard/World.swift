@@ -13,8 +13,8 @@ package struct World: Sendable, Equatable, Codable {
     package var logs: [Identifier: [LogLine]] = [:]
     /// Who this wizard is to the agent.
     package var me: Asker
-    /// Shown as a permanent band where it is set.
-    package var band: String?
+    /// Nil where the program around the wizard adds nothing to it.
+    package var host: Host?
 
     package init(me: Asker) { self.me = me }
 

@@ -27,6 +27,8 @@ enum Tuning {
     static let demoSizes = 1...100_000
     static let demoWritesPerSecond = 500
     static let demoRates = 0...100_000
+    /// Between two looks at the application: what it does is to be seen when it happens, and to be read.
+    static let demoBandInterval = Duration.milliseconds(500)
 
     // MARK: Benchmark
 

@@ -19,6 +19,18 @@ final class AgentFixture: Sendable {
         client = AgentClient(folder)
     }
 
+    /// Ends it also when the body throws.
+    static func with(_ body: (AgentFixture) async throws -> Void) async throws {
+        let fixture = try AgentFixture()
+        do {
+            try await body(fixture)
+        } catch {
+            try? await fixture.end()
+            throw error
+        }
+        try await fixture.end()
+    }
+
     /// Beside the tests that are running.
     static var program: String {
         get throws {

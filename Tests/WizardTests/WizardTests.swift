@@ -132,10 +132,47 @@ import Testing
     }
 
     @Test func aBandStaysInSight() {
-        var wizard = WizardPilot(band: "DEMO: two replica sets of this host")
+        var wizard = WizardPilot(host: demo)
         #expect(wizard.lines[1] == " DEMO: two replica sets of this host")
         wizard.press(.character("?"))
         #expect(wizard.lines[1] == " DEMO: two replica sets of this host")
+        #expect(wizard.shows("s         Stop the application"))
+        var changed = demo
+        changed.band = "DEMO: stopped"
+        wizard.send(.host(changed))
+        #expect(wizard.lines[1] == " DEMO: stopped")
+    }
+
+    @Test func theHostsKeyWorksWhereLettersAreNotTyped() {
+        var wizard = WizardPilot(host: demo)
+        wizard.press(.character("s"))
+        #expect(wizard.pilot.effects.count { $0 == .hostKey } == 1)
+        wizard.press(.character("a"), .character("s"))
+        #expect(wizard.pilot.effects.count { $0 == .hostKey } == 1)
+        #expect(wizard.page.screen.holdsKeys)
+        var other = WizardPilot()
+        other.press(.character("s"))
+        #expect(!other.pilot.effects.contains(.hostKey))
+    }
+
+    @Test(arguments: [Key.character("d"), .control("c")])
+    func whereLeavingEndsMoreItIsAskedForTwice(key: Key) {
+        var wizard = WizardPilot(host: demo)
+        #expect(wizard.footer.contains("d End the demo"))
+        wizard.press(key)
+        #expect(wizard.message.contains("Again ends the demo."))
+        #expect(!wizard.requests.contains(.exit))
+        wizard.advance(by: 9)
+        wizard.press(key)
+        #expect(!wizard.requests.contains(.exit))
+        wizard.press(key)
+        #expect(wizard.requests.contains(.exit))
+    }
+
+    private var demo: Host {
+        Host(
+            band: "DEMO: two replica sets of this host", key: .character("s"),
+            label: "Stop the application", leave: "End the demo", leaving: "Again ends the demo.")
     }
 
     @Test func theWindowsTitleTellsPhasePercentAndLag() {

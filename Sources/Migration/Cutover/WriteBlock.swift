@@ -81,20 +81,35 @@ struct WriteBlock: Sendable {
         }
     }
 
+    /// Whether `block` would work, as far as can be told without trying.
+    func canBlock() async throws -> Bool {
+        guard side.version.blocksWrites else { return false }
+        let lane = side.lane()
+        return try await retry("asking the \(side.role) for privileges") {
+            let isAllowed = try await isGranted("setUserWriteBlockMode", lane)
+            guard isAllowed, try await isAuthenticated(lane) else { return false }
+            return try await isBlocked(lane) != nil
+        }
+    }
+
     /// Whether the own user goes on writing while writes are blocked.
     func isBypassed() async throws -> Bool {
         let lane = side.lane()
-        let status = try await retry("asking the \(side.role) for privileges") {
-            try await lane.run(["connectionStatus": 1, "showPrivileges": true])
+        return try await retry("asking the \(side.role) for privileges") {
+            try await isGranted("bypassWriteBlockingMode", lane)
         }
+    }
+
+    /// Whether the own user may do that to the cluster.
+    private func isGranted(_ action: String, _ lane: Lane) async throws -> Bool {
+        let status = try await lane.run(["connectionStatus": 1, "showPrivileges": true])
         let privileges =
             status["authInfo"]?.document?["authenticatedUserPrivileges"]?.elements ?? []
         return privileges.compactMap(\.document).contains { privilege in
             let resource = privilege["resource"]?.document
             let isCluster = resource?["cluster"]?.bool ?? resource?["anyResource"]?.bool ?? false
             let actions = privilege["actions"]?.elements.compactMap(\.string) ?? []
-            return isCluster
-                && (actions.contains("bypassWriteBlockingMode") || actions.contains("anyAction"))
+            return isCluster && (actions.contains(action) || actions.contains("anyAction"))
         }
     }
 

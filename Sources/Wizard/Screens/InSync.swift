@@ -126,13 +126,13 @@ package struct InSync: LiveScreen {
 
     /// The end that there is, and the one that there would be.
     private func newEnd(_ live: LiveMigration, _ world: World) -> [Run] {
-        let now = live.cutover.deadlineAt.map(Times.date) ?? Figure.unknown
-        let new = world.agentNow.map { Times.date($0 + Tuning.syncTime.milliseconds) }
-        let hours = Tuning.syncTime.components.seconds / 3_600
+        let end = live.cutover.deadlineAt
+        let new = end.map { $0 + Tuning.syncExtension.milliseconds }
+        let hours = Tuning.syncExtension.components.seconds / 3_600
         return [
-            Run("The time to cut over begins anew: \(hours) hours from now.\n\n"),
-            Run("Ends now   ", .label), Run(now + "\n"),
-            Run("New end    ", .label), Run(new ?? Figure.unknown, .accent),
+            Run("\(hours) hours are added to the time to cut over.\n\n"),
+            Run("Ends now   ", .label), Run((end.map(Times.date) ?? Figure.unknown) + "\n"),
+            Run("New end    ", .label), Run(new.map(Times.date) ?? Figure.unknown, .accent),
         ]
     }
 

@@ -66,7 +66,7 @@ enum Drive {
             end(&migration, .cancelled, now)
         case .extendSync:
             try require(migration.phase == .inSync)
-            migration.cutover.deadlineAt = now + 5 * day
+            migration.cutover.deadlineAt = (migration.cutover.deadlineAt ?? now) + day
         case .retry:
             try require(migration.isRetryPossible)
             migration.phase = .preparing

@@ -1,5 +1,6 @@
 import ControlAPI
 import Terminal
+import Testing
 
 @testable import Wizard
 
@@ -172,4 +173,9 @@ extension ScreenPilot {
         }
         return nil
     }
+}
+
+/// A failure shows the screen, not the model.
+extension ScreenPilot: CustomTestStringConvertible {
+    var testDescription: String { pilot.screen }
 }

@@ -11,7 +11,7 @@ struct WizardPilot {
     private let begin: Int64
 
     init(
-        _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil, band: String? = nil,
+        _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil, host: Host? = nil,
         size: Size = Size(80, 24), glyphs: Glyphs = .unicode,
         zone: Zone = Zone(name: "CET", secondsFromUTC: 3_600)
     ) {
@@ -19,7 +19,7 @@ struct WizardPilot {
         let begin = agent.time
         self.begin = begin
         pilot = Pilot(
-            model: .init(me: Sample.me, saved: saved, band: band), size: size, glyphs: glyphs,
+            model: .init(me: Sample.me, saved: saved, host: host), size: size, glyphs: glyphs,
             wall: begin
         ) { effect, moment in
             agent.time = begin + moment.uptime.milliseconds
@@ -96,7 +96,7 @@ struct WizardPilot {
                         change: .snapshot(snapshot)))
             ]
         case .readZone: return [.zone(zone)]
-        case .save, .startAgent, .terminal: return []
+        case .save, .startAgent, .hostKey, .terminal: return []
         }
     }
 }
