@@ -75,8 +75,10 @@ struct HubList {
     private func row(
         _ texts: [String], _ columns: Int, _ style: Style, _ glyphs: Glyphs
     ) -> [Run] {
-        let widths = [columns - 44, 17, 8, 14]
-        let cells = zip(texts, widths).map {
+        // Names come before the lag where there is no room for both.
+        let isNarrow = columns < 72
+        let widths = isNarrow ? [columns - 35, 17, 0, 14] : [columns - 44, 17, 8, 14]
+        let cells = zip(texts, widths).filter { $1 > 0 }.map {
             Text.padded($0, to: $1, ellipsis: glyphs.ellipsis)
         }
         return [Run(" " + cells.joined(separator: " "), style)]
@@ -86,7 +88,8 @@ struct HubList {
         let name = " \(migration.sourceName) \(glyphs.arrowRight) \(migration.destinationName)"
         let left: String =
             if let endedAt = migration.endedAt, let now = world.agentNow {
-                Times.span(milliseconds: now - endedAt) + " ago"
+                now - endedAt < 60_000
+                    ? "just now" : Times.span(milliseconds: now - endedAt) + " ago"
             } else {
                 Countdown(world.timeLeft(migration)).text
             }

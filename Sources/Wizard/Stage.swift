@@ -72,7 +72,9 @@ struct StageRow: Sendable, Equatable {
         let isOver = migration.phase.isFinal
         let seen = isOver ? nil : figures.writesPerSecond.map { Figure.perSecond($0) + " seen" }
         let waiting = figures.backlog.map { backlog in
-            if isNarrow { return "\(Figure.shortCount(backlog)) waiting" }
+            if isNarrow {
+                return "\(Figure.shortCount(backlog)) \(isOver ? "not applied" : "waiting")"
+            }
             let what = Figure.counted(backlog, "document")
             if isOver { return "\(what) not applied" }
             return stage <= .copying

@@ -40,7 +40,7 @@ extension Validate {
     /// Below the list: what was just refused, else what the chosen check has seen and what to do.
     private func detail(_ world: World, columns: Int, _ glyphs: Glyphs) -> [[Run]] {
         if let refusal {
-            return [[]] + Notice.lines([Notice(.error, refusal)], columns: columns, glyphs)
+            return [[]] + Text.wrapped([Run("\(glyphs.failed) \(refusal)", .error)], to: columns)
         }
         guard let index = selected(world) else { return [] }
         let row = rows(world)[index]

@@ -22,6 +22,18 @@ extension Screenshot {
             snapshot.migrations = [past, other, Sample.measured(.inSync)]
             return $0.wizard(ScriptedAgent(snapshot))
         },
+        Screenshot(1, "migration-hub-failed", "a migration that needs somebody") {
+            var live = Sample.measured(.paused)
+            live.pausedFrom = .copying
+            live.error = ControlError(
+                .migrationFailed, "The destination refused a document of shop.orders: _id 7",
+                remedy: "Make room, then resume.")
+            var failed = Sample.measured(.failed)
+            failed.id = Sample.identifier(0x32)
+            var snapshot = Sample.snapshot
+            snapshot.migrations = [failed, live]
+            return $0.wizard(ScriptedAgent(snapshot))
+        },
         Screenshot(1, "migration-hub-empty", "Migration Hub before the first cluster is added") {
             var snapshot = Sample.snapshot
             (snapshot.organizations, snapshot.projects, snapshot.clusters) = ([], [], [])
@@ -89,6 +101,11 @@ extension Screenshot {
         Screenshot(4, "validate-passed", "passed: Continue is there again") {
             $0.validating(passed, isOver: true)
         },
+        Screenshot(4, "validate-refused", "refused: a check has failed") {
+            var wizard = $0.validating(checks(), isOver: true)
+            wizard.press(.enter)
+            return wizard
+        },
         Screenshot(4, "set-up-validating", "back on Set up Migration while the checks run") {
             var wizard = $0.validating(checks(through: 3, next: true), isOver: false)
             wizard.press(.escape)
@@ -110,19 +127,16 @@ extension Screenshot {
             return wizard
         },
         Screenshot(5, "review-and-confirm-clear", "with a destination that is cleared") {
-            var wizard = $0.chosen(to: "shop-old")
-            wizard.focus(" ] Clear")
-            wizard.press(.space)
-            wizard.type("shop-old")
-            wizard.press(.enter, .enter)
-            wizard.push("Continue")
-            wizard.validate(passed, isOver: true)
-            wizard.press(.enter)
-            return wizard
+            $0.reviewingClearing(passed)
         },
         Screenshot(6, "start-migration", "Start Migration asks once more") {
             var wizard = $0.validating(passed, isOver: true)
             wizard.press(.enter, .enter)
+            return wizard
+        },
+        Screenshot(6, "start-migration-clear", "and says what is deleted") {
+            var wizard = $0.reviewingClearing(passed)
+            wizard.press(.enter)
             return wizard
         },
     ]
@@ -166,5 +180,20 @@ extension Screenshot {
         var row = row
         row.remedy = remedy
         return row
+    }
+}
+
+extension Scene {
+    /// On *Review & Confirm*, with a destination that is to be cleared.
+    fileprivate func reviewingClearing(_ rows: [ValidationRow]) -> WizardPilot {
+        var wizard = chosen(to: "shop-old")
+        wizard.focus(" ] Clear")
+        wizard.press(.space)
+        wizard.type("shop-old")
+        wizard.press(.enter, .enter)
+        wizard.push("Continue")
+        wizard.validate(rows, isOver: true)
+        wizard.press(.enter)
+        return wizard
     }
 }

@@ -17,6 +17,9 @@ extension Screenshot {
         Screenshot(8, "extend-sync", "Extend Sync shows the new end first") {
             $0.wizard(ready, at: .inSync(InSync(ready.id)), .tab, .enter)
         },
+        Screenshot(8, "extended", "extended, with the new end") {
+            $0.wizard(ready, at: .inSync(InSync(ready.id)), .tab, .enter, .enter)
+        },
         Screenshot(8, "little-time", "with less than ten minutes left, extending is offered") {
             var live = ready
             live.cutover.deadlineAt = Sample.time + 540_000

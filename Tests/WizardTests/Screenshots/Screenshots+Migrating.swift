@@ -58,6 +58,11 @@ extension Screenshot {
                 wizard: Sample.other.wizard, name: Sample.other.name, heardAt: Sample.time)
             return $0.migrating(live)
         },
+        Screenshot(14, "wanted", "another wizard asks for the wheel") {
+            var live = Sample.measured(.copying)
+            live.driver?.wantedBy = Sample.other.name
+            return $0.migrating(live)
+        },
         Screenshot(14, "mismatches", "taking note of differences that were found") {
             $0.migrating(waiting, .character("a"))
         },
