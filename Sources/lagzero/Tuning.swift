@@ -16,6 +16,8 @@ enum Tuning {
     static let stopLimit = Duration.seconds(60)
     /// Between two looks whether the agent has stopped.
     static let stopPoll = Duration.milliseconds(50)
+    /// How long the wizard waits at its end for an agent that is to be told that it is gone.
+    static let yieldLimit = Duration.seconds(2)
     /// How long to wait before reading again from a terminal that another process has in the
     /// foreground, microseconds.
     static let terminalRetry: UInt32 = 1_000_000
