@@ -22,6 +22,8 @@ enum Tuning {
     static let lastWordsLimit = DispatchTimeInterval.milliseconds(500)
     /// Differences that the report for people names; `--json` names all.
     static let shownDifferences = 20
+    /// How long the wizard waits at its end for an agent that is to be told that it is gone.
+    static let yieldLimit = Duration.seconds(2)
     /// How long to wait before reading again from a terminal that another process has in the
     /// foreground, microseconds.
     static let terminalRetry: UInt32 = 1_000_000

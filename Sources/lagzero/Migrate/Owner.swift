@@ -9,8 +9,23 @@ extension Lease.Owner {
     }
 
     /// Whether there is such a process on this host; it may be another one that was given the
-    /// number.
-    var isAlive: Bool { kill(pid_t(clamping: process), 0) == 0 || errno == EPERM }
+    /// number. One that has ended is gone, even while its parent has not asked how: an agent that
+    /// crashed is that for the wizard that started it.
+    var isAlive: Bool {
+        (kill(pid_t(clamping: process), 0) == 0 || errno == EPERM) && !hasEnded
+    }
+
+    private var hasEnded: Bool {
+        let descriptor = open("/proc/\(process)/stat", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 512)
+        let count = read(descriptor, &buffer, buffer.count)
+        // `12 (name) S ...`, where the name may hold anything.
+        let rest = buffer.prefix(max(0, count)).reversed().prefix { $0 != UInt8(ascii: ")") }
+        let state = rest.reversed().dropFirst().first
+        return state == UInt8(ascii: "Z") || state == UInt8(ascii: "X")
+    }
 
     private static var hostName: String {
         var buffer = [CChar](repeating: 0, count: 256)

@@ -35,7 +35,25 @@ struct TerminalWizard {
         }
         await signals.handOver()
         alongside(runtime.sender)
-        return try await runtime.run(Wizard.Model(me: asker, saved: saved, host: host)).model
+        let model = try await runtime.run(Wizard.Model(me: asker, saved: saved, host: host)).model
+        await giveWheelsAway(model.world, asker)
+        return model
+    }
+
+    /// So that whoever opens the wizard next, after a connection was lost, need not wait until this one is taken for
+    /// dead.
+    private func giveWheelsAway(_ world: World, _ asker: Asker) async {
+        let driven = (world.snapshot?.migrations ?? [])
+            .filter { $0.driver?.wizard == asker.wizard && !$0.phase.isFinal }.map(\.id)
+        guard !driven.isEmpty else { return }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { [client] in
+                for id in driven { try? await client.yield(id, by: asker) }
+            }
+            group.addTask { try? await Task.sleep(for: Tuning.yieldLimit) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     // MARK: What is around
