@@ -9,12 +9,13 @@ SOURCES := Sources Tests Package.swift
 
 # The suites that start no server, as sanitizers slow everything down. XCTest is left out: there are
 # no tests in it, and its runner has a leak of its own.
-SANITIZED := --disable-xctest --filter BSONTests --filter MigrationTests --skip ServerTests
+SANITIZED := --disable-xctest --filter BSONTests --filter MongoTests --filter MigrationTests \
+	--filter TerminalTests --skip ServerTests --skip RuntimeTests
 
 # The linker says this for more than a hundred symbols; it means nothing.
 QUIET_LINKER := 2>&1 | sed "/Cannot export local symbol '__asan_/d"
 
-.PHONY: help deps build test soak bench sanitize lint format demo clean
+.PHONY: help deps build test soak bench sanitize lint format demo screenshots clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -47,8 +48,12 @@ lint: ## check the format
 format: ## apply the format
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
-demo: build deps ## a migration between two local replica sets, to look at
+demo: build deps ## the wizard with two local replica sets, to try a migration
 	.build/release/lagzero demo
+
+screenshots: packages ## write screenshots-text from the wizard as it is
+	$(SWIFT) build --build-tests
+	LAGZERO_SCREENSHOTS=1 $(SWIFT) test --skip-build --no-parallel --filter ScreenshotsTests
 
 clean: ## remove the build folders; fetched servers stay
 	rm -rf .build .build-*

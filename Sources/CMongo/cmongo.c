@@ -131,14 +131,6 @@ uint32_t cmongo_select_primary(cmongo_client_t *client, cmongo_error_t *error) {
     return id;
 }
 
-char *cmongo_server_address(cmongo_client_t *client, uint32_t server_id) {
-    mongoc_server_description_t *server = mongoc_client_get_server_description(client->client, server_id);
-    if (!server) return NULL;
-    char *address = strdup(mongoc_server_description_host(server)->host_and_port);
-    mongoc_server_description_destroy(server);
-    return address;
-}
-
 bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *database, const void *command,
                     size_t length, cmongo_bytes_t *reply, cmongo_error_t *error) {
     bson_error_t failure = {0};

@@ -46,6 +46,14 @@ package final class CollectionRegistry: Sendable {
         var collections: [BinaryUUID: MigratedCollection] = [:]
         /// For sources before 6.0, whose events carry no UUID.
         var byName: [Namespace: BinaryUUID] = [:]
+
+        mutating func put(_ collection: MigratedCollection) {
+            if let old = collections[collection.source], byName[old.sourceName] == old.source {
+                byName[old.sourceName] = nil
+            }
+            collections[collection.source] = collection
+            byName[collection.sourceName] = collection.source
+        }
     }
 
     private let state = Mutex(State())
@@ -60,22 +68,23 @@ package final class CollectionRegistry: Sendable {
 
     func uuid(named source: Namespace) -> BinaryUUID? { state.withLock { $0.byName[source] } }
 
-    func put(_ collection: MigratedCollection) {
+    func put(_ collection: MigratedCollection) { state.withLock { $0.put(collection) } }
+
+    func update(_ source: BinaryUUID, _ body: (inout MigratedCollection) -> Void) {
         state.withLock { state in
-            if let old = state.collections[collection.source],
-                state.byName[old.sourceName] == old.source
-            {
-                state.byName[old.sourceName] = nil
-            }
-            state.collections[collection.source] = collection
-            state.byName[collection.sourceName] = collection.source
+            guard var collection = state.collections[source] else { return }
+            body(&collection)
+            state.put(collection)
         }
     }
 
-    func update(_ source: BinaryUUID, _ body: (inout MigratedCollection) -> Void) {
-        guard var collection = self[source] else { return }
-        body(&collection)
-        put(collection)
+    /// The copy to this collection of the destination is done. False when the collection is copied to another one by now.
+    func setCopied(_ source: BinaryUUID, to destination: BinaryUUID) -> Bool {
+        state.withLock { state in
+            guard state.collections[source]?.destination == destination else { return false }
+            state.collections[source]?.isCopied = true
+            return true
+        }
     }
 
     func remove(_ source: BinaryUUID) {

@@ -24,11 +24,23 @@ package struct Countdown: Hashable, Sendable {
         return Countdown(deadline: deadline, serverNow: server.time, at: server.now)
     }
 
-    /// Begins it anew and stores it.
+    /// Begins it and stores it.
     static func begin(_ context: Context) async throws -> Countdown {
         let server = try await serverTime(context)
-        let duration = context.options.syncDuration
-        let deadline = server.time + Int64(duration.seconds * 1_000)
+        return try await save(server, left: context.options.syncDuration, context)
+    }
+
+    /// The same with `Tuning.syncExtension` more, stored.
+    func extended(_ context: Context) async throws -> Countdown {
+        let server = try await Countdown.serverTime(context)
+        let left = server.now.duration(to: end) + Tuning.syncExtension
+        return try await Countdown.save(server, left: left, context)
+    }
+
+    private static func save(
+        _ server: (time: Int64, now: ContinuousClock.Instant), left: Duration, _ context: Context
+    ) async throws -> Countdown {
+        let deadline = server.time + Int64(left.seconds * 1_000)
         try await context.store.save(["deadline": .date(deadline)])
         return Countdown(deadline: deadline, serverNow: server.time, at: server.now)
     }

@@ -11,7 +11,7 @@ package final class EventLog: Sendable {
 
     private let state = Mutex(State())
     /// Checkpoints and the end of the migration both write: an entry has one number.
-    private let turns = Turns()
+    private let turns = Turn()
     private let listener: @Sendable (LogEntry) -> Void
 
     package init(listener: @escaping @Sendable (LogEntry) -> Void = { _ in }) {

@@ -19,14 +19,15 @@ package actor MigrationEngine {
     private let gate = Gate()
     /// Notified when the phase, the readiness or a wish of the operator has changed.
     private nonisolated let changed = Signal()
-    private var isCutoverWanted = false
-    private var mayCutOver = false
+    /// When the operator last asked for the cutover.
+    private var cutoverWish: ContinuousClock.Instant?
     private var verifier: Verifier?
     private var context: Context?
+    private var parts: MigrationParts?
     /// Present from the first time in sync on.
     private var countdown: Countdown?
     /// The cutover that is under way, up to the point of no return.
-    private var cutover: Task<Cutover.Outcome, any Error>?
+    private var cutover: Task<Void, any Error>?
     private var isBackOutWanted = false
 
     /// - `isRunning`: whether a process of this host that once owned the migration still runs.
@@ -51,11 +52,35 @@ package actor MigrationEngine {
     /// Where the migration stands now. Never blocks.
     package nonisolated func progress() -> MigrationProgress { board.progress(status) }
 
-    /// Asks for the cutover: it begins as soon as the migration is in sync and ready, and is asked for again after a
-    /// refusal.
+    /// The same with all that takes longer to find out. Waits for nothing but this actor.
+    package func details() -> MigrationDetails {
+        var details = MigrationDetails(
+            pausedFrom: machine.pausedFrom, waitingFor: status.waitingFor, figures: status.figures)
+        details.deadline = countdown?.end
+        details.isBackOutPossible = machine.phase == .finalizing && cutover != nil
+        guard let parts else { return details }
+        parts.describe(&details)
+        if machine.phase != .inSync {
+            details.missing.insert("the migration is not in sync yet", at: 0)
+        } else if !machine.isLagReady {
+            details.missing.insert("the destination is behind the source", at: 0)
+        }
+        return details
+    }
+
+    /// The operator has taken note of the differences found so far.
+    package func acknowledgeMismatches() { parts?.verifier.acknowledge() }
+
+    /// Asks for the cutover: it begins if the migration is in sync and ready, now or in a few seconds, and is asked for
+    /// again after a refusal. Where only differences stand before it, the migration ends by naming them.
     package func requestCutover() {
-        isCutoverWanted = true
+        cutoverWish = .now
         changed.notify()
+    }
+
+    /// What was compared so far, and what was found. For a migration that ended without a report.
+    package func verification() -> MigrationReport.Verification {
+        verifier?.summary ?? MigrationReport.Verification(mode: options.verify)
     }
 
     /// Goes on after a pause.
@@ -73,7 +98,7 @@ package actor MigrationEngine {
         cutover.cancel()
         while machine.phase == .finalizing, self.cutover != nil {
             let seen = changed.count
-            await changed.wait(after: seen, atMost: .milliseconds(100))
+            await changed.wait(after: seen, atMost: Tuning.cutoverLook)
             try Task.checkCancellation()
         }
         guard machine.phase == .finalizing || machine.phase == .complete else { return }
@@ -89,11 +114,11 @@ package actor MigrationEngine {
         guard machine.phase == .cancelled else { throw MigrationEngine.tooLate }
     }
 
-    /// Begins the countdown to the expiry anew. Does nothing before the migration was in sync.
+    /// Puts the expiry off by `Tuning.syncExtension`. Does nothing before the migration was in sync.
     package func extendSync() async throws {
-        guard let context, countdown != nil else { return }
-        countdown = try await Countdown.begin(context)
-        log.note("the time for the cutover begins anew")
+        guard let context, let countdown else { return }
+        self.countdown = try await countdown.extended(context)
+        log.note("the time for the cutover is extended by 24 hours")
     }
 
     private static let tooLate = MigrationError(
@@ -124,6 +149,10 @@ package actor MigrationEngine {
     }
 
     private func noteFailure(_ error: MigrationError) async {
+        if error.code == .ownershipLost {
+            // They are the new owner's.
+            for side in [Side.Role.source, .destination] { status.setBlocked(side, false) }
+        }
         guard error.code != .interrupted, error.code != .differencesFound else { return }
         await handle(.fail(reason: error.description))
     }
@@ -147,7 +176,8 @@ package actor MigrationEngine {
         } catch is CancellationError where machine.phase == .cancelled {
             // It was cancelled before there was anything to be undone.
             return MigrationReport(
-                progress(), phase: .cancelled, duration: 0, verify: options.verify, problems: [])
+                progress(), phase: .cancelled, duration: 0, verification: verification(),
+                problems: [])
         }
     }
 
@@ -158,7 +188,7 @@ package actor MigrationEngine {
             let seen = changed.count
             if let countdown, countdown.isOver(at: .now) { await handle(.deadlinePassed) }
             if machine.phase == .cancelled || machine.phase == .expired { return }
-            await changed.wait(after: seen, atMost: .milliseconds(250))
+            await changed.wait(after: seen, atMost: Tuning.readinessLook)
         }
     }
 
@@ -202,6 +232,8 @@ package actor MigrationEngine {
         self.context = context
         let parts = MigrationParts(
             context: context, log: log, stored: try await preparation.stored())
+        self.parts = parts
+        verifier = parts.verifier
         do {
             countdown = try await Countdown.load(parts.stored, context)
             return try await run(parts)
@@ -219,7 +251,9 @@ package actor MigrationEngine {
         guard machine.phase == .cancelled || machine.phase == .expired else {
             // A stop does not wait for a destination that takes no writes.
             let context = parts.context
-            try? await log.write(to: context.store.on(context.destination.lane()).impatient)
+            let store = context.store.on(context.destination.lane()).impatient
+            try? await store.save(["counts": .document(status.figures.counts)])
+            try? await log.write(to: store)
             return nil
         }
         try await parts.cutover.abandon()
@@ -231,7 +265,7 @@ package actor MigrationEngine {
                 "the time for the cutover has passed; the data stay on the destination, and --resume goes on while the oplog allows"
             )
         }
-        return try await parts.report(
+        return parts.report(
             phase: .cancelled, outcome: nil,
             problems: [
                 "the databases that were migrated so far and \(StateStore.database) stay on the destination: "
@@ -240,16 +274,9 @@ package actor MigrationEngine {
     }
 
     private func run(_ parts: MigrationParts) async throws -> MigrationReport {
-        if parts.stored.isPastPointOfNoReturn {
-            log.note("the destination already accepts writes: finishing what is left")
-            await handle(.accepted)
-            let beating = Task { try await parts.context.lease.keep(parts.context.retry) }
-            defer { beating.cancel() }
-            return try await finish(parts)
-        }
+        if parts.stored.isPastPointOfNoReturn { return try await finishEarlier(parts) }
         try await parts.spill.load()
         return try await withThrowingTaskGroup(of: MigrationReport?.self) { group in
-            let context = parts.context
             for service in parts.services(polled: { [weak self] lag, time in
                 await self?.handle(.lag(lag, at: time))
             }) {
@@ -263,9 +290,25 @@ package actor MigrationEngine {
             while let result = try await group.next() {
                 if let report = result { return report }
             }
-            _ = context
             throw CancellationError()
         }
+    }
+
+    /// What is left of a migration whose destination accepts writes since an earlier run.
+    private func finishEarlier(_ parts: MigrationParts) async throws -> MigrationReport {
+        await handle(.accepted)
+        let beating = Task { try await parts.context.lease.keep(parts.context.retry) }
+        defer { beating.cancel() }
+        guard let earlier = parts.stored.report, earlier.report.phase == .complete else {
+            log.note("the cutover is past the point of no return: finishing what is left")
+            if parts.stored.isDestinationBlocked { _ = try await parts.cutover.open() }
+            return try await finish(parts)
+        }
+        log.note("the migration is complete already: only what was left undone is tried again")
+        let report = try await parts.retryUndone(of: earlier)
+        await handle(.finished)
+        try await log.write(to: parts.context.store)
+        return report
     }
 
     /// The phases, one after another.
@@ -281,15 +324,13 @@ package actor MigrationEngine {
         await parts.keeper.allowIndexes()
         try await parts.keeper.settle()
         await handle(.indexed)
-        verifier = parts.verifier
         while true {
             try await waitUntilReady(parts)
-            isCutoverWanted = false
+            cutoverWish = nil
             await handle(.cutOver)
             do {
-                let outcome = try await cutOver(parts)
-                log.note("the destination accepts writes")
-                return try await finish(parts, outcome)
+                try await cutOver(parts)
+                return try await finish(parts, try await parts.cutover.open())
             } catch let error as MigrationError where error.code == .cutoverRefused {
                 await handle(.backedOut)
                 board.setMessage(error.message)
@@ -299,13 +340,13 @@ package actor MigrationEngine {
         }
     }
 
-    private func cutOver(_ parts: MigrationParts) async throws -> Cutover.Outcome {
+    private func cutOver(_ parts: MigrationParts) async throws {
         isBackOutWanted = false
         let task = Task { try await parts.cutover.run() }
         cutover = task
         defer { cutover = nil }
         do {
-            return try await withTaskCancellationHandler {
+            try await withTaskCancellationHandler {
                 try await task.value
             } onCancel: {
                 task.cancel()
@@ -319,27 +360,50 @@ package actor MigrationEngine {
     private func finish(
         _ parts: MigrationParts, _ outcome: Cutover.Outcome? = nil
     ) async throws -> MigrationReport {
+        if let outcome {
+            // Another run could not say what this one has compared.
+            try await parts.save(
+                parts.report(phase: machine.phase, outcome: outcome, problems: []))
+        }
         let problems = try await parts.cutover.finish()
+        let report = parts.report(phase: .complete, outcome: outcome, problems: problems)
+        try await parts.save(report, undone: await parts.keeper.undone)
         await handle(.finished)
         try await log.write(to: parts.context.store)
-        return try await parts.report(phase: machine.phase, outcome: outcome, problems: problems)
+        return report
     }
 
-    /// In sync, everything ready, and the cutover wanted.
+    /// In sync, everything ready, and the cutover wanted. Throws `differencesFound` where it is wanted and nothing but
+    /// differences stands before it.
     private func waitUntilReady(_ parts: MigrationParts) async throws {
+        defer { board.setMissing(nil, differences: 0) }
+        var differences = 0
         while true {
             try Task.checkCancellation()
             let seen = changed.count
-            mayCutOver = machine.phase == .inSync && machine.isLagReady && parts.isReady
-            board.setReady(mayCutOver)
-            if countdown == nil, machine.phase == .inSync {
-                countdown = try await Countdown.begin(parts.context)
+            let isInSync = machine.phase == .inSync
+            let awaited = machine.isLagReady ? parts.whatIsAwaited : "the lag is too large"
+            let found = awaited.isEmpty && isInSync ? verifier?.differences : nil
+            board.setMissing(
+                isInSync ? found?.words ?? awaited : nil, differences: found?.count ?? 0)
+            if countdown == nil, isInSync { countdown = try await Countdown.begin(parts.context) }
+            if isInSync, isCutoverWanted {
+                if let found { throw MigrationError.differencesFound(found.words) }
+                if awaited.isEmpty { return }
             }
-            let isWanted = options.cutover == .whenInSync || isCutoverWanted
-            if mayCutOver && isWanted { return }
-            if isCutoverWanted, machine.phase == .inSync { board.setMessage(parts.whatIsMissing) }
-            await changed.wait(after: seen, atMost: .milliseconds(250))
+            if let found, found.count != differences {
+                differences = found.count
+                log.note(
+                    "not ready: \(found.words); asking for the cutover ends with a report of all")
+            }
+            await changed.wait(after: seen, atMost: Tuning.readinessLook)
         }
+    }
+
+    /// A wish is not kept for long: what was asked for too early must not begin hours later.
+    private var isCutoverWanted: Bool {
+        options.cutover == .whenInSync
+            || cutoverWish.map { ContinuousClock.now - $0 < Tuning.wishLife } ?? false
     }
 
     // MARK: Events
@@ -358,7 +422,6 @@ package actor MigrationEngine {
             case .holdWork: gate.close()
             case .releaseWork: gate.open()
             case .verify: verifier?.begin()
-            default: break
             }
         }
         changed.notify()

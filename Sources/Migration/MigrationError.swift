@@ -36,6 +36,14 @@ package struct MigrationError: Error, Sendable {
         self.message = message
         self.cause = cause
     }
+
+    /// Ends a migration before its cutover. `words`: how many there are, and the first of them.
+    static func differencesFound(_ words: String) -> MigrationError {
+        MigrationError(
+            .differencesFound,
+            "\(words). Nothing was cut over: see who writes to the destination; --resume compares everything again"
+        )
+    }
 }
 
 extension MigrationError: CustomStringConvertible {

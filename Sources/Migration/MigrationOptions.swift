@@ -21,7 +21,7 @@ package struct MigrationOptions: Hashable, Sendable {
     package var cutover: CutoverMode = .manual
     /// 1 (gentle) to 4 (all that the servers bear).
     package var loadLevel = 3
-    /// Go on with the migration that the destination holds the state of.
+    /// Go on with the migration that the destination holds the state of; `drop` counts only where there is none.
     package var resume = false
     /// Seconds without a write that are required of a source whose writes cannot be blocked.
     package var quietPeriod = 10

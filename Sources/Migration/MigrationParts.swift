@@ -14,6 +14,7 @@ struct MigrationParts: Sendable {
     let writes: SeenWrites
     let verifier: Verifier
     let cutover: Cutover
+    private let outlook: CutoverOutlook
     /// Opened when every collection is registered. The stream is read from the stored token only then: an event of a
     /// collection that is copied but not registered would be lost.
     let registered = Gate()
@@ -24,13 +25,17 @@ struct MigrationParts: Sendable {
         self.context = context
         self.log = log
         self.stored = stored
+        context.status.update { $0.countOn(from: stored.counts) }
         let spill = Spill(context: context)
         let queue = CopyQueue()
         let copied = Signal()
-        let copier = Copier(context: context, queue: queue) { collection in
-            try await context.store.markCopied(collection)
-            context.registry.update(collection) { $0.isCopied = true }
-            context.dirty.update { $0.setEligible(collection, true) }
+        let copier = Copier(context: context, queue: queue) { collection, destination in
+            try await context.store.markCopied(collection, to: destination)
+            context.dirty.update { keys in
+                // It may have been dropped and created again meanwhile.
+                guard context.registry.setCopied(collection, to: destination) else { return }
+                keys.setEligible(collection, true)
+            }
             copied.notify()
             // Its indexes are built by the next run, and so is what changed meanwhile.
             context.reconcile.notify()
@@ -46,12 +51,15 @@ struct MigrationParts: Sendable {
         keeper = CatalogKeeper(
             context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill,
             log: log
-        ) { verifier.setCatalog($0) }
+        ) { verifier.addCatalog($0) }
         registered.close()
         writes = SeenWrites()
+        outlook = CutoverOutlook(context: context)
         cutover = Cutover(
             context: context, keeper: keeper, verifier: verifier, writes: writes, spill: spill,
-            copyQueue: queue, log: log)
+            copyQueue: queue, log: log, store: context.store.on(context.destination.lane()))
+        context.status.setBlocked(.source, stored.isSourceBlocked)
+        context.status.setBlocked(.destination, stored.isDestinationBlocked)
     }
 
     /// Everything that runs beside the phases until the migration ends.
@@ -86,6 +94,7 @@ struct MigrationParts: Sendable {
             { try await keepRestoring() },
             { try await keepCheckpoints() },
             { try await verifier.run() },
+            { try await outlook.run() },
         ]
     }
 
@@ -99,38 +108,52 @@ struct MigrationParts: Sendable {
         }
     }
 
-    /// Whether nothing but the lag and the operator stands before the cutover.
-    var isReady: Bool { whatIsMissing.isEmpty }
-
-    /// What stands before the cutover, in words; empty when nothing does.
-    var whatIsMissing: String {
+    /// What is waited for before the cutover beside the lag, in words; empty when nothing is.
+    var whatIsAwaited: String {
         if !context.registry.areAllCopied { return "a new collection is being copied" }
         if !spill.isEmpty { return "changes that were set aside are being applied" }
         if !verifier.isReady { return "the first verification is under way" }
+        // Nobody should have to find it again.
+        if verifier.isRewriting { return "what differs is being written once more" }
         return ""
+    }
+
+    /// What the parts know of themselves.
+    func describe(_ details: inout MigrationDetails) {
+        details.missing = [whatIsAwaited, verifier.differences?.words ?? ""].filter { !$0.isEmpty }
+        details.verification = verifier.progress
+        details.mismatches = verifier.mismatches.map(\.description)
+        details.recentWrites = writes.recent
+        details.newestWriteAt = writes.newestAt
+        details.eventsRead = writes.total
+        details.steps = cutover.steps.all
+        let outlook = outlook.seen
+        details.openTransactions = outlook.transactions
+        details.canBlockSource = outlook.canBlockSource
+        details.isSourceBlocked = context.status.blocked.contains(.source)
+        if let newest = context.status.figures.lastSourceWrite,
+            let read = context.dirty.resumeToken.time
+        {
+            details.streamLagSeconds = max(0, Double(newest.seconds) - Double(read.seconds))
+        }
     }
 
     // MARK: Services
 
     private func keepSpilling(_ monitor: SourceMonitor) async throws {
         while true {
-            try await Task.sleep(for: .milliseconds(500))
-            let isLarge = context.dirty.read { $0.bytes } > context.options.dirtyBytes
+            try await Task.sleep(for: Tuning.spillLook)
             let headroom = context.status.figures.oplogHeadroomSeconds
             let isShort =
                 headroom.flatMap { headroom in monitor.oplogWindow.map { headroom < $0 / 2 } }
                 ?? false
-            if isLarge || isShort && context.dirty.backlog > 0 {
-                try await spill.spill(isShort: isShort)
-            } else {
-                spill.readFile()
-            }
+            try await spill.relieve(isShort: isShort)
         }
     }
 
     private func keepRestoring() async throws {
         while true {
-            try await Task.sleep(for: .milliseconds(500))
+            try await Task.sleep(for: Tuning.spillLook)
             for collection in context.registry.all
             where collection.isCopied && spill.hasKeys(of: collection.source) {
                 do {
@@ -143,16 +166,18 @@ struct MigrationParts: Sendable {
     }
 
     private func keepCheckpoints() async throws {
-        var stored: ResumeToken?
+        var stored: (token: ResumeToken, counts: Document)?
         while true {
             try await Task.sleep(for: Tuning.checkpointInterval)
             let token = context.dirty.resumeToken
-            if token != stored {
+            let counts = context.status.figures.counts
+            if token != stored?.token || counts != stored?.counts {
                 try await context.store.save([
                     "token": .document(token.document),
                     "appliedThrough": .timestamp(context.dirty.appliedThrough),
+                    "counts": .document(counts),
                 ])
-                stored = token
+                stored = (token, counts)
             }
             try await log.write(to: context.store)
         }
@@ -162,7 +187,7 @@ struct MigrationParts: Sendable {
 
     func report(
         phase: Phase, outcome: Cutover.Outcome?, problems: [String]
-    ) async throws -> MigrationReport {
+    ) -> MigrationReport {
         let figures = context.status.figures
         let begun = stored.startedAt ?? SystemClock.now
         return MigrationReport(
@@ -170,6 +195,34 @@ struct MigrationParts: Sendable {
             durationSeconds: Double(max(0, SystemClock.now - begun)) / 1_000,
             bytesCopied: figures.bytesCopied, documentsCopied: figures.documentsCopied,
             collectionsCopied: figures.collectionsCopied, eventsApplied: figures.eventsApplied,
-            verification: verifier.summary, problems: problems)
+            verification: stored.report?.report.verification ?? verifier.summary,
+            problems: problems)
+    }
+
+    /// Stores the report, from the point of no return on.
+    func save(_ report: MigrationReport, undone: [StoredReport.Undone] = []) async throws {
+        try await context.store.save([
+            "report": .document(StoredReport(report, undone: undone).document),
+            "counts": .document(context.status.figures.counts),
+        ])
+    }
+
+    /// Of a migration that is complete: tries what was left undone once more, and releases the source where that is
+    /// wanted now. Touches nothing else: the destination is in use. Returns the report as it is afterwards.
+    func retryUndone(of earlier: StoredReport) async throws -> MigrationReport {
+        var report = earlier.report
+        if !earlier.undone.isEmpty {
+            let tried = Set(earlier.undone.map(\.problem))
+            report.problems.removeAll { tried.contains($0) }
+            report.problems += try await keeper.finishIndexes(
+                only: Set(earlier.undone.map(\.item)))
+            try await save(report, undone: await keeper.undone)
+        }
+        if context.options.keepSourceWritable, stored.isSourceBlocked {
+            try await WriteBlock(side: context.source, store: context.store, retry: context.retry)
+                .unblock()
+            log.note("the source accepts writes again")
+        }
+        return report
     }
 }

@@ -12,13 +12,12 @@ extension MigrationReport {
     /// What is known of a migration that ended without a report of its own.
     package init(
         _ progress: MigrationProgress, phase: Phase, duration: Double,
-        verify: MigrationOptions.Verify,
-        problems: [String]
+        verification: Verification, problems: [String]
     ) {
         self.init(
             phase: phase, applicationDowntimeSeconds: nil, durationSeconds: duration,
             bytesCopied: progress.bytesCopied, documentsCopied: progress.documentsCopied,
-            collectionsCopied: 0, eventsApplied: progress.eventsApplied,
-            verification: Verification(mode: verify), problems: problems)
+            collectionsCopied: progress.collectionsCopied, eventsApplied: progress.eventsApplied,
+            verification: verification, problems: problems)
     }
 }

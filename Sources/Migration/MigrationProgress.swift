@@ -9,6 +9,7 @@ package struct MigrationProgress: Sendable {
     package var bytesCopied: Int
     package var bytesTotal: Int?
     package var documentsCopied: Int
+    package var collectionsCopied = 0
     package var eventsApplied: Int
     /// Documents that changed and are not applied yet.
     package var backlog: Int
@@ -18,6 +19,12 @@ package struct MigrationProgress: Sendable {
     package var oplogHeadroomSeconds: Int?
     /// Ready for the cutover.
     package var isReady: Bool
+    /// What stands before the cutover, in words; empty when nothing does, or when it is not known yet.
+    package var missing = ""
+    /// Differences that keep the cutover from beginning.
+    package var differences = 0
+    /// The sides on which writes are, or may be, blocked by this migration.
+    package var blocked: Set<Side.Role> = []
     /// What is being done or waited for, in one line.
     package var message: String
 }
@@ -26,9 +33,15 @@ package struct MigrationProgress: Sendable {
 package struct MigrationReport: Sendable {
     package struct Verification: Sendable {
         package var mode: MigrationOptions.Verify
-        package var collections = 0
-        package var documents = 0
-        /// Every difference by name, each with where it is and what differs.
+        /// What was compared so far; nil where nothing was looked at.
+        package var collections: Int?
+        package var documents: Int?
+        /// Whether everything was compared.
+        package var isComplete = false
+        /// How many differences were found; nil where nothing was looked at.
+        package var differences: Int?
+        /// Every difference by name, each with where it is and what differs. Beyond 10,000 documents only their number is
+        /// kept, in a line for each collection.
         package var mismatches: [String] = []
 
         package init(mode: MigrationOptions.Verify) { self.mode = mode }

@@ -39,17 +39,11 @@ package struct PhaseMachine: Hashable, Sendable {
     }
 
     package enum Action: Hashable, Sendable {
-        case copy
-        case buildIndexes
         /// The first verification pass may begin.
         case verify
-        /// Begin the countdown: this is the first time in sync.
-        case beginCountdown
         case holdWork
         case releaseWork
-        case cutOver
-        case stop
-        /// Write the new phase into the event log and the stored state.
+        /// Show the new phase and write it into the event log.
         case record(Phase)
     }
 
@@ -72,20 +66,20 @@ package struct PhaseMachine: Hashable, Sendable {
 
     package mutating func handle(_ event: Event) -> [Action] {
         switch (phase, event) {
-        case (.preparing, .prepared): return enter(.copying) + [.copy]
-        case (.copying, .copied): return enter(.indexing) + [.buildIndexes]
+        case (.preparing, .prepared): return enter(.copying)
+        case (.copying, .copied): return enter(.indexing)
         case (.indexing, .indexed): return enter(.catchingUp)
         case (.catchingUp, .lag(let lag, let time)):
             watch(lag, at: time)
-            return isLagReady ? enter(.inSync) + [.beginCountdown, .verify] : []
+            return isLagReady ? enter(.inSync) + [.verify] : []
         case (.inSync, .lag(let lag, let time)):
             watch(lag, at: time)
             return []
-        case (.inSync, .cutOver): return enter(.finalizing) + [.cutOver]
+        case (.inSync, .cutOver): return enter(.finalizing)
         case (.finalizing, .backedOut): return enter(.inSync)
         // An earlier run passed the point of no return: only the rest is left to do.
         case (.preparing, .accepted): return enter(.finalizing)
-        case (.finalizing, .finished): return enter(.complete) + [.stop]
+        case (.finalizing, .finished): return enter(.complete)
         case (_, .pause(let why)) where !phase.isFinal && phase != .paused && phase != .finalizing:
             pausedFrom = phase
             reason = why
@@ -97,20 +91,27 @@ package struct PhaseMachine: Hashable, Sendable {
             defer { pausedFrom = nil }
             return enter(pausedFrom ?? .catchingUp) + [.releaseWork]
         // Work that was under way when the migration was paused may still end.
+        case (.paused, .prepared) where pausedFrom == .preparing:
+            pausedFrom = .copying
+            return []
         case (.paused, .copied) where pausedFrom == .copying:
             pausedFrom = .indexing
-            return [.buildIndexes]
+            return []
         case (.paused, .indexed) where pausedFrom == .indexing:
             pausedFrom = .catchingUp
             return []
+        // There is nothing left that could wait.
+        case (.paused, .accepted) where pausedFrom == .preparing:
+            (pausedFrom, reason) = (nil, nil)
+            return enter(.finalizing) + [.releaseWork]
         case (_, .fail(let why)) where !phase.isFinal:
             reason = why
-            return enter(.failed) + [.stop]
+            return enter(.failed)
         case (_, .cancel) where !phase.isFinal && phase != .finalizing:
-            return enter(.cancelled) + [.stop]
+            return enter(.cancelled)
         // The countdown never fires in the middle of a cutover.
         case (_, .deadlinePassed) where !phase.isFinal && phase != .finalizing:
-            return enter(.expired) + [.stop]
+            return enter(.expired)
         default: return []
         }
     }

@@ -4,14 +4,23 @@ internal import Synchronization
 final class ProgressBoard: Sendable {
     private struct Shown {
         var phase = Phase.preparing
-        var isReady = false
+        var missing: String?
+        var differences = 0
         var message = ""
     }
 
     private let shown = Mutex(Shown())
 
     func setPhase(_ phase: Phase) { shown.withLock { $0.phase = phase } }
-    func setReady(_ isReady: Bool) { shown.withLock { $0.isReady = isReady } }
+
+    /// What stands before the cutover: nil where that is not known, empty when nothing does.
+    func setMissing(_ missing: String?, differences: Int) {
+        shown.withLock { shown in
+            shown.missing = missing
+            shown.differences = differences
+        }
+    }
+
     func setMessage(_ message: String) { shown.withLock { $0.message = message } }
 
     func progress(_ status: Status) -> MigrationProgress {
@@ -22,10 +31,12 @@ final class ProgressBoard: Sendable {
             phase: shown.phase, appliedThrough: figures.appliedThrough,
             lagSeconds: figures.lagSeconds,
             bytesCopied: figures.bytesCopied, bytesTotal: figures.bytesTotal,
-            documentsCopied: figures.documentsCopied, eventsApplied: figures.eventsApplied,
+            documentsCopied: figures.documentsCopied,
+            collectionsCopied: figures.collectionsCopied, eventsApplied: figures.eventsApplied,
             backlog: figures.backlog, onDisk: figures.onDisk,
             oplogHeadroomSeconds: figures.oplogHeadroomSeconds,
-            isReady: shown.isReady,
+            isReady: shown.missing?.isEmpty ?? false, missing: shown.missing ?? "",
+            differences: shown.differences, blocked: status.blocked,
             message: waiting.isEmpty ? shown.message : "waiting: " + waiting.joined(separator: "; ")
         )
     }

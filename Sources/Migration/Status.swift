@@ -25,6 +25,7 @@ package final class Status: Sendable {
         var figures = Figures()
         /// What is waited for, by who waits.
         var waiting: [String: String] = [:]
+        var blocked: Set<Side.Role> = []
     }
 
     private let state = Mutex(State())
@@ -44,5 +45,14 @@ package final class Status: Sendable {
 
     func goOn(_ activity: String) {
         state.withLock { _ = $0.waiting.removeValue(forKey: activity) }
+    }
+
+    /// The sides on which writes are, or may be, blocked by this migration.
+    package var blocked: Set<Side.Role> { state.withLock { $0.blocked } }
+
+    func setBlocked(_ side: Side.Role, _ isBlocked: Bool) {
+        state.withLock { state in
+            if isBlocked { state.blocked.insert(side) } else { state.blocked.remove(side) }
+        }
     }
 }

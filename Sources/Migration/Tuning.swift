@@ -28,6 +28,8 @@ package enum Tuning {
     static let fineGenerations = 1_000
     /// How many bytes of dirty keys are held before they are spilled to the destination.
     package static let dirtyBytes = 64 << 20
+    /// How many times as many may be held at most: a lot can come before they are spilled. No more is read then.
+    static let dirtyBytesFactor = 2
     /// How long the source waits for an event before it answers with an empty batch, milliseconds: bounds how old the
     /// position on an idle source is, and how long a stop takes.
     static let streamWait = 500
@@ -45,6 +47,8 @@ package enum Tuning {
     /// How often the source is asked for its newest write, and every how many polls for its oldest oplog entry.
     static let lagPoll = Duration.milliseconds(250)
     static let headroomPolls = 40
+    /// How often is looked whether keys are to be set aside, or can be brought back.
+    static let spillLook = Duration.milliseconds(500)
     /// Keys that are spilled with one command, and brought back at once.
     static let spillKeys = 2_000
     static let restoredKeys = 5_000
@@ -106,20 +110,38 @@ package enum Tuning {
     static let majorityLimit = Duration.seconds(10)
     /// How long draining may take before the cutover is given up.
     static let drainLimit = Duration.seconds(60)
+    /// How often a source whose writes cannot be blocked is looked at for writes; their number in that time is told.
+    static let quietLook = Duration.seconds(1)
+    /// How often a cutover looks whether everything is applied, and whether the destination still answers.
+    static let cutoverLook = Duration.milliseconds(100)
     /// Pause before a refused cutover is tried again in `when-in-sync`.
     static let cutoverRetry = Duration.seconds(5)
     /// A write seen longer ago than this says nothing about the downtime.
     static let downtimeHorizon = Duration.seconds(3_600)
     /// How long a migration stays in sync before it expires.
     package static let syncDuration = Duration.seconds(120 * 3_600)
+    /// How much later it expires each time this is asked for.
+    package static let syncExtension = Duration.seconds(24 * 3_600)
+
+    /// How often the source is asked what it would say to a cutover.
+    static let outlookInterval = Duration.seconds(5)
 
     // MARK: Readiness
+
+    /// How often is looked whether the migration is ready, cancelled or expired.
+    static let readinessLook = Duration.milliseconds(250)
+    /// How long the operator's wish for a cutover is kept while readiness is lost for a moment: a new collection is
+    /// copied within that.
+    static let wishLife = Duration.seconds(10)
 
     /// The lag up to which a migration counts as in sync, seconds, and for how long it must hold.
     package static let lagThreshold = 10.0
     package static let lagHold = 10.0
 
     // MARK: Load
+
+    /// Over how many seconds writes of the source are shown.
+    static let recentSeconds: Int64 = 10
 
     /// Workers of the copy and of apply at a load level from 1 to 4; each has a lane to either side.
     static func workers(loadLevel: Int) -> Int { [1, 2, 2, 4][min(max(loadLevel, 1), 4) - 1] }

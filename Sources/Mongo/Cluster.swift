@@ -155,7 +155,8 @@ extension MongoError {
         case (cmongo_domain_write_concern, _): kind = .writeConcern
         case (cmongo_domain_stream, _): kind = .network
         case (cmongo_domain_server_selection, _):
-            // A primary that refuses the credentials shows as a failed selection on some paths.
+            // A primary that refused the credentials counts as unknown to the driver for a while, and a selection fails
+            // with a code of its own then: what the primary said is in the text only.
             kind = message.contains("Authentication failed") ? .authentication : .serverSelection
         case (_, _) where activity == .connecting: kind = .invalid
         default: kind = .driver

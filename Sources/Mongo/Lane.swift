@@ -1,6 +1,6 @@
 package import BSON
 internal import CMongo
-internal import Glibc
+internal import Synchronization
 
 /// One connection to a cluster with one explicit session, used by one caller after another.
 ///
@@ -13,8 +13,9 @@ package actor Lane {
     private var client: Client?
     /// The primary as last seen; 0 when it must be looked for.
     private var primary: UInt32 = 0
-    /// The number of the last retryable write of this lane's session.
-    private var transactionNumber: Int64 = 0
+    /// The number of the last retryable write of any lane: sessions outlive their lanes and are used again by others, and
+    /// a server takes a number that a session has used for a repetition.
+    private static let transactionNumber = Atomic<Int64>(0)
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
@@ -84,8 +85,8 @@ package actor Lane {
     /// answer on, no earlier write of the lane can be executed any more: servers refuse lower numbers.
     package func prepare(_ command: consuming DocumentBuilder, on database: String) -> PreparedWrite
     {
-        transactionNumber += 1
-        command.append("txnNumber", .int64(transactionNumber))
+        let number = Lane.transactionNumber.add(1, ordering: .relaxed).newValue
+        command.append("txnNumber", .int64(number))
         return PreparedWrite(command: command.finish(), database: database)
     }
 
@@ -103,13 +104,6 @@ package actor Lane {
     /// `prepare` and `send` in one, for writes that need no repetition by the caller.
     package func write(_ command: Document, on database: String) throws(MongoError) -> WriteReply {
         try send(prepare(command, on: database))
-    }
-
-    /// The address of the primary this lane talks to, "host:port".
-    package func primaryAddress() throws(MongoError) -> String? {
-        let client = try connected()
-        if primary == 0 { primary = try client.selectPrimary() }
-        return client.address(of: primary)
     }
 
     /// After "unauthorized": where the server does not know any more who this connection is, the next call logs in anew.
@@ -155,12 +149,6 @@ private final class Client {
         let server = cmongo_select_primary(raw, &failure)
         guard server != 0 else { throw MongoError(failure, while: .commanding) }
         return server
-    }
-
-    func address(of server: UInt32) -> String? {
-        guard let text = cmongo_server_address(raw, server) else { return nil }
-        defer { free(text) }
-        return String(cString: text)
     }
 
     func run(_ command: Document, on database: String, server: UInt32) throws(MongoError)

@@ -40,8 +40,6 @@ extension MongoError {
     /// OperationFailed is not among them.
     package var isCursorLost: Bool { kind == .server && [43, 237, 175, 136].contains(code) }
 
-    package var isCappedPositionLost: Bool { kind == .server && code == 136 }
-
     package var isDuplicateKey: Bool { kind == .server && [11000, 11001, 12582].contains(code) }
 
     /// 40280 is what `$collStats` says before 6.0.
@@ -75,10 +73,4 @@ extension MongoError {
     package var isCommandNotFound: Bool { kind == .server && code == 59 }
 
     package var isTimeLimitExceeded: Bool { kind == .server && code == 50 }
-
-    /// IndexOptionsConflict, IndexKeySpecsConflict, IndexAlreadyExists.
-    package var isIndexConflict: Bool { kind == .server && [85, 86, 68].contains(code) }
-
-    /// A retry under the same number found a later one: this write can never land again.
-    package var isTransactionTooOld: Bool { kind == .server && code == 225 }
 }

@@ -30,7 +30,7 @@ package final class ReplicaSet: Sendable {
     {
         precondition(
             (1...3).contains(options.members) && (options.members == 1 || !options.isStandalone))
-        let folder = try ScratchFolder()
+        let folder = try ScratchFolder(in: options.parent)
         do {
             let set = try await ReplicaSet(options, in: folder)
             try await set.bringUp()

@@ -24,6 +24,8 @@ package struct ReplicaSetOptions: Sendable {
     package var root: Credentials?
     /// Servers that accept nothing but TLS, with certificates made for them.
     package var usesTLS = false
+    /// The folder that the set's temporary one is made in; nil for the usual place.
+    package var parent: String?
     /// Megabytes at start, where 1 is accepted; `replSetResizeOplog` later takes 990 and more. Nil: 5 % of the disk.
     package var oplogMegabytes: Int?
     package var cacheGigabytes = Tuning.cacheGigabytes

@@ -7,9 +7,11 @@ internal import Glibc
 /// `PR_SET_PDEATHSIG` would not do: it is bound to the thread that made the child.
 package final class ScratchFolder: Sendable {
     package let path: String
-    private let watchdog: ChildProcess
+    let watchdog: ChildProcess
     /// Our end of the connection.
     private let connection: Connection
+    /// Says that the folder is in use, for `removeAbandoned`.
+    private let lock: FolderLock
 
     /// Makes `lagzero-XXXXXX` in the given folder or in `${TMPDIR:-/tmp}`.
     package init(in parent: String? = nil) throws(SandboxError) {
@@ -19,6 +21,7 @@ package final class ScratchFolder: Sendable {
             throw SandboxError(.system, "mkdtemp in \(folder): \(errorText())")
         }
         path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        lock = try FolderLock(path)
         var ends: [Int32] = [0, 0]
         let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {

@@ -150,7 +150,8 @@ extension Workload {
             switch await send(write, at: place) {
             case .answered(let reply): return reply
             case .refused: return nil
-            case .again: break
+            // Stopped meanwhile, it does not come back to what a block has kept from it.
+            case .again: if targetRate == 0 { return nil }
             }
         }
         return nil

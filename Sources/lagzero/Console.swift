@@ -59,6 +59,17 @@ final class Console: Sendable {
         _exit(status.rawValue)
     }
 
+    /// The same, but not for longer than this: whoever reads may have stalled.
+    func end(_ status: ExitStatus, within limit: DispatchTimeInterval) -> Never {
+        let isWritten = DispatchSemaphore(value: 0)
+        queue.async { [self] in
+            clearStatus()
+            isWritten.signal()
+        }
+        _ = isWritten.wait(timeout: .now() + limit)
+        _exit(status.rawValue)
+    }
+
     private func redacted(_ text: String) -> String { redaction.withLock { $0 }(text) }
 
     private func perform(_ body: @escaping @Sendable () -> Void) async {

@@ -70,7 +70,10 @@ struct Lagzero: ParsableCommand {
         commandName: "lagzero",
         abstract: "Live migration of MongoDB replica sets: copies, keeps in step, cuts over.",
         version: "0.1.0",
-        subcommands: [Migrate.self, Demo.self, Bench.self])
+        subcommands: [
+            OpenWizard.self, Migrate.self, AgentCommand.self, Clusters.self, Demo.self, Bench.self,
+        ],
+        defaultSubcommand: OpenWizard.self)
 }
 
 /// A command that ends with an exit status of its own and may take days.

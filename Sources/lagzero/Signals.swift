@@ -10,6 +10,9 @@ final class Signals: Sendable {
 
     private let handler = Mutex<(@Sendable (Int32) -> Void)?>(nil)
 
+    /// Who receives the signals from now on; waits until none is waited for here.
+    private let heir = Mutex<CheckedContinuation<Void, Never>?>(nil)
+
     private let watched: sigset_t
 
     private init(_ watched: sigset_t) { self.watched = watched }
@@ -32,12 +35,30 @@ final class Signals: Sendable {
     /// What to do about signals from now on; called on the main thread.
     func handle(_ body: @escaping @Sendable (Int32) -> Void) { handler.withLock { $0 = body } }
 
+    /// Leaves the signals to another thread for good; they stay blocked in all that there are now. Returns when none
+    /// is waited for here any more.
+    func handOver() async {
+        await withCheckedContinuation { continuation in
+            heir.withLock { $0 = continuation }
+            kill(getpid(), Signals.wake)
+        }
+    }
+
+    /// Ends a wait, and means nothing.
+    private static let wake = SIGUSR1
+
     /// Receives signals until the process ends.
     func receive() -> Never {
         var set = watched
         while true {
             var number: Int32 = 0
             guard sigwait(&set, &number) == 0 else { continue }
+            if let heir = heir.withLock({ $0 }) {
+                // One that was meant for the process is left to the other thread.
+                if number != Signals.wake { kill(getpid(), number) }
+                heir.resume()
+                while true { pause() }
+            }
             if let handler = handler.withLock({ $0 }) {
                 handler(number)
             } else if Signals.stopping.contains(number) {

@@ -1,3 +1,5 @@
+import Dispatch
+
 /// The numbers of the commands.
 enum Tuning {
     /// A password of fewer bytes is hidden only where it stands in a connection string: hidden
@@ -14,6 +16,12 @@ enum Tuning {
     /// How long a clean stop may take before the process ends without it. Above the time that one
     /// call to a server that does not answer may take.
     static let stopLimit = Duration.seconds(60)
+    /// Between two looks whether the agent has stopped.
+    static let stopPoll = Duration.milliseconds(50)
+    /// How long the last lines may take when the process is to end at once: enough for any reader that reads.
+    static let lastWordsLimit = DispatchTimeInterval.milliseconds(500)
+    /// Differences that the report for people names; `--json` names all.
+    static let shownDifferences = 20
     /// How long to wait before reading again from a terminal that another process has in the
     /// foreground, microseconds.
     static let terminalRetry: UInt32 = 1_000_000
@@ -25,6 +33,8 @@ enum Tuning {
     static let demoSizes = 1...100_000
     static let demoWritesPerSecond = 500
     static let demoRates = 0...100_000
+    /// Between two looks at the application: what it does is to be seen when it happens, and to be read.
+    static let demoBandInterval = Duration.milliseconds(500)
 
     // MARK: Benchmark
 

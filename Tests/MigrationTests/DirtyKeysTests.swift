@@ -121,4 +121,51 @@ import Testing
             #expect(keys.bytes == 0)
         }
     }
+
+    /// What a worker of the forgotten collection does afterwards says nothing about the new one.
+    @Test func workOfAForgottenCollectionIsOver() throws {
+        var keys = DirtyKeys(token: DirtyKeysTests.token(0), time: DirtyKeysTests.time(0))
+        func add(at time: UInt32) {
+            let generation = keys.begin(at: DirtyKeysTests.time(time))
+            _ = keys.add(
+                rawID(1), of: DirtyKeysTests.collection, time: DirtyKeysTests.time(time),
+                generation: generation)
+            keys.advance(to: DirtyKeysTests.token(time), time: DirtyKeysTests.time(time))
+        }
+        func register() {
+            keys.register(DirtyKeysTests.collection, isExclusive: true)
+            keys.setEligible(DirtyKeysTests.collection, true)
+        }
+        register()
+        add(at: 1)
+        let old = keys.take(limit: 10, maximumBytes: 1_000)
+        keys.unregister(DirtyKeysTests.collection)
+        register()
+        add(at: 2)
+        let new = keys.take(limit: 10, maximumBytes: 1_000)
+        keys.complete(try #require(old), answeredAt: DirtyKeysTests.time(9))
+        #expect(keys.isBeingApplied(DirtyKeysTests.collection))
+        #expect(keys.count == 1)
+        keys.complete(try #require(new), answeredAt: DirtyKeysTests.time(2))
+        #expect(keys.count == 0)
+        #expect(keys.watermark.appliedThrough == DirtyKeysTests.time(2))
+    }
+
+    @Test func aKeyThatChangesAllTheTimeIsAnsweredInBetween() throws {
+        let (collection, key) = (DirtyKeysTests.collection, CanonicalKey(rawID(1)))
+        var keys = DirtyKeys(token: DirtyKeysTests.token(0), time: DirtyKeysTests.time(0))
+        keys.register(collection, isExclusive: false)
+        keys.setEligible(collection, true)
+        let generation = keys.redirty([rawID(1)], of: collection)
+        #expect(keys.isUnanswered(key, of: collection, upTo: generation))
+        let work = keys.take(limit: 10, maximumBytes: 1_000)
+        let time = DirtyKeysTests.time(1)
+        let newer = keys.begin(at: time)
+        _ = keys.add(rawID(1), of: collection, time: time, generation: newer)
+        #expect(keys.isUnanswered(key, of: collection, upTo: generation))
+        keys.complete(try #require(work), answeredAt: DirtyKeysTests.time(0))
+        #expect(!keys.isUnanswered(key, of: collection, upTo: generation))
+        #expect(keys.isUnanswered(key, of: collection, upTo: newer))
+        #expect(keys.contains(key, in: collection))
+    }
 }

@@ -9,7 +9,7 @@ extension FaultServerTests {
     /// May write while writes are blocked.
     private static let stubborn = Credentials(username: "stubborn", password: "stubborn")
 
-    private func reachInSync(_ trial: Trial) async throws {
+    func reachInSync(_ trial: Trial) async throws {
         if trial.engine == nil { try trial.start() }
         for phase in [Phase.copying, .indexing, .catchingUp] {
             try await trial.reach(phase)
@@ -61,6 +61,24 @@ extension FaultServerTests {
                 return engine.progress().phase == .complete
             }
             #expect(try await run.value.verification.mismatches == [])
+            #expect(try await pair.differences() == [])
+        }
+    }
+
+    @Test func f16ASourceThatWasNeverWrittenToIsQuiet() async throws {
+        try await Pair.with {
+            $0.root = nil
+        } destination: {
+            $0.root = nil
+        } _: { pair in
+            try await SampleData(.small, count: 500).insert(
+                into: Trial.items, through: [pair.source.lane])
+            // Longer than it takes until the cutover begins.
+            let engine = try pair.engine { $0.quietPeriod = 8 }
+            let run = Task { try await engine.run() }
+            defer { run.cancel() }
+            try await eventually("it is complete") { engine.progress().phase == .complete }
+            #expect(try await run.value.applicationDowntimeSeconds == nil)
             #expect(try await pair.differences() == [])
         }
     }

@@ -34,8 +34,9 @@ extension FaultServerTests {
         }
     }
 
-    /// Past the point of no return there is only forward.
-    @Test func f1KillingTheEngineWhileItFinishesLosesNothing() async throws {
+    /// Past the point of no return there is only forward, before the destination is opened and afterwards.
+    @Test(arguments: [false, true])
+    func f1KillingTheEngineWhileItFinishesLosesNothing(isOpened: Bool) async throws {
         try await Trial.with { trial in
             var child = try ChildMigration(trial.pair)
             for phase in Trial.phases.dropLast() {
@@ -45,25 +46,30 @@ extension FaultServerTests {
             try await child.reach("finalizing")
             let state = Namespace("lagzero_internal", "state")
             let destination = trial.pair.destination
-            // What `collMod` is to do after the point of no return takes its time.
+            // What is to be done after the point of no return takes its time.
+            let command: Value = isOpened ? "collMod" : "setUserWriteBlockMode"
             try await destination.members[0].setFailPoint(
                 "failCommand",
                 [
-                    "mode": ["skip": 1],
-                    "data": ["failCommands": ["collMod"], "errorCode": 6],
+                    "mode": isOpened ? ["skip": 1] : "alwaysOn",
+                    "data": ["failCommands": [command], "errorCode": 6],
                 ])
-            try await eventually("the destination accepts writes") {
+            try await eventually("the point of no return is recorded") {
                 try await destination.lane.open(
                     ["find": .string(state.collection), "filter": ["cutover": "accepted"]],
                     on: state.database
                 ).isEmpty == false
             }
+            try await eventually("the destination is as open as it gets") {
+                try await destination.isBlocked() != isOpened
+            }
             try await child.kill()
-            #expect(try await !destination.isBlocked())
+            #expect(try await trial.pair.source.isBlocked())
             try await trial.release(.finalizing)
             child = try ChildMigration(trial.pair, isResumed: true)
             #expect(try await child.end() == 0)
             #expect(child.phase == "complete")
+            #expect(try await !destination.isBlocked())
             await trial.workload.stop()
             #expect(try await trial.pair.differences() == [])
         }
@@ -110,6 +116,29 @@ extension FaultServerTests {
                 #expect(trial.phase?.isFinal == false)
                 try await trial.release(phase)
             }
+            try await trial.expectCompletion()
+        }
+    }
+
+    /// A process that cannot be seen from here is not gone: names of hosts, and numbers of processes, are given twice.
+    @Test func f3AnOwnerThatCannotBeSeenIsNotTakenForGone() async throws {
+        try await Trial.with(writesPerSecond: 20) { trial in
+            try trial.start(options: FaultServerTests.hasty)
+            try await trial.reach(.copying)
+            for owner in [
+                Lease.Owner(host: "test", boot: "2", process: 2),
+                Lease.Owner(host: "test", boot: "1", pids: "other", process: 2),
+            ] {
+                let second = MigrationEngine(
+                    source: try ConnectionString(trial.pair.source.uri),
+                    destination: try ConnectionString(trial.pair.destination.uri),
+                    options: trial.options(FaultServerTests.hasty), owner: owner,
+                    isRunning: { _ in false })
+                await #expect { _ = try await second.run() } throws: {
+                    ($0 as? MigrationError)?.code == .destinationHeld
+                }
+            }
+            try await trial.release(.finalizing)
             try await trial.expectCompletion()
         }
     }

@@ -11,6 +11,7 @@ enum VerifyServers {
         source.name = "src"
         var destination = ReplicaSetOptions()
         destination.name = "dst"
+        destination.parameters["enableTestCommands"] = "1"
         async let first = ReplicaSet.start(source)
         async let second = ReplicaSet.start(destination)
         return try await (source: first, destination: second)
@@ -50,7 +51,7 @@ struct VerifyFixture {
         let status = Status()
         let retry = Retry(status: status)
         let token = try await Tail.begin(left, retry: retry)
-        let owner = Lease.Owner(host: "test", boot: database, process: 1)
+        let owner = Lease.Owner(host: "test", boot: "1", process: 1)
         let lease = try await Lease.acquire(
             as: owner, isRunning: { _ in false }, lane: right.lane(), retry: retry)
         let store = StateStore(lane: right.lane(), retry: retry, epoch: lease.epoch)

@@ -148,6 +148,24 @@ struct VerifyServerTests {
         }
     }
 
+    /// While documents come, nothing can be said about their number: it is asked for until it can.
+    @Test func countsThatMoveAreNotTakenForEqual() async throws {
+        var options = MigrationOptions()
+        options.verify = .counts
+        let fixture = try await VerifyFixture("verify_moving", ["c": [:]], options: options)
+        try await fixture.register("c")
+        try await fixture.insert(Self.documents(0..<100), into: "c")
+        try await fixture.insert([["_id": -1]], into: "c", [fixture.destination])
+        let verifier = fixture.verifier
+        try await fixture.running {
+            async let found = verifier.finish()
+            for document in Self.documents(100..<400) {
+                try await fixture.insert([document], into: "c", [fixture.source])
+            }
+            #expect(try await found.map(\.kind) == [.count])
+        }
+    }
+
     @Test func countsAreComparedInTheirMode() async throws {
         var options = MigrationOptions()
         options.verify = .counts

@@ -1,6 +1,7 @@
 import Glibc
-import Sandbox
 import Testing
+
+@testable import Sandbox
 
 @Suite(.timeLimit(.minutes(10)))
 struct ScratchFolderServerTests {
@@ -21,6 +22,33 @@ struct ScratchFolderServerTests {
         #expect(pid > 0)
         try await eventually("the server is gone") { kill(pid, 0) != 0 }
         try await eventually("the folder is gone") { access(folder, F_OK) != 0 }
+        try await outer.remove()
+    }
+
+    @Test func whatAnOwnerAndItsWatchdogLeaveBehindIsRemovedLater() async throws {
+        let outer = try ScratchFolder()
+        let note = outer.path + "/note"
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [note = note as String, path = outer.path as String] in
+            var options = ReplicaSetOptions()
+            options.parent = path
+            let set = try await ReplicaSet.start(options)
+            let file = fopen(note, "w")
+            fputs("\(set.members[0].process.pid ?? 0) \(set.folder.path)", file)
+            fclose(file)
+            kill(set.folder.watchdog.pid, SIGKILL)
+            kill(getpid(), SIGKILL)
+        }
+        let words = try #require(read(note)).split(separator: " ").map(String.init)
+        let pid = try #require(words.first.flatMap { pid_t($0) })
+        let folder = try #require(words.last)
+        #expect(pid > 0 && kill(pid, 0) == 0)
+        let other = try ScratchFolder(in: outer.path)
+        #expect(try await ScratchFolder.removeAbandoned(in: outer.path) == 1)
+        try await eventually("the server is gone") { kill(pid, 0) != 0 }
+        #expect(access(folder, F_OK) != 0)
+        #expect(access(other.path, F_OK) == 0)
+        try await other.remove()
         try await outer.remove()
     }
 

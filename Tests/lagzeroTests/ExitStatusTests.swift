@@ -25,7 +25,8 @@ import Testing
 
     private func report(_ phase: Phase, mismatches: [String] = []) -> MigrationReport {
         var report = MigrationReport(
-            MigrationProgress(phase: phase), phase: phase, duration: 1, verify: .full, problems: [])
+            MigrationProgress(phase: phase), phase: phase, duration: 1,
+            verification: .init(mode: .full), problems: [])
         report.verification.mismatches = mismatches
         return report
     }
@@ -37,11 +38,25 @@ import Testing
         #expect(ExitStatus(report(.failed)) == .failed)
     }
 
+    @Test func whatWasComparedIsInTheReportOfAFailure() throws {
+        var verification = MigrationReport.Verification(mode: .full)
+        verification.collections = 3
+        verification.differences = 1
+        verification.mismatches = ["x"]
+        let ending = Ending(
+            .failure(MigrationError(.differencesFound, "found")),
+            progress: MigrationProgress(phase: .inSync), verification: verification, duration: 1,
+            resumeHint: "")
+        #expect(ending.status == .differences)
+        #expect(ending.report?.verification.collections == 3)
+        #expect(ending.report?.verification.mismatches == ["x"])
+    }
+
     @Test func anInterruptedMigrationHasNoReportButAWayOn() {
         let ending = Ending(
             .failure(MigrationError(.interrupted, "")),
             progress: MigrationProgress(phase: .copying),
-            verify: .full, duration: 1, resumeHint: "use --resume")
+            verification: .init(mode: .full), duration: 1, resumeHint: "use --resume")
         #expect(ending.status == .interrupted)
         #expect(ending.report == nil)
         #expect(ending.reason == "stopped; use --resume")
@@ -52,7 +67,7 @@ import Testing
         let ending = Ending(
             .failure(MigrationError(.historyLost, "it is gone")),
             progress: MigrationProgress(phase: .copying),
-            verify: .full, duration: 1, resumeHint: "")
+            verification: .init(mode: .full), duration: 1, resumeHint: "")
         #expect(ending.status == .failed)
         #expect(ending.reason == "it is gone")
         let report = try #require(ending.report)

@@ -23,16 +23,23 @@ import Testing
         wanted.verify = .counts
         wanted.cutover = .whenInSync
         wanted.loadLevel = 4
-        wanted.resume = true
         wanted.quietPeriod = 30
         wanted.keepSourceWritable = true
         wanted.lagHold = 1.5
         let given = try options(
             "--drop", "--drop-confirm", "rs1", "--include", "a.*", "--include", "b.c", "--exclude",
             "a.d",
-            "--verify", "counts", "--cutover", "when-in-sync", "--load-level", "4", "--resume",
+            "--verify", "counts", "--cutover", "when-in-sync", "--load-level", "4",
             "--quiet-period", "30", "--keep-source-writable", "--lag-hold", "1.5")
         #expect(given == wanted)
+        #expect(try options("--resume").resume)
+    }
+
+    @Test func beginningAnewAndGoingOnExcludeEachOther() {
+        let error = #expect(throws: UsageError.self) {
+            try options("--drop", "--drop-confirm", "rs1", "--resume")
+        }
+        #expect(error?.message.contains("--resume") == true)
     }
 
     @Test(arguments: [

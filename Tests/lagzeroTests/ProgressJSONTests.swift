@@ -40,14 +40,30 @@ import Testing
         progress.documentsCopied = 8
         progress.eventsApplied = 9
         var report = MigrationReport(
-            progress, phase: .complete, duration: 2.5, verify: .full, problems: ["p"])
+            progress, phase: .complete, duration: 2.5, verification: .init(mode: .full),
+            problems: ["p"])
+        report.verification.collections = 1
+        report.verification.documents = 2
+        report.verification.isComplete = true
+        report.verification.differences = 1
         report.verification.mismatches = ["m"]
         #expect(
             report.document.json == """
                 {"phase": "complete", "applicationDowntimeSeconds": null, "durationSeconds": 2.5, \
                 "bytesCopied": 7, "documentsCopied": 8, "collectionsCopied": 0, "eventsApplied": 9, \
-                "verification": {"mode": "full", "collections": 0, "documents": 0, \
-                "mismatches": ["m"]}, "problems": ["p"]}
+                "verification": {"mode": "full", "collections": 1, "documents": 2, \
+                "complete": true, "mismatchCount": 1, "mismatches": ["m"]}, "problems": ["p"]}
+                """)
+    }
+
+    @Test func whatWasNotLookedAtIsNull() {
+        let report = MigrationReport(
+            MigrationProgress(phase: .failed), phase: .failed, duration: 1,
+            verification: .init(mode: .full), problems: [])
+        #expect(
+            report.document["verification"]?.json == """
+                {"mode": "full", "collections": null, "documents": null, "complete": false, \
+                "mismatchCount": null, "mismatches": null}
                 """)
     }
 }

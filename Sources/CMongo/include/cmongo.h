@@ -57,9 +57,6 @@ void cmongo_client_push(cmongo_client_t *client);
 /// The id of the server that is the primary now. Blocks up to serverSelectionTimeoutMS; 0 with `error` set.
 uint32_t cmongo_select_primary(cmongo_client_t *client, cmongo_error_t *error);
 
-/// Host and port of a server id, as "host:port" from malloc; NULL when it is not known any more.
-char *_Nullable cmongo_server_address(cmongo_client_t *client, uint32_t server_id);
-
 /// Runs a command as it is, on one server, in the client's session; adds only `$db`, `lsid` and `$clusterTime`.
 /// Blocks up to connectTimeoutMS + socketTimeoutMS. False with `error`, and with `reply` where the server answered.
 bool cmongo_command(cmongo_client_t *client, uint32_t server_id, const char *database, const void *command,

@@ -105,12 +105,10 @@ struct ApplyWorker: Sendable {
         _ keys: [DirtyKeys.Key], newest: Timestamp, of collection: MigratedCollection
     ) async throws {
         var documents: [Document] = []
-        var bytes = 0
         // Few at a time: their documents are held until what stands in their way is deleted.
         for part in keys.chunks(of: 100) {
             try await read(part.lazy.flatMap(\.ids), newest: newest, of: collection) { found in
                 documents += found.map { $0.copied() }
-                bytes += found.reduce(0) { $0 + $1.count }
             }
             let wanted = Set(documents.compactMap { $0.raw("_id") })
             // Under a collation an event's id can name a document that the source holds under another one.
@@ -119,7 +117,6 @@ struct ApplyWorker: Sendable {
             try await writer.delete(stored.filter { !wanted.contains($0) }, from: collection)
             try await writer.write(documents, to: collection)
             documents = []
-            bytes = 0
         }
     }
 

@@ -14,6 +14,17 @@ package enum CatalogAction: Hashable, Sendable {
     case modify(BinaryUUID, Namespace, Document, changes: [String], source: BinaryUUID)
     case dropIndexes(BinaryUUID, Namespace, [String], source: BinaryUUID)
 
+    /// The collection of the source that it is about; nil for views.
+    var source: BinaryUUID? {
+        switch self {
+        case .dropView, .createView: nil
+        case .create(let info): info.uuid
+        case .drop(_, _, _, let source), .rename(_, _, _, let source),
+            .modify(_, _, _, _, let source), .dropIndexes(_, _, _, let source):
+            source
+        }
+    }
+
     /// The collection of the source that it creates.
     var created: CollectionInfo? {
         guard case .create(let info) = self else { return nil }

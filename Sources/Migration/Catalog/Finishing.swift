@@ -7,6 +7,18 @@ package import Mongo
 /// crash. What the server refuses for good comes back as problems, and the rest is done all the
 /// same; what passes by itself is thrown.
 package struct Finishing: Sendable {
+    /// An index of a collection, or its options.
+    package struct Item: Hashable, Sendable {
+        package let namespace: Namespace
+        /// Nil: the options.
+        package let index: String?
+
+        package init(namespace: Namespace, index: String?) {
+            self.namespace = namespace
+            self.index = index
+        }
+    }
+
     /// The source's catalog at the final time.
     let source: Catalog
     let pairs: [BinaryUUID: BinaryUUID]
@@ -53,9 +65,11 @@ package struct Finishing: Sendable {
         }.flatMap(\.self)
     }
 
-    /// When the destination accepts writes: unique indexes, expiry, hiding, capped limits.
-    package func finish() async throws -> [CatalogProblem] {
-        try await forEach(try await plans()) { plan, collection in
+    /// When the destination accepts writes: unique indexes, expiry, hiding, capped limits. `items`: these alone, as
+    /// whoever uses the destination by now may have changed the others.
+    package func finish(only items: Set<Item>? = nil) async throws -> [CatalogProblem] {
+        let plans = try await plans().map { plan in items.map(plan.limited) ?? plan }
+        return try await forEach(plans) { plan, collection in
             for name in plan.prepared { try await collection.prepareUnique(name, true) }
             for name in plan.unique { try await collection.makeUnique(name, isTrial: false) }
             if !plan.twins.isEmpty { try await collection.build(plan.twins) }

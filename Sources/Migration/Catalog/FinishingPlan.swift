@@ -28,6 +28,21 @@ package struct FinishingPlan: Hashable, Sendable {
         matches(source, destination, pairs).map(FinishingPlan.init).filter { !$0.isEmpty }
     }
 
+    /// What of it these items are about.
+    package func limited(to items: Set<Finishing.Item>) -> FinishingPlan {
+        func contains(_ index: String?) -> Bool {
+            items.contains(
+                Finishing.Item(namespace: namespace.withoutBucketsPrefix, index: index))
+        }
+        var plan = self
+        plan.prepared.removeAll { !contains($0) }
+        plan.twins.removeAll { !contains($0.name) }
+        plan.unique.removeAll { !contains($0) }
+        plan.modified.removeAll { !contains($0["name"]?.string) }
+        if !contains(nil) { plan.options = [:] }
+        return plan
+    }
+
     /// Unique indexes that are built only at the cutover, which takes downtime.
     package static func twins(
         of source: Catalog

@@ -6,7 +6,7 @@ struct Copier: Sendable {
     let context: Context
     let queue: CopyQueue
     /// Called when a collection is copied, before its keys are applied.
-    let copied: @Sendable (BinaryUUID) async throws -> Void
+    let copied: @Sendable (_ collection: BinaryUUID, _ to: BinaryUUID) async throws -> Void
 
     /// Measures a collection and queues it, without the partitions that an earlier owner has copied.
     func enqueue(_ uuid: BinaryUUID, readAfter: Timestamp, lane: Lane) async throws {
@@ -20,16 +20,18 @@ struct Copier: Sendable {
         guard collection.kind != .capped,
             let rate = PartitionPlanner.sampleRate(bytes: size.bytes, count: size.count)
         else {
-            await queue.addWhole(uuid, terms: terms)
+            await queue.addWhole(uuid, to: collection.destination, terms: terms)
             return
         }
-        let known = try await context.store.partitions(of: uuid)
+        let known = try await context.store.partitions(of: collection)
         let order = NaturalOrder(context: context, lane: lane)
         if known.isEmpty, try await order.suits(collection, bytes: size.bytes) {
-            await queue.addWhole(uuid, isResumable: true, terms: terms)
+            await queue.addWhole(
+                uuid, to: collection.destination, isResumable: true, terms: terms)
             return
         }
-        await queue.addSplit(uuid, known: known, sampleRate: rate, terms: terms)
+        await queue.addSplit(
+            uuid, to: collection.destination, known: known, sampleRate: rate, terms: terms)
     }
 
     /// Bytes and documents of a collection of the source; zero where it is gone.
@@ -72,19 +74,19 @@ struct Copier: Sendable {
                 try await perform(task, copier)
                 if await queue.finish(task) {
                     context.status.update { $0.collectionsCopied += 1 }
-                    try await copied(task.collection)
+                    try await copied(task.collection, task.destination)
                 }
-            } catch let gone as CollectionGone {
-                await queue.forget(gone.collection)
+            } catch is CollectionGone {
+                await queue.forget(task)
                 context.reconcile.notify()
             }
         }
     }
 
     private func perform(_ task: CopyQueue.Task, _ copier: PartitionCopier) async throws {
-        guard let collection = context.registry[task.collection] else {
-            throw CollectionGone(collection: task.collection, side: .source)
-        }
+        guard let collection = context.registry[task.collection],
+            collection.destination == task.destination
+        else { throw CollectionGone(collection: task.collection, side: .destination) }
         switch task.work {
         case .whole:
             try await copier.copyWhole(collection, task.terms)
@@ -92,13 +94,13 @@ struct Copier: Sendable {
             try await copier.copyInNaturalOrder(collection, task.terms)
         case .partition(let partition):
             try await copier.copy(partition, of: collection, task.terms)
-            try await context.store.finish(partition)
+            try await context.store.finish(partition, to: collection.destination)
         case .plan(let sampleRate, let start, let index):
             let planner = PartitionPlanner(context: context, lane: context.source.lane())
             try await planner.plan(collection, sampleRate: sampleRate, from: start, index: index) {
                 found in
-                try await context.store.add(found)
-                await queue.found(found, terms: task.terms)
+                try await context.store.add(found, to: collection.destination)
+                await queue.found(found, by: task)
             }
         }
     }

@@ -17,6 +17,8 @@ actor CopyQueue {
         }
 
         let collection: BinaryUUID
+        /// What it is copied to. When that was dropped and created again, a task of the old one counts for nothing.
+        let destination: BinaryUUID
         let work: Work
         let terms: Terms
     }
@@ -32,8 +34,8 @@ actor CopyQueue {
     }
 
     private struct Pending {
+        let destination: BinaryUUID
         var unfinished: Int
-        var isPlanned: Bool
     }
 
     private var tasks: [Task] = []
@@ -44,37 +46,52 @@ actor CopyQueue {
     var isIdle: Bool { pending.isEmpty }
 
     /// Adds a collection that is copied as one.
-    func addWhole(_ collection: BinaryUUID, isResumable: Bool = false, terms: Terms) {
-        pending[collection] = Pending(unfinished: 1, isPlanned: true)
-        push(Task(collection: collection, work: isResumable ? .scan : .whole, terms: terms))
+    func addWhole(
+        _ collection: BinaryUUID, to destination: BinaryUUID, isResumable: Bool = false,
+        terms: Terms
+    ) {
+        pending[collection] = Pending(destination: destination, unfinished: 1)
+        push(
+            Task(
+                collection: collection, destination: destination,
+                work: isResumable ? .scan : .whole, terms: terms))
     }
 
     /// Adds a large collection: partitions that are known, and the planning of the rest unless all are.
     func addSplit(
-        _ collection: BinaryUUID, known: [Partition], sampleRate: Double, terms: Terms
+        _ collection: BinaryUUID, to destination: BinaryUUID, known: [Partition],
+        sampleRate: Double, terms: Terms
     ) {
         let isPlanned = known.last.map { $0.upper == nil } ?? false
         let undone = known.filter { !$0.isDone }
         pending[collection] = Pending(
-            unfinished: undone.count + (isPlanned ? 0 : 1), isPlanned: isPlanned)
+            destination: destination, unfinished: undone.count + (isPlanned ? 0 : 1))
         if !isPlanned {
             let last = known.last
             push(
                 Task(
-                    collection: collection,
+                    collection: collection, destination: destination,
                     work: .plan(
                         sampleRate: sampleRate, from: last?.upper, index: (last?.index ?? -1) + 1),
                     terms: terms))
         }
         for partition in undone {
-            push(Task(collection: collection, work: .partition(partition), terms: terms))
+            push(
+                Task(
+                    collection: collection, destination: destination, work: .partition(partition),
+                    terms: terms))
         }
     }
 
-    func found(_ partitions: [Partition], terms: Terms) {
+    /// Partitions that a task has planned.
+    func found(_ partitions: [Partition], by plan: Task) {
+        guard isCurrent(plan) else { return }
+        pending[plan.collection]?.unfinished += partitions.count
         for partition in partitions {
-            pending[partition.collection]?.unfinished += 1
-            push(Task(collection: partition.collection, work: .partition(partition), terms: terms))
+            push(
+                Task(
+                    collection: plan.collection, destination: plan.destination,
+                    work: .partition(partition), terms: plan.terms))
         }
     }
 
@@ -88,10 +105,19 @@ actor CopyQueue {
 
     /// A task is done. True when its collection is, too.
     func finish(_ task: Task) -> Bool {
-        guard var state = pending[task.collection] else { return false }
+        guard isCurrent(task), var state = pending[task.collection] else { return false }
         state.unfinished -= 1
         pending[task.collection] = state.unfinished == 0 ? nil : state
         return state.unfinished == 0
+    }
+
+    private func isCurrent(_ task: Task) -> Bool {
+        pending[task.collection]?.destination == task.destination
+    }
+
+    /// What the task was to copy, or to copy to, is gone.
+    func forget(_ task: Task) {
+        if isCurrent(task) { forget(task.collection) }
     }
 
     /// The collection is gone: nothing of it is left to do.

@@ -11,6 +11,8 @@ struct NaturalOrder: Sendable {
     struct Position: Sendable {
         let token: Document
         let member: Member
+        /// The collection that everything before it was copied to.
+        let destination: BinaryUUID
     }
 
     /// A run of a server: its `topologyVersion.processId`, which is another one after every start.
@@ -53,8 +55,21 @@ struct NaturalOrder: Sendable {
         return ids.count > 1 && part > 0.1 && part < 0.9
     }
 
+    /// Opens a read from one run of a member: `open` is told which, and is called again where another one answered, as
+    /// after an election in between.
+    func open(
+        _ open: (Member?) async throws -> Batch
+    ) async throws -> (batch: Batch, member: Member?) {
+        while true {
+            let asked = try await member()
+            let batch = try await open(asked)
+            if try await member() == asked { return (batch, asked) }
+            if let cursor = batch.cursor { await lane.kill(cursor) }
+        }
+    }
+
     /// The member that the lane reads from.
-    func member() async throws(MongoError) -> Member? {
+    private func member() async throws(MongoError) -> Member? {
         try await lane.run(["hello": 1])["topologyVersion"]?.document?.raw("processId")
             .map { Member(process: $0.copied()) }
     }
@@ -62,19 +77,22 @@ struct NaturalOrder: Sendable {
 
 extension StateStore {
     /// Where the scan of a collection in natural order was left; nil where there is none.
-    func naturalPosition(of collection: BinaryUUID) async throws -> NaturalOrder.Position? {
-        let state = try await find("collections", filter: ["_id": .uuid(collection)]).first
+    func naturalPosition(of collection: MigratedCollection) async throws -> NaturalOrder.Position? {
+        let state = try await find("collections", filter: ["_id": .uuid(collection.source)]).first
         guard let natural = state?["natural"]?.document, let token = natural["token"]?.document,
-            let process = natural.raw("member")
+            let process = natural.raw("member"),
+            natural["destination"]?.uuid == collection.destination
         else { return nil }
         return NaturalOrder.Position(
-            token: token.copied(), member: NaturalOrder.Member(process: process.copied()))
+            token: token.copied(), member: NaturalOrder.Member(process: process.copied()),
+            destination: collection.destination)
     }
 
     func save(_ position: NaturalOrder.Position, of collection: BinaryUUID) async throws {
         var natural = DocumentBuilder()
         natural.append("token", .document(position.token))
         natural.append("member", raw: position.member.process)
+        natural.append("destination", .uuid(position.destination))
         try await upsert(
             "collections", id: .uuid(collection), set: ["natural": .document(natural.finish())])
     }

@@ -31,7 +31,7 @@ struct PartitionCopier: Sendable {
                 command.append("_id", raw: bound)
                 command.end()
             }
-            return command
+            return try await open(command, collection)
         } inserted: { batch in
             if let last = batch.array.lastDocument?.raw("_id") { partition.lower = last.copied() }
         }
@@ -43,7 +43,7 @@ struct PartitionCopier: Sendable {
         try await reading(collection, terms) { collection in
             var command = find(collection, terms)
             command.append("hint", ["$natural": 1])
-            return command
+            return try await open(command, collection)
         } inserted: { _ in
         }
     }
@@ -53,7 +53,7 @@ struct PartitionCopier: Sendable {
     func copyInNaturalOrder(_ collection: MigratedCollection, _ terms: CopyQueue.Terms) async throws
     {
         let order = NaturalOrder(context: context, lane: reader)
-        var position = try await context.store.naturalPosition(of: collection.source)
+        var position = try await context.store.naturalPosition(of: collection)
         while true {
             do {
                 try await scan(collection, terms, order, from: &position)
@@ -74,16 +74,20 @@ struct PartitionCopier: Sendable {
         var member: NaturalOrder.Member?
         var bytes = 0
         try await reading(collection, terms) { collection in
-            member = try await order.member()
-            if reached?.member != member { reached = nil }
-            var command = find(collection, terms)
-            command.append("hint", ["$natural": 1])
-            command.append("$_requestResumeToken", true)
-            if let reached { command.append("$_resumeAfter", .document(reached.token)) }
-            return command
+            let opened = try await order.open { member in
+                if reached?.member != member { reached = nil }
+                var command = find(collection, terms)
+                command.append("hint", ["$natural": 1])
+                command.append("$_requestResumeToken", true)
+                if let reached { command.append("$_resumeAfter", .document(reached.token)) }
+                return try await open(command, collection)
+            }
+            member = opened.member
+            return opened.batch
         } inserted: { batch in
             guard let member, let token = batch.postBatchResumeToken else { return }
-            let here = NaturalOrder.Position(token: token.copied(), member: member)
+            let here = NaturalOrder.Position(
+                token: token.copied(), member: member, destination: collection.destination)
             reached = here
             bytes += batch.array.count
             guard bytes >= Tuning.partitionBytes else { return }
@@ -100,9 +104,15 @@ struct PartitionCopier: Sendable {
         return command
     }
 
+    private func open(
+        _ command: consuming DocumentBuilder, _ collection: MigratedCollection
+    ) async throws -> Batch {
+        try await reader.open(command.finish(), on: collection.sourceName.database)
+    }
+
     private func reading(
         _ collection: MigratedCollection, _ terms: CopyQueue.Terms,
-        command: (MigratedCollection) async throws -> DocumentBuilder,
+        open: (MigratedCollection) async throws -> Batch,
         inserted: (Batch) async throws -> Void
     ) async throws {
         var current = collection
@@ -110,8 +120,7 @@ struct PartitionCopier: Sendable {
         while true {
             do {
                 let batch = try await context.retry("reading \(current.sourceName)") {
-                    try await reader.open(
-                        await command(current).finish(), on: current.sourceName.database)
+                    try await open(current)
                 }
                 try await pump(batch, into: current, terms, inserted: inserted)
                 return
@@ -153,7 +162,11 @@ struct PartitionCopier: Sendable {
         guard !batch.isEmpty else { return }
         while true {
             do {
-                let current = context.registry[collection.source] ?? collection
+                guard let current = context.registry[collection.source],
+                    current.destination == collection.destination
+                else {
+                    throw CollectionGone(collection: collection.source, side: .destination)
+                }
                 try await inserter.insert(
                     batch, into: current, isOrdered: collection.kind == .capped)
                 break

@@ -57,13 +57,15 @@ extension CatalogKeeper {
         try await setPrepared(false)
     }
 
-    /// Unique indexes, expiry, hiding and limits as on the source. Returns what could not be done.
-    func finishIndexes() async throws -> [String] {
+    /// Unique indexes, expiry, hiding and limits as on the source; `items`: these alone. Returns what could not be done,
+    /// which is `undone` afterwards.
+    func finishIndexes(only items: Set<Finishing.Item>? = nil) async throws -> [String] {
         if sourceCatalog.collections.isEmpty { try await readCatalogs() }
-        return try await context.retry("finishing indexes and limits") {
-            try await finishing.finish()
+        let problems = try await context.retry("finishing indexes and limits") {
+            try await finishing.finish(only: items)
         }
-        .map(\.description)
+        undone = problems.map(StoredReport.Undone.init)
+        return problems.map(\.description)
     }
 
     private var finishing: Finishing {

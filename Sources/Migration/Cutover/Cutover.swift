@@ -19,33 +19,40 @@ struct Cutover: Sendable {
     let spill: Spill
     let copyQueue: CopyQueue
     let log: EventLog
+    /// The state, through a lane on which nobody else has a write under way.
+    let store: StateStore
+    let steps = CutoverSteps()
+    private let pointOfNoReturn = PointOfNoReturn()
 
     private var destination: DestinationGuard { DestinationGuard(context: context, log: log) }
 
     private var sourceBlock: WriteBlock {
-        WriteBlock(side: context.source, store: context.store, retry: context.retry)
+        WriteBlock(side: context.source, store: store, retry: context.retry)
     }
 
-    /// Steps 1 to 6 of `engine.md` section 8. Returns when the destination accepts writes.
-    func run() async throws -> Outcome {
-        try await refuseOnOpenTransactions()
-        try await keeper.refuseOnViolations()
-        writes.setExpiring(await keeper.expiring)
-        try await context.store.save([
-            "cutover": .string(StoredMigration.CutoverStep.begun.rawValue)
-        ])
+    /// Steps 1 to 6 of `engine.md` section 8. Returns when the point of no return is recorded: `open` is next.
+    func run() async throws {
+        steps.beginAnew()
         do {
-            try await stopWrites()
-            let lane = context.source.lane()
-            var final = try await drain(lane)
-            try await keeper.reconcileForCutover()
-            try await verify()
-            // What was copied again has no indexes yet.
-            if verifier.hasCopiedAgain { try await keeper.reconcileForCutover() }
-            try await keeper.prepareUnique()
-            final = try await refuseOnStrayWrites(after: final, lane)
-            return try await accept(final)
+            steps.begin(.checkTransactions)
+            try await refuseOnOpenTransactions()
+            steps.begin(.checkUniqueIndexes)
+            try await keeper.refuseOnViolations()
+            // Nothing is stopped for what can be known before.
+            try refuseOnDifferences()
         } catch {
+            steps.end(hasFailed: true)
+            throw error
+        }
+        writes.setExpiring(await keeper.expiring)
+        try await store.save(["cutover": .string(StoredMigration.CutoverStep.begun.rawValue)])
+        pointOfNoReturn.reset()
+        do {
+            steps.begin(.stopWrites)
+            try await stopWrites()
+            try await whileDestinationAnswers { try await finishAndAccept() }
+        } catch {
+            steps.end(hasFailed: true)
             try await undo()
             if let error = error as? MongoError {
                 throw MigrationError(
@@ -54,6 +61,26 @@ struct Cutover: Sendable {
             }
             throw error
         }
+    }
+
+    /// Everything between the last write of the source and the point of no return.
+    private func finishAndAccept() async throws {
+        let lane = context.source.lane()
+        steps.begin(.applyLastChanges)
+        let final = try await drain(lane)
+        steps.begin(.compareCatalogs)
+        try await keeper.reconcileForCutover()
+        steps.begin(.verify)
+        try await verifier.finish()
+        // What was copied again has no indexes yet.
+        if verifier.hasCopiedAgain { try await keeper.reconcileForCutover() }
+        try refuseOnDifferences()
+        steps.begin(.prepareUniqueIndexes)
+        try await keeper.prepareUnique()
+        steps.begin(.checkForStrayWrites)
+        let last = try await refuseOnStrayWrites(after: final, lane)
+        steps.begin(.openDestination)
+        try await accept(last)
     }
 
     // MARK: Steps
@@ -94,7 +121,7 @@ struct Cutover: Sendable {
         let quiet = Duration.seconds(context.options.quietPeriod)
         while writes.quiet < quiet {
             writes.reset()
-            try await Task.sleep(for: .seconds(1))
+            try await Task.sleep(for: Tuning.quietLook)
             if let busiest = writes.busiest.first {
                 throw MigrationError(
                     .cutoverRefused,
@@ -123,18 +150,14 @@ struct Cutover: Sendable {
                     "the last changes were not applied within \(Tuning.drainLimit.components.seconds) s: see what is "
                         + "waited for, then cut over again")
             }
-            await context.dirty.hasMoved.wait(after: seen, atMost: .milliseconds(100))
+            await context.dirty.hasMoved.wait(after: seen, atMost: Tuning.cutoverLook)
             try Task.checkCancellation()
         }
     }
 
-    private func verify() async throws {
-        let mismatches = try await verifier.finish()
-        guard !mismatches.isEmpty else { return }
-        throw MigrationError(
-            .differencesFound,
-            "verification found \(mismatches.count) differences; nothing was cut over:\n  "
-                + mismatches.prefix(20).map(\.description).joined(separator: "\n  "))
+    private func refuseOnDifferences() throws {
+        guard let found = verifier.differences else { return }
+        throw MigrationError.differencesFound(found.words)
     }
 
     /// Nothing may have been written since `final`. Expired documents that the TTL monitor deleted are applied.
@@ -150,18 +173,65 @@ struct Cutover: Sendable {
         return last
     }
 
-    /// The point of no return.
-    private func accept(_ final: Timestamp) async throws -> Outcome {
-        try await destination.lift()
-        let downtime = writes.newestAt.flatMap { last -> Double? in
-            let passed = ContinuousClock.now - last
-            return passed < Tuning.downtimeHorizon ? passed.seconds : nil
+    /// The point of no return. Nobody waits for its record, as the source takes no writes meanwhile.
+    private func accept(_ final: Timestamp) async throws {
+        guard pointOfNoReturn.approach() else { throw CancellationError() }
+        do {
+            try await store.impatient.save([
+                "cutover": .string(StoredMigration.CutoverStep.accepted.rawValue),
+                "finalTime": .timestamp(final),
+            ])
+        } catch {
+            let mayBeWritten = (error as? MongoError)?.mayHaveBeenDone ?? false
+            if !mayBeWritten { pointOfNoReturn.miss() }
+            throw error
         }
-        try await context.store.save([
-            "cutover": .string(StoredMigration.CutoverStep.accepted.rawValue),
-            "finalTime": .timestamp(final), "downtime": downtime.map(Value.double) ?? .null,
-        ])
-        return Outcome(downtime: downtime)
+        pointOfNoReturn.pass()
+    }
+
+    // MARK: A destination that is lost
+
+    /// The steps, for as long as the destination answers: applications of the source do not wait for it to come back.
+    private func whileDestinationAnswers(
+        _ steps: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask(operation: steps)
+            group.addTask { try await watchDestination() }
+            defer { group.cancelAll() }
+            // The watch ends by throwing only.
+            try await group.next()
+        }
+    }
+
+    /// Ends when it is cancelled, with the steps or by the operator, or when the destination is lost. The source takes
+    /// writes again then, unless the point of no return is being recorded.
+    private func watchDestination() async throws {
+        while true {
+            try? await Task.sleep(for: Tuning.cutoverLook)
+            guard Task.isCancelled || context.lease.isDoubtful else { continue }
+            guard pointOfNoReturn.giveUp() else {
+                try Task.checkCancellation()
+                continue
+            }
+            await Task { await liftAtOnce() }.value
+            try Task.checkCancellation()
+            throw MigrationError(
+                .cutoverRefused,
+                "the destination does not answer: the cutover was undone, and the source takes writes again"
+            )
+        }
+    }
+
+    /// Lifts our block of the source without asking the destination, as long as no other owner can have set it.
+    private func liftAtOnce() async {
+        guard context.status.blocked.contains(.source) else { return }
+        do {
+            try await sourceBlock.lift { try context.lease.requireSole() }
+            log.note("the source takes writes again")
+        } catch {
+            log.note("the source stays blocked until the destination says who owns the migration")
+        }
     }
 
     // MARK: Undoing and finishing
@@ -171,38 +241,64 @@ struct Cutover: Sendable {
         try await Task { try await undoNow() }.value
     }
 
+    /// The source first, as applications wait for it.
     private func undoNow() async throws {
+        if pointOfNoReturn.giveUp() {
+            await liftAtOnce()
+        } else {
+            log.note(
+                "the destination may have recorded the cutover: the source stays blocked until it answers"
+            )
+        }
         // Another owner undoes it by itself, and may be in a cutover of its own already.
         try await context.retry("showing that this migration is alive") {
             try await context.lease.beat()
         }
         // A point of no return whose recording was not answered can no longer be recorded after this.
-        try await context.store.save([
-            "cutover": .string(StoredMigration.CutoverStep.begun.rawValue)
-        ])
+        try await store.save(["cutover": .string(StoredMigration.CutoverStep.begun.rawValue)])
+        pointOfNoReturn.miss()
+        if context.status.blocked.contains(.source) { try await sourceBlock.lift() }
         try await keeper.undoPrepareUnique()
-        let stored = StoredMigration(try await context.store.loadMigration() ?? [:])
-        if stored.isSourceBlocked { try await sourceBlock.unblock() }
-        try await destination.raise(isOursAlready: stored.isDestinationBlocked)
-        try await context.store.save(["cutover": .null])
+        try await store.save(["cutover": .null, "sourceBlocked": false])
     }
 
     /// After a restart: a cutover that was interrupted before the point of no return is undone.
     func undoInterrupted(_ stored: StoredMigration) async throws {
         guard stored.cutover == .begun || stored.isSourceBlocked else { return }
+        pointOfNoReturn.reset()
         log.note("the cutover was interrupted: it is undone, and the source takes writes again")
         try await undo()
     }
 
-    /// Step 7: what is left to do after the point of no return. Returns what could not be done, each with its remedy.
-    func finish() async throws -> [String] {
-        try await destination.lift()
-        let problems = try await keeper.finishIndexes()
-        let stored = StoredMigration(try await context.store.loadMigration() ?? [:])
-        if stored.isSourceBlocked, context.options.keepSourceWritable {
-            try await sourceBlock.unblock()
+    /// Step 7 begins: applications may write to the destination. Not to be called before the point of no return.
+    func open() async throws -> Outcome {
+        // Also where the task is cancelled: neither side takes writes until this is done.
+        try await Task { try await destination.lift() }.value
+        steps.end()
+        log.note("the destination accepts writes")
+        let downtime = writes.newestAt.flatMap { last -> Double? in
+            let passed = ContinuousClock.now - last
+            return passed < Tuning.downtimeHorizon ? passed.seconds : nil
         }
-        try await context.store.save([
+        try await store.save(["downtime": downtime.map(Value.double) ?? .null])
+        return Outcome(downtime: downtime)
+    }
+
+    /// The rest of step 7. Returns what could not be done, each with its remedy.
+    func finish() async throws -> [String] {
+        steps.begin(.finishIndexes)
+        defer { steps.end() }
+        let problems = try await keeper.finishIndexes()
+        let stored = StoredMigration(try await store.loadMigration() ?? [:])
+        if stored.isSourceBlocked {
+            if context.options.keepSourceWritable {
+                try await sourceBlock.unblock()
+            } else {
+                // After a restart it may have been released by hand.
+                try await sourceBlock.look()
+            }
+        }
+        try await store.save([
             "cutover": .string(StoredMigration.CutoverStep.finished.rawValue)
         ])
         return problems
@@ -210,8 +306,13 @@ struct Cutover: Sendable {
 
     /// Before the migration ends for good without a cutover: our blocks are lifted.
     func abandon() async throws {
-        let stored = StoredMigration(try await context.store.loadMigration() ?? [:])
+        let stored = StoredMigration(try await store.loadMigration() ?? [:])
         if stored.isSourceBlocked { try await sourceBlock.unblock() }
         try await destination.lift()
     }
+}
+
+extension MongoError {
+    /// The write may have been done, or may still be.
+    fileprivate var mayHaveBeenDone: Bool { isUnanswered || kind == .writeConcern }
 }

@@ -2,11 +2,11 @@ internal import BSON
 internal import Mongo
 
 /// Transactions that are open on the source: they hold a write block up, and their writes would come after it.
-struct OpenTransactions: Sendable {
+package struct OpenTransactions: Sendable {
     /// One transaction, for people: who opened it, since when.
-    struct Transaction: Sendable {
-        let client: String
-        let seconds: Int
+    package struct Transaction: Sendable {
+        package let client: String
+        package let seconds: Int
     }
 
     /// Asks the primary. Nil when the user may not ask (privilege `inprog`).

@@ -14,12 +14,15 @@ package final class SeenWrites: Sendable {
         var newestAt: ContinuousClock.Instant?
         /// Writes since `reset`, by namespace; deletes of collections with a TTL index apart.
         var counts: [Namespace: Int] = [:]
-        var since = ContinuousClock.now
+        let since = ContinuousClock.now
         var expiring: Set<Namespace> = []
-        var stray: Timestamp?
+        /// Writes of the last seconds, by second of the monotonic clock and by namespace.
+        var seconds: [Int64: [Namespace: Int]] = [:]
+        var total = 0
     }
 
     private let seen = Mutex(Seen())
+    private let begun = ContinuousClock.now
 
     package init() {}
 
@@ -33,14 +36,30 @@ package final class SeenWrites: Sendable {
             seen.newest = max(seen.newest ?? event.time, event.time)
             seen.newestAt = ContinuousClock.now
             seen.counts[event.namespace, default: 0] += 1
+            seen.total += 1
+            let second = begun.duration(to: .now).components.seconds
+            if seen.seconds[second] == nil {
+                seen.seconds = seen.seconds.filter { $0.key > second - Tuning.recentSeconds }
+            }
+            seen.seconds[second, default: [:]][event.namespace, default: 0] += 1
         }
     }
 
-    func reset() {
-        seen.withLock { seen in
-            seen.counts = [:]
-            seen.since = ContinuousClock.now
+    /// Counts anew; how long it has been quiet goes on.
+    func reset() { seen.withLock { $0.counts = [:] } }
+
+    /// Since the migration was taken up.
+    package var total: Int { seen.withLock { $0.total } }
+
+    /// Writes of the last 10 s, the busiest namespace first.
+    package var recent: [Write] {
+        let now = begun.duration(to: .now).components.seconds
+        let counts = seen.withLock { seen in
+            seen.seconds.filter { $0.key > now - Tuning.recentSeconds }.values
+                .reduce(into: [:]) { $0.merge($1, uniquingKeysWith: +) }
         }
+        return counts.map { Write(namespace: $0.key, count: $0.value) }
+            .sorted { ($1.count, $0.namespace) < ($0.count, $1.namespace) }
     }
 
     /// Cluster time of the newest write of an application.
@@ -49,7 +68,7 @@ package final class SeenWrites: Sendable {
     /// When it was seen, on the monotonic clock.
     package var newestAt: ContinuousClock.Instant? { seen.withLock { $0.newestAt } }
 
-    /// How long no write has been seen.
+    /// How long no write has been seen: since this was made, where none ever was.
     package var quiet: Duration {
         seen.withLock { ContinuousClock.now - ($0.newestAt ?? $0.since) }
     }

@@ -39,8 +39,12 @@ struct WriteBlock: Sendable {
                 "the user of the \(side.role) may not see whether writes are blocked already (privilege serverStatus)"
             )
         }
-        if isBlocked { return isOursAlready ? .blocked : .alreadyBlocked }
+        if isBlocked {
+            if isOursAlready { retry.status.setBlocked(side.role, true) }
+            return isOursAlready ? .blocked : .alreadyBlocked
+        }
         try await store.save([field: true])
+        retry.status.setBlocked(side.role, true)
         do {
             _ = try await lane.run([
                 "setUserWriteBlockMode": 1, "global": true, "maxTimeMS": .integer(limit),
@@ -57,14 +61,29 @@ struct WriteBlock: Sendable {
     /// Lifts our block; does nothing where there is none.
     func unblock() async throws { try await unblock(isSet: true) }
 
-    private func unblock(isSet: Bool) async throws {
-        guard isSet else { return try await store.save([field: false]) }
+    /// Takes note where someone else has lifted our block.
+    func look() async throws {
+        let lane = side.lane()
+        let found = try await retry("asking the \(side.role)") { try await isBlocked(lane) }
+        if found == false { retry.status.setBlocked(side.role, false) }
+    }
+
+    /// Lifts our block without the state being told, which goes on to say that it is there. `mayLift` is asked before
+    /// every attempt, and ends them by throwing.
+    func lift(while mayLift: () throws -> Void = {}) async throws {
         let lane = side.lane()
         try await retry("lifting the write block of the \(side.role)") {
+            try mayLift()
             if try await isBlocked(lane) != false {
                 _ = try await lane.run(["setUserWriteBlockMode": 1, "global": false])
             }
         }
+        retry.status.setBlocked(side.role, false)
+    }
+
+    private func unblock(isSet: Bool) async throws {
+        if isSet { try await lift() }
+        retry.status.setBlocked(side.role, false)
         try await store.save([field: false])
     }
 
@@ -81,20 +100,35 @@ struct WriteBlock: Sendable {
         }
     }
 
+    /// Whether `block` would work, as far as can be told without trying.
+    func canBlock() async throws -> Bool {
+        guard side.version.blocksWrites else { return false }
+        let lane = side.lane()
+        return try await retry("asking the \(side.role) for privileges") {
+            let isAllowed = try await isGranted("setUserWriteBlockMode", lane)
+            guard isAllowed, try await isAuthenticated(lane) else { return false }
+            return try await isBlocked(lane) != nil
+        }
+    }
+
     /// Whether the own user goes on writing while writes are blocked.
     func isBypassed() async throws -> Bool {
         let lane = side.lane()
-        let status = try await retry("asking the \(side.role) for privileges") {
-            try await lane.run(["connectionStatus": 1, "showPrivileges": true])
+        return try await retry("asking the \(side.role) for privileges") {
+            try await isGranted("bypassWriteBlockingMode", lane)
         }
+    }
+
+    /// Whether the own user may do that to the cluster.
+    private func isGranted(_ action: String, _ lane: Lane) async throws -> Bool {
+        let status = try await lane.run(["connectionStatus": 1, "showPrivileges": true])
         let privileges =
             status["authInfo"]?.document?["authenticatedUserPrivileges"]?.elements ?? []
         return privileges.compactMap(\.document).contains { privilege in
             let resource = privilege["resource"]?.document
             let isCluster = resource?["cluster"]?.bool ?? resource?["anyResource"]?.bool ?? false
             let actions = privilege["actions"]?.elements.compactMap(\.string) ?? []
-            return isCluster
-                && (actions.contains("bypassWriteBlockingMode") || actions.contains("anyAction"))
+            return isCluster && (actions.contains(action) || actions.contains("anyAction"))
         }
     }
 

@@ -13,9 +13,8 @@ actor CatalogKeeper {
     let builder: IndexBuilder
     private let sourceReader: CatalogReader
     let destinationReader: CatalogReader
-    /// Told about catalog differences that no change of the source explains.
+    /// Told about each catalog difference that no change of the source explains.
     private let unexplained: @Sendable ([Mismatch]) -> Void
-    private var unexplainedSoFar: [Mismatch] = []
     private let lane: Lane
     /// Whether indexes may be built: not while the first copy runs.
     private var buildsIndexes = false
@@ -27,8 +26,11 @@ actor CatalogKeeper {
     private(set) var problems: [CatalogProblem] = []
     private(set) var builds: [IndexBuild] = []
     private(set) var isSettled = false
-    /// Collections whose indexes the last run was to see to; nil before the first that was to see to any.
-    private var indexable: Set<BinaryUUID>?
+    /// What could not be finished after the cutover.
+    var undone: [StoredReport.Undone] = []
+    /// Collections that the last run left equal, indexes included: what a later run has to do to them needs a reason. Nil
+    /// where it left anything else to do.
+    private var settled: Set<BinaryUUID>?
     /// The source as the last run read it, and which collection is which.
     private(set) var sourceCatalog = Catalog([])
     private(set) var pairs: [BinaryUUID: BinaryUUID] = [:]
@@ -147,9 +149,9 @@ actor CatalogKeeper {
         try await takeTurn()
         defer { giveTurnBack() }
         guard !isPrepared else { return }
+        // What follows for it is explained by that.
+        settled?.remove(collection.source)
         try await drop(collection, because: "as the order of its documents differs")
-        // What follows is explained by that.
-        isSettled = false
         try await runOnce()
     }
 
@@ -158,14 +160,14 @@ actor CatalogKeeper {
         try await context.retry("dropping \(collection.destinationName)") {
             try await reconciler.drop(collection)
         }
+        context.registry.update(collection.source) { $0.isCopied = false }
     }
 
     private func runOnce() async throws {
         let holds = context.dirty.takeCatalogHolds()
-        let events = context.dirty.catalogEvents
         let copied = Set(context.registry.all.filter(\.isCopied).map(\.source))
         let wanted = buildsIndexes ? copied : []
-        let isExpectedEqual = isEqual && holds.isEmpty && buildsIndexes && indexable == wanted
+        let expected = settled
         do {
             // Asked for after the holds were taken: what holds the position has asked before.
             let renamed = copyRequests.takeRenamed()
@@ -177,12 +179,13 @@ actor CatalogKeeper {
             }
             problems = report.problems
             builds = report.builds
-            indexable = buildsIndexes ? wanted : nil
             isSettled = report.isSettled
+            settled =
+                isSettled && buildsIndexes ? wanted.subtracting(builds.map(\.source)) : nil
             sourceCatalog = report.source
             for action in report.actions { log.note("catalog: \(action)") }
             try await absorb(report)
-            if isExpectedEqual { try await explain(report, events: events) }
+            if let expected { try await explain(report, expected: expected, answering: holds) }
         } catch {
             context.dirty.giveBackCatalogHolds(holds)
             throw error
@@ -217,34 +220,50 @@ actor CatalogKeeper {
         giveTurnBack()
     }
 
-    /// A run that had something to do though no event said so: either the event has not been read yet, or someone changed
-    /// the destination. What no event explains is a difference that was found.
-    private func explain(_ report: Reconciler.Report, events: Int) async throws {
-        guard context.source.version.namesCollectionsByUUID else { return }
-        guard !report.actions.isEmpty || !report.builds.isEmpty else { return }
+    /// A run that had something to do to a collection though no event was about it: either the event has not been read
+    /// yet, or someone changed the destination. What no event explains is a difference that was found.
+    private func explain(
+        _ report: Reconciler.Report, expected: Set<BinaryUUID>, answering holds: [CatalogHold]
+    ) async throws {
+        guard context.source.version.namesCollectionsByUUID,
+            !unexplained(report, expected, holds).isEmpty
+        else { return }
         while context.dirty.streamTime < report.source.operationTime {
             try Task.checkCancellation()
             let seen = context.dirty.hasMoved.count
             await context.dirty.hasMoved.wait(after: seen, atMost: .milliseconds(200))
         }
-        guard context.dirty.catalogEvents == events else { return }
+        let found = unexplained(report, expected, holds)
+        guard !found.isEmpty else { return }
+        for mismatch in found { log.note("difference: \(mismatch)") }
+        unexplained(found)
+    }
+
+    /// What no event that was read so far explains.
+    private func unexplained(
+        _ report: Reconciler.Report, _ expected: Set<BinaryUUID>, _ holds: [CatalogHold]
+    ) -> [Mismatch] {
+        let subjects = CatalogSubjects(holds + context.dirty.catalogHolds)
         let time = report.source.operationTime
-        let changes = report.actions.map { action in
+        let changes = report.actions.filter { action in
+            action.source.map(expected.contains) ?? true && !subjects.explain(action)
+        }.map { action in
             Mismatch(
                 .catalog, in: action.namespaces[0],
                 detail: "without a change on the source it was needed to \(action)",
                 firstSeen: time)
         }
-        let missing = report.builds.flatMap { build in
+        let builds = report.builds.filter { build in
+            expected.contains(build.source) && !subjects.explain(build)
+        }
+        let missing = builds.flatMap { build in
             build.specs.map { index in
                 Mismatch(
                     .catalog, in: build.namespace.withoutBucketsPrefix,
                     detail: "index \(index.name) was missing on the destination", firstSeen: time)
             }
         }
-        unexplainedSoFar += changes + missing
-        for mismatch in changes + missing { log.note("difference: \(mismatch)") }
-        unexplained(unexplainedSoFar)
+        return changes + missing
     }
 
     /// Reads the source and the pairs without changing anything: to finish a cutover after a restart.
@@ -262,22 +281,21 @@ actor CatalogKeeper {
         pairs = state.pairs
         for known in context.registry.all
         where entries[known.source]?.destination != known.destination {
-            try await forget(known.source)
+            try await forget(known.source, isKept: report.source[known.source] != nil)
         }
-        // Asked anew: a collection that was dropped on the destination and created again is no longer copied.
-        let copied = try await context.store.copiedCollections()
+        let copied = try await context.store.copies()
         for entry in entries.values {
             guard let destination = entry.destination, let info = report.source[entry.source] else {
                 continue
             }
-            if context.registry[entry.source] == nil {
-                try await adopt(
-                    info, entry, on: destination, isCopied: copied.contains(entry.source),
-                    report.source)
+            let isCopied = copied.contains(destination)
+            if context.registry[entry.source]?.destination != destination {
+                try await adopt(info, entry, on: destination, isCopied: isCopied, report.source)
             } else {
                 context.registry.update(entry.source) { collection in
                     collection.sourceName = info.namespace
                     collection.destinationName = entry.namespace
+                    collection.isCopied = collection.isCopied || isCopied
                 }
                 let isCopied = context.registry[entry.source]?.isCopied ?? false
                 context.dirty.update { $0.setEligible(entry.source, isCopied) }
@@ -285,7 +303,7 @@ actor CatalogKeeper {
         }
         // An earlier owner may have spilled keys of what is gone by now.
         for source in spill.collections where context.registry[source] == nil {
-            try await forget(source)
+            try await forget(source, isKept: false)
         }
     }
 
@@ -312,8 +330,13 @@ actor CatalogKeeper {
         }
     }
 
-    private func forget(_ uuid: BinaryUUID) async throws {
-        context.registry.remove(uuid)
+    /// `isKept`: it is on the source and will be copied again; until then it is known as one that is not copied.
+    private func forget(_ uuid: BinaryUUID, isKept: Bool) async throws {
+        if isKept {
+            context.registry.update(uuid) { $0.isCopied = false }
+        } else {
+            context.registry.remove(uuid)
+        }
         context.dirty.update { $0.unregister(uuid) }
         await copyQueue.forget(uuid)
         try await spill.forget(uuid)

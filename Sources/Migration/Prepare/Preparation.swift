@@ -24,19 +24,23 @@ struct Preparation: Sendable {
     ) async throws -> Context {
         let store = store
         let existing = try await store.loadMigration()
+        let subject = try await Subject(source, filter: options.filter, retry: retry)
         let token: ResumeToken
         let earlier = StoredMigration(existing ?? [:])
-        if earlier.phase == .cancelled, options.resume, !options.drop {
+        if earlier.phase == .cancelled, options.resume {
             throw MigrationError(
                 .destinationHeld,
                 "the migration on this destination was cancelled: --drop begins anew")
         }
         if let existing, let stored = existing["token"]?.document, options.resume {
-            guard existing["sourceReplicaSet"]?.string == source.replicaSet else {
+            guard let begun = existing["subject"]?.document.flatMap(Subject.init) else {
                 throw MigrationError(
                     .destinationHeld,
-                    "the migration on this destination has another source, \(existing["sourceReplicaSet"]?.string ?? "unknown"): resume with that one, or begin anew with --drop"
+                    "the migration on this destination does not say what its source is: --drop begins anew"
                 )
+            }
+            if let reason = subject.refusal(resuming: begun) {
+                throw MigrationError(.destinationHeld, reason)
             }
             token = ResumeToken(stored)
             log.note("resumed by \(owner)")
@@ -57,8 +61,8 @@ struct Preparation: Sendable {
             if options.drop { try await clear() }
             token = try await Tail.begin(source, retry: retry)
             try await store.save([
-                "token": .document(token.document), "sourceReplicaSet": .string(source.replicaSet),
-                "startedAt": .date(SystemClock.now), "firstToken": .document(token.document),
+                "token": .document(token.document), "subject": .document(subject.document),
+                "startedAt": .date(SystemClock.now),
                 // Blocks that an earlier migration set are still ours.
                 "sourceBlocked": .bool(earlier.isSourceBlocked),
                 "destinationBlocked": .bool(earlier.isDestinationBlocked),
@@ -132,6 +136,10 @@ struct StoredMigration: Sendable {
     let isSourceBlocked: Bool
     let isDestinationBlocked: Bool
     let downtime: Double?
+    /// See `Status.Figures.counts`.
+    let counts: Document
+    /// Present from the point of no return on.
+    let report: StoredReport?
 
     init(_ document: Document) {
         func date(_ name: String) -> Int64? {
@@ -145,6 +153,8 @@ struct StoredMigration: Sendable {
         isSourceBlocked = document["sourceBlocked"]?.bool ?? false
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
         downtime = document["downtime"]?.double
+        counts = document["counts"]?.document ?? [:]
+        report = document["report"]?.document.flatMap(StoredReport.init)
     }
 
     var isPastPointOfNoReturn: Bool { cutover == .accepted || cutover == .finished }

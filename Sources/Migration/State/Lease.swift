@@ -5,17 +5,26 @@ internal import Synchronization
 /// Who owns the migration: a document on the destination that names the owner and counts its heartbeats.
 ///
 /// A second owner is refused while the counter moves; after it stood still for 30 s on the own monotonic clock, or
-/// when the owner is a process of this host that has ended, it is replaced, and the epoch is raised.
+/// when the owner is a process that can be seen from here to have ended, it is replaced, and the epoch is raised.
 package final class Lease: Sendable {
     package struct Owner: Hashable, Sendable {
         package var host: String
         package var boot: String
+        /// The PID namespace: in another one the number means another process, or none.
+        package var pids: String
         package var process: Int
 
-        package init(host: String, boot: String, process: Int) {
+        package init(host: String, boot: String, pids: String = "", process: Int) {
             self.host = host
             self.boot = boot
+            self.pids = pids
             self.process = process
+        }
+
+        /// Whether both see the same processes under the same numbers. Names alone do not tell: other machines may have
+        /// the same one.
+        func sees(_ other: Owner) -> Bool {
+            host == other.host && boot == other.boot && pids == other.pids
         }
     }
 
@@ -38,25 +47,16 @@ package final class Lease: Sendable {
         }
     }
 
-    /// How the lease was come by.
-    package enum Origin: Sendable {
-        case first, continued
-        /// The last owner may still be running somewhere: late writes of it are possible.
-        case takenOver
-    }
-
     static let namespace = Namespace(NamespaceFilter.stateDatabase, "lease")
 
     let epoch: Int64
-    let origin: Origin
     private let lane: Lane
     private let timing: Timing
     private let lastBeat = Mutex(ContinuousClock.now)
     private let isLost = Mutex(false)
 
-    private init(epoch: Int64, origin: Origin, lane: Lane, timing: Timing) {
+    private init(epoch: Int64, lane: Lane, timing: Timing) {
         self.epoch = epoch
-        self.origin = origin
         self.lane = lane
         self.timing = timing
     }
@@ -73,30 +73,26 @@ package final class Lease: Sendable {
             try Task.checkCancellation()
             guard let found = try await read(lane, retry) else {
                 if try await insert(owner, lane: lane, retry) {
-                    return Lease(epoch: 1, origin: .first, lane: lane, timing: timing)
+                    return Lease(epoch: 1, lane: lane, timing: timing)
                 }
                 continue
             }
             let epoch = Int64(found["epoch"]?.integer ?? 0)
             let counter = found["counter"]?.integer ?? 0
             let holder = found["owner"]?.document.map(Owner.init)
-            let isOver =
-                holder.map { $0.host == owner.host && ($0.boot != owner.boot || !isRunning($0)) }
-                ?? true
+            let isOver = holder.map { owner.sees($0) && !isRunning($0) } ?? true
             let now = clock.now
             if watched?.counter != counter { watched = (counter, now) }
             let isSilent = watched.map { now - $0.since >= timing.patience } ?? false
             if isOver || isSilent {
                 if try await replace(epoch: epoch, counter: counter, with: owner, lane: lane, retry)
                 {
-                    return Lease(
-                        epoch: epoch + 1, origin: isOver ? .continued : .takenOver, lane: lane,
-                        timing: timing)
+                    return Lease(epoch: epoch + 1, lane: lane, timing: timing)
                 }
                 watched = nil
                 continue
             }
-            if let holder, holder.host == owner.host {
+            if let holder, owner.sees(holder) {
                 throw MigrationError(
                     .destinationHeld,
                     "process \(holder.process) on this host is running a migration to this destination: stop it first"
@@ -125,9 +121,20 @@ package final class Lease: Sendable {
     func check() async throws {
         while true {
             if isLost.withLock({ $0 }) { throw Lease.lost }
-            if ContinuousClock.now - lastBeat.withLock({ $0 }) < timing.limit { return }
+            if !isDoubtful { return }
             try await beat()
         }
+    }
+
+    /// How long ago the destination last heard that this owner is alive, as far as is known.
+    var silence: Duration { ContinuousClock.now - lastBeat.withLock { $0 } }
+
+    /// Whether the destination has been silent for so long that others may soon take over.
+    var isDoubtful: Bool { silence >= timing.limit }
+
+    /// Throws where another owner may have taken over. Asks nobody.
+    func requireSole() throws {
+        guard !isLost.withLock({ $0 }), silence < timing.patience else { throw Lease.lost }
     }
 
     static let lost = MigrationError(
@@ -215,10 +222,13 @@ extension Lease.Owner {
     init(_ document: Document) {
         self.init(
             host: document["host"]?.string ?? "", boot: document["boot"]?.string ?? "",
-            process: document["process"]?.integer ?? 0)
+            pids: document["pids"]?.string ?? "", process: document["process"]?.integer ?? 0)
     }
 
     var value: Value {
-        ["host": .string(host), "boot": .string(boot), "process": .integer(process)]
+        [
+            "host": .string(host), "boot": .string(boot), "pids": .string(pids),
+            "process": .integer(process),
+        ]
     }
 }

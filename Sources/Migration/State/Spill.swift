@@ -62,37 +62,55 @@ final class Spill: Sendable {
         }
     }
 
-    /// Writes keys that nobody is working on to the destination until the dirty set is small; `isShort`: until nothing is
-    /// left, as the oplog is short. Where the destination takes nothing, what is too much for the memory goes to a file of
-    /// this host.
-    func spill(isShort: Bool) async throws {
-        while context.dirty.read({ $0.bytes }) > (isShort ? 0 : context.options.dirtyBytes / 2) {
-            let isDone = try await writing.take { try await spillSome() }
-            if isDone { return }
+    /// One round of keeping the dirty set small, and empty where the oplog is short. The file is read back as soon as the
+    /// destination takes keys again: those in it hold the position.
+    func relieve(isShort: Bool) async throws {
+        let isLarge = context.dirty.read { $0.bytes } > context.options.dirtyBytes
+        if isLarge || isShort && context.dirty.backlog > 0 {
+            guard try await spill(isShort: isShort) else { return }
         }
-    }
-
-    /// Makes keys of the file dirty again, as long as the dirty set is small.
-    func readFile() {
         while context.dirty.read({ $0.bytes }) < context.options.dirtyBytes / 4,
-            file.bringSomeBack()
+            try file.bringSomeBack()
         {}
     }
 
-    /// True when no key is free, or there is no room for any.
-    private func spillSome() async throws -> Bool {
-        guard let drained = drain() else { return true }
+    /// Writes keys that nobody is working on to the destination until the dirty set is small; `isShort`: until nothing is
+    /// left, as the oplog is short. Where the destination takes nothing, what is too much for the memory goes to a file of
+    /// this host: then false.
+    @discardableResult
+    func spill(isShort: Bool) async throws -> Bool {
+        var isTaken = true
+        while context.dirty.read({ $0.bytes }) > (isShort ? 0 : context.options.dirtyBytes / 2) {
+            switch try await writing.take({ try await spillSome() }) {
+            case .written: isTaken = true
+            case .kept: isTaken = false
+            case .noneFree: return isTaken
+            case .noRoom: return false
+            }
+        }
+        return isTaken
+    }
+
+    private enum Outcome {
+        case written
+        /// In the file.
+        case kept
+        case noneFree, noRoom
+    }
+
+    private func spillSome() async throws -> Outcome {
+        guard let drained = drain() else { return .noneFree }
         do {
             try await write(drained)
         } catch let error as MongoError where error.isWaitedFor {
             if context.dirty.read({ $0.bytes }) > context.options.dirtyBytes / 2 {
-                return !file.keep(drained)
+                return file.keep(drained) ? .kept : .noRoom
             }
             context.dirty.update { $0.giveBackDrained(drained) }
-            return true
+            return .noRoom
         }
         context.dirty.update { $0.releaseDrained(drained) }
-        return false
+        return .written
     }
 
     private func write(_ drained: DirtyKeys.Drained) async throws {
@@ -152,7 +170,7 @@ final class Spill: Sendable {
                 try await lane.open(
                     [
                         "find": .string(Spill.collection), "filter": ["_id.c": .uuid(collection)],
-                        "sort": ["order": 1], "limit": .integer(Tuning.restoredKeys),
+                        "sort": ["epoch": 1, "order": 1], "limit": .integer(Tuning.restoredKeys),
                         "batchSize": .integer(Tuning.restoredKeys),
                         "readConcern": ["level": "majority"],
                     ], on: StateStore.database)
@@ -165,7 +183,7 @@ final class Spill: Sendable {
             }
             let spilled = documents.map { document in
                 (
-                    id: document["_id"],
+                    document: document,
                     keys: document["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? [],
                     isInserted: document["inserted"]?.bool ?? false
                 )
@@ -176,9 +194,9 @@ final class Spill: Sendable {
                     keys.map { (CanonicalKey($0), true) }, uniquingKeysWith: { first, _ in first })
             }
             defer { state.withLock { _ = $0.restored.removeValue(forKey: collection) } }
-            context.dirty.redirty(
+            let generation = context.dirty.redirty(
                 keys, of: collection, inserted: Set(spilled.filter(\.isInserted).flatMap(\.keys)))
-            try await waitUntilApplied(keys, of: collection)
+            try await waitUntilApplied(keys, of: collection, upTo: generation)
             try await writing.take {
                 let applied = state.withLock { $0.restored[collection] ?? [:] }
                 let done = spilled.filter {
@@ -186,10 +204,18 @@ final class Spill: Sendable {
                 }
                 guard !done.isEmpty else { return }
                 try await store.impatient.delete(
-                    Spill.collection,
-                    filter: ["_id": ["$in": .array(Document(array: done.compactMap(\.id)))]])
+                    Spill.collection, each: done.map { Spill.version(of: $0.document) })
             }
         }
+    }
+
+    /// Finds a spilled key only as long as it was not spilled again.
+    private static func version(of document: Document) -> Document {
+        var filter = DocumentBuilder()
+        for name in ["_id", "order", "newest"] {
+            if let value = document.raw(name) { filter.append(name, raw: value) }
+        }
+        return filter.finish()
     }
 
     /// Nothing of the collection is spilled any more, unless more came meanwhile: then false.
@@ -209,12 +235,15 @@ final class Spill: Sendable {
         return true
     }
 
-    private func waitUntilApplied(_ keys: [RawValue], of collection: BinaryUUID) async throws {
+    private func waitUntilApplied(
+        _ keys: [RawValue], of collection: BinaryUUID, upTo generation: Int
+    ) async throws {
         var rest = keys.map(CanonicalKey.init)
         while true {
             try Task.checkCancellation()
             let seen = context.dirty.hasMoved.count
-            rest = context.dirty.read { dirty in rest.filter { dirty.contains($0, in: collection) }
+            rest = context.dirty.read { [rest] dirty in
+                rest.filter { dirty.isUnanswered($0, of: collection, upTo: generation) }
             }
             if rest.isEmpty || context.registry[collection] == nil { return }
             await context.dirty.hasMoved.wait(after: seen)

@@ -7,13 +7,17 @@ internal import Synchronization
 /// They are not durable for others, so the stored position does not pass their events: after a crash these are read
 /// again. Thread safe.
 final class SpillFile: Sendable {
-    private let file = DocumentFile(limit: Tuning.spillFileBytes)
+    private let file: DocumentFile
     private let dirty: DirtySet
     private let status: Status
     /// How many keys of each collection are in the file.
     private let counts = Mutex<[BinaryUUID: Int]>([:])
 
-    init(dirty: DirtySet, status: Status) {
+    init(
+        dirty: DirtySet, status: Status,
+        file: DocumentFile = DocumentFile(limit: Tuning.spillFileBytes)
+    ) {
+        self.file = file
         self.dirty = dirty
         self.status = status
     }
@@ -32,9 +36,10 @@ final class SpillFile: Sendable {
         return false
     }
 
-    /// Makes the oldest keys of the file dirty again. False when there were none.
-    func bringSomeBack() -> Bool {
-        guard let drained = file.takeFirst().flatMap(DirtyKeys.Drained.init) else { return false }
+    /// Makes the oldest keys of the file dirty again. False when there were none. Throws where they cannot be read.
+    func bringSomeBack() throws(MigrationError) -> Bool {
+        guard let document = try file.takeFirst() else { return false }
+        guard let drained = DirtyKeys.Drained(document) else { throw DocumentFile.unreadable }
         bringBack(drained)
         return true
     }

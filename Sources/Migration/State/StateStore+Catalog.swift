@@ -11,17 +11,15 @@ extension StateStore: CatalogJournal {
         return CatalogState(entries, views: Set(views))
     }
 
-    /// UUIDs of collections whose copy is done.
-    func copiedCollections() async throws -> Set<BinaryUUID> {
-        Set(try await find("collections", filter: ["copied": true]).compactMap { $0["_id"]?.uuid })
+    /// UUIDs of collections of the destination to which the copy is done.
+    func copies() async throws -> Set<BinaryUUID> {
+        Set(try await find("collections").compactMap { $0["copied"]?.uuid })
     }
 
     package func intend(_ entries: [CatalogEntry]) async throws {
         try await delete(
             "partitions", filter: ["_id.c": ["$in": .array(Document(array: entries.map(\.id)))]])
-        try await upsert(
-            "collections",
-            entries.map { (id: $0.id, set: $0.fields.setting("copied", to: false)) })
+        try await replace("collections", entries.map { (id: $0.id, fields: $0.fields) })
     }
 
     package func pair(_ entries: [CatalogEntry]) async throws {

@@ -2,26 +2,36 @@ internal import BSON
 internal import Mongo
 
 /// The state of the copy: partitions that are planned and those that are done.
+///
+/// All of it names the collection of the destination that the copy is made to: what was noted of an earlier one of the
+/// same source, however late, is not found.
 extension StateStore {
-    func partitions(of collection: BinaryUUID) async throws -> [Partition] {
-        try await find("partitions", filter: ["_id.c": .uuid(collection)])
-            .compactMap { Partition($0, of: collection) }.sorted { $0.index < $1.index }
+    func partitions(of collection: MigratedCollection) async throws -> [Partition] {
+        try await find(
+            "partitions",
+            filter: [
+                "_id.c": .uuid(collection.source), "_id.d": .uuid(collection.destination),
+            ]
+        )
+        .compactMap { Partition($0, of: collection.source) }.sorted { $0.index < $1.index }
     }
 
-    func add(_ partitions: [Partition]) async throws {
-        try await upsert("partitions", partitions.map { (id: $0.id, set: $0.fields) })
+    func add(_ partitions: [Partition], to destination: BinaryUUID) async throws {
+        try await upsert(
+            "partitions", partitions.map { (id: $0.id(destination), set: $0.fields) })
     }
 
-    func finish(_ partition: Partition) async throws {
-        try await upsert("partitions", id: partition.id, set: ["done": true])
+    func finish(_ partition: Partition, to destination: BinaryUUID) async throws {
+        try await upsert("partitions", id: partition.id(destination), set: ["done": true])
     }
 
     func forgetPartitions(of collection: BinaryUUID) async throws {
         try await delete("partitions", filter: ["_id.c": .uuid(collection)])
     }
 
-    func markCopied(_ collection: BinaryUUID) async throws {
-        try await upsert("collections", id: .uuid(collection), set: ["copied": true])
+    func markCopied(_ collection: BinaryUUID, to destination: BinaryUUID) async throws {
+        try await upsert(
+            "collections", id: .uuid(collection), set: ["copied": .uuid(destination)])
     }
 }
 
@@ -50,7 +60,10 @@ struct Partition: Sendable {
         isDone = document["done"]?.bool ?? false
     }
 
-    var id: Value { ["c": .uuid(collection), "i": .integer(index)] }
+    /// `destination`: the collection that it is copied to.
+    fileprivate func id(_ destination: BinaryUUID) -> Value {
+        ["c": .uuid(collection), "d": .uuid(destination), "i": .integer(index)]
+    }
 
     /// Bounds are kept in a document each, as ids can be anything.
     var fields: Document {

@@ -16,7 +16,7 @@ package struct StateStore: Sendable {
     private(set) var retry: Retry
     let epoch: Int64
     /// Many tasks write at the same time, and a write must be answered before the lane's next one gets its number.
-    private let turns = Turns()
+    private let turns = Turn()
 
     init(lane: Lane, retry: Retry, epoch: Int64) {
         self.lane = lane
@@ -70,16 +70,27 @@ package struct StateStore: Sendable {
 
     /// The same for several documents, in one command.
     func upsert(_ collection: String, _ changes: [(id: Value, set: Document)]) async throws {
+        try await write(collection, changes) { ["$set": .document($0)] }
+    }
+
+    /// Makes these the whole documents with these ids: nothing of what was known stays.
+    func replace(_ collection: String, _ documents: [(id: Value, fields: Document)]) async throws {
+        try await write(collection, documents) { .document($0) }
+    }
+
+    private func write(
+        _ collection: String, _ changes: [(Value, Document)], _ change: (Document) -> Value
+    ) async throws {
         guard !changes.isEmpty else { return }
-        let updates = changes.map { change -> Value in
-            let fields = change.set.removing("epoch").setting("epoch", to: .int64(epoch))
+        let updates = changes.map { id, fields -> Value in
+            let fields = fields.removing("epoch").setting("epoch", to: .int64(epoch))
             // A document of a later epoch is not found, and its insertion then fails.
             return [
                 "q": [
-                    "_id": change.id,
+                    "_id": id,
                     "$or": [["epoch": ["$lte": .int64(epoch)]], ["epoch": ["$exists": false]]],
                 ],
-                "u": ["$set": .document(fields)], "upsert": true,
+                "u": change(fields), "upsert": true,
             ]
         }
         let command: Document = [
@@ -99,10 +110,13 @@ package struct StateStore: Sendable {
         }
     }
 
-    /// Deletes one document for each filter; those that later owners wrote must not be found by any.
+    /// Deletes one document for each filter, unless a later owner wrote it. As every write of the state it can land late
+    /// only until the next one is answered: what is made dirty, planned or noted by a later write is safe from it.
     func delete(_ collection: String, each filters: [Document]) async throws {
         guard !filters.isEmpty else { return }
-        let statements = filters.map { filter -> Value in ["q": .document(filter), "limit": 1] }
+        let statements = filters.map { filter -> Value in
+            ["q": .document(filter.setting("epoch", to: ["$lte": .int64(epoch)])), "limit": 1]
+        }
         let command: Document = [
             "delete": .string(collection), "deletes": .array(Document(array: statements)),
             "ordered": false, "writeConcern": ["w": "majority"],
@@ -113,18 +127,24 @@ package struct StateStore: Sendable {
         }
     }
 
-    /// Deletes what the filter finds, unless a later owner wrote it.
+    /// Deletes what the filter finds, part by part, unless a later owner wrote it: a deletion of many in one statement
+    /// could not be repeated safely.
     func delete(_ collection: String, filter: Document) async throws {
-        var guarded = DocumentBuilder()
-        guarded.append(contentsOf: filter)
-        guarded.append("epoch", ["$lte": .int64(epoch)])
-        let command: Document = [
-            "delete": .string(collection),
-            "deletes": [["q": .document(guarded.finish()), "limit": 0]],
-            "writeConcern": ["w": "majority"],
-        ]
-        try await retry("writing the migration's state") {
-            _ = try await lane.run(command, on: StateStore.database)
+        let mine = filter.setting("epoch", to: ["$lte": .int64(epoch)])
+        while true {
+            let found = try await retry("reading the migration's state") {
+                try await lane.open(
+                    [
+                        "find": .string(collection), "filter": .document(mine),
+                        "limit": .integer(Tuning.restoredKeys),
+                        "batchSize": .integer(Tuning.restoredKeys), "singleBatch": true,
+                        "projection": ["_id": 1, "order": 1, "newest": 1],
+                        "readConcern": ["level": "majority"],
+                    ], on: StateStore.database)
+            }
+            if found.isEmpty { return }
+            // Each as it was found: one that was written anew meanwhile stays.
+            try await delete(collection, each: found.documents.map { $0.copied() })
         }
     }
 }

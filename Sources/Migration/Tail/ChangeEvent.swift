@@ -14,6 +14,25 @@ package struct ChangeEvent: Sendable {
         case nothing
     }
 
+    /// The events of a batch. Throws where one cannot be understood: what it says may be lost with it.
+    static func all(in documents: some Sequence<Document>) throws(MigrationError) -> [ChangeEvent] {
+        var events: [ChangeEvent] = []
+        for document in documents {
+            if let event = ChangeEvent(document) {
+                events.append(event)
+            } else if !document.isLaterFragment {
+                let namespace = document["ns"]?.json ?? "an unknown namespace"
+                throw MigrationError(
+                    .unexpected,
+                    "the source's change stream holds an event that this program does not understand, "
+                        + "\(document["operationType"]?.json ?? "without a type") of \(namespace), and what it says would be "
+                        + "lost: begin anew with --drop, and report it to the makers of this program"
+                )
+            }
+        }
+        return events
+    }
+
     package let meaning: Meaning
     package let time: Timestamp
     /// Absent on `dropDatabase`'s collection part and on `invalidate`.
@@ -23,6 +42,10 @@ package struct ChangeEvent: Sendable {
     package let operation: String
     /// What the collection is called after a `rename`.
     package let newName: Namespace?
+    /// Absent on sources before 6.0, and where the event is about no one collection.
+    package let collectionUUID: BinaryUUID?
+    /// The view that was created, changed or dropped.
+    package let view: Namespace?
     /// The event's own resume token.
     package let token: RawValue?
 
@@ -66,15 +89,25 @@ package struct ChangeEvent: Sendable {
         self.collection = collection
         self.token = token
         self.newName = newName
+        collectionUUID = uuid
+        // Views are documents of system.views.
+        let isView = collection == "system.views"
+        view = isView ? id?.value?.string.flatMap { Namespace($0) } : nil
         operation = type
         switch type {
         case _ where fragment > 1: meaning = .nothing
         case "insert", "update", "replace", "delete":
             guard let id else { return nil }
-            // Views are documents of system.views.
-            meaning = collection == "system.views" ? .catalog : .document(id: id, collection: uuid)
+            meaning = isView ? .catalog : .document(id: id, collection: uuid)
         case "invalidate": meaning = .invalidate
         default: meaning = .catalog
         }
+    }
+}
+
+extension Document {
+    /// Of an event that the server has split: the fields that are needed came with the first fragment.
+    fileprivate var isLaterFragment: Bool {
+        (self["splitEvent"]?.document?["fragment"]?.integer ?? 1) > 1
     }
 }

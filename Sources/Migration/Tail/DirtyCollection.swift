@@ -25,6 +25,8 @@ struct DirtyCollection: Sendable {
     let isExclusive: Bool
     /// Keys are handed out in the order in which their documents were inserted last: capped collections.
     let isOrdered: Bool
+    /// Tells it from one of the same UUID that was forgotten.
+    let registration: Int
     private(set) var entries: [CanonicalKey: Entry] = [:]
     private var queue = Queue<CanonicalKey>()
     private var workers = 0
@@ -32,7 +34,8 @@ struct DirtyCollection: Sendable {
     /// Whether the queue is in the order of the insertions.
     private var isInOrder = true
 
-    init(isExclusive: Bool, isOrdered: Bool = false) {
+    init(isExclusive: Bool, isOrdered: Bool, registration: Int) {
+        self.registration = registration
         self.isExclusive = isExclusive
         self.isOrdered = isOrdered
     }

@@ -23,6 +23,7 @@ package struct DirtyKeys: Sendable {
     /// document is never written by two at a time.
     package struct Work: Sendable {
         package let collection: BinaryUUID
+        let registration: Int
         package let keys: [Key]
         /// The newest event among them: a read at or after this time answers all.
         package let newest: Timestamp
@@ -40,6 +41,8 @@ package struct DirtyKeys: Sendable {
 
     /// How many keys were ever drained: their order.
     private var drains = 0
+    /// How many collections were ever registered.
+    private var registrations = 0
 
     package init(token: ResumeToken, time: Timestamp) {
         watermark = Watermark(token: token, time: time)
@@ -55,8 +58,9 @@ package struct DirtyKeys: Sendable {
         _ collection: BinaryUUID, isExclusive: Bool, isOrdered: Bool = false
     ) -> Timestamp {
         if collections[collection] == nil {
+            registrations += 1
             collections[collection] = DirtyCollection(
-                isExclusive: isExclusive, isOrdered: isOrdered)
+                isExclusive: isExclusive, isOrdered: isOrdered, registration: registrations)
         }
         return newestEvent
     }
@@ -137,14 +141,18 @@ package struct DirtyKeys: Sendable {
             let (keys, newest) = collections.values[index].take(
                 limit: limit, maximumBytes: maximumBytes)
             if !collections.values[index].isQueueEmpty { turns.append(uuid) }
-            if !keys.isEmpty { return Work(collection: uuid, keys: keys, newest: newest) }
+            guard keys.isEmpty else {
+                return Work(
+                    collection: uuid, registration: collections.values[index].registration,
+                    keys: keys, newest: newest)
+            }
         }
         return nil
     }
 
     /// A worker has made the destination equal for these keys, by a read at or after `time`. Keys with newer events stay.
     package mutating func complete(_ work: Work, answeredAt time: Timestamp) {
-        guard let index = collections.index(forKey: work.collection) else { return }
+        guard let index = index(of: work) else { return }
         let freed = collections.values[index].complete(work.keys, answeredAt: time, &watermark)
         count -= freed.count
         bytes -= freed.bytes
@@ -153,9 +161,16 @@ package struct DirtyKeys: Sendable {
 
     /// A worker could not make the destination equal; the keys are handed out again.
     package mutating func giveBack(_ work: Work) {
-        guard let index = collections.index(forKey: work.collection) else { return }
+        guard let index = index(of: work) else { return }
         collections.values[index].giveBack(work.keys, &watermark)
         turns.append(work.collection)
+    }
+
+    /// Nil when the collection was forgotten since the keys were taken, be it registered again or not.
+    private func index(of work: Work) -> Dictionary<BinaryUUID, DirtyCollection>.Index? {
+        collections.index(forKey: work.collection).flatMap { index in
+            collections.values[index].registration == work.registration ? index : nil
+        }
     }
 
     // MARK: Spilling
@@ -216,10 +231,11 @@ package struct DirtyKeys: Sendable {
     }
 
     /// Makes documents dirty without an event: they may differ though their events were answered. Those of `inserted`
-    /// count as inserted now, in the order of `ids`.
+    /// count as inserted now, in the order of `ids`. Returns the generation that they belong to: see `isUnanswered`.
+    @discardableResult
     package mutating func redirty(
         _ ids: [RawValue], of collection: BinaryUUID, inserted: Set<RawValue> = []
-    ) {
+    ) -> Int {
         let time = max(watermark.streamTime, newestEvent)
         let generation = begin(at: time)
         for id in ids {
@@ -227,5 +243,14 @@ package struct DirtyKeys: Sendable {
                 id, of: collection, time: time, generation: generation, isSuspect: true,
                 isInsertion: inserted.contains(id))
         }
+        return generation
+    }
+
+    /// Whether the key waits for events of this generation or an earlier one. One that changes all the time is always
+    /// dirty, but is answered up to a generation as soon as it waits only for later ones.
+    package func isUnanswered(
+        _ key: CanonicalKey, of collection: BinaryUUID, upTo generation: Int
+    ) -> Bool {
+        (collections[collection]?.entries[key]).map { $0.generation <= generation } ?? false
     }
 }

@@ -6,10 +6,7 @@ internal import Synchronization
 package final class DirtySet: Sendable {
     private struct State {
         var keys: DirtyKeys
-        /// Generations of catalog events that the reconciler has not answered.
-        var catalogHolds: [Int] = []
-        /// How many catalog events there ever were.
-        var catalogEvents = 0
+        var catalogHolds: [CatalogHold] = []
     }
 
     private let state: Mutex<State>
@@ -39,7 +36,10 @@ package final class DirtySet: Sendable {
     }
 
     /// Makes documents dirty without an event; they are applied the exact way.
-    func redirty(_ ids: [RawValue], of collection: BinaryUUID, inserted: Set<RawValue> = []) {
+    @discardableResult
+    func redirty(
+        _ ids: [RawValue], of collection: BinaryUUID, inserted: Set<RawValue> = []
+    ) -> Int {
         update { $0.redirty(ids, of: collection, inserted: inserted) }
     }
 
@@ -53,16 +53,15 @@ package final class DirtySet: Sendable {
 
     // MARK: Catalog events
 
-    /// Takes over a batch of events in one step. `body` returns its generation when there is a catalog event in it, which
-    /// then counts as unanswered until the reconciler has run; true when there was one.
+    /// Takes over a batch of events in one step. `body` returns the catalog events in it, which then count as unanswered
+    /// until the reconciler has run; true when there was one.
     ///
     /// One step, because whoever sees that the position has passed a catalog event must see that event counted.
-    func takeEvents(_ body: (inout DirtyKeys) -> Int?) -> Bool {
+    func takeEvents(_ body: (inout DirtyKeys) -> CatalogHold?) -> Bool {
         let hasCatalogEvent = state.withLock { state in
-            guard let generation = body(&state.keys) else { return false }
-            state.keys.retain(generation)
-            state.catalogHolds.append(generation)
-            state.catalogEvents += 1
+            guard let hold = body(&state.keys) else { return false }
+            state.keys.retain(hold.generation)
+            state.catalogHolds.append(hold)
             return true
         }
         hasWork.notify()
@@ -70,12 +69,13 @@ package final class DirtySet: Sendable {
         return hasCatalogEvent
     }
 
-    var catalogEvents: Int { state.withLock { $0.catalogEvents } }
+    /// What no run of the reconciler has begun to answer.
+    var catalogHolds: [CatalogHold] { state.withLock { $0.catalogHolds } }
 
     var isCatalogDirty: Bool { state.withLock { !$0.catalogHolds.isEmpty } }
 
     /// What a run of the reconciler that begins now will answer.
-    func takeCatalogHolds() -> [Int] {
+    func takeCatalogHolds() -> [CatalogHold] {
         state.withLock { state in
             defer { state.catalogHolds = [] }
             return state.catalogHolds
@@ -83,15 +83,15 @@ package final class DirtySet: Sendable {
     }
 
     /// The run was successful.
-    func releaseCatalogHolds(_ generations: [Int]) {
+    func releaseCatalogHolds(_ holds: [CatalogHold]) {
         state.withLock { state in
-            for generation in generations { state.keys.release(generation) }
+            for hold in holds { state.keys.release(hold.generation) }
         }
         hasMoved.notify()
     }
 
     /// The run failed; its events are still unanswered.
-    func giveBackCatalogHolds(_ generations: [Int]) {
-        state.withLock { $0.catalogHolds += generations }
+    func giveBackCatalogHolds(_ holds: [CatalogHold]) {
+        state.withLock { $0.catalogHolds += holds }
     }
 }

@@ -1,7 +1,8 @@
 internal import BSON
 internal import Mongo
 
-/// Reads the change stream from before the copy starts, and never waits for the copy, for DDL or for the destination.
+/// Reads the change stream from before the copy starts, and never waits for the copy or for DDL, nor for the destination
+/// as long as there is room for what waits for it.
 struct Tail: Sendable {
     let context: Context
     let copyRequests: CopyRequests
@@ -51,20 +52,42 @@ struct Tail: Sendable {
         var batch = first
         while true {
             try Task.checkCancellation()
-            let hasInvalidate = take(batch)
+            let hasInvalidate = try take(batch)
             guard let cursor = batch.cursor, !hasInvalidate else { return }
             // A short pause lets events gather: fewer, larger batches cost both servers less.
             if batch.count < Tuning.smallStreamBatch {
                 try await Task.sleep(for: Tuning.streamGathering)
             }
+            try await waitForRoom()
             batch = try await lane.more(
                 cursor, batchSize: Tuning.streamBatch, wait: Tuning.streamWait)
         }
     }
 
+    /// Waits while there are more dirty keys than may be held: neither the destination nor this host's disk has taken
+    /// enough of them. What is not read stays in the oplog, whose headroom is watched.
+    private func waitForRoom() async throws {
+        guard isFull else { return }
+        context.status.wait(
+            "tail",
+            for:
+                "changes that are not applied fill the memory; the source is read on when some are applied or set aside"
+        )
+        defer { context.status.goOn("tail") }
+        while isFull {
+            try Task.checkCancellation()
+            let seen = context.dirty.hasMoved.count
+            await context.dirty.hasMoved.wait(after: seen, atMost: .milliseconds(200))
+        }
+    }
+
+    private var isFull: Bool {
+        context.dirty.read { $0.bytes } > Tuning.dirtyBytesFactor * context.options.dirtyBytes
+    }
+
     /// Takes a batch over whole, in one step. True when the stream ended in it.
-    private func take(_ batch: Batch) -> Bool {
-        let events = batch.documents.compactMap(ChangeEvent.init)
+    private func take(_ batch: Batch) throws(MigrationError) -> Bool {
+        let events = try ChangeEvent.all(in: batch.documents)
         var token = batch.postBatchResumeToken.map(ResumeToken.init)
         var hasInvalidate = false
         for event in events {
@@ -80,12 +103,16 @@ struct Tail: Sendable {
             }
         }
         let needsCatalog = context.dirty.takeEvents { keys in
-            var unanswered: Int?
+            var unanswered: CatalogHold?
             if let first = events.first {
                 let generation = keys.begin(at: first.time)
+                var subjects = CatalogSubjects()
                 for event in events {
                     keys.note(event.time)
-                    if !add(event, to: &keys, generation) { unanswered = generation }
+                    if !add(event, to: &keys, generation) { subjects.add(event) }
+                }
+                if subjects != CatalogSubjects() {
+                    unanswered = CatalogHold(generation: generation, subjects: subjects)
                 }
             }
             if let token {

@@ -30,14 +30,22 @@ struct MismatchLog: Sendable {
 
     var count: Int { found.count + catalog.count + unnamed.values.reduce(0, +) }
 
+    /// The one that `all` begins with, without making all.
+    var first: Mismatch? {
+        catalog.first ?? found.values.min { $0.place < $1.place }?.mismatch
+            ?? unnamed.first.map { named($0.value, in: $0.key) }
+    }
+
     /// In the order in which they were found; catalog first.
     var all: [Mismatch] {
-        let rest = unnamed.sorted { $0.key < $1.key }.map { namespace, number in
-            Mismatch(
-                .catalog, in: namespace,
-                detail: "\(number) more documents differ than can be named", firstSeen: .zero)
-        }
+        let rest = unnamed.sorted { $0.key < $1.key }.map { named($0.value, in: $0.key) }
         return catalog + found.values.sorted { $0.place < $1.place }.map(\.mismatch) + rest
+    }
+
+    private func named(_ number: Int, in namespace: Namespace) -> Mismatch {
+        Mismatch(
+            .catalog, in: namespace,
+            detail: "\(number) more documents differ than can be named", firstSeen: .zero)
     }
 
     subscript(_ subject: Subject) -> Mismatch? { found[subject]?.mismatch }
@@ -60,13 +68,14 @@ struct MismatchLog: Sendable {
     /// It is equal now.
     mutating func markRepaired(_ subject: Subject) { found[subject]?.mismatch.isRepaired = true }
 
-    /// Replaces what is said about options, indexes and views.
-    mutating func setCatalog(_ mismatches: [Mismatch]) { catalog = mismatches }
+    /// What is said about options, indexes and views; the reconciler has repaired it.
+    mutating func addCatalog(_ mismatches: [Mismatch]) { catalog += mismatches }
 
     /// The operator has taken note: what was repaired counts no more. Returns what is still different, with the ids of
     /// the documents, to be compared again.
     mutating func acknowledge() -> [(subject: Subject, ids: [RawValue])] {
         found = found.filter { !$0.value.mismatch.isRepaired }
+        catalog = []
         unnamed = [:]
         return found.map { ($0.key, $0.value.ids) }
     }

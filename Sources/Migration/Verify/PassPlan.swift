@@ -39,7 +39,8 @@ struct PassPlan: Sendable {
     private var collections: [BinaryUUID: Collection] = [:]
     private var tasks = Queue<Task>()
     private var nextPass = 0
-    private var hasLooked = false
+    /// Whether it was ever told what there is.
+    private(set) var hasLooked = false
 
     /// Takes over what is to be verified now: adds what is new, begins anew what was copied anew. Returns what is gone.
     mutating func update(_ current: [MigratedCollection]) -> [BinaryUUID] {

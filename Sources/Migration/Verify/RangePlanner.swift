@@ -74,7 +74,7 @@ struct RangePlanner: Sendable {
 
     /// The bounds of the copy, as long as the collection has not outgrown them.
     private func bounds(_ collection: MigratedCollection, ranges: Int) async throws -> [RawValue] {
-        let copied = try await lanes.context.store.partitions(of: collection.source)
+        let copied = try await lanes.context.store.partitions(of: collection)
         if copied.last?.upper == nil, copied.count > ranges / 2 {
             return copied.compactMap(\.upper)
         }

@@ -63,7 +63,7 @@ struct RecheckQueue: Sendable {
     private(set) var count = 0
     private(set) var bytes = 0
     private(set) var candidates = 0
-    private var redirtied = 0
+    private(set) var redirtied = 0
     private var tickets = 0
     private let limit: Int
 

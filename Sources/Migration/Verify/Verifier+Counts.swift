@@ -7,26 +7,30 @@ extension Verifier {
     /// cutover.
     func countOnce() async throws {
         refresh()
-        try await compareCounts()
+        _ = try await compareCounts()
         withState { $0.hasCounted = true }
         changed.notify()
     }
 
     /// Compares the numbers of documents of all collections. One that differs counts when nothing was applied meanwhile.
-    func compareCounts() async throws {
+    /// False when some were moving, so that nothing can be said about them.
+    func compareCounts() async throws -> Bool {
         let lanes = VerifyLanes(context: context)
+        var isDecided = true
         for collection in context.registry.all where collection.isCopied {
             do {
-                try await compareCount(of: collection, lanes)
+                if try await !compareCount(of: collection, lanes) { isDecided = false }
             } catch is CollectionGone {
                 context.reconcile.notify()
+                isDecided = false
             }
         }
+        return isDecided
     }
 
     private func compareCount(
         of collection: MigratedCollection, _ lanes: VerifyLanes
-    ) async throws {
+    ) async throws -> Bool {
         let uuid = collection.source
         let newest = context.dirty.seenThrough
         let source = try await lanes.count(collection, on: .source, after: newest)
@@ -37,21 +41,26 @@ extension Verifier {
             collection.kind == .capped
             ? destination.count >= source.count : destination.count == source.count
         if isEqual {
-            withState { $0.log.markRepaired(.collection(uuid)) }
-            return
+            withState { state in
+                state.log.markRepaired(.collection(uuid))
+                state.counted[uuid] = source.count
+            }
+            return true
         }
         // Whatever the stream brought since may explain it.
         let again = try await lanes.count(collection, on: .source, after: context.dirty.seenThrough)
         guard context.dirty.read({ $0.isEmpty(uuid) }), again.count == source.count,
             context.dirty.read({ $0.newestEvent }) <= source.time
-        else { return }
+        else { return false }
         withState { state in
+            state.counted[uuid] = min(source.count, destination.count)
             let mismatch = Mismatch(
                 .count, in: collection.sourceName,
                 detail: "\(source.count) on the source, \(destination.count) on the destination",
                 firstSeen: source.time)
             state.log.name(mismatch, .collection(uuid))
         }
+        return true
     }
 }
 

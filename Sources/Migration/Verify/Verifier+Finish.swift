@@ -7,12 +7,24 @@ extension Verifier {
     /// Returns every difference that counts; none means that both sides are equal, as far as `mode` looks.
     ///
     /// Blocks for about two round trips when nothing is left to compare but a handful of keys. May be called again.
+    @discardableResult
     func finish() async throws -> [Mismatch] {
         guard mode != .off else { return mismatches }
         refresh()
         if mode == .counts {
-            try await compareCounts()
-            return mismatches
+            let deadline = ContinuousClock.now + Tuning.drainLimit
+            while true {
+                let moved = context.dirty.hasMoved.count
+                if try await compareCounts() { return mismatches }
+                guard ContinuousClock.now < deadline else {
+                    throw MigrationError(
+                        .cutoverRefused,
+                        "the numbers of documents go on changing: stop the application, then cut over again"
+                    )
+                }
+                await context.dirty.hasMoved.wait(after: moved, atMost: Tuning.finishPatience)
+                refresh()
+            }
         }
         withState { $0.isUrgent = true }
         defer { withState { $0.isUrgent = false } }

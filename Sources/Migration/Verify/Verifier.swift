@@ -19,6 +19,8 @@ final class Verifier: Sendable {
         /// Until the cutover is decided nothing waits.
         var isUrgent = false
         var hasCounted = false
+        /// In mode `counts`, the documents that both sides have of the collections that were looked at.
+        var counted: [BinaryUUID: Int] = [:]
     }
 
     let context: Context
@@ -103,25 +105,43 @@ final class Verifier: Sendable {
     /// Whether the first comparison of everything is done. What was found is another question.
     var isReady: Bool { progress.isFirstPassDone }
 
+    /// Whether documents that were proved to differ are on their way to being written and compared once more.
+    var isRewriting: Bool { state.withLock { $0.queue.redirtied > 0 } }
+
     /// For the report.
     var summary: MigrationReport.Verification {
         state.withLock { state in
             var summary = MigrationReport.Verification(mode: mode)
-            summary.collections = state.plan.done
-            summary.documents = state.documents
+            summary.isComplete = mode != .off && isDone(state)
+            switch mode {
+            case .off: break
+            case .counts where !state.counted.isEmpty || summary.isComplete:
+                summary.collections = state.counted.count
+                summary.documents = state.counted.values.reduce(0, +)
+            case .full where state.plan.hasLooked:
+                summary.collections = state.plan.done
+                summary.documents = state.documents
+            case .counts, .full: break
+            }
+            if summary.collections != nil || !state.log.isEmpty {
+                summary.differences = state.log.count
+            }
             summary.mismatches = state.log.all.map(\.description)
             return summary
         }
     }
 
+    private func isDone(_ state: State) -> Bool {
+        switch mode {
+        case .off: true
+        case .counts: state.hasCounted
+        case .full: state.plan.isDone && state.queue.candidates == 0
+        }
+    }
+
     var progress: VerifyProgress {
         state.withLock { state in
-            let isDone =
-                switch mode {
-                case .off: true
-                case .counts: state.hasCounted
-                case .full: state.plan.isDone && state.queue.candidates == 0
-                }
+            let isDone = isDone(state)
             let total = state.plan.documents
             return VerifyProgress(
                 mode: mode, isFirstPassDone: isDone,
@@ -136,12 +156,22 @@ final class Verifier: Sendable {
     /// Whether a capped collection was copied again for its order.
     var hasCopiedAgain: Bool { state.withLock { !$0.copiedAgain.isEmpty } }
 
+    /// How many differences were found and not taken note of, and what is said about them; nil where there are none.
+    var differences: (count: Int, words: String)? {
+        state.withLock { state in
+            guard let first = state.log.first else { return nil }
+            let count = state.log.count
+            let noun = count == 1 ? "difference" : "differences"
+            return (count, "verification found \(count) \(noun), the first: \(first)")
+        }
+    }
+
     /// Every difference that was found and not taken note of, repaired ones included.
     var mismatches: [Mismatch] { state.withLock { $0.log.all } }
 
-    /// Differences of options, indexes and views, as the reconciler finds them: they replace the last ones.
-    func setCatalog(_ mismatches: [Mismatch]) {
-        state.withLock { $0.log.setCatalog(mismatches) }
+    /// Differences of options, indexes and views, as the reconciler finds and repairs them.
+    func addCatalog(_ mismatches: [Mismatch]) {
+        state.withLock { $0.log.addCatalog(mismatches) }
         changed.notify()
     }
 
@@ -169,6 +199,7 @@ final class Verifier: Sendable {
                 state.queue.forget(gone)
                 state.log.forget(gone)
                 state.orderedUpTo[gone] = nil
+                state.counted[gone] = nil
             }
         }
         changed.notify()

@@ -15,7 +15,8 @@ struct EngineLine: Decodable, Sendable {
     var problems: [String]?
 
     struct Verification: Decodable, Sendable {
-        var mismatches: [String]
+        /// Nil where nothing was looked at.
+        var mismatches: [String]?
     }
 
     /// Whether everything up to this cluster time is applied.

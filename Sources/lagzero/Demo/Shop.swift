@@ -9,9 +9,11 @@ struct Shop: Sendable {
     private static let reports = Namespace("shop", "reports")
     private static let visits = Namespace("shop", "visits")
 
+    let megabytes: Int
     private let parts: [(namespace: Namespace, data: SampleData)]
 
     init(megabytes: Int) {
+        self.megabytes = megabytes
         let bytes = megabytes * 1_000_000
         parts = [
             (Shop.customers, SampleData(.small, bytes: bytes * 3 / 10)),

@@ -73,20 +73,26 @@ struct ClusterArguments: ParsableArguments {
 enum ConnectionFile {
     /// The only line of the file that is neither empty nor begins with `#`.
     static func read(_ path: String) throws(UsageError) -> String {
+        let lines = try lines(path)
+        guard lines.count == 1, let line = lines.first else {
+            throw UsageError(
+                "\(path): it must hold one connection string, and has \(lines.count) lines")
+        }
+        return line
+    }
+
+    /// The lines that are neither empty nor begin with `#`, without the white space around them.
+    static func lines(_ path: String) throws(UsageError) -> [String] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw UsageError("\(path): \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
         try check(descriptor, path)
-        let lines = try contents(of: descriptor, path).split(whereSeparator: \.isNewline)
+        return try contents(of: descriptor, path).split(whereSeparator: \.isNewline)
             .map { $0.drop(while: \.isWhitespace) }
             .filter { !$0.isEmpty && !$0.hasPrefix("#") }
-        guard lines.count == 1, let line = lines.first else {
-            throw UsageError(
-                "\(path): it must hold one connection string, and has \(lines.count) lines")
-        }
-        return String(line.reversed().drop(while: \.isWhitespace).reversed())
+            .map { String($0.reversed().drop(while: \.isWhitespace).reversed()) }
     }
 
     private static func check(_ descriptor: Int32, _ path: String) throws(UsageError) {

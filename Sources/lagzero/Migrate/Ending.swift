@@ -10,9 +10,10 @@ struct Ending: Sendable {
     /// Where it stood, with the phase that the end made it.
     let progress: MigrationProgress
 
+    /// `verification`: for a migration that has no report of its own.
     init(
         _ result: Result<MigrationReport, any Error>, progress: MigrationProgress,
-        verify: MigrationOptions.Verify, duration: Double,
+        verification: MigrationReport.Verification, duration: Double,
         resumeHint: String
     ) {
         var last = progress
@@ -32,7 +33,7 @@ struct Ending: Sendable {
                 last.phase = status == .expired ? .expired : .failed
                 reason = "\(error)"
                 report = MigrationReport(
-                    progress, phase: last.phase, duration: duration, verify: verify,
+                    progress, phase: last.phase, duration: duration, verification: verification,
                     problems: ["\(error)"])
             }
         }

@@ -42,7 +42,9 @@ struct ForegroundMigration: Sendable {
             if !isJSON { console.say(line) }
         }
         let work = Task { await migrate(engine, attendant, log) }
-        interruption.direct(stop: { work.cancel() }, request: { await attendant.request() })
+        interruption.direct(
+            stop: { work.cancel() }, request: { await attendant.request() },
+            lastWords: { lastWords(nil, engine.progress()) })
         return await work.value
     }
 
@@ -64,7 +66,7 @@ struct ForegroundMigration: Sendable {
             console.say(Narrator.lines(rest).joined(separator: "\n"))
         }
         let ending = Ending(
-            result, progress: engine.progress(), verify: options.verify,
+            result, progress: engine.progress(), verification: await engine.verification(),
             duration: Clock.seconds() - begin, resumeHint: output.resumeHint)
         tell(ending)
         return ending.status
@@ -91,18 +93,22 @@ struct ForegroundMigration: Sendable {
     }
 
     private func tell(_ ending: Ending) {
-        if let reason = ending.reason {
-            if output.isJSON {
-                var last = ending.progress
-                last.message = reason
-                console.say(last.document(at: Clock.milliseconds()).json)
-            } else {
-                console.say("lagzero: \(reason)")
-            }
-        }
+        if let words = lastWords(ending.reason, ending.progress) { console.say(words) }
         if let report = ending.report {
             console.answer(output.isJSON ? report.document.json : report.text)
         }
+    }
+
+    /// Why it ended, and which writes are still blocked; nil when there is nothing to say.
+    private func lastWords(_ reason: String?, _ progress: MigrationProgress) -> String? {
+        let blocks = StandingBlocks.lines(progress)
+        guard reason != nil || !blocks.isEmpty else { return nil }
+        guard output.isJSON else {
+            return ((reason.map { ["lagzero: \($0)"] } ?? []) + blocks).joined(separator: "\n")
+        }
+        var last = progress
+        last.message = ((reason.map { [$0] } ?? []) + blocks).joined(separator: " ")
+        return last.document(at: Clock.milliseconds()).json
     }
 
     private func tell(_ validation: ValidationReport) {

@@ -8,6 +8,8 @@ final class Interruption: Sendable {
         /// Ends the work cleanly; nil while there is nothing that could be left half done.
         var stop: (@Sendable () -> Void)?
         var request: (@Sendable () async -> Void)?
+        /// What must be said before an end that is not clean.
+        var lastWords: (@Sendable () -> String?)?
     }
 
     private let state = Mutex(State())
@@ -22,11 +24,14 @@ final class Interruption: Sendable {
     }
 
     /// From now on the first signal to stop calls `stop`, and SIGUSR1 is the operator's word.
-    func direct(stop: @escaping @Sendable () -> Void, request: @escaping @Sendable () async -> Void)
-    {
+    func direct(
+        stop: @escaping @Sendable () -> Void, request: @escaping @Sendable () async -> Void,
+        lastWords: @escaping @Sendable () -> String?
+    ) {
         state.withLock {
             $0.stop = stop
             $0.request = request
+            $0.lastWords = lastWords
         }
     }
 
@@ -37,12 +42,15 @@ final class Interruption: Sendable {
             Task { await request() }
             return
         }
-        let (isSecond, stop) = state.withLock { state in
+        let (isSecond, stop, lastWords) = state.withLock { state in
             defer { state.isStopping = true }
-            return (state.isStopping, state.stop)
+            return (state.isStopping, state.stop, state.lastWords)
         }
-        guard !isSecond else { _exit(ExitStatus.interrupted.rawValue) }
         let console = surroundings.console
+        guard !isSecond else {
+            if let words = lastWords?() { console.say(words) }
+            console.end(.interrupted, within: Tuning.lastWordsLimit)
+        }
         guard let stop else {
             if !isJSON { console.say("lagzero: stopped before anything was changed") }
             console.end(.interrupted)
@@ -51,6 +59,7 @@ final class Interruption: Sendable {
         stop()
         Task {
             try? await Task.sleep(for: Tuning.stopLimit)
+            if let words = lastWords?() { console.say(words) }
             console.end(.interrupted)
         }
     }

@@ -64,6 +64,10 @@ struct MigrationArguments: ParsableArguments {
                 "--drop deletes every user database of the destination: confirm it with --drop-confirm and the name of its replica set"
             )
         }
+        if drop, resume {
+            throw UsageError(
+                "--drop begins anew and --resume goes on with what is there: give one of them")
+        }
         if dropConfirm != nil, !drop { throw UsageError("--drop-confirm is given without --drop") }
         options.drop = drop
         options.dropConfirmation = dropConfirm

@@ -18,13 +18,19 @@ struct Operator: Sendable {
     /// Called with one line to be shown.
     let say: @Sendable (String) -> Void
 
-    /// What a request means depends on where the migration stands. Before it is in sync it means
+    /// What a request means depends on where the migration stands. Before it is ready it means
     /// nothing: a key pressed too early must not begin a cutover hours later.
     func request() async {
-        let phase = migration.progress().phase
+        let progress = migration.progress()
+        let phase = progress.phase
         switch phase {
         case .paused: await migration.resume()
         case .inSync:
+            guard progress.isReady || progress.differences > 0 else {
+                let why = progress.missing.isEmpty ? "" : ": \(progress.missing)"
+                say("The cutover cannot begin yet\(why). Ask again once it is ready.")
+                return
+            }
             do {
                 try await migration.requestCutover()
             } catch {

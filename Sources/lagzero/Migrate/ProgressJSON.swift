@@ -33,9 +33,12 @@ extension MigrationReport {
             "eventsApplied": .integer(eventsApplied),
             "verification": [
                 "mode": .string(verification.mode.rawValue),
-                "collections": .integer(verification.collections),
-                "documents": .integer(verification.documents),
-                "mismatches": strings(verification.mismatches),
+                "collections": orNull(verification.collections, Value.integer),
+                "documents": orNull(verification.documents, Value.integer),
+                "complete": .bool(verification.isComplete),
+                "mismatchCount": orNull(verification.differences, Value.integer),
+                "mismatches": verification.differences == nil
+                    ? .null : strings(verification.mismatches),
             ],
             "problems": strings(problems),
         ]

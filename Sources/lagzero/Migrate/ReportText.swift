@@ -4,7 +4,7 @@ extension MigrationReport {
     /// The report for people, a few lines.
     var text: String {
         let data =
-            "\(Units.bytes(bytesCopied)), \(Units.count(documentsCopied)) documents in \(Units.count(collectionsCopied)) collections"
+            "\(Units.bytes(bytesCopied)), \(Units.count(documentsCopied, "document")) in \(Units.count(collectionsCopied, "collection"))"
         var lines = [
             "Migration \(phase.words)",
             "",
@@ -14,7 +14,11 @@ extension MigrationReport {
             "  Changes applied       \(Units.count(eventsApplied))",
             "  Verification          \(verification.summary)",
         ]
-        lines += verification.mismatches.map { "    \(printable($0))" }
+        lines += verification.mismatches.prefix(Tuning.shownDifferences).map {
+            "    \(printable($0))"
+        }
+        let rest = (verification.differences ?? 0) - Tuning.shownDifferences
+        if rest > 0 { lines.append("    and \(Units.count(rest)) more, which --json names") }
         lines.append(
             "  Problems              \(problems.isEmpty ? "none" : Units.count(problems.count))")
         lines += problems.map { "    \(printable($0))" }
@@ -24,11 +28,16 @@ extension MigrationReport {
 
 extension MigrationReport.Verification {
     fileprivate var summary: String {
-        guard mode != .off else { return "off" }
+        let found = differences.map { count in
+            count > 0
+                ? Units.count(count, "difference")
+                : isComplete ? "no differences" : "no differences so far"
+        }
+        guard let collections, let documents else {
+            return [mode == .off ? "off" : "-", found].compactMap(\.self).joined(separator: ", ")
+        }
         let scope =
-            "\(mode.rawValue): \(Units.count(collections)) collections, \(Units.count(documents)) documents"
-        return scope + ", "
-            + (mismatches.isEmpty
-                ? "no differences" : "\(Units.count(mismatches.count)) differences")
+            "\(mode.rawValue): \(Units.count(collections, "collection")), \(Units.count(documents, "document"))"
+        return "\(scope), \(found ?? "-")"
     }
 }

@@ -26,6 +26,11 @@ enum Units {
         return text
     }
 
+    /// "1 document", "1,234 documents".
+    static func count(_ number: Int, _ noun: String) -> String {
+        "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
+    }
+
     /// The two largest units: "0.3 s", "42 s", "4 min 10 s", "2 h 5 min", "3 d 4 h".
     static func duration(_ seconds: Double) -> String {
         if seconds < 9.95 { return "\(fixed(max(0, seconds), 1)) s" }

@@ -1,6 +1,7 @@
 import BSON
 import Foundation
 import Migration
+import MigrationTesting
 import Mongo
 import Sandbox
 

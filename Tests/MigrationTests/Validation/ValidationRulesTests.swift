@@ -21,6 +21,9 @@ struct ValidationRulesTests {
         #expect(outcome(true, options(drop: true)) == .warning)
         #expect(outcome(false, options()) == .pass)
         #expect(outcome(false, options(resume: true)) == .failure)
+        for isThere in [true, false] {
+            #expect(outcome(isThere, options(resume: true, drop: true)) == .failure)
+        }
         let remedy = Validation.earlierMigration(isThere: true, options()).remedy ?? ""
         #expect(remedy.contains("--resume") && remedy.contains("--drop"))
     }

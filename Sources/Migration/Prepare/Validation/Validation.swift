@@ -9,9 +9,28 @@ package struct Validation: Sendable {
     private let source: ConnectionString
     private let destination: ConnectionString
     private let options: MigrationOptions
+    private let observe: @Sendable ([ValidationCheck]) -> Void
 
-    package init(source: ConnectionString, destination: ConnectionString, options: MigrationOptions)
-    {
+    /// A check that is going to be made.
+    package struct Expected: Hashable, Sendable {
+        package let name: String
+        package let title: String
+        package let side: ValidationCheck.Side
+    }
+
+    /// The checks that every report of these options holds, in its order.
+    package static func expected(_ options: MigrationOptions) -> [Expected] {
+        ValidationRule.allCases.flatMap { rule in
+            rule.sides(options).map { Expected(name: rule.rawValue, title: rule.title, side: $0) }
+        }
+    }
+
+    /// - `observe`: gets answers as they come in, some more than once; the report has all of them.
+    package init(
+        source: ConnectionString, destination: ConnectionString, options: MigrationOptions,
+        observe: @escaping @Sendable ([ValidationCheck]) -> Void = { _ in }
+    ) {
+        self.observe = observe
         self.source = source
         self.destination = destination
         self.options = options
@@ -23,6 +42,7 @@ package struct Validation: Sendable {
         async let first = Party.meet(.source, source, words)
         async let second = Party.meet(.destination, destination, words)
         var (from, to) = await (first, second)
+        observe(from.checks + to.checks)
         let pair = await compare(&from, &to, words)
         from.login?.link.close()
         to.login?.link.close()
@@ -50,6 +70,7 @@ package struct Validation: Sendable {
         async let other = ask(right)
         let window: OplogWindow?
         ((from, window), (to, _)) = await (asked, other)
+        observe(from.checks + to.checks + checks)
         guard !checks.contains(where: { $0.rule == .sameCluster && $0.outcome == .failure }) else {
             return checks
         }

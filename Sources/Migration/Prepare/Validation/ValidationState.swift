@@ -47,7 +47,11 @@ extension Validation {
         }
         let place = "\(NamespaceFilter.stateDatabase).state"
         switch (isThere, options.resume, options.drop) {
-        case (true, true, _): return check(.pass, seen: "it goes on from the state in \(place)")
+        case (_, true, true):
+            return check(
+                .failure, message: "A migration cannot both go on and begin anew",
+                seen: "--resume and --drop are both given", remedy: "Give one of them.")
+        case (true, true, false): return check(.pass, seen: "it goes on from the state in \(place)")
         case (true, false, true):
             return check(
                 .warning, message: "The state of an earlier migration will be dropped",
@@ -59,7 +63,7 @@ extension Validation {
                 remedy:
                     "Go on with it with --resume, or clear the destination and start anew with --drop."
             )
-        case (false, true, _):
+        case (false, true, false):
             return check(
                 .failure, message: "There is no migration to resume", seen: "\(place) is empty",
                 remedy: "Start the migration without --resume.")

@@ -1,14 +1,19 @@
-import BSON
-import Mongo
+internal import BSON
+package import Mongo
 
 /// Compares two clusters by itself: documents as bytes and in their order, options and indexes as listed, views by what
 /// they show. Shares no code with the engine.
-struct Comparison {
-    let source: Lane
-    let destination: Lane
+package struct Comparison {
+    private let source: Lane
+    private let destination: Lane
+
+    package init(source: Lane, destination: Lane) {
+        self.source = source
+        self.destination = destination
+    }
 
     /// Everything that differs, in words; empty when the clusters are equal.
-    func differences() async throws -> [String] {
+    package func differences() async throws -> [String] {
         let left = try await catalog(source)
         let right = try await catalog(destination)
         var found: [String] = []

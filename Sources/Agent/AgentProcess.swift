@@ -1,0 +1,43 @@
+package import ControlAPI
+package import Logging
+package import Migration
+internal import Glibc
+internal import ServiceLifecycle
+
+/// The agent, from the lock to the last clean stop.
+package struct AgentProcess: Sendable {
+    private let group: ServiceGroup
+    private let lock: InstanceLock
+
+    /// Takes the folder and opens what is in it. Throws a `ControlError` that says why not.
+    package init(
+        _ folder: AgentFolder, version: String, owner: Lease.Owner,
+        isRunning: @escaping @Sendable (Lease.Owner) -> Bool, logger: Logger
+    ) async throws {
+        lock = try InstanceLock(folder)
+        // What is made from now on, the socket too, is for its owner only.
+        umask(0o077)
+        let supervisor = try await Supervisor(
+            folder, version: version, owner: owner, isRunning: isRunning)
+        let server = Server.application(supervisor, socket: folder.socket, logger: logger)
+        // They stop in reverse: the server would wait for the event streams, which the supervisor ends.
+        var configuration = ServiceGroupConfiguration(
+            services: [server, Work(supervisor: supervisor)], logger: logger)
+        configuration.maximumGracefulShutdownDuration = Tuning.stopLimit
+        group = ServiceGroup(configuration: configuration)
+    }
+
+    /// Returns after `stop`, when every migration has stopped cleanly.
+    package func run() async throws {
+        try await group.run()
+        withExtendedLifetime(lock) {}
+    }
+
+    package func stop() async { await group.triggerGracefulShutdown() }
+
+    private struct Work: Service {
+        let supervisor: Supervisor
+
+        func run() async throws { await cancelWhenGracefulShutdown { await supervisor.run() } }
+    }
+}

@@ -1,0 +1,67 @@
+package import ControlAPI
+internal import Glibc
+
+/// Holds the state folder: one agent at a time. To be taken before anything in it is touched; gone with the process,
+/// however it ends.
+package final class InstanceLock: Sendable {
+    private let descriptor: Int32
+
+    /// Makes the folder where there is none. Throws `unsafeFiles` when others may read it, and `alreadyRunning` with the
+    /// other process's number.
+    package init(_ folder: AgentFolder) throws {
+        if let trouble = folder.socketTrouble { throw trouble }
+        try InstanceLock.prepare(folder.path)
+        descriptor = open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            throw ControlError(.store, "cannot open \(folder.lock): \(systemText())")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = InstanceLock.read(descriptor)
+            close(descriptor)
+            throw ControlError(
+                .alreadyRunning,
+                "an agent is running already\(holder.map { ", process \($0)" } ?? "")",
+                remedy: "use that one, or stop it with `lagzero agent stop`")
+        }
+        ftruncate(descriptor, 0)
+        let text = Array("\(getpid())\n".utf8)
+        _ = pwrite(descriptor, text, text.count, 0)
+    }
+
+    deinit { close(descriptor) }
+
+    /// The process that holds the folder; nil where none does.
+    package static func holder(of folder: AgentFolder) -> Int? {
+        let descriptor = open(folder.lock, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return nil }
+        return read(descriptor)
+    }
+
+    private static func read(_ descriptor: Int32) -> Int? {
+        var buffer = [UInt8](repeating: 0, count: 20)
+        let count = pread(descriptor, &buffer, buffer.count, 0)
+        let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
+        return Int(text.filter { !$0.isWhitespace })
+    }
+
+    private static func prepare(_ path: String) throws {
+        var parent = ""
+        for part in path.split(separator: "/") {
+            parent += "/\(part)"
+            guard mkdir(parent, 0o700) != 0, errno != EEXIST else { continue }
+            guard access(parent, F_OK) != 0 else { continue }
+            throw ControlError(.store, "cannot make the folder \(parent): \(systemText())")
+        }
+        var information = stat()
+        guard stat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else {
+            throw ControlError(.store, "\(path) is not a folder")
+        }
+        guard information.st_uid == geteuid(), information.st_mode & 0o077 == 0 else {
+            throw ControlError(
+                .unsafeFiles, "others may read or change the folder \(path)",
+                remedy: "chmod 700 \(path), as its owner")
+        }
+    }
+}

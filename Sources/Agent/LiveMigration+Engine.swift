@@ -1,0 +1,150 @@
+internal import BSON
+internal import ControlAPI
+internal import Migration
+internal import Mongo
+
+/// What the engine says, in the words of the wire.
+extension LiveMigration {
+    mutating func take(_ progress: MigrationProgress, _ details: MigrationDetails, at now: Int64) {
+        pausedFrom = details.pausedFrom.flatMap { MigrationPhase(rawValue: $0.rawValue) }
+        message = progress.message
+        waitingFor = details.waitingFor
+        error =
+            phase == .paused && !progress.message.isEmpty
+            ? ControlError(.migrationFailed, progress.message) : nil
+        mismatches = details.mismatches
+        var new = MigrationFigures()
+        let isPreparing = phase == .preparing
+        new.bytesCopied = isPreparing ? nil : progress.bytesCopied
+        new.bytesTotal = progress.bytesTotal
+        new.documentsCopied = isPreparing ? nil : progress.documentsCopied
+        new.collectionsCopied = isPreparing ? nil : details.figures.collectionsCopied
+        if details.figures.indexesTotal > 0 {
+            new.indexesBuilt = details.figures.indexesBuilt
+            new.indexesTotal = details.figures.indexesTotal
+        }
+        new.eventsRead = details.eventsRead
+        new.eventsApplied = isPreparing ? nil : progress.eventsApplied
+        new.backlog = isPreparing ? nil : progress.backlog
+        new.streamLagSeconds = details.streamLagSeconds
+        let isMeasured: Set<MigrationPhase> = [.catchingUp, .inSync, .finalizing, .complete]
+        new.lagSeconds = isMeasured.contains(phase) ? progress.lagSeconds : nil
+        new.oplogHeadroomSeconds = progress.oplogHeadroomSeconds
+        new.appliedThrough = progress.appliedThrough.map { "\($0.seconds).\($0.increment)" }
+        new.verification = details.verification.map(VerificationFigures.init)
+        figures = new
+        take(cutoverFrom: details, isReady: progress.isReady && phase == .inSync, at: now)
+    }
+
+    private mutating func take(cutoverFrom details: MigrationDetails, isReady: Bool, at now: Int64)
+    {
+        cutover.isReady = isReady
+        cutover.missing = isReady ? [] : details.missing
+        // Not moved by the milliseconds between two looks at two clocks.
+        let deadline = details.deadline.map {
+            now + (ContinuousClock.now.duration(to: $0)).milliseconds
+        }
+        if let deadline, let old = cutover.deadlineAt, abs(deadline - old) < 1_000 {
+        } else {
+            cutover.deadlineAt = deadline
+        }
+        cutover.sourceWrites = details.recentWrites.map { writes in
+            writes.map { CutoverState.Writes(namespace: "\($0.namespace)", count: $0.count) }
+        }
+        cutover.openTransactions = details.openTransactions.map { transactions in
+            transactions.map { .init(client: $0.client, seconds: $0.seconds) }
+        }
+        cutover.canBlockSource = details.canBlockSource
+        cutover.isSourceBlocked = details.isSourceBlocked
+        cutover.isBackOutPossible = details.isBackOutPossible
+        cutover.steps =
+            details.steps.isEmpty
+            ? []
+            : CutoverState.StepName.allCases.map { name in
+                var step = CutoverState.Step(name)
+                guard let known = details.steps.first(where: { $0.name.rawValue == name.rawValue })
+                else { return step }
+                step.seconds =
+                    Double(known.begun.duration(to: known.ended ?? .now).milliseconds) / 1_000
+                step.state = known.ended == nil ? .running : known.hasFailed ? .failed : .done
+                return step
+            }
+        let hasFailed = cutover.steps.contains { $0.state == .failed }
+        cutover.refusal = hasFailed && phase == .inSync && !message.isEmpty ? message : nil
+        if phase == .finalizing, let last = details.newestWriteAt {
+            let opened = details.steps.first { $0.name == .openDestination }?.ended
+            cutover.downtimeSeconds = Double(last.duration(to: opened ?? .now).milliseconds) / 1_000
+        } else if phase != .complete {
+            cutover.downtimeSeconds = nil
+        }
+    }
+
+    mutating func take(_ report: MigrationReport, at now: Int64) {
+        phase = MigrationPhase(rawValue: report.phase.rawValue) ?? .failed
+        endedAt = now
+        problems = report.problems
+        mismatches = report.verification.mismatches
+        cutover.downtimeSeconds = report.applicationDowntimeSeconds
+        isSourceHeld =
+            phase == .complete && !setup.keepSourceWritable && cutover.isSourceBlocked == true
+        var verification = figures.verification ?? VerificationFigures(mode: setup.verify)
+        verification.collectionsDone = report.verification.collections
+        verification.documents = report.verification.documents
+        verification.mismatches = report.verification.mismatches.count
+        var final = FinalReport(
+            phase: phase, durationSeconds: report.durationSeconds, bytesCopied: report.bytesCopied,
+            documentsCopied: report.documentsCopied, collectionsCopied: report.collectionsCopied,
+            eventsApplied: report.eventsApplied, verification: verification)
+        final.applicationDowntimeSeconds = report.applicationDowntimeSeconds
+        final.mismatches = mismatches
+        final.problems = problems
+        self.report = final
+    }
+
+    mutating func take(_ failure: any Error, at now: Int64, isStopping: Bool) {
+        let code = (failure as? MigrationError)?.code
+        // Stopped with the agent: the next one goes on from here.
+        if code == .interrupted || isStopping { return }
+        phase = code == .expired ? .expired : .failed
+        endedAt = now
+        error = ControlError(any: failure)
+        isRetryPossible = code != .historyLost
+    }
+}
+
+extension VerificationFigures {
+    init(_ progress: VerifyProgress) {
+        self.init(mode: MigrationSetup.Verify(rawValue: progress.mode.rawValue) ?? .full)
+        isFirstPassDone = progress.isFirstPassDone
+        fraction = progress.fraction
+        collections = progress.collections
+        collectionsDone = progress.collectionsDone
+        documents = progress.documents
+        mismatches = progress.mismatches
+    }
+}
+
+extension ControlError {
+    init(any error: any Error) {
+        switch error {
+        case let error as ControlError: self = error
+        case let error as MongoError: self.init(error)
+        case let error as MigrationError:
+            let code: Code =
+                switch error.code {
+                case .expired: .expired
+                case .tooLate, .cutoverRefused: .wrongPhase
+                case .validationFailed: .validationFailed
+                default: .migrationFailed
+                }
+            self.init(code, error.description)
+        default: self.init(.unexpected, "\(error)")
+        }
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,59 @@
+internal import ControlAPI
+internal import Migration
+
+/// One engine at work.
+struct Run: Sendable {
+    let engine: MigrationEngine
+    let task: Task<Void, Never>
+    /// A further run follows as soon as this one has stopped: the load level has changed.
+    var isRestarted = false
+    var meter = FigureMeter()
+}
+
+/// Rates and maxima from figures taken again and again: a pure value. Times in milliseconds since 1970.
+struct FigureMeter: Sendable {
+    private struct Sample {
+        let time: Int64
+        let bytes: Int
+        let events: Int?
+    }
+
+    private var first: Sample?
+    private var samples: [Sample] = []
+    /// The maximum of the lag by minute since 1970.
+    private var lags: [(minute: Int64, maximum: Double)] = []
+
+    mutating func measure(_ figures: inout MigrationFigures, at time: Int64) {
+        let sample = Sample(
+            time: time, bytes: figures.bytesCopied ?? 0, events: figures.eventsRead)
+        if first == nil { first = sample }
+        samples.append(sample)
+        let horizon = time - Int64(Tuning.rateWindow * 1_000)
+        if let old = samples.lastIndex(where: { $0.time <= horizon }), old > 0 {
+            samples.removeFirst(old)
+        }
+        if let start = samples.first, time - start.time >= 1_000 {
+            let seconds = Double(time - start.time) / 1_000
+            figures.bytesPerSecond = max(0, Double(sample.bytes - start.bytes) / seconds)
+            if let now = sample.events, let then = start.events {
+                figures.writesPerSecond = Double(now - then) / seconds
+            }
+        }
+        if let first, time - first.time >= 1_000 {
+            figures.bytesPerSecondOverall =
+                Double(sample.bytes - first.bytes) / (Double(time - first.time) / 1_000)
+        }
+        if let lag = figures.lagSeconds { note(lag, minute: time / 60_000) }
+        figures.lagByMinute = lags.map(\.maximum)
+        figures.lagMaximumLastHour = lags.map(\.maximum).max()
+    }
+
+    private mutating func note(_ lag: Double, minute: Int64) {
+        if let last = lags.indices.last, lags[last].minute == minute {
+            lags[last].maximum = max(lags[last].maximum, lag)
+        } else {
+            lags.append((minute, lag))
+        }
+        lags.removeAll { $0.minute <= minute - 60 }
+    }
+}

@@ -1,0 +1,61 @@
+internal import ControlAPI
+internal import FoundationEssentials
+package import Hummingbird
+package import Logging
+internal import NIOCore
+
+/// `MigrationControl` over HTTP on the Unix socket: `POST /v1/request`, and `GET /v1/events?after=N`, which sends one JSON
+/// object a line for as long as the client stays.
+package enum Server {
+    package static func application(
+        _ supervisor: Supervisor, socket: String, logger: Logger
+    ) -> some ApplicationProtocol {
+        let router = Router()
+        router.post("/v1/request") { request, _ in
+            let body = try await request.body.collect(upTo: Tuning.requestBytes)
+            return try await answer(Array(body.readableBytesView), supervisor)
+        }
+        router.get("/v1/events") { request, _ in
+            let after = request.uri.queryParameters.get("after", as: Int64.self)
+            return Response(
+                status: .ok, headers: [.contentType: "application/x-ndjson"],
+                body: events(supervisor, after: after))
+        }
+        return Application(
+            router: router,
+            configuration: ApplicationConfiguration(
+                address: .unixDomainSocket(path: socket), serverName: "lagzero"),
+            logger: logger)
+    }
+
+    private static func answer(_ body: [UInt8], _ supervisor: Supervisor) async throws -> Response {
+        let answer: ControlAnswer
+        do {
+            let request = try JSONDecoder().decode(ControlRequest.self, from: Data(body))
+            answer = try await supervisor.answer(request)
+        } catch is DecodingError {
+            answer = .error(
+                ControlError(
+                    .invalid, "the agent does not understand the request",
+                    remedy: "use the agent and the wizard of one version"))
+        } catch {
+            answer = .error(ControlError(any: error))
+        }
+        var status = HTTPResponse.Status.ok
+        if case .error = answer { status = .unprocessableContent }
+        return Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONEncoder().encode(answer))))
+    }
+
+    private static func events(_ supervisor: Supervisor, after: Int64?) -> ResponseBody {
+        ResponseBody { writer in
+            for await event in await supervisor.watch(after: after) {
+                var bytes = ByteBuffer(bytes: try JSONEncoder().encode(event))
+                bytes.writeInteger(UInt8(ascii: "\n"))
+                try await writer.write(bytes)
+            }
+            try await writer.finish(nil)
+        }
+    }
+}

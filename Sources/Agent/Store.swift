@@ -1,0 +1,220 @@
+package import ControlAPI
+internal import FoundationEssentials
+internal import GRDB
+
+/// What a migration needs to be taken up again.
+package struct StoredMigration: Codable, Hashable, Sendable {
+    package var live: LiveMigration
+    /// The destination holds its state: from now on it is resumed, never begun.
+    package var hasBegun = false
+
+    package init(live: LiveMigration, hasBegun: Bool = false) {
+        self.live = live
+        self.hasBegun = hasBegun
+    }
+}
+
+/// The agent's database: the inventory, the migrations and their logs. No secrets.
+package final class Store: Sendable {
+    private let queue: DatabaseQueue
+
+    /// Opens it, or makes it, and brings its schema up to date. Throws `store` when it is damaged or of a newer version.
+    package init(_ path: String) throws {
+        do {
+            var configuration = Configuration()
+            configuration.prepareDatabase { database in
+                try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+            }
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            let migrator = Store.migrator
+            if try queue.read({ try migrator.hasBeenSuperseded($0) }) {
+                throw ControlError(
+                    .store, "\(path) was written by a newer version of lagzero",
+                    remedy: "use that version")
+            }
+            try migrator.migrate(queue)
+            let answer = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+            guard answer == "ok" else { throw Store.damaged(path) }
+        } catch let error as DatabaseError {
+            throw Store.explain(error, path)
+        }
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE organizations (id TEXT PRIMARY KEY, body BLOB NOT NULL);
+                    CREATE TABLE projects (
+                        id TEXT PRIMARY KEY, organization TEXT NOT NULL REFERENCES organizations(id),
+                        body BLOB NOT NULL);
+                    CREATE TABLE clusters (
+                        id TEXT PRIMARY KEY, project TEXT NOT NULL REFERENCES projects(id),
+                        body BLOB NOT NULL);
+                    CREATE TABLE migrations (
+                        id TEXT PRIMARY KEY, startedAt INTEGER NOT NULL, body BLOB NOT NULL);
+                    CREATE TABLE logLines (
+                        migration TEXT NOT NULL REFERENCES migrations(id),
+                        sequence INTEGER NOT NULL, time INTEGER NOT NULL, text TEXT NOT NULL,
+                        PRIMARY KEY (migration, sequence)) WITHOUT ROWID;
+                    """)
+        }
+        return migrator
+    }
+
+    private static func damaged(_ path: String) -> ControlError {
+        ControlError(
+            .store, "\(path) is damaged",
+            remedy:
+                "move it away; every migration's own state is on its destination, and goes on from there with `lagzero migrate --resume`"
+        )
+    }
+
+    private static func explain(_ error: DatabaseError, _ path: String) -> ControlError {
+        switch error.resultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT: damaged(path)
+        case .SQLITE_FULL:
+            ControlError(
+                .store, "the disk is full: \(path) cannot be written", remedy: "make room there")
+        case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_IOERR:
+            ControlError(
+                .store, "\(path) cannot be read or written: \(error.message ?? "no reason given")",
+                remedy: "see the folder's owner, permissions and free space")
+        default: ControlError(.store, "\(path): \(error.message ?? "an error of SQLite")")
+        }
+    }
+
+    // MARK: Reading
+
+    package struct Contents: Sendable {
+        package var organizations: [Organization] = []
+        package var projects: [Project] = []
+        package var clusters: [ControlAPI.Cluster] = []
+        /// Oldest first.
+        package var migrations: [StoredMigration] = []
+    }
+
+    package func load() async throws -> Contents {
+        try await perform { queue in
+            try await queue.read { database in
+                Contents(
+                    organizations: try Store.all("organizations", "id", database),
+                    projects: try Store.all("projects", "id", database),
+                    clusters: try Store.all("clusters", "id", database),
+                    migrations: try Store.all("migrations", "startedAt, id", database))
+            }
+        }
+    }
+
+    private static func all<Element: Decodable>(
+        _ table: String, _ order: String, _ database: Database
+    ) throws -> [Element] {
+        let bodies = try Data.fetchAll(database, sql: "SELECT body FROM \(table) ORDER BY \(order)")
+        return try bodies.map { body in
+            do {
+                return try JSONDecoder().decode(Element.self, from: body)
+            } catch { throw damaged("the table \(table) of the store") }
+        }
+    }
+
+    /// With `after` nil the last ones; oldest first.
+    package func log(of migration: Identifier, after: Int?, limit: Int) async throws -> [LogLine] {
+        try await perform { queue in
+            try await queue.read { database in
+                let rows = try Row.fetchAll(
+                    database,
+                    sql: """
+                        SELECT sequence, time, text FROM logLines
+                        WHERE migration = ? AND sequence > ?
+                        ORDER BY sequence \(after == nil ? "DESC" : "ASC") LIMIT ?
+                        """, arguments: [migration.text, after ?? 0, limit])
+                let lines = rows.map {
+                    LogLine(sequence: $0["sequence"], time: $0["time"], text: $0["text"])
+                }
+                return after == nil ? lines.reversed() : lines
+            }
+        }
+    }
+
+    /// The highest number of a line of its log; 0 where there is none.
+    package func lastLine(of migration: Identifier) async throws -> Int {
+        try await log(of: migration, after: nil, limit: 1).last?.sequence ?? 0
+    }
+
+    // MARK: Writing
+
+    package func save(_ organization: Organization) async throws {
+        try await put("organizations", organization.id, ["body": try Store.body(organization)])
+    }
+
+    package func save(_ project: Project) async throws {
+        try await put(
+            "projects", project.id,
+            ["organization": project.organization.text, "body": try Store.body(project)])
+    }
+
+    package func save(_ cluster: ControlAPI.Cluster) async throws {
+        try await put(
+            "clusters", cluster.id,
+            ["project": cluster.project.text, "body": try Store.body(cluster)])
+    }
+
+    package func save(_ migration: StoredMigration) async throws {
+        try await put(
+            "migrations", migration.live.id,
+            ["startedAt": migration.live.startedAt, "body": try Store.body(migration)])
+    }
+
+    package func append(_ line: LogLine, to migration: Identifier) async throws {
+        try await perform { queue in
+            try await queue.write { database in
+                try database.execute(
+                    sql: "INSERT OR REPLACE INTO logLines VALUES (?, ?, ?, ?)",
+                    arguments: [migration.text, line.sequence, line.time, line.text])
+            }
+        }
+    }
+
+    package func remove(cluster id: Identifier) async throws {
+        try await perform { queue in
+            try await queue.write { database in
+                try database.execute(sql: "DELETE FROM clusters WHERE id = ?", arguments: [id.text])
+            }
+        }
+    }
+
+    private static func body(_ value: some Encodable) throws -> Data {
+        try JSONEncoder().encode(value)
+    }
+
+    private func put(
+        _ table: String, _ id: Identifier,
+        _ columns: [String: any DatabaseValueConvertible & Sendable]
+    ) async throws {
+        let names = columns.keys.sorted()
+        let values: [any DatabaseValueConvertible & Sendable] = names.compactMap { columns[$0] }
+        let list = names.joined(separator: ", ")
+        let marks = names.map { _ in "?" }.joined(separator: ", ")
+        let changes = names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        try await perform { queue in
+            try await queue.write { database in
+                try database.execute(
+                    sql: """
+                        INSERT INTO \(table) (id, \(list)) VALUES (?, \(marks))
+                        ON CONFLICT (id) DO UPDATE SET \(changes)
+                        """, arguments: StatementArguments([id.text] + values))
+            }
+        }
+    }
+
+    private func perform<Result: Sendable>(
+        _ body: (DatabaseQueue) async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body(queue)
+        } catch let error as DatabaseError {
+            throw Store.explain(error, queue.path)
+        }
+    }
+}

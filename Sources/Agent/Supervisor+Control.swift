@@ -1,0 +1,171 @@
+internal import BSON
+package import ControlAPI
+internal import Migration
+internal import Mongo
+
+extension Supervisor: MigrationControl {
+    package func snapshot() -> Snapshot { current }
+
+    package nonisolated func events(after sequence: Int64?) -> AsyncThrowingStream<Event, any Error>
+    {
+        AsyncThrowingStream { continuation in
+            let task = Task {
+                for await event in await self.watch(after: sequence) { continuation.yield(event) }
+                continuation.finish()
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+
+    package func log(of id: Identifier, after: Int?, limit: Int) async throws -> [LogLine] {
+        _ = try migration(id)
+        return try await store.log(of: id, after: after, limit: min(max(1, limit), Tuning.logLimit))
+    }
+
+    // MARK: Who drives
+
+    package func claim(_ id: Identifier, by asker: Asker) async throws {
+        let now = Clock.now
+        let live = try migration(id)
+        if let driver = live.driver, driver.wizard != asker.wizard, !driver.isSilent(at: now) {
+            try await update(id, isKept: false) { $0.driver?.wantedBy = asker.name }
+            throw ControlError(
+                .drivenByAnother, "\(driver.name) drives this migration",
+                remedy: "ask for the wheel there, or wait until it has been silent for 10 s")
+        }
+        let wanted = live.driver?.wizard == asker.wizard ? live.driver?.wantedBy : nil
+        try await update(id, isKept: false) {
+            var driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: now)
+            driver.wantedBy = wanted
+            $0.driver = driver
+        }
+    }
+
+    package func yield(_ id: Identifier, by asker: Asker) async throws {
+        guard try migration(id).driver?.wizard == asker.wizard else { return }
+        try await update(id, isKept: false) { $0.driver = nil }
+    }
+
+    // MARK: A running migration
+
+    /// The engine of a migration, for its driver.
+    private func engine(_ id: Identifier, _ asker: Asker) async throws -> MigrationEngine {
+        try await claim(id, by: asker)
+        guard let engine = runs[id]?.engine else {
+            throw ControlError(
+                .wrongPhase,
+                "the migration is not running: it is \(try migration(id).phase.rawValue)")
+        }
+        return engine
+    }
+
+    package func pause(_ id: Identifier, by asker: Asker) async throws {
+        let engine = try await engine(id, asker)
+        guard engine.progress().phase != .finalizing else {
+            throw ControlError(.wrongPhase, "a cutover cannot be paused, only backed out of")
+        }
+        await engine.pause()
+        await refresh(id)
+    }
+
+    package func resume(_ id: Identifier, by asker: Asker) async throws {
+        await (try await engine(id, asker)).resume()
+        await refresh(id)
+    }
+
+    package func setLoadLevel(_ id: Identifier, to level: Int, by asker: Asker) async throws {
+        guard Tuning.loadLevels.contains(level) else {
+            throw ControlError(.invalid, "the load level is 1 to 4")
+        }
+        let engine = try await engine(id, asker)
+        guard engine.progress().phase != .finalizing else {
+            throw ControlError(.wrongPhase, "the load level cannot be changed during a cutover")
+        }
+        guard try migration(id).setup.loadLevel != level else { return }
+        try await update(id) { $0.setup.loadLevel = level }
+        runs[id]?.isRestarted = true
+        runs[id]?.task.cancel()
+    }
+
+    package func beginCutover(
+        _ id: Identifier, confirmedName: String, writesStopped: Bool, by asker: Asker
+    ) async throws {
+        let engine = try await engine(id, asker)
+        try check(confirmedName, against: try migration(id))
+        guard writesStopped else {
+            throw ControlError(
+                .invalid,
+                "the cutover was not begun: nobody confirmed that the source's writes stopped",
+                remedy: "stop the application, then confirm it")
+        }
+        guard engine.progress().phase == .inSync, engine.progress().isReady else {
+            let missing = await engine.details().missing.joined(separator: "; ")
+            throw ControlError(
+                .wrongPhase,
+                "the cutover cannot begin: \(missing.isEmpty ? "not in sync" : missing)")
+        }
+        await engine.requestCutover()
+    }
+
+    package func backOut(_ id: Identifier, by asker: Asker) async throws {
+        let engine = try await engine(id, asker)
+        try await explained { try await engine.backOut() }
+        await refresh(id)
+    }
+
+    package func cancel(_ id: Identifier, confirmedName: String, by asker: Asker) async throws {
+        let engine = try await engine(id, asker)
+        try check(confirmedName, against: try migration(id))
+        try await explained { try await engine.cancel() }
+    }
+
+    package func extendSync(_ id: Identifier, by asker: Asker) async throws -> Int64 {
+        let engine = try await engine(id, asker)
+        try await explained { try await engine.extendSync() }
+        await refresh(id)
+        guard let deadline = try migration(id).cutover.deadlineAt else {
+            throw ControlError(.wrongPhase, "the time for the cutover has not begun yet")
+        }
+        return deadline
+    }
+
+    package func retry(_ id: Identifier, by asker: Asker) async throws {
+        try await claim(id, by: asker)
+        guard try migration(id).isRetryPossible, runs[id] == nil else {
+            throw ControlError(.wrongPhase, "there is nothing to retry")
+        }
+        await takeUp(id, isResumed: true)
+    }
+
+    package func releaseSource(_ id: Identifier, by asker: Asker) async throws {
+        try await claim(id, by: asker)
+        let live = try migration(id)
+        guard live.phase == .complete, live.isSourceHeld else {
+            throw ControlError(.wrongPhase, "the source is not held by this migration")
+        }
+        let text = try secret(of: live.setup.source)
+        try await explained {
+            let lane = try Mongo.Cluster(ConnectionString(text.revealed)).lane()
+            _ = try await lane.run(["setUserWriteBlockMode": 1, "global": false])
+        }
+        try await update(id) { $0.isSourceHeld = false }
+    }
+
+    package func acknowledgeMismatches(_ id: Identifier, by asker: Asker) async throws {
+        let engine = try await engine(id, asker)
+        await engine.acknowledgeMismatches()
+        try await update(id) { $0.areMismatchesAcknowledged = true }
+        await refresh(id)
+    }
+
+    private func check(_ name: String, against live: LiveMigration) throws {
+        guard name == live.destinationName else {
+            throw ControlError(
+                .nameMismatch, "\"\(name)\" was typed, the destination is \(live.destinationName)")
+        }
+    }
+
+    private func explained(_ body: () async throws -> Void) async throws {
+        do { try await body() } catch { throw ControlError(any: error) }
+    }
+}

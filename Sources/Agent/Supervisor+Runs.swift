@@ -1,0 +1,144 @@
+internal import ControlAPI
+internal import Migration
+internal import Mongo
+
+/// Engines: begun, watched, ended.
+extension Supervisor {
+    /// Starts an engine for a migration that has none.
+    func takeUp(_ id: Identifier, isResumed: Bool) async {
+        do {
+            let live = try migration(id)
+            guard runs[id] == nil, !isStopping else { return }
+            let text = (try secret(of: live.setup.source), try secret(of: live.setup.destination))
+            var options = try options(live.setup)
+            // One that would clear the destination and was not seen to begin is begun once more: what is there may be
+            // an older migration's.
+            options.resume = isResumed && (hasBegun.contains(id) || !live.setup.clear)
+            let (entries, continuation) = AsyncStream.makeStream(of: LogEntry.self)
+            let engine = MigrationEngine(
+                source: try ConnectionString(text.0.revealed),
+                destination: try ConnectionString(text.1.revealed), options: options, owner: owner,
+                isRunning: isRunning, listener: { continuation.yield($0) })
+            let log = Task { for await entry in entries { await note(entry, id) } }
+            let task = Task {
+                let result: Result<MigrationReport, any Error>
+                do { result = .success(try await engine.run()) } catch { result = .failure(error) }
+                continuation.finish()
+                await log.value
+                // This task may be cancelled, which the store would obey.
+                await Task { await ended(id, result) }.value
+            }
+            runs[id] = Run(engine: engine, task: task)
+            try await update(id) {
+                $0.isRunning = true
+                $0.error = nil
+                $0.isRetryPossible = false
+                $0.endedAt = nil
+                $0.report = nil
+                if $0.phase.isFinal { $0.phase = .preparing }
+            }
+        } catch {
+            try? await update(id) {
+                $0.phase = .failed
+                $0.error = ControlError(any: error)
+                $0.isRetryPossible = true
+                $0.isRunning = false
+            }
+        }
+    }
+
+    func note(_ entry: LogEntry, _ id: Identifier) async {
+        var last = lines[id] ?? 0
+        if last == 0 { last = (try? await store.lastLine(of: id)) ?? 0 }
+        let line = LogLine(sequence: last + 1, time: entry.time, text: entry.text)
+        lines[id] = line.sequence
+        try? await store.append(line, to: id)
+        publish(.log(migration: id, line))
+    }
+
+    /// Takes the figures of a running migration.
+    func refresh(_ id: Identifier) async {
+        guard let engine = runs[id]?.engine else { return }
+        let details = await engine.details()
+        let progress = engine.progress()
+        guard var run = runs[id], let phase = MigrationPhase(rawValue: progress.phase.rawValue),
+            let before = try? migration(id)
+        else { return }
+        if phase == .copying, hasBegun.insert(id).inserted {
+            try? await store.save(StoredMigration(live: before, hasBegun: true))
+        }
+        var changed = before
+        let now = Clock.now
+        changed.phase = phase
+        changed.take(progress, details, at: now)
+        run.meter.measure(&changed.figures, at: now)
+        runs[id]?.meter = run.meter
+        let isKept = changed.phase != before.phase
+        try? await update(id, isKept: isKept) { live in
+            let driver = live.driver
+            let (isAcknowledged, setup) = (live.areMismatchesAcknowledged, live.setup)
+            live = changed
+            live.driver = driver
+            live.areMismatchesAcknowledged =
+                isAcknowledged && changed.mismatches == before.mismatches
+            live.setup = setup
+        }
+    }
+
+    /// The engine has come to its end.
+    private func ended(_ id: Identifier, _ result: Result<MigrationReport, any Error>) async {
+        await refresh(id)
+        let isRestarted = runs[id]?.isRestarted ?? false
+        runs[id] = nil
+        // One that came to its own end meanwhile, such as by being cancelled, stays there.
+        if isRestarted, !isStopping, case .failure(let error as MigrationError) = result,
+            error.code == .interrupted
+        {
+            await takeUp(id, isResumed: true)
+            return
+        }
+        try? await update(id) { live in
+            live.isRunning = false
+            live.cutover.isBackOutPossible = false
+            live.cutover.isReady = false
+            switch result {
+            case .success(let report): live.take(report, at: Clock.now)
+            case .failure(let error): live.take(error, at: Clock.now, isStopping: isStopping)
+            }
+        }
+    }
+
+    /// Throws `invalid` where the setup makes no sense.
+    func options(_ setup: MigrationSetup) throws -> MigrationOptions {
+        var options = MigrationOptions()
+        func patterns(_ texts: [String]) throws -> [NamespaceFilter.Pattern] {
+            try texts.map { text in
+                guard let pattern = NamespaceFilter.Pattern(text) else {
+                    throw ControlError(.invalid, "'\(text)' is neither db.* nor db.collection")
+                }
+                return pattern
+            }
+        }
+        guard setup.source != setup.destination else {
+            throw ControlError(.invalid, "source and destination are the same cluster")
+        }
+        guard Tuning.loadLevels.contains(setup.loadLevel) else {
+            throw ControlError(.invalid, "the load level is 1 to 4")
+        }
+        guard Tuning.quietPeriods.contains(setup.quietPeriod) else {
+            throw ControlError(.invalid, "the quiet period is 1 to 3600 seconds")
+        }
+        options.filter = NamespaceFilter(
+            include: try patterns(setup.include), exclude: try patterns(setup.exclude))
+        options.drop = setup.clear
+        let destination = try cluster(setup.destination)
+        options.dropConfirmation =
+            setup.clearConfirmedName == destination.name
+            ? destination.facts?.replicaSet ?? setup.clearConfirmedName : setup.clearConfirmedName
+        options.verify = MigrationOptions.Verify(rawValue: setup.verify.rawValue) ?? .full
+        options.loadLevel = setup.loadLevel
+        options.quietPeriod = setup.quietPeriod
+        options.keepSourceWritable = setup.keepSourceWritable
+        return options
+    }
+}

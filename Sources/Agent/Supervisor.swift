@@ -1,0 +1,172 @@
+package import ControlAPI
+package import Migration
+internal import Mongo
+
+/// What the agent knows and runs: the inventory, one engine per migration, and those who watch.
+///
+/// All state is here; it is on disk before anybody is told.
+package actor Supervisor {
+    let store: Store
+    private let secretFile: SecretFile
+    private var secrets: [Identifier: Secret]
+    let owner: Lease.Owner
+    let isRunning: @Sendable (Lease.Owner) -> Bool
+
+    var state: Snapshot
+    var runs: [Identifier: Run] = [:]
+    var hasBegun: Set<Identifier> = []
+    private var recent: [Event] = []
+    private var watchers: [Int: AsyncStream<Event>.Continuation] = [:]
+    private var nextWatcher = 0
+    var isStopping = false
+    var lines: [Identifier: Int] = [:]
+
+    /// Opens everything in the folder, whose lock must be held. Starts nothing.
+    package init(
+        _ folder: AgentFolder, version: String, owner: Lease.Owner,
+        isRunning: @escaping @Sendable (Lease.Owner) -> Bool
+    ) async throws {
+        let now = Clock.now
+        store = try Store(folder.store)
+        secretFile = SecretFile(folder.secrets)
+        secrets = try secretFile.load()
+        self.owner = owner
+        self.isRunning = isRunning
+        // Above every number of an earlier run, and exact in every JSON reader.
+        state = Snapshot(
+            sequence: now * 1_000, time: now,
+            agent: Snapshot.Agent(
+                id: Identifier(at: now / 1_000), version: version, host: owner.host,
+                process: owner.process, startedAt: now))
+        let contents = try await store.load()
+        state.organizations = contents.organizations
+        state.projects = contents.projects
+        state.clusters = contents.clusters
+        for stored in contents.migrations {
+            var live = stored.live
+            live.isRunning = false
+            live.driver = nil
+            state.migrations.append(live)
+            if stored.hasBegun { hasBegun.insert(live.id) }
+        }
+    }
+
+    /// Takes up what is not over, and keeps the figures fresh until the task is cancelled; then stops every migration
+    /// cleanly and returns.
+    package func run() async {
+        for migration in state.migrations where !migration.phase.isFinal {
+            await takeUp(migration.id, isResumed: true)
+        }
+        var ticks = 0
+        while !Task.isCancelled {
+            for id in runs.keys { await refresh(id) }
+            ticks += 1
+            if ticks % Tuning.aliveTicks == 0 { tellAlive() }
+            try? await Task.sleep(for: Tuning.tick)
+        }
+        isStopping = true
+        for run in runs.values { run.task.cancel() }
+        for run in runs.values { await run.task.value }
+        for watcher in watchers.values { watcher.finish() }
+    }
+
+    // MARK: Events
+
+    /// What changes after that event, beginning with a snapshot where it is not at hand any more. Ends when the client is
+    /// too slow or the agent stops.
+    package func watch(after sequence: Int64?) -> AsyncStream<Event> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Event.self, bufferingPolicy: .bufferingOldest(Tuning.eventQueue))
+        let number = nextWatcher
+        nextWatcher += 1
+        let oldest = recent.first?.sequence ?? state.sequence + 1
+        if let sequence, sequence >= oldest - 1, sequence <= state.sequence {
+            for event in recent where event.sequence > sequence { continuation.yield(event) }
+        } else {
+            continuation.yield(
+                Event(sequence: state.sequence, time: Clock.now, change: .snapshot(current)))
+        }
+        if isStopping { continuation.finish() }
+        watchers[number] = continuation
+        continuation.onTermination = { [weak self] _ in
+            Task { await self?.forget(number) }
+        }
+        return stream
+    }
+
+    var current: Snapshot {
+        var snapshot = state
+        snapshot.time = Clock.now
+        return snapshot
+    }
+
+    private func forget(_ number: Int) { watchers[number] = nil }
+
+    private func tellAlive() {
+        tell(Event(sequence: state.sequence, time: Clock.now, change: .alive))
+    }
+
+    /// Makes a change known, and takes it into the state.
+    func publish(_ change: Event.Change) {
+        let event = Event(sequence: state.sequence + 1, time: Clock.now, change: change)
+        state.apply(event)
+        recent.append(event)
+        if recent.count > Tuning.recentEvents { recent.removeFirst(Tuning.recentEvents / 4) }
+        tell(event)
+    }
+
+    private func tell(_ event: Event) {
+        for (number, watcher) in watchers {
+            if case .dropped = watcher.yield(event) {
+                watcher.finish()
+                watchers[number] = nil
+            }
+        }
+    }
+
+    // MARK: What others need
+
+    func migration(_ id: Identifier) throws -> LiveMigration {
+        guard let found = state.migrations.first(where: { $0.id == id }) else {
+            throw ControlError(.notFound, "there is no migration \(id)")
+        }
+        return found
+    }
+
+    func cluster(_ id: Identifier) throws -> ControlAPI.Cluster {
+        guard let found = state.clusters.first(where: { $0.id == id }) else {
+            throw ControlError(.notFound, "there is no cluster \(id)")
+        }
+        return found
+    }
+
+    func secret(of id: Identifier) throws -> Secret {
+        guard let secret = secrets[id] else {
+            throw ControlError(
+                .store, "the connection string of cluster \(id) is not in the secret file",
+                remedy: "remove the cluster and add it again")
+        }
+        return secret
+    }
+
+    /// Nil removes it.
+    func keep(_ secret: Secret?, of id: Identifier) throws {
+        var changed = secrets
+        changed[id] = secret
+        try secretFile.save(changed)
+        secrets = changed
+    }
+
+    /// Changes a migration, on disk where `isKept`, and tells everybody where it is another one now.
+    func update(
+        _ id: Identifier, isKept: Bool = true, _ body: (inout LiveMigration) -> Void
+    ) async throws {
+        var live = try migration(id)
+        let before = live
+        body(&live)
+        guard live != before else { return }
+        publish(.migration(live))
+        guard isKept else { return }
+        try await store.save(StoredMigration(live: live, hasBegun: hasBegun.contains(id)))
+    }
+}

@@ -1,0 +1,24 @@
+/// The numbers of the agent.
+enum Tuning {
+    /// How often the figures of running migrations are taken: they must be seen within a second.
+    static let tick = Duration.milliseconds(500)
+    /// Between two signs of life to a client, in ticks: at least every two seconds.
+    static let aliveTicks = 4
+    /// Events kept for clients that come back; later ones get everything anew.
+    static let recentEvents = 500
+    /// Events that may wait for one slow client before it is sent away.
+    static let eventQueue = 1_000
+    /// Over how much of the past rates are taken, seconds.
+    static let rateWindow = 10.0
+    /// Most lines of a log in one answer.
+    static let logLimit = 1_000
+    /// Most bytes of a request: a setup with some hundred namespaces is well below.
+    static let requestBytes = 1 << 20
+    /// How long a graceful stop may take: above what one call to a server that does not answer takes.
+    static let stopLimit = Duration.seconds(60)
+    static let loadLevels = 1...4
+    /// Seconds.
+    static let quietPeriods = 1...3_600
+    /// Validations that are remembered.
+    static let validations = 20
+}

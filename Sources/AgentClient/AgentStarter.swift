@@ -1,0 +1,99 @@
+internal import ControlAPI
+internal import Glibc
+
+/// Starts an agent that outlives whoever started it.
+package enum AgentStarter {
+    /// Returns when an agent of the folder answers; starts `program agent run` in a session of its own, without a
+    /// terminal, where none does. Throws a `ControlError` with the last words of its log when it does not come up.
+    package static func ensureRunning(
+        _ client: AgentClient, program: String = "/proc/self/exe"
+    ) async throws {
+        var pid: pid_t = 0
+        try await ensureRunning(
+            client,
+            start: {
+                makeFolders(client.folder.path)
+                pid = try spawn(program, client.folder)
+            },
+            // Another one may have been faster: then ours has ended, and that one answers soon.
+            reap: { if pid > 0 { waitpid(pid, nil, WNOHANG) } })
+    }
+
+    /// The same with an agent that `start` starts; `reap` is called while it is waited for.
+    package static func ensureRunning(
+        _ client: AgentClient, start: () async throws -> Void, reap: () -> Void = {}
+    ) async throws {
+        if let trouble = client.folder.socketTrouble { throw trouble }
+        if await answers(client) { return }
+        try await start()
+        let deadline = ContinuousClock.now + Tuning.startLimit
+        while ContinuousClock.now < deadline {
+            if await answers(client) { return }
+            reap()
+            try await Task.sleep(for: Tuning.startPoll)
+        }
+        throw ControlError(
+            .agentUnreachable, "the agent does not answer",
+            remedy: "see \(client.folder.log), or run `lagzero agent run` to see why")
+    }
+
+    private static func answers(_ client: AgentClient) async -> Bool {
+        guard isListening(client.folder.socket) else { return false }
+        return (try? await client.snapshot()) != nil
+    }
+
+    /// Whether there is somebody at all. The HTTP client would go on trying for seconds.
+    private static func isListening(_ path: String) -> Bool {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+    }
+
+    private static func makeFolders(_ path: String) {
+        var parent = ""
+        for part in path.split(separator: "/") {
+            parent += "/\(part)"
+            mkdir(parent, 0o700)
+        }
+    }
+
+    private static func spawn(_ program: String, _ folder: AgentFolder) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(
+            &actions, 1, folder.log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        let newSession: Int32 = 0x80  // POSIX_SPAWN_SETSID, which not every module of glibc shows
+        posix_spawnattr_setflags(
+            &attributes,
+            Int16(newSession | Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK)))
+        let texts = ["lagzero", "agent", "run", "--state", folder.path]
+        var arguments = texts.map { strdup($0) } + [nil]
+        defer { for argument in arguments { free(argument) } }
+        var pid: pid_t = 0
+        let code = posix_spawn(&pid, program, &actions, &attributes, &arguments, environ)
+        guard code == 0 else {
+            throw ControlError(
+                .agentUnreachable, "cannot start the agent: \(String(cString: strerror(code)))")
+        }
+        return pid
+    }
+}

@@ -1,0 +1,13 @@
+/// The numbers of the client.
+enum Tuning {
+    /// For one answer; a cutover that is backed out of, or a cluster that does not answer, takes the longest.
+    static let requestLimit: Int64 = 180
+    /// Longest silence of an event stream, seconds; the agent speaks every two.
+    static let silence: Int64 = 8
+    /// Between two attempts to reach the agent.
+    static let reconnect = Duration.milliseconds(500)
+    /// For an agent that was just started to answer.
+    static let startLimit = Duration.seconds(15)
+    static let startPoll = Duration.milliseconds(50)
+    static let answerBytes = 256 << 20
+}

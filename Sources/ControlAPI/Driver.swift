@@ -1,0 +1,33 @@
+/// Who gives a migration its commands: one wizard at a time. Everybody else watches.
+package struct Driver: Codable, Sendable, Hashable {
+    /// The wizard's own, made when it starts.
+    package var wizard: Identifier
+    /// For people: `anna@bastion pts/3`.
+    package var name: String
+    /// When it was heard last, milliseconds since 1970. Once it has been silent for 10 s, anybody may take over.
+    package var heardAt: Int64
+    /// Who asked for it meanwhile and was refused, for the driver to give it up; nil where nobody did.
+    package var wantedBy: String?
+
+    package init(wizard: Identifier, name: String, heardAt: Int64) {
+        self.wizard = wizard
+        self.name = name
+        self.heardAt = heardAt
+    }
+
+    /// How long a driver must have been silent before another one may take over, milliseconds.
+    package static let patience: Int64 = 10_000
+
+    package func isSilent(at now: Int64) -> Bool { now - heardAt >= Driver.patience }
+}
+
+/// Who is asking: a wizard, or a command.
+package struct Asker: Codable, Sendable, Hashable {
+    package var wizard: Identifier
+    package var name: String
+
+    package init(wizard: Identifier, name: String) {
+        self.wizard = wizard
+        self.name = name
+    }
+}

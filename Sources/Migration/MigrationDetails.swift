@@ -1,0 +1,26 @@
+/// What is known of a migration beside its progress. Nil means unknown, never zero.
+package struct MigrationDetails: Sendable {
+    package var pausedFrom: Phase?
+    /// What the work waits for, in words.
+    package var waitingFor: [String]
+    /// What stands before the cutover, in words.
+    package var missing: [String] = []
+    package var deadline: ContinuousClock.Instant?
+    package var verification: VerifyProgress?
+    package var mismatches: [String] = []
+    /// Writes of the last 10 s, the busiest namespace first.
+    package var recentWrites: [SeenWrites.Write]?
+    package var newestWriteAt: ContinuousClock.Instant?
+    package var eventsRead: Int?
+    /// How far the reading of the stream is behind the source's newest write, seconds.
+    package var streamLagSeconds: Double?
+    package var steps: [CutoverSteps.Step] = []
+    /// Whether this migration blocks the source's writes now.
+    package var isSourceBlocked: Bool?
+    /// Open on the source; nil where the user may not ask, or nobody did yet.
+    package var openTransactions: [OpenTransactions.Transaction]?
+    /// Whether the writes of applications on the source can be blocked; nil until it is known.
+    package var canBlockSource: Bool?
+    package var isBackOutPossible = false
+    package var figures: Status.Figures
+}

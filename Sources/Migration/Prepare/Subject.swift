@@ -1,0 +1,97 @@
+internal import BSON
+internal import Mongo
+
+/// What a migration is about: which source, and which of its namespaces. It is stored when the migration begins, and
+/// whoever goes on with it must ask for the same.
+struct Subject: Hashable, Sendable {
+    let replicaSet: String
+    /// From the set's configuration; nil where that may not be read.
+    let id: ObjectID?
+    /// As the set names them: they tell sets of one name apart where an id is missing.
+    let members: Set<String>
+    let include: Set<String>
+    let exclude: Set<String>
+
+    init(
+        replicaSet: String, id: ObjectID?, members: Set<String>, filter: NamespaceFilter = .init()
+    ) {
+        self.replicaSet = replicaSet
+        self.id = id
+        self.members = members
+        include = Set(filter.include.map(\.description))
+        exclude = Set(filter.exclude.map(\.description))
+    }
+
+    /// Asks the primary of the source.
+    init(_ source: Side, filter: NamespaceFilter, retry: Retry) async throws {
+        let lane = source.lane()
+        let hello = try await retry("asking the source who it is") {
+            try await lane.run(["hello": 1])
+        }
+        let configuration = try await retry("asking the source who it is") {
+            do throws(MongoError) {
+                return try await lane.run(["replSetGetConfig": 1])
+            } catch {
+                guard !error.isTransient else { throw error }
+                return [:]
+            }
+        }
+        let settings = configuration["config"]?.document?["settings"]?.document
+        var id: ObjectID?
+        if case .objectID(let found) = settings?["replicaSetId"] { id = found }
+        self.init(
+            replicaSet: source.replicaSet, id: id,
+            members: Set(
+                ["hosts", "passives"].flatMap { hello[$0]?.elements.compactMap(\.string) ?? [] }),
+            filter: filter)
+    }
+
+    /// Nil where the document holds none.
+    init?(_ document: Document) {
+        guard let replicaSet = document["replicaSet"]?.string else { return nil }
+        self.replicaSet = replicaSet
+        if case .objectID(let found) = document["id"] { id = found } else { id = nil }
+        members = Set(document.texts("members"))
+        include = Set(document.texts("include"))
+        exclude = Set(document.texts("exclude"))
+    }
+
+    var document: Document {
+        [
+            "replicaSet": .string(replicaSet), "id": id.map(Value.objectID) ?? .null,
+            "members": .texts(members.sorted()), "include": .texts(include.sorted()),
+            "exclude": .texts(exclude.sorted()),
+        ]
+    }
+
+    /// Why a migration of `stored` cannot go on as one of this, and what to do; nil when it can.
+    func refusal(resuming stored: Subject) -> String? {
+        if !hasSameSource(as: stored) {
+            return
+                "the migration on this destination has another source, \(stored.source), than the one given, \(source): "
+                + "resume with that one, or begin anew with --drop"
+        }
+        if include != stored.include || exclude != stored.exclude {
+            return
+                "the migration on this destination was begun with \(stored.filter), and is to go on with \(filter): "
+                + "resume with the same filters, or begin anew with --drop"
+        }
+        return nil
+    }
+
+    private func hasSameSource(as other: Subject) -> Bool {
+        guard replicaSet == other.replicaSet else { return false }
+        if let id, let theirs = other.id { return id == theirs }
+        return !members.isDisjoint(with: other.members)
+    }
+
+    private var source: String {
+        "replica set \(replicaSet) of \(members.sorted().joined(separator: ", "))"
+    }
+
+    private var filter: String {
+        let options =
+            include.sorted().map { "--include \($0)" } + exclude.sorted().map { "--exclude \($0)" }
+        return options.isEmpty ? "no filters" : options.joined(separator: " ")
+    }
+}

@@ -1,0 +1,50 @@
+/// The marks of the program, each of one column, in UTF-8 or in ASCII.
+package struct Glyphs: Sendable, Hashable, Codable {
+    package let isUnicode: Bool
+    package let done: String
+    package let current: String
+    package let waiting: String
+    package let failed: String
+    package let warning: String
+    package let stale: String
+    package let ellipsis: String
+    package let bullet: String
+    package let arrowRight: String
+    package let arrowUp: String
+    package let arrowDown: String
+    package let dropDown: String
+    package let separator: String
+    package let horizontal: String
+    package let vertical: String
+    package let topLeft: String
+    package let topRight: String
+    package let bottomLeft: String
+    package let bottomRight: String
+    package let full: String
+    package let track: String
+    /// Heights of a sparkline, from lowest to highest.
+    package let heights: [String]
+    package let spinner: [String]
+
+    package static let unicode = Glyphs(
+        isUnicode: true, done: "✔", current: "▶", waiting: "○", failed: "✘", warning: "!",
+        stale: "◌", ellipsis: "…", bullet: "•", arrowRight: "▶", arrowUp: "↑", arrowDown: "↓",
+        dropDown: "▾", separator: "·", horizontal: "─", vertical: "│", topLeft: "┌",
+        topRight: "┐", bottomLeft: "└", bottomRight: "┘", full: "█", track: "░",
+        heights: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+        spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"])
+
+    package static let ascii = Glyphs(
+        isUnicode: false, done: "+", current: ">", waiting: "o", failed: "x", warning: "!",
+        stale: "~", ellipsis: "~", bullet: "*", arrowRight: ">", arrowUp: "^", arrowDown: "v",
+        dropDown: "v", separator: "|", horizontal: "-", vertical: "|", topLeft: "+",
+        topRight: "+", bottomLeft: "+", bottomRight: "+", full: "#", track: ".",
+        heights: ["_", ".", ":", "-", "=", "+", "*", "#"], spinner: ["|", "/", "-", "\\"])
+
+    /// The picture of a spinner that turns ten times a second, after so much time.
+    package func spinner(at uptime: Duration) -> String {
+        let (seconds, fraction) = uptime.components
+        let tenths = seconds * 10 + fraction / 100_000_000_000_000_000
+        return spinner[Int(tenths % Int64(spinner.count))]
+    }
+}

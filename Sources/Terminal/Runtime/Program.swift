@@ -1,0 +1,81 @@
+/// A full-screen program as pure functions over values. Nothing in it reads a clock or does anything: time comes with
+/// every event, and what is to be done is returned as effects.
+package protocol Program: Sendable {
+    associatedtype Model: Sendable & Equatable & Codable
+    associatedtype Message: Sendable
+    associatedtype Effect: Sendable
+
+    /// Changes the model; the effects returned are begun in this order.
+    static func reduce(_ model: inout Model, _ message: Message) -> [Effect]
+
+    /// Draws the whole screen, for any size.
+    static func view(_ model: Model, on canvas: inout Canvas)
+
+    /// What an event means; nil when nothing.
+    static func message(for event: TerminalEvent, at moment: Moment) -> Message?
+
+    /// The uptime at which a `tick` is wanted; nil when none is. One in the past means at once, so the message of a
+    /// tick has to move it.
+    static func nextTick(_ model: Model) -> Duration?
+
+    /// What an effect asks of the terminal itself; nil for one that is performed outside.
+    static func request(for effect: Effect) -> TerminalRequest?
+}
+
+/// What happens at the terminal.
+package enum TerminalEvent: Sendable, Equatable {
+    /// The first, before any frame.
+    case start(Size)
+    case key(Key)
+    case resize(Size)
+    /// The time asked for with `nextTick` has come.
+    case tick
+    /// The program was stopped and goes on now.
+    case resumed
+    /// Ctrl-C, SIGTERM and the like ask for an end. The runtime ends by itself when the terminal is gone.
+    case interrupt, terminate, hangUp
+}
+
+/// What a program asks of the terminal.
+package enum TerminalRequest: Sendable, Equatable {
+    /// Ends the run after one last frame.
+    case exit
+    case bell
+    /// The title of the window; what it was comes back at the end.
+    case title(String)
+    /// Sends text to the clipboard of the terminal (OSC 52), where it has one.
+    case copy(String)
+    /// Paints everything anew.
+    case repaint
+    /// Stops the program as ^Z does elsewhere.
+    case suspend
+    /// Drops what was typed and has not been handled, before a dialog that must not be confirmed by type-ahead.
+    case discardTypeAhead
+    case theme(Theme)
+}
+
+/// A point in time.
+package struct Moment: Sendable, Hashable, Codable {
+    /// Since the run began; never goes back. Deadlines are in this.
+    package var uptime: Duration
+    /// Milliseconds since 1970, for clocks on the screen.
+    package var wall: Int64
+
+    package init(uptime: Duration, wall: Int64) {
+        self.uptime = uptime
+        self.wall = wall
+    }
+}
+
+/// Brings messages into a running program, from any thread. What comes after the end is dropped.
+package struct Sender<Message: Sendable>: Sendable {
+    private let send: @Sendable (Message) -> Void
+
+    package init(_ send: @escaping @Sendable (Message) -> Void) { self.send = send }
+
+    package func callAsFunction(_ message: Message) { send(message) }
+}
+
+/// Performs an effect outside of the program; runs in a task of its own, which is cancelled when the run ends.
+package typealias Perform<P: Program> =
+    @Sendable (_ effect: P.Effect, _ send: Sender<P.Message>) async -> Void

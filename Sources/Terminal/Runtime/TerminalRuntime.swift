@@ -1,0 +1,48 @@
+internal import Foundation
+internal import Synchronization
+
+/// Shows a program on the terminal. One thread owns the terminal and waits for it, for messages and for the next
+/// deadline at once; effects run as tasks, and come back as messages.
+package final class TerminalRuntime<P: Program>: Sendable {
+    private let options: TerminalOptions
+    private let perform: Perform<P>
+    private let mailbox: Mailbox<P.Message>
+
+    /// Opens nothing yet. Throws when the process is out of descriptors.
+    package init(
+        _ type: P.Type = P.self, options: TerminalOptions, perform: @escaping Perform<P>
+    ) throws {
+        self.options = options
+        self.perform = perform
+        mailbox = try Mailbox()
+    }
+
+    /// Sends messages to the program, before the run as well.
+    package var sender: Sender<P.Message> {
+        let mailbox = mailbox
+        return Sender { mailbox.post($0) }
+    }
+
+    /// Runs the program until it exits or the terminal goes, then leaves the terminal as it was found. To be called
+    /// once. Nothing of the cooperative pool is blocked. While it runs SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGCONT and
+    /// SIGWINCH are its own: no other thread may wait for them.
+    package func run(_ model: P.Model) async throws -> (model: P.Model, ending: Ending) {
+        try await withCheckedThrowingContinuation { continuation in
+            let thread = Thread { continuation.resume(with: Result { try self.runHere(model) }) }
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+    }
+
+    /// The same on the calling thread, which it blocks.
+    package func runHere(_ model: P.Model) throws -> (model: P.Model, ending: Ending) {
+        let device = try TerminalDevice(options)
+        let loop = ProgramLoop<P>(model, device, options, mailbox, perform)
+        defer {
+            mailbox.close()
+            device.close()
+        }
+        let ending = loop.run()
+        return (loop.model, ending)
+    }
+}

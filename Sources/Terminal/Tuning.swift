@@ -1,0 +1,35 @@
+/// The numbers of this target.
+package enum Tuning {
+    /// What a cell holds at most: ncurses' own limit, one spacing character and four marks.
+    static let scalarsPerCell = 5
+    /// After so long without a next byte an Esc is the key and no sequence. Longer where the line may split
+    /// sequences: 60 ms between the parts of one were seen.
+    package static let escapeDelay = Duration.milliseconds(25)
+    package static let remoteEscapeDelay = Duration.milliseconds(100)
+    /// A sequence longer than that, bytes, is no sequence.
+    static let longestSequence = 64
+    /// A paste whose end does not come is over when nothing came for so long; not less, since its rest would act.
+    static let pasteQuiet = Duration.seconds(30)
+    /// A paste is cut there, bytes.
+    static let longestPaste = 64 << 10
+    /// A resize is followed by others while a window is dragged: painted when there was none for so long, or when
+    /// the first waits for the limit.
+    static let resizeQuiet = Duration.milliseconds(60)
+    static let resizeLimit = Duration.milliseconds(500)
+    /// Messages handled before a frame is drawn, so that a storm of them cannot stop drawing.
+    static let messagesPerFrame = 256
+    /// Messages and timers handled by a pilot in one step; more is a program that never comes to rest.
+    static let pilotSteps = 100_000
+    /// Characters a text field takes.
+    static let fieldLimit = 4_096
+    /// Bullets that stand for a secret of any length.
+    static let bullets = 8
+    /// Lines a log pane keeps.
+    static let logLines = 2_000
+    /// Rows that a list moves by page before it has been told its height.
+    static let listHeight = 10
+    /// Rows of an open drop-down list.
+    static let dropDownRows = 8
+    /// Bytes of text that are sent to the clipboard of a terminal; many take no more.
+    static let clipboardLimit = 74_994
+}

@@ -1,0 +1,172 @@
+/// A box over the page with a text and buttons. While it is open it takes every key.
+package struct Modal: Widget {
+    package var title: String
+    package var body: TextBlock
+    package var buttons: [Button]
+    /// Index of the button with the focus.
+    package var focused: Int
+    /// What Esc means: index of a button; nil when it means nothing.
+    package var escape: Int?
+    /// Index of the button that was pressed; the page closes the dialog then.
+    package private(set) var choice: Int?
+
+    package init(
+        _ title: String, _ body: [Run], buttons: [Button], focused: Int = 0, escape: Int? = nil
+    ) {
+        self.title = title
+        self.body = TextBlock(body)
+        self.buttons = buttons
+        self.focused = focused
+        self.escape = escape
+    }
+
+    package mutating func handle(_ key: Key) -> Bool {
+        switch key {
+        case .tab, .right: move(1)
+        case .backTab, .left: move(-1)
+        case .escape: choice = escape
+        default:
+            if buttons.indices.contains(focused), buttons[focused].activates(key) {
+                choice = focused
+            } else {
+                _ = body.handle(key)
+            }
+        }
+        return true
+    }
+
+    private mutating func move(_ step: Int) {
+        guard !buttons.isEmpty else { return }
+        focused = (focused + step + buttons.count) % buttons.count
+    }
+
+    /// Draws the box in the middle of the rectangle, as large as its text.
+    package func draw(in rect: Rect, isFocused: Bool = true, on canvas: inout Canvas) {
+        let inner = Dialog.draw(title, rows: { body.rows(columns: $0) + 2 }, in: rect, &canvas)
+        let (row, text) = inner.bottom(1)
+        body.draw(in: text.bottom(1).rest, on: &canvas)
+        Button.drawRow(buttons, focused: isFocused ? focused : nil, in: row, on: &canvas)
+    }
+}
+
+/// The box of a dialog.
+enum Dialog {
+    /// Draws it in the middle and returns what is inside; `rows` tells the rows wanted for a number of columns.
+    static func draw(
+        _ title: String, rows: (Int) -> Int, in rect: Rect, _ canvas: inout Canvas
+    ) -> Rect {
+        let columns = min(rect.columns, 72)
+        let box = rect.centred(Size(columns, rows(columns - 4) + 2))
+        canvas.hideCursor()
+        canvas.fill(box)
+        canvas.box(box)
+        canvas.put(
+            " " + Text.truncated(title, to: box.columns - 6, ellipsis: canvas.glyphs.ellipsis)
+                + " ", at: Point(box.column + 2, box.row), .title)
+        return box.inset(columns: 2, rows: 1)
+    }
+}
+
+/// A dialog for what cannot be undone: it is confirmed by typing a name, never by pasting it. The focus is in the
+/// field first, then on the way back; the other button is grey until the name is right.
+package struct ConfirmByName: Widget {
+    package enum Choice: String, Sendable, Codable { case confirmed, cancelled }
+    private enum Part: String, Sendable, Codable { case field, cancel, confirm }
+
+    package var title: String
+    package var consequences: TextBlock
+    /// What has to be typed, letter for letter.
+    package let name: String
+    package var cancelTitle: String
+    package var confirmTitle: String
+    private var field = TextField()
+    private var focus = FocusRing<Part>([.field, .cancel, .confirm])
+    /// Why a key was refused.
+    package private(set) var refusal: String?
+    /// The page closes the dialog when there is one.
+    package private(set) var choice: Choice?
+
+    package init(
+        _ title: String, _ consequences: [Run], name: String, cancel: String = "Back",
+        confirm: String
+    ) {
+        self.title = title
+        self.consequences = TextBlock(consequences)
+        self.name = name
+        cancelTitle = cancel
+        confirmTitle = confirm
+    }
+
+    package var isNameTyped: Bool { field.text == name }
+    package var typed: String { field.text }
+
+    private var cancel: Button { Button(cancelTitle) }
+    private var confirm: Button {
+        Button(confirmTitle, isNameTyped ? .ready : .grey(reason: ""))
+    }
+
+    package mutating func handle(_ key: Key) -> Bool {
+        refusal = nil
+        if case .paste = key {
+            refusal = "Please type the name; pasting is refused here."
+            return true
+        }
+        if focus.handle(key) { return true }
+        if key == .escape {
+            choice = .cancelled
+            return true
+        }
+        switch focus.focused {
+        case .cancel where cancel.activates(key): choice = .cancelled
+        case .confirm where confirm.activates(key): choice = .confirmed
+        case .confirm where key == .enter: refusal = "First type the name \(name)."
+        case .field where key == .enter: focus.focus(isNameTyped ? .confirm : .field)
+        case .field where field.handle(key): break
+        default: _ = consequences.handle(key)
+        }
+        return true
+    }
+
+    package func draw(in rect: Rect, isFocused: Bool = true, on canvas: inout Canvas) {
+        let inner = Dialog.draw(
+            title, rows: { consequences.rows(columns: $0) + 6 }, in: rect, &canvas)
+        let (lower, text) = inner.bottom(5)
+        consequences.draw(in: text.bottom(1).rest, on: &canvas)
+        canvas.put("Type \(name) to confirm:", in: lower.line(0), .label)
+        field.draw(
+            in: lower.line(1), isFocused: isFocused && focus.isFocused(.field), on: &canvas)
+        if let refusal { canvas.put(refusal, in: lower.line(2), .warning) }
+        let focused = focus.isFocused(.cancel) ? 0 : focus.isFocused(.confirm) ? 1 : nil
+        Button.drawRow(
+            [cancel, confirm], focused: isFocused ? focused : nil, in: lower.line(4), on: &canvas)
+    }
+}
+
+/// A line that is shown for a while.
+package struct Toast: Widget {
+    package var text: String
+    package var role: Role
+    /// Uptime at which it is over.
+    package var until: Duration
+
+    package init(_ text: String, _ role: Role = .ok, until: Duration) {
+        self.text = text
+        self.role = role
+        self.until = until
+    }
+
+    package func isOver(at uptime: Duration) -> Bool { uptime >= until }
+
+    package mutating func handle(_ key: Key) -> Bool { false }
+
+    package func draw(in rect: Rect, isFocused: Bool = false, on canvas: inout Canvas) {
+        let mark: String =
+            switch role {
+            case .ok: canvas.glyphs.done + " "
+            case .warning: canvas.glyphs.warning + " "
+            case .error: canvas.glyphs.failed + " "
+            default: ""
+            }
+        canvas.put(mark + text, in: rect, Style(role))
+    }
+}

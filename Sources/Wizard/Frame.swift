@@ -1,0 +1,145 @@
+internal import ControlAPI
+internal import Terminal
+
+/// What is around every page: who and when above, what was said and the keys below.
+struct Frame {
+    private let model: Wizard.Model
+    private var world: World { model.world }
+
+    init(_ model: Wizard.Model) { self.model = model }
+
+    func draw(on canvas: inout Canvas) {
+        let size = canvas.size
+        guard size.columns >= Tuning.leastColumns, size.rows >= Tuning.leastRows else {
+            let needed = "\(Tuning.leastColumns)x\(Tuning.leastRows)"
+            canvas.put(
+                "lagzero needs \(needed), this is \(size.columns)x\(size.rows)",
+                in: canvas.bounds, .warning)
+            return
+        }
+        let isRoomy = size.rows >= Tuning.roomyRows
+        var rest = canvas.bounds
+        func top(_ rows: Int) -> Rect {
+            let (part, below) = rest.top(rows)
+            rest = below
+            return part
+        }
+        func bottom() -> Rect {
+            let (part, above) = rest.bottom(1)
+            rest = above
+            return part
+        }
+        drawHead(in: top(1).margin, on: &canvas)
+        if let band = world.host?.band {
+            let place = top(1)
+            canvas.put(" " + band, in: place)
+            canvas.restyle(place, Style(.warning, .reverse))
+        }
+        if let steps { steps.draw(in: top(1).left(1).rest, on: &canvas) }
+        if isRoomy { canvas.rule(top(1)) }
+        drawFooter(in: bottom().margin, on: &canvas)
+        let message = bottom().margin
+        if isRoomy { canvas.rule(bottom()) }
+        drawBody(in: rest, on: &canvas)
+        drawMessage(in: message, on: &canvas)
+    }
+
+    private func drawBody(in body: Rect, on canvas: inout Canvas) {
+        if case .log(let log) = model.overlay { return log.draw(in: body, on: &canvas) }
+        canvas.clipped(to: body) { model.page.screen.draw(in: body, on: &$0, world) }
+        if case .help(let help) = model.overlay { help.draw(in: body, on: &canvas) }
+    }
+
+    /// The host goes first where there is no room for all, then the time of this place.
+    private func drawHead(in line: Rect, on canvas: inout Canvas) {
+        let title = model.page.screen.title
+        let host = world.snapshot?.agent.host ?? "this host"
+        let utc = Times.time(world.moment.wall) + "Z"
+        let clocks = [model.zone.clock(world.moment.wall), utc].compactMap(\.self)
+        let left = "lagzero  ".count + Width.of(title)
+        let all = [host] + clocks
+        let kept =
+            all.indices.map { all[$0...].joined(separator: "  ") }
+            .first { left + 2 + Width.of($0) <= line.columns } ?? utc
+        let (right, rest) = line.right(Width.of(kept))
+        canvas.put(kept, in: right, .dim)
+        canvas.put(
+            [Run("lagzero  ", .title), Run(title, .label)], in: rest.left(rest.columns - 2).0)
+    }
+
+    /// Those before the page's own are done: no way leads past a step.
+    private var steps: Stepper? {
+        let flow = Flow.fromAtlas
+        guard let stage = model.page.stage,
+            let index = flow.steps.firstIndex(where: { $0.stage == stage })
+        else { return nil }
+        let phase = model.subject.flatMap(world.migration)?.phase
+        let now: Stepper.State =
+            switch phase {
+            case .failed, .expired: .failed
+            case .cancelled: .warning
+            case .complete: .done
+            default: .current
+            }
+        return Stepper(
+            flow.steps.enumerated().map { place, step in
+                .init(step.label, place < index ? .done : place == index ? now : .waiting)
+            })
+    }
+
+    /// A silent agent comes before everything else: what the page shows is old then. What is longer than a line takes
+    /// the one above, too.
+    private func drawMessage(in line: Rect, on canvas: inout Canvas) {
+        guard let (role, text) = message else { return }
+        let mark: String =
+            switch role {
+            case .ok: canvas.glyphs.done + " "
+            case .warning: canvas.glyphs.warning + " "
+            case .error: canvas.glyphs.failed + " "
+            default: ""
+            }
+        let lines = Text.wrapped(mark + text, to: line.columns)
+        let kept = lines.count > 2 ? [lines[0], lines[1...].joined(separator: " ")] : lines
+        for (index, text) in kept.enumerated() {
+            let row = line.row - kept.count + 1 + index
+            canvas.fill(Rect(0, row, canvas.size.columns, 1))
+            canvas.put(text, in: Rect(line.column, row, line.columns, 1), Style(role))
+        }
+    }
+
+    private var message: (role: Role, text: String)? {
+        if let silence = world.silence {
+            let seconds = silence.components.seconds
+            return (.warning, "No news from the agent for \(seconds) s; what you see is that old.")
+        }
+        if model.isAgentSilent { return (.warning, "The agent does not answer.") }
+        return model.note.map { ($0.role, $0.text) }
+    }
+
+    /// The keys of the page give way to those that work everywhere.
+    private func drawFooter(in line: Rect, on canvas: inout Canvas) {
+        switch model.overlay {
+        case .help:
+            KeyMap([.init(.up, .down, label: "Scroll"), .init(.escape, label: "Close")])
+                .drawFooter(in: line, on: &canvas)
+        case .log: OpenLog.keys.drawFooter(in: line, on: &canvas)
+        case nil:
+            let pinned = model.footerKeys
+            let room = line.left(line.columns - pinned.footerColumns - 3).0
+            let end = model.page.screen.keys(world).drawFooter(in: room, on: &canvas)
+            pinned.drawFooter(
+                in: Rect(end, line.row, line.endColumn - end, line.rows), on: &canvas)
+        }
+    }
+}
+
+extension Rect {
+    /// Without a column on either side.
+    fileprivate var margin: Rect { inset(columns: 1, rows: 0) }
+
+    /// Its last columns and the rest.
+    fileprivate func right(_ count: Int) -> (Rect, rest: Rect) {
+        let (rest, last) = left(columns - count)
+        return (last, rest)
+    }
+}

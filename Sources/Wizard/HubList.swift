@@ -1,0 +1,161 @@
+internal import ControlAPI
+internal import Terminal
+
+/// What the hub shows, line by line; the line of the cursor is always to be seen.
+struct HubList {
+    private let hub: MigrationHub
+    private let world: World
+
+    init(_ hub: MigrationHub, _ world: World) {
+        self.hub = hub
+        self.world = world
+    }
+
+    private struct Line {
+        var runs: [Run]
+        var item: MigrationHub.Item?
+    }
+
+    func draw(in body: Rect, on canvas: inout Canvas) {
+        guard world.snapshot != nil else {
+            canvas.put(" Waiting for the agent ...", in: body, .dim)
+            return
+        }
+        let selected = hub.selected(world)
+        let (below, above) = body.bottom(3)
+        let lines = lines(above.columns, canvas.glyphs)
+        let cursor = lines.firstIndex { $0.item != nil && $0.item == selected } ?? 0
+        // The headline of a part is seen with its first item.
+        let first = max(0, min(max(0, cursor - above.rows + 2), lines.count - above.rows))
+        for (row, line) in lines.dropFirst(first).prefix(above.rows).enumerated() {
+            canvas.put(line.runs, in: above.line(row))
+            if line.item != nil, line.item == selected {
+                canvas.put(canvas.glyphs.current, at: above.line(row).origin)
+                canvas.restyle(above.line(row), .selection)
+            }
+        }
+        TextBlock(details(selected)).draw(
+            in: below.inset(columns: 1, rows: 0).bottom(2).0, on: &canvas)
+    }
+
+    private func lines(_ columns: Int, _ glyphs: Glyphs) -> [Line] {
+        var lines: [Line] = []
+        func heading(_ runs: [Run]) {
+            if !lines.isEmpty { lines.append(Line(runs: [])) }
+            lines.append(Line(runs: runs))
+        }
+        let migrations = hub.migrations(world)
+        if !migrations.isEmpty {
+            heading(row(["Migrations", "", "Lag", "Time left"], columns, .label, glyphs))
+            for migration in migrations {
+                lines.append(
+                    Line(runs: row(migration, columns, glyphs), item: .migration(migration.id)))
+            }
+        }
+        heading([Run(" Begin", .label)])
+        lines.append(
+            Line(
+                runs: [
+                    Run("  " + Flow.fromAtlas.card, Style(.accent, .bold)),
+                    Run("   " + Flow.fromAtlas.cardText, .dim),
+                ], item: .card))
+        let clusters = world.snapshot?.clusters ?? []
+        heading([Run(" Clusters", .label)])
+        if clusters.isEmpty {
+            lines.append(Line(runs: [Run("  None yet. A migration needs two: a adds one.", .dim)]))
+        }
+        for cluster in clusters {
+            lines.append(Line(runs: row(cluster, columns, glyphs), item: .cluster(cluster.id)))
+        }
+        return lines
+    }
+
+    // MARK: Rows
+
+    private func row(
+        _ texts: [String], _ columns: Int, _ style: Style, _ glyphs: Glyphs
+    ) -> [Run] {
+        // Names come before the lag where there is no room for both.
+        let isNarrow = columns < 72
+        let widths = isNarrow ? [columns - 35, 17, 0, 14] : [columns - 44, 17, 8, 14]
+        let cells = zip(texts, widths).filter { $1 > 0 }.map {
+            Text.padded($0, to: $1, ellipsis: glyphs.ellipsis)
+        }
+        return [Run(" " + cells.joined(separator: " "), style)]
+    }
+
+    private func row(_ migration: LiveMigration, _ columns: Int, _ glyphs: Glyphs) -> [Run] {
+        let name = " \(migration.sourceName) \(glyphs.arrowRight) \(migration.destinationName)"
+        let left: String =
+            if let endedAt = migration.endedAt, let now = world.agentNow {
+                now - endedAt < 60_000
+                    ? "just now" : Times.span(milliseconds: now - endedAt) + " ago"
+            } else {
+                Countdown(world.timeLeft(migration)).text
+            }
+        let lag = migration.phase.isFinal ? "" : Times.clock(migration.figures.lagSeconds)
+        let style: Style =
+            switch migration.phase {
+            case .failed, .expired: .error
+            case .cancelled, .complete: .dim
+            case .inSync: .ok
+            default: .text
+            }
+        return row([name, phase(migration), lag, left], columns, style, glyphs)
+    }
+
+    private func phase(_ migration: LiveMigration) -> String {
+        switch migration.phase {
+        case .inSync where migration.cutover.isReady: return "Ready for Cutover"
+        case .copying:
+            return migration.copiedFraction.map { "copying \(Figure.percent($0))" } ?? "copying"
+        default: return migration.phase.words
+        }
+    }
+
+    private func row(_ cluster: Cluster, _ columns: Int, _ glyphs: Glyphs) -> [Run] {
+        let snapshot = world.snapshot
+        let project = snapshot?.projects.first { $0.id == cluster.project }
+        let organization = snapshot?.organizations.first { $0.id == project?.organization }
+        let place = [organization?.name, project?.name].compactMap(\.self).joined(separator: " / ")
+        let half = (columns - 4) / 3
+        let start = [cluster.name, place]
+            .map { Text.padded($0, to: half, ellipsis: glyphs.ellipsis) + " " }.joined()
+        if cluster.trouble != nil { return [Run("  " + start), Run("! not reached", .warning)] }
+        let facts = [cluster.facts?.version, cluster.facts?.dataBytes.map { Figure.bytes($0) }]
+        return [Run("  " + start), Run(facts.compactMap(\.self).joined(separator: "  "), .dim)]
+    }
+
+    // MARK: What is known of the item under the cursor
+
+    private func details(_ item: MigrationHub.Item) -> [Run] {
+        switch item {
+        case .migration(let id): world.migration(id).map(details) ?? []
+        case .cluster(let id): world.cluster(id).map(details) ?? []
+        case .card: []
+        }
+    }
+
+    private func details(_ migration: LiveMigration) -> [Run] {
+        if let error = migration.error { return [Run(Words.error(error), .error)] }
+        if let waiting = migration.waitingFor.first { return [Run(waiting, .warning)] }
+        let driver = migration.driver.flatMap { $0.wizard == world.me.wizard ? nil : $0.name }
+        return [
+            Run(
+                [migration.message, driver.map { "Driven by \($0)." } ?? ""]
+                    .filter { !$0.isEmpty }.joined(separator: "  "), .dim)
+        ]
+    }
+
+    private func details(_ cluster: Cluster) -> [Run] {
+        if let trouble = cluster.trouble { return [Run(Words.error(trouble), .warning)] }
+        let facts = cluster.facts
+        let parts = [
+            cluster.connectionString, facts?.replicaSet.map { "replica set \($0)" },
+            facts.map { Figure.counted($0.members.count, "member") },
+            facts?.collections.map { Figure.counted($0, "collection") },
+            facts?.oplogWindowSeconds.map { "oplog \(Times.span(Double($0)))" },
+        ]
+        return [Run(parts.compactMap(\.self).joined(separator: "  "), .dim)]
+    }
+}

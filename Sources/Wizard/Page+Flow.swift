@@ -1,0 +1,44 @@
+extension Page {
+    /// Where on its way it stands; nil for a page that belongs to none.
+    package var stage: Flow.Stage? {
+        switch self {
+        case .hub, .away: nil
+        case .getStarted: .getStarted
+        case .setUp: .setUp
+        case .validate: .validate
+        case .review: .review
+        case .migrating, .inSync: .migrating
+        case .proceed, .cutover, .success: .cutover
+        }
+    }
+
+    /// Whether what was typed on it is kept when it is left, until a migration begins with it.
+    package var isDraft: Bool { stage == .getStarted || stage == .setUp }
+
+    /// Where the card of the way leads.
+    package static var beginning: Page { .getStarted(GetStarted()) }
+
+    /// The page as it is opened again another day: what was typed for a cutover, and dialogs, are not kept.
+    package var reopened: Page {
+        switch self {
+        case .hub, .away, .getStarted, .validate: self
+        case .setUp(let screen): .setUp(screen.withoutDialogs)
+        case .review(let screen): .review(ReviewAndConfirm(screen.setup))
+        case .migrating(let screen): .migrating(MigratingData(screen.migration))
+        case .inSync(let screen): .inSync(InSync(screen.migration))
+        case .proceed(let screen): .proceed(ProceedToCutover(screen.migration))
+        // Leads to the cutover by itself where one is under way.
+        case .cutover(let screen): .migrating(MigratingData(screen.migration))
+        case .success(let screen): .success(Success(screen.migration))
+        }
+    }
+
+    /// The page as it was left, brought to what is asked for now.
+    package func takingUp(_ left: Page?) -> Page {
+        switch (self, left) {
+        case (.setUp(let screen), .setUp(let left)): .setUp(screen.takingUp(left))
+        case (.getStarted, .getStarted(let left)): .getStarted(left)
+        default: self
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package import ControlAPI
+package import Terminal
+
+/// Does what the wizard wants done outside of itself.
+package struct Runner: Sendable {
+    private let control: any MigrationControl
+    private let me: Asker
+    private let keep: @Sendable (SavedState) async -> Void
+    private let zone: @Sendable () -> Zone
+    private let startAgent: @Sendable () async throws -> Void
+    private let hostKey: @Sendable () async -> Void
+
+    /// `zone` tells which time it is here; `startAgent` returns when an agent answers; `hostKey` does what the key of
+    /// the program around the wizard is for.
+    package init(
+        _ control: any MigrationControl, me: Asker,
+        keep: @escaping @Sendable (SavedState) async -> Void,
+        zone: @escaping @Sendable () -> Zone,
+        startAgent: @escaping @Sendable () async throws -> Void,
+        hostKey: @escaping @Sendable () async -> Void = {}
+    ) {
+        self.control = control
+        self.me = me
+        self.keep = keep
+        self.zone = zone
+        self.startAgent = startAgent
+        self.hostKey = hostKey
+    }
+
+    /// Returns when it is done; following the agent ends only with the task.
+    package func perform(_ effect: Wizard.Effect, _ send: Sender<Wizard.Message>) async {
+        switch effect {
+        case .terminal: break
+        case .follow: await follow(send)
+        case .command(let command, let layer):
+            let answer = await answer(command)
+            send(.answered(answer, to: command, from: layer))
+        case .save(let state): await keep(state)
+        case .readZone: send(.zone(zone()))
+        case .hostKey: await hostKey()
+        case .startAgent:
+            do { try await startAgent() } catch { send(.troubled(Self.refusal(error))) }
+        }
+    }
+
+    /// The stream mends itself while the agent is only away; whatever ends it is said.
+    private func follow(_ send: Sender<Wizard.Message>) async {
+        do {
+            for try await event in control.events(after: nil) { send(.heard(event)) }
+        } catch {
+            send(.troubled(Self.refusal(error)))
+        }
+    }
+
+    private func answer(_ command: Command) async -> Answer {
+        do { return try await ask(command) } catch { return .refused(Self.refusal(error)) }
+    }
+
+    private static func refusal(_ error: any Error) -> ControlError {
+        error as? ControlError ?? ControlError(.unexpected, "\(error)")
+    }
+
+    private func ask(_ command: Command) async throws -> Answer {
+        switch command {
+        case .add(let new): return .made(try await control.add(new).id)
+        case .testCluster(let id): _ = try await control.test(cluster: id)
+        case .removeCluster(let id): try await control.remove(cluster: id)
+        case .validate(let setup): return .made(try await control.validate(setup))
+        case .start(let setup): return .made(try await control.start(setup, by: me))
+        case .claim(let id): try await control.claim(id, by: me)
+        case .yield(let id): try await control.yield(id, by: me)
+        case .pause(let id): try await control.pause(id, by: me)
+        case .resume(let id): try await control.resume(id, by: me)
+        case .setLoadLevel(let id, let level):
+            try await control.setLoadLevel(id, to: level, by: me)
+        // The page asks only when the operator has confirmed that the writes are stopped.
+        case .beginCutover(let id, let name):
+            try await control.beginCutover(id, confirmedName: name, writesStopped: true, by: me)
+        case .backOut(let id): try await control.backOut(id, by: me)
+        case .cancel(let id, let name):
+            try await control.cancel(id, confirmedName: name, by: me)
+        case .extendSync(let id): return .deadline(try await control.extendSync(id, by: me))
+        case .retry(let id): try await control.retry(id, by: me)
+        case .releaseSource(let id): try await control.releaseSource(id, by: me)
+        case .acknowledgeMismatches(let id):
+            try await control.acknowledgeMismatches(id, by: me)
+        case .readLog(let id, let after):
+            return .lines(
+                try await control.log(of: id, after: after, limit: Tuning.logLines))
+        }
+        return .done
+    }
+}

@@ -1,0 +1,26 @@
+/// What the wizard keeps from one time to the next: where the user was, and what was typed there, without secrets.
+package struct SavedState: Sendable, Equatable, Codable {
+    /// From the hub to the page that was open.
+    package var pages: [Page]
+    /// Pages that were left with something typed on them.
+    package var drafts: [Page]
+    /// When the wizard was left, milliseconds since 1970.
+    package var lastSeen: Int64?
+    package var theme: String?
+
+    package init(pages: [Page], drafts: [Page] = [], lastSeen: Int64?, theme: String?) {
+        self.pages = pages
+        self.drafts = drafts
+        self.lastSeen = lastSeen
+        self.theme = theme
+    }
+
+    /// Takes what it understands: pages of another version are left out, not an error.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        pages = (try? values.decodeIfPresent([Page].self, forKey: .pages)) ?? []
+        drafts = (try? values.decodeIfPresent([Page].self, forKey: .drafts)) ?? []
+        lastSeen = (try? values.decodeIfPresent(Int64.self, forKey: .lastSeen)) ?? nil
+        theme = (try? values.decodeIfPresent(String.self, forKey: .theme)) ?? nil
+    }
+}

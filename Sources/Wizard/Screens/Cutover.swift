@@ -1,0 +1,272 @@
+package import ControlAPI
+package import Terminal
+
+/// The first two steps of the cutover: stop writes, and let the engine finalize. After an attempt that was undone it
+/// says so, and leads back.
+package struct Cutover: LiveScreen {
+    enum Part: Sendable, Hashable, Codable { case confirm, back, finalize, backOut }
+
+    enum Step: Sendable, Hashable, Codable {
+        case stopWrites
+        /// The agent was asked to begin, and has not begun yet.
+        case beginning
+        case finalizing
+        /// An attempt is over, and the destination was not opened.
+        case undone
+        /// It ended behind the point of no return, or in a way that cannot be told from that.
+        case broken
+    }
+
+    package let migration: Identifier
+    var wheel = Wheel()
+    /// The destination's name as it was typed; nil where the page was not reached by typing it.
+    private(set) var confirmedName: String?
+    private(set) var confirm = CheckBox(Words.writesStopped)
+    private var focus = FocusRing<Part>([.confirm, .back, .finalize])
+    private var hasAsked = false
+    private var hasFinalized = false
+    /// What was said of an earlier attempt when this one began.
+    private var earlierRefusal: String?
+    private(set) var dialog: Modal?
+
+    package init(_ migration: Identifier) { self.migration = migration }
+
+    init(_ migration: Identifier, confirmedName: String) {
+        self.migration = migration
+        self.confirmedName = confirmedName
+    }
+
+    package var title: String { "Cutover" }
+    package var holdsKeys: Bool { dialog != nil }
+
+    func step(_ live: LiveMigration) -> Step {
+        switch live.phase {
+        case .finalizing: return .finalizing
+        case .inSync where !hasFinalized && hasAsked:
+            return live.cutover.refusal == earlierRefusal ? .beginning : .undone
+        case .inSync where !hasFinalized && confirmedName != nil: return .stopWrites
+        case .failed, .paused, .expired, .cancelled:
+            if !hasFinalized { return .stopWrites }
+            return live.isDestinationOpen ? .broken : .undone
+        default: return .undone
+        }
+    }
+
+    package mutating func update(_ world: World) -> [Action] {
+        guard let live = live(world) else { return [] }
+        if live.phase == .complete { return [.replace(.success(Success(migration)))] }
+        if live.phase == .finalizing { hasFinalized = true }
+        let step = step(live)
+        switch step {
+        case .stopWrites: focus.update([.confirm, .back, .finalize])
+        case .finalizing: focus.update([.backOut])
+        case .beginning, .undone, .broken: focus.update([.back])
+        }
+        guard dialog != nil, let obstacle = obstacleToBackOut(live, world) else {
+            return keepWheel(world)
+        }
+        dialog = nil
+        return [.say(obstacle, .warning)] + keepWheel(world)
+    }
+
+    package mutating func answer(
+        _ answer: Answer, to command: Command, _ world: World
+    ) -> [Action] {
+        if case .refused = answer, case .beginCutover = command {
+            hasAsked = false
+            confirm.isOn = false
+            focus.update([.confirm, .back, .finalize])
+        }
+        return refusal(answer, to: command)
+    }
+
+    // MARK: Keys
+
+    package func keys(_ world: World) -> KeyMap {
+        guard dialog == nil else { return .dialog }
+        var bindings: [KeyMap.Binding] = [.init(.tab, label: "Next")]
+        switch focus.focused {
+        case .confirm: bindings.append(.init(.space, label: "Confirm"))
+        case .finalize: bindings.append(.init(.enter, label: Words.finalize))
+        case .backOut: bindings.append(.init(.enter, label: "Back out"))
+        case .back, nil: bindings.append(.init(.enter, label: "Back"))
+        }
+        bindings.append(.init(.character("h"), label: "Hub"))
+        return wheelKeys(world) + KeyMap(bindings)
+    }
+
+    package mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        guard let live = live(world) else { return key == .escape ? [.back] : [] }
+        if var modal = dialog {
+            _ = modal.handle(key)
+            dialog = modal.choice == nil ? modal : nil
+            return modal.choice == 1 ? [.perform(.backOut(migration))] : []
+        }
+        if let actions = handleWheel(key, world) { return actions }
+        if focus.handle(key) { return [] }
+        switch key {
+        case .escape: return [.say(Words.escape, .dim)]
+        case .character("h"): return [.home]
+        case .up, .left: focus.move(by: -1)
+        case .down, .right: focus.move(by: 1)
+        case .enter, .space: return press(key, live, world)
+        default: break
+        }
+        return []
+    }
+
+    private mutating func press(
+        _ key: Key, _ live: LiveMigration, _ world: World
+    ) -> [Action] {
+        switch focus.focused {
+        case .confirm:
+            if let watching = watching(world) { return [.say(watching, .warning)] }
+            guard key == .space else { return [.say("Space sets the check mark.", .dim)] }
+            _ = confirm.handle(key)
+        case .back: return leave(live)
+        case .finalize: return begin(live, world)
+        case .backOut:
+            if let obstacle = obstacleToBackOut(live, world) { return [.say(obstacle, .warning)] }
+            let text =
+                "Everything that this cutover has done is undone, and \(live.sourceName) accepts writes "
+                + "again. Nothing is lost; the clusters stay in sync."
+            dialog = Modal(
+                "Back out", [Run(text)], buttons: [Button("Go on"), Button("Back out")], escape: 0)
+        case nil: break
+        }
+        return []
+    }
+
+    private mutating func begin(_ live: LiveMigration, _ world: World) -> [Action] {
+        if let obstacle = obstacleToFinalize(live, world) { return [.say(obstacle, .warning)] }
+        guard let confirmedName else { return [] }
+        hasAsked = true
+        earlierRefusal = live.cutover.refusal
+        focus.update([.back])
+        return [.perform(.beginCutover(migration, confirmedName: confirmedName))]
+    }
+
+    /// To the page before, where the name has to be typed again if an attempt was made; to the migration's page from
+    /// where that page was not.
+    private func leave(_ live: LiveMigration) -> [Action] {
+        guard let confirmedName, live.phase == .inSync else {
+            return [.replace(.migrating(MigratingData(migration)))]
+        }
+        let typed = hasAsked ? "" : confirmedName
+        return [.replace(.proceed(ProceedToCutover(migration, typed: typed)))]
+    }
+
+    // MARK: What stands before it
+
+    private func obstacleToFinalize(_ live: LiveMigration, _ world: World) -> String? {
+        if let watching = watching(world) { return watching }
+        if let reason = Words.notReady(live) { return reason }
+        guard confirmedName == live.destinationName else {
+            return "First type the name \(live.destinationName) on the page before."
+        }
+        return confirm.isOn ? nil : "First stop the writes to your source cluster, and confirm it."
+    }
+
+    /// A doubt about what was confirmed; the engine has the last word.
+    private func stillSeen(_ live: LiveMigration) -> String? {
+        guard confirm.isOn, live.cutover.sourceWrites?.contains(where: { $0.count > 0 }) == true
+        else { return nil }
+        return "lagzero still sees writes: have all applications stopped?"
+    }
+
+    private func obstacleToBackOut(_ live: LiveMigration, _ world: World) -> String? {
+        if let watching = watching(world) { return watching }
+        if live.phase != .finalizing { return Words.phase(live) }
+        if live.cutover.isBackOutPossible { return nil }
+        return live.isDestinationOpen
+            ? "\(live.destinationName) accepts writes: \(Words.onlyForward)."
+            : "It cannot be backed out of at this moment."
+    }
+
+    // MARK: Drawing
+
+    package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
+        guard let live = live(world) else {
+            return canvas.put(" " + Words.unknownMigration, in: body, .dim)
+        }
+        let step = step(live)
+        CutoverView.drawSteps(step.marks, in: body.line(0), on: &canvas)
+        let isRoomy = body.rows >= 16
+        let (foot, above) = body.top(isRoomy ? 2 : 1).rest.bottom(isRoomy ? 2 : 1)
+        var notices = [wheelNotice(world)].compactMap(\.self)
+        if step == .finalizing {
+            notices += live.waitingFor.map { Notice(.warning, "Waiting for \($0)") }
+        }
+        let lines = Notice.lines(notices, columns: body.columns, canvas.glyphs)
+        let (notice, rest) = above.bottom(lines.count)
+        for (row, line) in lines.enumerated() { canvas.put(line, in: notice.line(row)) }
+        switch step {
+        case .stopWrites:
+            CutoverView.drawWrites(live, in: rest, on: &canvas)
+            confirm.draw(
+                in: Rect(1, rest.row + (isRoomy ? 7 : 5), rest.columns - 1, 1),
+                isFocused: focus.isFocused(.confirm), on: &canvas)
+            if let reason = Words.notReady(live) ?? stillSeen(live) {
+                let row = rest.row + (isRoomy ? 9 : 6)
+                canvas.put(" " + reason, in: Rect(0, row, rest.columns, 1), .warning)
+            }
+        case .beginning, .finalizing:
+            CutoverView.drawEngineSteps(live, world, in: rest, on: &canvas)
+        case .undone: CutoverView.drawUndone(live, in: rest, on: &canvas)
+        case .broken: CutoverView.drawBroken(live, in: rest, on: &canvas)
+        }
+        drawFoot(live, step, world, in: foot.line(foot.rows - 1), on: &canvas)
+        dialog?.draw(in: body, on: &canvas)
+    }
+
+    private func drawFoot(
+        _ live: LiveMigration, _ step: Step, _ world: World, in rect: Rect,
+        on canvas: inout Canvas
+    ) {
+        let place = Rect(1, rect.row, rect.columns - 2, rect.rows)
+        var buttons: [Button] = []
+        for part in focus.ids where part != .confirm {
+            switch part {
+            case .back, .confirm: buttons.append(Button("Back"))
+            case .finalize:
+                let isFree = obstacleToFinalize(live, world) == nil
+                buttons.append(Button(Words.finalize, isFree ? .ready : .grey(reason: "")))
+            case .backOut:
+                let isFree = obstacleToBackOut(live, world) == nil
+                buttons.append(Button("Back out", isFree ? .normal : .grey(reason: "")))
+            }
+        }
+        let drawn = focus.ids.filter { $0 != .confirm }
+        let focused = dialog == nil ? drawn.firstIndex { focus.isFocused($0) } : nil
+        Button.drawRow(buttons, focused: focused, in: place, on: &canvas)
+        guard step == .beginning || step == .finalizing else { return }
+        let taken = buttons.reduce(1) { $0 + $1.columns + 2 }
+        let free = Rect(1, rect.row, max(0, rect.columns - taken - 1), rect.rows)
+        let downtime = Times.span(live.cutover.downtimeSeconds)
+        canvas.put(
+            [Run("Application downtime  ", .label), Run(downtime, Style(.text, .bold))], in: free)
+        let room = free.columns - Width.of("Application downtime  \(downtime)") - 2
+        if live.isDestinationOpen, Width.of(Words.onlyForward) <= room {
+            canvas.put(Words.onlyForward, in: free, .dim, alignment: .right)
+        }
+    }
+}
+
+extension Cutover.Step {
+    /// On the line of the three steps.
+    fileprivate var marks: [Stepper.State] {
+        switch self {
+        case .stopWrites: [.current, .waiting, .waiting]
+        case .beginning, .finalizing: [.done, .current, .waiting]
+        case .undone: [.stale, .warning, .waiting]
+        case .broken: [.done, .failed, .waiting]
+        }
+    }
+}
+
+extension LiveMigration {
+    /// Whether the cutover has come past the point of no return.
+    var isDestinationOpen: Bool {
+        cutover.steps.contains { $0.name == .openDestination && $0.state == .done }
+    }
+}

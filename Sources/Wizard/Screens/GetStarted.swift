@@ -1,0 +1,161 @@
+package import ControlAPI
+package import Terminal
+
+/// *Get Started*: what is going to happen, and what has to be so before; boxes to tick for oneself. Opens with the focus
+/// on the first of them.
+package struct GetStarted: Screen {
+    enum Part: Hashable, Sendable, Codable {
+        case organization
+        case prerequisite(Int)
+        case back, next
+    }
+
+    /// Where the destination is; nil until it is chosen, where there are several.
+    package private(set) var organization: Identifier?
+    private(set) var ticked: Set<Int> = []
+    private var focus = FocusRing<Part>([])
+    private var open: OpenList?
+    private var refusal: String?
+
+    package init(organization: Identifier? = nil) {
+        self.organization = organization
+        let boxes = flow.prerequisites.indices.map(Part.prerequisite)
+        focus = FocusRing([.organization] + boxes + [.back, .next], focused: boxes.first)
+    }
+
+    private var flow: Flow { .fromAtlas }
+    package var title: String { flow.title }
+    package var holdsKeys: Bool { open != nil }
+
+    /// The only one there is, where there is one.
+    private func chosen(_ world: World) -> Organization? {
+        let all = world.organizations
+        return all.count == 1 ? all[0] : all.first { $0.id == organization }
+    }
+
+    package func keys(_ world: World) -> KeyMap {
+        if open != nil { return OpenList.keys }
+        var keys = [KeyMap.Binding(.tab, label: "Next")]
+        switch focus.focused {
+        case .prerequisite: keys.append(.init(.space, label: "Tick"))
+        case .organization: keys.append(.init(.enter, label: "Open list"))
+        case .next: keys.append(.init(.enter, label: "Continue"))
+        case .back, nil: keys.append(.init(.enter, label: "Back"))
+        }
+        return KeyMap(keys + [.init(.escape, label: "Back")])
+    }
+
+    package mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+    }
+
+    private mutating func act(_ key: Key, _ world: World) -> [Action] {
+        if var list = open {
+            let isHandled = list.handle(key)
+            open = list.isOpen ? list : nil
+            if let id = list.taken { organization = id }
+            if isHandled { return [] }
+        }
+        if focus.handle(key) { return [] }
+        switch (focus.focused, key) {
+        case (_, .escape), (.back, .enter), (.back, .space): return [.back]
+        case (.next, .enter), (.next, .space): return goOn(world)
+        case (.organization, .enter), (.organization, .space): open = list(world, isOpen: true)
+        case (.prerequisite(let index), .space): ticked.formSymmetricDifference([index])
+        case (_, .up), (.next, .left): focus.move(by: -1)
+        case (_, .down), (.prerequisite, .enter), (.back, .right): focus.move(by: 1)
+        default: break
+        }
+        return []
+    }
+
+    private mutating func goOn(_ world: World) -> [Action] {
+        guard let organization = chosen(world) else {
+            focus.focus(.organization)
+            refusal =
+                world.organizations.isEmpty
+                ? SetUpMigration.emptyInventory
+                : "First choose the organization that the destination cluster belongs to."
+            return []
+        }
+        let next = SetUpMigration(organization: organization.id, in: world)
+        let open = flow.prerequisites.count - ticked.count
+        let page = [Action.open(.setUp(next))]
+        guard open > 0 else { return page }
+        return page + [.say("\(open) not ticked; the validation finds most of them.", .dim)]
+    }
+
+    private func list(_ world: World, isOpen: Bool = false) -> OpenList {
+        OpenList(
+            world.organizations.map { ($0.id, $0.name) }, selected: chosen(world)?.id,
+            placeholder: "choose", isOpen: isOpen)
+    }
+}
+
+// MARK: Drawing
+
+extension GetStarted {
+    package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
+        let area = body.inset(columns: 1, rows: 0)
+        let (buttons, upper) = area.bottom(1)
+        let (explanation, rest) = upper.bottom(explanationRows(columns: area.columns))
+        let intro = Text.wrapped(flow.introduction, to: area.columns)
+        let partRows = flow.prerequisites.count + 2
+        var parts = rest
+        if rest.rows >= intro.count + partRows {
+            for (row, line) in intro.enumerated() { canvas.put(line, in: rest.line(row)) }
+            let gap = rest.rows > intro.count + partRows ? 1 : 0
+            parts = rest.top(intro.count + gap).rest.top(partRows).0
+        }
+        let place = drawParts(in: parts, on: &canvas, world)
+        let below = Rect(
+            area.column, min(parts.endRow + 1, explanation.row), area.columns, explanation.rows)
+        drawExplanation(in: below, on: &canvas)
+        let focused = focus.isFocused(.back) ? 0 : focus.isFocused(.next) ? 1 : nil
+        let isReady = ticked.count == flow.prerequisites.count && chosen(world) != nil
+        Button.drawRow(
+            [Button("Back"), Button("Continue", isReady ? .ready : .normal)], focused: focused,
+            in: buttons, on: &canvas)
+        open?.drawOpen(at: place, in: area, on: &canvas)
+    }
+
+    private func explanationRows(columns: Int) -> Int {
+        max(2, flow.prerequisites.map { Text.wrapped($0.detail, to: columns).count }.max() ?? 0)
+    }
+
+    /// The organization and the boxes; returns the place of the drop-down list.
+    private func drawParts(in rect: Rect, on canvas: inout Canvas, _ world: World) -> Rect {
+        let label = "Organization you start from  "
+        let columns = min(Tuning.sideColumns, rect.columns - Width.of(label))
+        let (line, rest) = rect.top(1)
+        let (head, boxes) = rest.top(rest.rows > flow.prerequisites.count ? 1 : 0)
+        canvas.put(label, in: line, .label)
+        let place = Rect(line.column + Width.of(label), line.row, columns, 1)
+        (open ?? list(world)).draw(in: place, isFocused: focus.isFocused(.organization), &canvas)
+        canvas.put(
+            "Before you begin   \(ticked.count) of \(flow.prerequisites.count)", in: head, .label)
+        var scroll = Scroll()
+        if case .prerequisite(let index) = focus.focused { scroll.selected = index }
+        let first = scroll.first(count: flow.prerequisites.count, rows: boxes.rows)
+        for (row, index) in flow.prerequisites.indices.dropFirst(first).prefix(boxes.rows)
+            .enumerated()
+        {
+            let box = CheckBox(flow.prerequisites[index].title, isOn: ticked.contains(index))
+            box.draw(
+                in: boxes.line(row), isFocused: focus.isFocused(.prerequisite(index)), on: &canvas)
+        }
+        return place
+    }
+
+    private func drawExplanation(in rect: Rect, on canvas: inout Canvas) {
+        let text: Run =
+            switch (refusal, focus.focused) {
+            case (let refusal?, _): Run(canvas.glyphs.failed + " " + refusal, .error)
+            case (_, .prerequisite(let index)): Run(flow.prerequisites[index].detail, .dim)
+            case (_, .organization):
+                Run("The destination can only be a cluster of this organization.", .dim)
+            default: Run("Continue leads to the choice of the clusters.", .dim)
+            }
+        TextBlock([text]).draw(in: rect, on: &canvas)
+    }
+}

@@ -1,0 +1,217 @@
+package import ControlAPI
+package import Terminal
+
+/// The clusters are in sync: cut over, or take more time for it. Nothing here stops anything.
+package struct InSync: LiveScreen {
+    enum Part: Sendable, Hashable, Codable { case ready, extend }
+    enum Dialog: Sendable, Equatable, Codable {
+        case extend(Modal)
+        /// So little time is left that extending comes first.
+        case offer(Modal)
+    }
+
+    package let migration: Identifier
+    var wheel = Wheel()
+    private var focus = FocusRing<Part>([.ready, .extend])
+    private(set) var dialog: Dialog?
+
+    package init(_ migration: Identifier) { self.migration = migration }
+
+    package var title: String { "In sync" }
+    package var holdsKeys: Bool { dialog != nil }
+
+    package mutating func update(_ world: World) -> [Action] {
+        guard let live = live(world) else { return [] }
+        if let page = Page.cuttingOver(live) { return [.replace(page)] }
+        if dialog != nil, let obstacle = obstacle(to: .extend, live, world) {
+            dialog = nil
+            return [.say(obstacle, .warning)]
+        }
+        if case .extend(var modal) = dialog {
+            modal.body.runs = newEnd(live, world)
+            dialog = .extend(modal)
+        }
+        return keepWheel(world)
+    }
+
+    package mutating func answer(
+        _ answer: Answer, to command: Command, _ world: World
+    ) -> [Action] {
+        if case .deadline(let time) = answer {
+            return [.say("Extended: \(Times.date(time)) is the new end.", .ok)]
+        }
+        return refusal(answer, to: command)
+    }
+
+    package func keys(_ world: World) -> KeyMap {
+        guard dialog == nil else { return .dialog }
+        let enter = focus.isFocused(.extend) ? Words.extend : Words.ready
+        return wheelKeys(world)
+            + KeyMap([
+                .init(.tab, label: "Next"), .init(.enter, label: enter),
+                .init(.escape, label: "Back"),
+            ])
+    }
+
+    package mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        guard let live = live(world) else { return key == .escape ? [.back] : [] }
+        if dialog != nil { return handleDialog(key, world) }
+        if let actions = handleWheel(key, world) { return actions }
+        if focus.handle(key) { return [] }
+        switch key {
+        case .escape: return [.back]
+        case .left, .up: focus.move(by: -1)
+        case .right, .down: focus.move(by: 1)
+        case .enter, .space: return press(live, world)
+        default: break
+        }
+        return []
+    }
+
+    private mutating func press(_ live: LiveMigration, _ world: World) -> [Action] {
+        let part = focus.focused ?? .ready
+        if let obstacle = obstacle(to: part, live, world) { return [.say(obstacle, .warning)] }
+        switch part {
+        case .extend:
+            dialog = .extend(
+                Modal(
+                    Words.extend, newEnd(live, world),
+                    buttons: [Button("Back"), Button(Words.extend)], focused: 1, escape: 0))
+        case .ready:
+            if let left = world.timeLeft(live), left < Tuning.tooLittleTime {
+                let text =
+                    "Only \(Countdown.text(left)) is left to cut over. A cutover that has begun is not "
+                    + "interrupted, but if it is undone later than that, the migration has expired."
+                dialog = .offer(
+                    Modal(
+                        "Little time is left", [Run(text)],
+                        buttons: [Button(Words.extend), Button("Go on"), Button("Back")],
+                        escape: 2))
+                return []
+            }
+            return proceed
+        }
+        return []
+    }
+
+    private var proceed: [Action] {
+        [.open(.proceed(ProceedToCutover(migration))), .discardTypeAhead]
+    }
+
+    private mutating func handleDialog(_ key: Key, _ world: World) -> [Action] {
+        switch dialog {
+        case .extend(var modal):
+            _ = modal.handle(key)
+            dialog = modal.choice == nil ? .extend(modal) : nil
+            return modal.choice == 1 ? [.perform(.extendSync(migration))] : []
+        case .offer(var modal):
+            _ = modal.handle(key)
+            dialog = modal.choice == nil ? .offer(modal) : nil
+            switch modal.choice {
+            case 0:
+                focus.focus(.extend)
+                guard let live = live(world) else { return [] }
+                return press(live, world)
+            case 1: return proceed
+            default: return []
+            }
+        case nil: return []
+        }
+    }
+
+    private func obstacle(to part: Part, _ live: LiveMigration, _ world: World) -> String? {
+        if let watching = watching(world) { return watching }
+        return part == .ready || live.phase != .inSync ? Words.notReady(live) : nil
+    }
+
+    /// The end that there is, and the one that there would be.
+    private func newEnd(_ live: LiveMigration, _ world: World) -> [Run] {
+        let end = live.cutover.deadlineAt
+        let new = end.map { $0 + Tuning.syncExtension.milliseconds }
+        let hours = Tuning.syncExtension.components.seconds / 3_600
+        return [
+            Run("\(hours) hours are added to the time to cut over.\n\n"),
+            Run("Ends now   ", .label), Run((end.map(Times.date) ?? Figure.unknown) + "\n"),
+            Run("New end    ", .label), Run(new.map(Times.date) ?? Figure.unknown, .accent),
+        ]
+    }
+
+    // MARK: Drawing
+
+    package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
+        guard let live = live(world) else {
+            return canvas.put(" " + Words.unknownMigration, in: body, .dim)
+        }
+        let columns = min(body.columns, Tuning.textColumns)
+        let text = Rect(body.column, body.row, columns, body.rows)
+        var rest = Notice.draw(
+            notices(live, world, isNarrow: body.columns < 78), in: text, on: &canvas)
+        let (foot, upper) = rest.bottom(1)
+        rest = upper.rows > 8 ? upper.top(1).rest : upper
+        drawCountdown(live, world, in: rest.top(2).0, on: &canvas)
+        TextBlock(explanation(live)).draw(
+            in: rest.top(2).rest.inset(columns: 1, rows: 0), on: &canvas)
+        drawButtons(live, world, in: foot, on: &canvas)
+        switch dialog {
+        case .extend(let modal), .offer(let modal): modal.draw(in: body, on: &canvas)
+        case nil: break
+        }
+    }
+
+    private func notices(
+        _ live: LiveMigration, _ world: World, isNarrow: Bool
+    ) -> [Notice] {
+        let lag =
+            (isNarrow ? "\n" : "  ")
+            + "Lag behind source \(Times.clock(live.figures.lagSeconds))"
+        let state =
+            Words.notReady(live).map { Notice(.warning, $0 + lag) }
+            ?? Notice(.ok, Words.inSync + lag)
+        return [state, wheelNotice(world)].compactMap(\.self)
+    }
+
+    private func drawCountdown(
+        _ live: LiveMigration, _ world: World, in rect: Rect, on canvas: inout Canvas
+    ) {
+        let left = world.timeLeft(live)
+        let countdown = Countdown(left, warning: Tuning.littleTime, error: Tuning.hardlyTime)
+        let indent = rect.columns >= 76 ? 8 : 1
+        let end = live.cutover.deadlineAt.map { "until \(Times.date($0))" } ?? ""
+        let style = Style(countdown.style.role, .bold)
+        let head = [Run(countdown.text, style), Run("  left to cut over")]
+        canvas.put(head, in: Rect(indent, rect.row, rect.columns - indent, rect.rows))
+        let wide = indent + Width.of(countdown.text) + 18
+        let place =
+            wide + 2 + Width.of(end) < rect.columns
+            ? Rect(wide + 2, rect.row, rect.columns - wide - 3, rect.rows)
+            : Rect(indent, rect.row + 1, rect.columns - indent, max(0, rect.rows - 1))
+        canvas.put(
+            end, in: place, .dim, alignment: place.row == rect.row ? .right : .left)
+    }
+
+    private func explanation(_ live: LiveMigration) -> [Run] {
+        [
+            Run(
+                "Cutover is a three-step process. Your application is down from the moment you stop "
+                    + "its writes until you start it on \(live.destinationName). lagzero's part of "
+                    + "that begins when you confirm that writes have stopped; its seconds are counted "
+                    + "on the screen. The next page stops nothing yet.")
+        ]
+    }
+
+    private func drawButtons(
+        _ live: LiveMigration, _ world: World, in rect: Rect, on canvas: inout Canvas
+    ) {
+        var column = 1
+        for part in focus.ids {
+            let isFree = obstacle(to: part, live, world) == nil
+            let title = part == .ready ? Words.ready : Words.extend
+            let state: Button.State = part == .ready ? .ready : .normal
+            let button = Button(title, isFree ? state : .grey(reason: ""))
+            let place = Rect(column, rect.row, button.columns, rect.rows)
+            button.draw(
+                in: place, isFocused: dialog == nil && focus.isFocused(part), on: &canvas)
+            column += button.columns + (rect.columns >= 76 ? 5 : 2)
+        }
+    }
+}

@@ -1,0 +1,129 @@
+internal import ControlAPI
+internal import Terminal
+
+extension MigratingData.Dialog {
+    /// What it is about; it closes once that cannot be done any more.
+    var act: MigratingData.Act? {
+        switch self {
+        case .loadLevel: .loadLevel
+        case .retry: .retry
+        case .acknowledge: .acknowledge
+        case .cancel: .cancel
+        case .details: nil
+        }
+    }
+
+    func draw(in rect: Rect, on canvas: inout Canvas) {
+        switch self {
+        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal),
+            .details(let modal):
+            modal.draw(in: rect, on: &canvas)
+        case .cancel(let dialog): dialog.draw(in: rect, on: &canvas)
+        }
+    }
+}
+
+extension MigratingData {
+    mutating func handleDialog(_ key: Key, _ live: LiveMigration) -> [Action] {
+        switch dialog {
+        case .loadLevel(var modal):
+            _ = modal.handle(key)
+            var level = modal.choice.map { $0 + 1 }
+            if case .character(let digit) = key, let number = Int(String(digit)),
+                Words.loadLevels.indices.contains(number - 1)
+            {
+                level = number
+            }
+            dialog = level == nil ? .loadLevel(modal) : nil
+            guard let level, Words.loadLevels.indices.contains(level - 1) else { return [] }
+            return [.perform(.setLoadLevel(migration, level))]
+        case .retry(var modal):
+            _ = modal.handle(key)
+            dialog = modal.choice == nil ? .retry(modal) : nil
+            return modal.choice == 1 ? [.perform(.retry(migration))] : []
+        case .acknowledge(var modal):
+            _ = modal.handle(key)
+            dialog = modal.choice == nil ? .acknowledge(modal) : nil
+            return modal.choice == 1 ? [.perform(.acknowledgeMismatches(migration))] : []
+        case .details(var modal):
+            _ = modal.handle(key)
+            dialog = modal.choice == nil ? .details(modal) : nil
+        case .cancel(var confirm):
+            _ = confirm.handle(key)
+            dialog = confirm.choice == nil ? .cancel(confirm) : nil
+            guard confirm.choice == .confirmed else { return [] }
+            return [.perform(.cancel(migration, confirmedName: confirm.typed))]
+        case nil: break
+        }
+        return []
+    }
+
+    func loadLevels(_ live: LiveMigration) -> Modal {
+        let now = live.setup.loadLevel
+        let text = Words.loadLevels.enumerated()
+            .map { index, words in
+                "\(index + 1)  \(words)" + (index + 1 == now ? "  (now)" : "")
+            }
+            .joined(separator: "\n")
+        let numbers = Words.loadLevels.indices.map { Button("\($0 + 1)") }
+        return Modal(
+            "Load level", [Run(text + "\n\nThe workers end their batch first.")],
+            buttons: numbers + [Button("Back")],
+            focused: max(0, min(now, Words.loadLevels.count) - 1),
+            escape: Words.loadLevels.count)
+    }
+
+    func retry(_ live: LiveMigration) -> Modal {
+        let text =
+            "lagzero goes on from where it stopped, if the source's oplog still reaches back to it, "
+            + "and the time to cut over begins anew. If the oplog does not reach back, this fails "
+            + "with that reason, and a new migration has to begin with the copy."
+        return Modal(
+            "Retry", [Run(text)], buttons: [Button("Back"), Button("Retry")], focused: 1,
+            escape: 0)
+    }
+
+    func acknowledgement(_ live: LiveMigration) -> Modal {
+        let text =
+            "These documents or collections differ between the clusters. If you take note of them, "
+            + "they no longer stand before the cutover, and they stay different:\n\n"
+        return Modal(
+            Figure.counted(live.mismatches.count, "mismatch", "mismatches"),
+            [Run(text), Run(live.mismatches.joined(separator: "\n"), .warning)],
+            buttons: [Button("Back"), Button("I have taken note")], escape: 0)
+    }
+
+    func cancellation(_ live: LiveMigration) -> ConfirmByName {
+        let copied = live.figures.bytesCopied.map { "The \(Figure.bytes($0)) copied so far stay" }
+        let text =
+            "This ends the migration for good: lagzero stops following \(live.sourceName). "
+            + "\(copied ?? "What was copied stays") on \(live.destinationName); "
+            + "to migrate again, the copy begins anew."
+        return ConfirmByName(
+            "Cancel the migration", [Run(text)], name: live.destinationName,
+            confirm: "Cancel the migration")
+    }
+
+    /// Everything that may not have had room on the page.
+    func details(_ live: LiveMigration, _ world: World) -> Modal {
+        var runs: [Run] = []
+        for notice in notices(live, world) {
+            if !runs.isEmpty { runs.append("\n") }
+            runs.append(Run(notice.text, Style(notice.role)))
+        }
+        func add(_ head: String, _ lines: [String], _ style: Style = .text) {
+            guard !lines.isEmpty else { return }
+            if !runs.isEmpty { runs.append("\n\n") }
+            runs += [Run(head + "\n", .label), Run(lines.joined(separator: "\n"), style)]
+        }
+        add("From and to", [live.sourceName, live.destinationName])
+        add("Before the cutover", live.cutover.missing)
+        add("Mismatches", live.mismatches, .warning)
+        add(
+            "Applied through",
+            [live.figures.appliedThrough.map { "cluster time \($0)" } ?? Figure.unknown])
+        add("Load level", ["\(live.setup.loadLevel) of \(Words.loadLevels.count)"])
+        add("Migration", [live.id.text])
+        return Modal("Details", runs, buttons: [Button("Close")], escape: 0)
+    }
+}

@@ -1,0 +1,192 @@
+package import ControlAPI
+package import Terminal
+
+/// How a migration goes on, and what can be done with it. Stays open until the cutover begins, and after a failure.
+package struct MigratingData: LiveScreen {
+    /// What can be asked for here.
+    enum Act: Sendable, Equatable, Codable, CaseIterable {
+        case cutover, retry, pause, resume, loadLevel, cancel, acknowledge
+    }
+
+    enum Dialog: Sendable, Equatable, Codable {
+        case loadLevel(Modal)
+        case retry(Modal)
+        case acknowledge(Modal)
+        case details(Modal)
+        case cancel(ConfirmByName)
+    }
+
+    package let migration: Identifier
+    var wheel = Wheel()
+    var dialog: Dialog?
+    private var bell = ReadyBell()
+    /// The number of the log's last line that is shown; nil follows the log.
+    var logEnd: Int?
+    private var hasAskedForLog = false
+
+    package init(_ migration: Identifier) { self.migration = migration }
+
+    package var title: String { "Migrating Data" }
+    package var holdsKeys: Bool { dialog != nil }
+
+    package mutating func update(_ world: World) -> [Action] {
+        guard let live = live(world) else { return [] }
+        if let page = Page.cuttingOver(live) { return [.replace(page)] }
+        var actions = keepWheel(world)
+        if !hasAskedForLog {
+            hasAskedForLog = true
+            actions.append(
+                .perform(.readLog(migration, after: world.logs[migration]?.last?.sequence)))
+        }
+        if live.phase != .inSync { bell.reset() }
+        actions += bell.update(isWanted: Words.notReady(live) == nil, world.moment)
+        if let act = dialog?.act, let obstacle = obstacle(to: act, live, world) {
+            dialog = nil
+            actions.append(.say(obstacle, .warning))
+        }
+        return actions
+    }
+
+    package mutating func answer(
+        _ answer: Answer, to command: Command, _ world: World
+    ) -> [Action] {
+        refusal(answer, to: command)
+    }
+
+    // MARK: Keys
+
+    package func keys(_ world: World) -> KeyMap {
+        guard dialog == nil else { return .dialog }
+        guard let live = live(world) else {
+            return KeyMap([.init(.escape, label: "Back")])
+        }
+        let main = mainAct(live)
+        var bindings: [KeyMap.Binding] = [
+            binding(main, .enter, main == .retry ? "Retry" : "Cutover", live, world),
+            live.phase == .paused
+                ? binding(.resume, .character("p"), "Resume", live, world)
+                : binding(.pause, .character("p"), "Pause", live, world),
+        ]
+        if !live.mismatches.isEmpty {
+            bindings.append(binding(.acknowledge, .character("a"), "Mismatches", live, world))
+        }
+        bindings += [
+            binding(.cancel, .character("c"), "Cancel", live, world),
+            .init(.escape, label: "Back"), .init(.character("i"), label: "Details"),
+            binding(.loadLevel, .character("l"), "Load level", live, world),
+            .init(.up, .down, .pageUp, .pageDown, label: "Scroll the log", isInFooter: false),
+            .init(.end, label: "Follow the log", isInFooter: false),
+        ]
+        return wheelKeys(world) + KeyMap(bindings)
+    }
+
+    private func binding(
+        _ act: Act, _ key: Key, _ label: String, _ live: LiveMigration, _ world: World
+    ) -> KeyMap.Binding {
+        KeyMap.Binding(key, label: label, reason: obstacle(to: act, live, world))
+    }
+
+    package mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        let before = self
+        let actions = take(key, world)
+        // A key that means nothing here is the frame's, and is not taken for an answer.
+        if !actions.isEmpty || self != before { bell.answer() }
+        return actions
+    }
+
+    private mutating func take(_ key: Key, _ world: World) -> [Action] {
+        guard let live = live(world) else { return key == .escape ? [.back] : [] }
+        if dialog != nil { return handleDialog(key, live) }
+        if let actions = handleWheel(key, world) { return actions }
+        if scrollLog(key, world) { return [] }
+        let act: Act
+        switch key {
+        case .escape: return [.back]
+        case .character("i"):
+            dialog = .details(details(live, world))
+            return []
+        case .enter, .space: act = mainAct(live)
+        case .character("p"): act = live.phase == .paused ? .resume : .pause
+        case .character("l"): act = .loadLevel
+        case .character("c"): act = .cancel
+        case .character("r"): act = .retry
+        case .character("a"): act = .acknowledge
+        default: return []
+        }
+        if let obstacle = obstacle(to: act, live, world) { return [.say(obstacle, .warning)] }
+        return begin(act, live)
+    }
+
+    private mutating func begin(_ act: Act, _ live: LiveMigration) -> [Action] {
+        switch act {
+        case .cutover: return [.open(.inSync(InSync(migration)))]
+        case .pause: return [.perform(.pause(migration))]
+        case .resume: return [.perform(.resume(migration))]
+        case .loadLevel: dialog = .loadLevel(loadLevels(live))
+        case .retry: dialog = .retry(retry(live))
+        case .acknowledge: dialog = .acknowledge(acknowledgement(live))
+        case .cancel:
+            dialog = .cancel(cancellation(live))
+            return [.discardTypeAhead]
+        }
+        return []
+    }
+
+    /// What the button does.
+    func mainAct(_ live: LiveMigration) -> Act {
+        switch live.phase {
+        case .failed, .expired: .retry
+        default: .cutover
+        }
+    }
+
+    /// Why it cannot be done now; nil where it can.
+    func obstacle(to act: Act, _ live: LiveMigration, _ world: World) -> String? {
+        watching(world) ?? obstacle(to: act, live)
+    }
+
+    private func obstacle(to act: Act, _ live: LiveMigration) -> String? {
+        let phase = Words.phase(live)
+        switch act {
+        case .cutover: return Words.notReady(live)
+        case .retry:
+            if live.isRetryPossible { return nil }
+            return live.phase == .failed || live.phase == .expired
+                ? "It cannot be taken up again: please start a new migration."
+                : "There is nothing to retry. \(phase)"
+        case .pause, .loadLevel:
+            return live.phase.isFinal || live.phase == .paused ? phase : nil
+        case .cancel: return live.phase.isFinal ? phase : nil
+        case .resume: return live.phase == .paused ? nil : "The migration is not paused."
+        case .acknowledge:
+            if live.mismatches.isEmpty { return "There are no mismatches." }
+            if live.phase.isFinal { return phase }
+            return live.areMismatchesAcknowledged ? "The mismatches are noted already." : nil
+        }
+    }
+
+    private mutating func scrollLog(_ key: Key, _ world: World) -> Bool {
+        let lines = world.logs[migration] ?? []
+        let end = LogView.end(of: lines, last: logEnd)
+        let target: Int
+        switch key {
+        case .up: target = end - 1
+        case .down: target = end + 1
+        case .pageUp: target = end - LogView.page
+        case .pageDown: target = end + LogView.page
+        case .home: target = 1
+        case .end: target = lines.count
+        default: return false
+        }
+        let isNewest = lines.isEmpty || target >= lines.count
+        logEnd = isNewest ? nil : lines[max(1, target) - 1].sequence
+        return true
+    }
+}
+
+extension KeyMap {
+    /// Of an open dialog.
+    static let dialog = KeyMap([
+        .init(.tab, label: "Next"), .init(.enter, label: "Press"), .init(.escape, label: "Close"),
+    ])
+}

@@ -1,0 +1,219 @@
+package import ControlAPI
+package import Terminal
+
+/// *Migration Hub*: the migrations, the ways to begin one, and the clusters.
+///
+/// One cursor goes through all of them. It is first on the newest migration that goes on, else on the first card.
+package struct MigrationHub: Screen {
+    enum Item: Sendable, Hashable, Codable {
+        case migration(Identifier)
+        case card
+        case cluster(Identifier)
+    }
+
+    /// Where the cursor was put; what is gone by now is not followed.
+    private var chosen: Item?
+    private var dialog: AddCluster?
+    private var removal: Removal?
+    /// Uptime of the last bell for a migration that waits to be cut over.
+    private var rungAt: Duration?
+
+    private struct Removal: Sendable, Equatable {
+        var cluster: Identifier
+        var modal: Modal
+    }
+
+    private enum CodingKeys: CodingKey { case chosen }
+
+    package init() {}
+
+    package var title: String { "Migration Hub" }
+    package var holdsKeys: Bool { dialog != nil || removal != nil }
+
+    package func subject(_ world: World) -> Identifier? {
+        if case .migration(let id) = selected(world) { id } else { nil }
+    }
+
+    package func keys(_ world: World) -> KeyMap {
+        if dialog != nil {
+            return KeyMap([
+                .init(.tab, label: "Next field"), .init(.enter, label: "Go on"),
+                .init(.escape, label: "Cancel"),
+            ])
+        }
+        if removal != nil {
+            return KeyMap([.init(.tab, label: "Next"), .init(.escape, label: "Cancel")])
+        }
+        let isCluster = if case .cluster = selected(world) { true } else { false }
+        let reason = isCluster ? nil : "choose a cluster"
+        return KeyMap([
+            .init(.enter, label: "Open", reason: isCluster ? "nothing to open" : nil),
+            .init(.up, .down, label: "Move", isInFooter: false),
+            .init(.tab, label: "Next part", isInFooter: false),
+            .init(.character("a"), label: "Add a cluster", group: "Clusters"),
+            .init(.character("t"), label: "Test", group: "Clusters", reason: reason),
+            .init(.character("r"), label: "Remove", group: "Clusters", reason: reason),
+        ])
+    }
+
+    package mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        if dialog != nil { return handleDialog(key) }
+        if removal != nil { return handleRemoval(key) }
+        switch key {
+        case .up, .character("k"): move(by: -1, world)
+        case .down, .character("j"): move(by: 1, world)
+        case .home: chosen = items(world).first
+        case .end: chosen = items(world).last
+        case .tab: nextPart(by: 1, world)
+        case .backTab: nextPart(by: -1, world)
+        case .enter: return open(world)
+        case .character("a"): dialog = AddCluster(world.snapshot)
+        case .character("t"): return test(world)
+        case .character("r"): remove(world)
+        default: break
+        }
+        return []
+    }
+
+    package mutating func update(_ world: World) -> [Action] {
+        let isWaiting =
+            world.snapshot?.migrations.contains {
+                $0.phase == .inSync && $0.cutover.isReady
+                    && ($0.driver == nil || $0.driver?.wizard == world.me.wizard)
+            } ?? false
+        guard isWaiting else {
+            rungAt = nil
+            return []
+        }
+        if let rungAt, world.moment.uptime - rungAt < Tuning.bellInterval { return [] }
+        rungAt = world.moment.uptime
+        return [.bell]
+    }
+
+    package mutating func answer(
+        _ answer: Answer, to command: Command, _ world: World
+    ) -> [Action] {
+        switch (command, answer) {
+        case (.add, .refused(let error)):
+            guard dialog != nil else { return [.say(Words.error(error), .error)] }
+            dialog?.refuse(error)
+        case (.add(let new), .made(let id)):
+            dialog = nil
+            chosen = .cluster(id)
+            return [said(of: world.cluster(id), "Added \(new.name).")]
+        case (_, .refused(let error)): return [.say(Words.error(error), .error)]
+        case (.testCluster(let id), _): return [said(of: world.cluster(id), "It answers.")]
+        default: break
+        }
+        return []
+    }
+
+    private func said(of cluster: Cluster?, _ good: String) -> Action {
+        guard let trouble = cluster?.trouble else { return .say(good, .ok) }
+        return .say("\(cluster?.name ?? "") is not reached. \(Words.error(trouble))", .warning)
+    }
+
+    private mutating func handleDialog(_ key: Key) -> [Action] {
+        let new = dialog?.handle(key)
+        if dialog?.isClosed == true { dialog = nil }
+        return new.map { [.perform(.add($0))] } ?? []
+    }
+
+    // MARK: The cursor
+
+    func items(_ world: World) -> [Item] {
+        migrations(world).map { .migration($0.id) } + [.card]
+            + (world.snapshot?.clusters ?? []).map { .cluster($0.id) }
+    }
+
+    /// Those that go on before those that are over, the newest first.
+    func migrations(_ world: World) -> [LiveMigration] {
+        let all = (world.snapshot?.migrations ?? []).reversed()
+        return all.filter { !$0.phase.isFinal } + all.filter { $0.phase.isFinal }
+    }
+
+    func selected(_ world: World) -> Item {
+        let items = items(world)
+        if let chosen, items.contains(chosen) { return chosen }
+        if let newest = migrations(world).first, !newest.phase.isFinal {
+            return .migration(newest.id)
+        }
+        return .card
+    }
+
+    private mutating func move(by step: Int, _ world: World) {
+        let items = items(world)
+        guard let index = items.firstIndex(of: selected(world)) else { return }
+        chosen = items[max(0, min(items.count - 1, index + step))]
+    }
+
+    /// To the first item of the next part, round and round.
+    private mutating func nextPart(by step: Int, _ world: World) {
+        let items = items(world)
+        let firsts = items.indices.filter { $0 == 0 || items[$0].part != items[$0 - 1].part }
+        guard let index = items.firstIndex(of: selected(world)),
+            let part = firsts.lastIndex(where: { $0 <= index })
+        else { return }
+        chosen = items[firsts[(part + step + firsts.count) % firsts.count]]
+    }
+
+    // MARK: What Enter and the letters do
+
+    private func open(_ world: World) -> [Action] {
+        switch selected(world) {
+        case .migration(let id):
+            guard let migration = world.migration(id) else { return [] }
+            guard let page = Page.showing(migration) else {
+                return [
+                    .say("It was given up and left nothing to be done. l shows its log.", .text)
+                ]
+            }
+            return [.open(page)]
+        case .card: return [.open(.beginning)]
+        case .cluster: return []
+        }
+    }
+
+    private func test(_ world: World) -> [Action] {
+        guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
+            return []
+        }
+        return [.say("Connecting to \(cluster.name) ...", .text), .perform(.testCluster(id))]
+    }
+
+    private mutating func remove(_ world: World) {
+        guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
+            return
+        }
+        let text =
+            "\(cluster.name) disappears from this list, and its password from this host. The cluster itself is not touched."
+        removal = Removal(
+            cluster: id,
+            modal: Modal(
+                "Remove a cluster", [Run(text)], buttons: [Button("Keep"), Button("Remove")],
+                escape: 0))
+    }
+
+    private mutating func handleRemoval(_ key: Key) -> [Action] {
+        _ = removal?.modal.handle(key)
+        guard let removal, let choice = removal.modal.choice else { return [] }
+        self.removal = nil
+        return choice == 1 ? [.perform(.removeCluster(removal.cluster))] : []
+    }
+
+    package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
+        HubList(self, world).draw(in: body, on: &canvas)
+        removal?.modal.draw(in: body, on: &canvas)
+        dialog?.draw(in: body, on: &canvas)
+    }
+}
+
+extension MigrationHub.Item {
+    fileprivate var part: Int {
+        switch self {
+        case .migration: 0
+        case .card: 1
+        case .cluster: 2
+        }
+    }
+}

@@ -1,0 +1,117 @@
+internal import ControlAPI
+package import Terminal
+
+extension ReviewAndConfirm {
+    package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
+        let area = body.inset(columns: 1, rows: 0)
+        let (buttons, upper) = area.bottom(1)
+        let notices = Notice.lines(notices(world), columns: body.columns - 1, canvas.glyphs)
+        let (said, text) = upper.bottom(min(notices.count, upper.rows / 2))
+        for (row, line) in notices.prefix(said.rows).enumerated() {
+            canvas.put(line, at: Point(body.column, said.row + row))
+        }
+        var lines = lines(world, columns: area.columns)
+        if lines.count > text.rows {
+            lines = self.lines(world, columns: area.columns, withFacts: false)
+        }
+        let first = min(offset, max(0, lines.count - text.rows))
+        for (row, line) in lines.dropFirst(first).prefix(text.rows).enumerated() {
+            canvas.put(line, in: text.line(row))
+        }
+        let hidden = lines.count - first - text.rows
+        if hidden > 0 {
+            canvas.put("\(canvas.glyphs.arrowDown) \(hidden) more", in: buttons, .dim)
+        }
+        drawButtons(in: buttons, on: &canvas, world)
+        dialog?.draw(in: body, on: &canvas)
+    }
+
+    private func drawButtons(in rect: Rect, on canvas: inout Canvas, _ world: World) {
+        let start =
+            asking.isOpen
+            ? Button("Starting...", .grey(reason: ""))
+            : Button("Start Migration", obstacle(world) == nil ? .ready : .grey(reason: ""))
+        Button.drawRow(
+            [Button("Back"), start], focused: focus.isFocused(.back) ? 0 : 1, in: rect, on: &canvas)
+    }
+
+    private func notices(_ world: World) -> [Notice] {
+        if let refusal { return [Notice(.error, refusal)] }
+        return obstacle(world).map { [Notice(hasTried ? .error : .warning, $0)] } ?? []
+    }
+
+    /// Every choice, label and value, wrapped; the facts of the clusters only where they have room.
+    func lines(_ world: World, columns: Int, withFacts: Bool = true) -> [[Run]] {
+        let clusters = [("Source", setup.source), ("Destination", setup.destination)]
+        let label = columns >= 72 ? 28 : 18
+        let choices =
+            clusters.flatMap {
+                cluster($0, $1, world, columns: columns - label).prefix(withFacts ? 2 : 1)
+            } + [verification, clearing(world)] + others(world)
+        return choices.flatMap { name, value in
+            let names = Text.wrapped([Run(name, .label)], to: label - 2)
+            let values = Text.wrapped(value, to: columns - label)
+            return (0..<max(names.count, values.count)).map { row in
+                let name = row < names.count ? names[row].map(\.text).joined() : ""
+                let rest = row < values.count ? values[row] : []
+                return [Run(Text.padded(name, to: label), .label)] + rest
+            }
+        }
+    }
+
+    private typealias Choice = (String, [Run])
+
+    private func cluster(
+        _ label: String, _ id: Identifier, _ world: World, columns: Int
+    ) -> [Choice] {
+        guard let cluster = world.cluster(id) else { return [(label, [Run(Figure.unknown)])] }
+        // A comma stands at the end of a line, too.
+        let words = ClusterFacts.lines(cluster.facts, columns: columns - 1, separator: ", ")
+            .joined(separator: ",\n")
+        return [(label, [Run(world.path(of: cluster))]), ("", [Run(words, .dim)])]
+    }
+
+    private var verification: Choice {
+        let value =
+            setup.verify == .off
+            ? [Run("No. ", .warning), Run("Please verify your data yourself afterwards.")]
+            : [Run("Yes. "), Run("Every document is compared before the cutover.", .dim)]
+        return ("Verify data post-migration", value)
+    }
+
+    private func clearing(_ world: World) -> Choice {
+        let name = "Clear any existing data"
+        guard setup.clear else {
+            return (name, [Run("No. "), Run("What is there stays.", .dim)])
+        }
+        let consequence = Clearing.consequence(for: world.cluster(setup.destination))
+        return (name, [Run("Yes. Deleted for good at the start: \(consequence)", .error)])
+    }
+
+    private func others(_ world: World) -> [Choice] {
+        var choices: [Choice] = [
+            ("Load level", [Run(Words.loadLevel(setup.loadLevel))])
+        ]
+        if !setup.include.isEmpty {
+            choices.append(("Only", [Run(setup.include.joined(separator: ", "))]))
+        }
+        if !setup.exclude.isEmpty {
+            choices.append(("Without", [Run(setup.exclude.joined(separator: ", "))]))
+        }
+        if let run = world.validation(of: setup), run.isPassed == true {
+            let warnings = run.rows.count { $0.state == .warning }
+            let time = run.endedAt.map { "at \(Times.time($0)) UTC" } ?? ""
+            choices.append(
+                (
+                    "Validation",
+                    [
+                        Run("Passed \(time)"),
+                        Run(
+                            ", \(Figure.counted(warnings, "warning"))",
+                            warnings > 0 ? .warning : .dim),
+                    ]
+                ))
+        }
+        return choices
+    }
+}

@@ -1,0 +1,130 @@
+internal import ControlAPI
+package import Terminal
+
+/// What leads on from the page: testing clusters, clearing, validating.
+extension SetUpMigration {
+    package func keys(_ world: World) -> KeyMap {
+        if open != nil { return OpenList.keys }
+        if clearing != nil {
+            return KeyMap([.init(.tab, label: "Next"), .init(.escape, label: "Back")])
+        }
+        var keys = [KeyMap.Binding(.tab, label: "Next field")]
+        switch focus.focused {
+        case .verify, .clear: keys.append(.init(.space, label: "Tick"))
+        case .loadLevel: keys.append(.init(.left, .right, label: "Change"))
+        case .back: keys.append(.init(.enter, label: "Back"))
+        case .next: keys.append(.init(.enter, label: continueTitle(world)))
+        default: keys.append(.init(.enter, label: "Open list"))
+        }
+        keys.append(.init(.escape, label: "Back"))
+        keys.append(
+            .init(
+                .character("t"), label: "Test the cluster again",
+                reason: tested(world) == nil ? "choose one first" : nil))
+        keys.append(
+            .init(
+                .character("v"), label: "Results",
+                reason: run(world) ?? staleRun(world) == nil ? "nothing validated yet" : nil))
+        return KeyMap(keys)
+    }
+
+    func continueTitle(_ world: World) -> String {
+        isValidating(world) ? "Validating..." : "Continue"
+    }
+
+    /// The cluster on the side of the focus; elsewhere one that is in trouble.
+    private func tested(_ world: World) -> Cluster? {
+        let (source, destination) = (
+            draft.source.cluster(in: world), draft.destination.cluster(in: world)
+        )
+        switch focus.focused {
+        case .sourceOrganization, .sourceProject, .sourceCluster: return source
+        case .destinationProject, .destinationCluster: return destination
+        default:
+            return [source, destination].compactMap(\.self).first { $0.trouble != nil } ?? source
+        }
+    }
+
+    mutating func test(_ world: World) -> [Action] {
+        guard let cluster = tested(world) else {
+            refusal = Refusal(part: focus.focused ?? .next, text: "Choose a cluster to test.")
+            return []
+        }
+        return [.perform(.testCluster(cluster.id)), .say("Testing \(cluster.name).", .dim)]
+    }
+
+    // MARK: Clearing
+
+    mutating func toggleClear(_ world: World) -> [Action] {
+        guard mayChange() else { return [] }
+        if draft.clearConfirmedName != nil {
+            draft.clearConfirmedName = nil
+            return []
+        }
+        guard let cluster = draft.destination.cluster(in: world) else {
+            refusal = Refusal(part: .clear, text: "Choose the destination cluster first.")
+            return []
+        }
+        clearing = Clearing.dialog(for: cluster)
+        return [.discardTypeAhead]
+    }
+
+    mutating func handleClearing(_ key: Key, _ world: World) -> [Action] {
+        _ = clearing?.handle(key)
+        switch clearing?.choice {
+        case .confirmed:
+            draft.clearConfirmedName = clearing?.typed
+            clearing = nil
+        case .cancelled: clearing = nil
+        case nil: break
+        }
+        return []
+    }
+
+    // MARK: Validating
+
+    /// Results that still hold are shown; otherwise the agent is asked anew.
+    mutating func goOn(_ world: World) -> [Action] {
+        guard let setup = draft.setup(world) else {
+            refusal = Refusal(part: .next, text: nextStep(world))
+            return []
+        }
+        guard !asking.isOpen else { return [] }
+        if let run = run(world), run.isPassed != false {
+            return [.open(.validate(Validate(run.id, of: setup)))]
+        }
+        asking.isOpen = true
+        return [.perform(.validate(setup))]
+    }
+
+    /// What is missing, and how to get it.
+    func nextStep(_ world: World) -> String {
+        if world.snapshot == nil { return "The agent has not answered yet." }
+        if world.snapshot?.clusters.isEmpty == true { return Self.emptyInventory }
+        return draft.missing(world) ?? ""
+    }
+
+    func results(_ world: World) -> [Action] {
+        guard let run = run(world) ?? staleRun(world) else { return [] }
+        return [.open(.validate(Validate(run.id, of: draft.setup(world))))]
+    }
+
+    package mutating func answer(
+        _ answer: Answer, to command: Command, _ world: World
+    ) -> [Action] {
+        switch (command, answer) {
+        case (.validate(let setup), .made(let id)):
+            asking.isOpen = false
+            validated = id
+            return [.open(.validate(Validate(id, of: setup)))]
+        case (.validate, .refused(let error)):
+            asking.isOpen = false
+            refusal = Refusal(part: .next, text: Words.error(error))
+        case (.testCluster, .refused(let error)): return [.say(Words.error(error), .error)]
+        case (.testCluster(let id), _):
+            return [.say("Tested \(world.cluster(id)?.name ?? "the cluster").", .dim)]
+        default: break
+        }
+        return []
+    }
+}

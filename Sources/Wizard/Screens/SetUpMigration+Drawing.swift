@@ -1,0 +1,105 @@
+internal import ControlAPI
+package import Terminal
+
+extension SetUpMigration {
+    package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
+        let area = body.inset(columns: 1, rows: 0)
+        let (buttons, upper) = area.bottom(1)
+        let notices = Notice.lines(notices(world), columns: body.columns - 1, canvas.glyphs)
+        let (said, fields) = upper.bottom(min(notices.count, max(0, upper.rows - 6)))
+        for (row, line) in notices.prefix(said.rows).enumerated() {
+            canvas.put(line, at: Point(body.column, said.row + row))
+        }
+        var form = SetUpForm(self, world, columns: fields.columns, canvas.glyphs)
+        form.place(in: fields, focused: focus.focused)
+        canvas.clipped(to: fields) { form.draw(self, world, on: &$0) }
+        let rest = form.rowsBelow
+        if rest > 0 {
+            canvas.put("\(canvas.glyphs.arrowDown) \(rest) more", in: buttons, .dim)
+        }
+        let focused = focus.isFocused(.back) ? 0 : focus.isFocused(.next) ? 1 : nil
+        Button.drawRow(
+            [Button("Back"), continueButton(world)], focused: focused, in: buttons, on: &canvas)
+        if let part = focus.focused, let place = form.places[part] {
+            open?.drawOpen(at: place, in: area, on: &canvas)
+        }
+        clearing?.draw(in: body, on: &canvas)
+    }
+
+    /// Why it is grey stands above it.
+    private func continueButton(_ world: World) -> Button {
+        let title = continueTitle(world)
+        guard draft.setup(world) != nil, !isValidating(world) else {
+            return Button(title, .grey(reason: ""))
+        }
+        return Button(title, run(world)?.isPassed == true ? .ready : .normal)
+    }
+
+    /// Above the buttons: the last refusal, or where the validation stands.
+    private func notices(_ world: World) -> [Notice] {
+        if let refusal, !isSaidBesideACluster(refusal.part) {
+            return [Notice(.error, refusal.text)]
+        }
+        if asking.isOpen { return [] }
+        if draft.setup(world) == nil { return [Notice(.dim, nextStep(world))] }
+        if let run = run(world) {
+            switch run.isPassed {
+            case nil: return [Notice(.accent, "The validation is under way: Enter shows it.")]
+            case true?: return [Notice(.ok, "The validation has passed.")]
+            case false?:
+                return [
+                    Notice(
+                        .error,
+                        "The validation has not passed: v shows why, Continue validates again.")
+                ]
+            }
+        }
+        guard let stale = staleRun(world) else { return [] }
+        let time = Times.time(stale.startedAt)
+        return [
+            Notice(
+                .warning,
+                "The results of \(time) UTC are for other choices: Continue validates again, v shows them."
+            )
+        ]
+    }
+
+    func isSaidBesideACluster(_ part: Part) -> Bool {
+        [.sourceOrganization, .sourceProject, .sourceCluster].contains(part) || isDestination(part)
+    }
+
+    /// What stands under the chosen cluster of a side.
+    func facts(
+        _ cluster: Cluster?, isDestination: Bool, columns: Int, _ world: World, _ glyphs: Glyphs
+    ) -> [[Run]] {
+        var notices: [Notice] = []
+        if let refusal, isSaidBesideACluster(refusal.part),
+            self.isDestination(refusal.part) == isDestination
+        {
+            notices.append(Notice(.error, refusal.text))
+        }
+        if let trouble = cluster?.trouble {
+            notices.append(Notice(.error, "\(Words.error(trouble)) t tests it again."))
+        }
+        if isDestination, let cluster, world.hasMigration(into: cluster.id) {
+            notices.append(Notice(.warning, "Another migration into it is under way."))
+        }
+        var lines = Notice.lines(notices, columns: columns, glyphs)
+        let name = cluster?.name ?? ""
+        if !OpenList.shows(name, columns: SetUpForm.fieldColumns(side: columns)) {
+            lines = Text.wrapped([Run(name)], to: columns - 1).map { [" "] + $0 } + lines
+        }
+        guard let cluster, cluster.facts != nil || cluster.trouble == nil else { return lines }
+        return lines
+            + ClusterFacts.lines(cluster.facts, columns: columns - 1, glyphs).map {
+                [Run(" " + $0, .dim)]
+            }
+    }
+}
+
+extension World {
+    func hasMigration(into cluster: Identifier) -> Bool {
+        snapshot?.migrations.contains { !$0.phase.isFinal && $0.setup.destination == cluster }
+            ?? false
+    }
+}

@@ -1,0 +1,253 @@
+package import ControlAPI
+package import Terminal
+
+/// The third step: what was done, and where the application is to connect.
+package struct Success: LiveScreen {
+    enum Dialog: Sendable, Equatable, Codable {
+        case connect(ConnectToAtlas)
+        case release(Modal)
+        case details(Modal)
+    }
+
+    package let migration: Identifier
+    var wheel = Wheel()
+    private(set) var dialog: Dialog?
+
+    package init(_ migration: Identifier) { self.migration = migration }
+
+    package var title: String { "Success" }
+    package var holdsKeys: Bool { dialog != nil }
+
+    package mutating func update(_ world: World) -> [Action] {
+        if case .release = dialog, live(world)?.isSourceHeld == false { dialog = nil }
+        return []
+    }
+
+    package mutating func answer(
+        _ answer: Answer, to command: Command, _ world: World
+    ) -> [Action] {
+        if case .releaseSource = command, answer == .done {
+            return [.say("The source accepts writes again.", .ok)]
+        }
+        return refusal(answer, to: command)
+    }
+
+    package func keys(_ world: World) -> KeyMap {
+        switch dialog {
+        case .connect: return ConnectToAtlas.keys
+        case .release, .details: return .dialog
+        case nil: break
+        }
+        let live = live(world)
+        var bindings: [KeyMap.Binding] = [
+            .init(.enter, label: "Connect"), .init(.character("y"), label: "Copy"),
+        ]
+        if live?.isSourceHeld == true {
+            bindings.append(.init(.character("r"), label: "Release source"))
+        }
+        if live.map(Self.remarks)?.isEmpty == false {
+            bindings.append(.init(.character("i"), label: "Details"))
+        }
+        return KeyMap(bindings + [.init(.escape, label: "Hub")])
+    }
+
+    package mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        guard let live = live(world) else { return key == .escape ? [.home] : [] }
+        if dialog != nil { return handleDialog(key) }
+        switch key {
+        case .escape: return [.home]
+        case .enter, .space:
+            dialog = .connect(ConnectToAtlas(live.destinationConnectionString))
+        case .character("y"):
+            return [
+                .copy(ConnectToAtlas.template(live.destinationConnectionString)),
+                .say("Copied the connection string.", .ok),
+            ]
+        case .character("r"):
+            guard live.isSourceHeld else {
+                return [.say("\(live.sourceName) is not held by lagzero.", .warning)]
+            }
+            let text =
+                "Applications can write to \(live.sourceName) again. Nothing of what they write there "
+                + "comes to \(live.destinationName)."
+            dialog = .release(
+                Modal(
+                    "Release the source", [Run(text)],
+                    buttons: [Button("Back"), Button("Release source")], escape: 0))
+        case .character("i"):
+            let remarks = Self.remarks(live)
+            guard !remarks.isEmpty else { return [] }
+            dialog = .details(
+                Modal(
+                    "Details", [Run(remarks.joined(separator: "\n\n"), .warning)],
+                    buttons: [Button("Close")], escape: 0))
+        default: break
+        }
+        return []
+    }
+
+    private mutating func handleDialog(_ key: Key) -> [Action] {
+        switch dialog {
+        case .connect(var connect):
+            let actions = connect.handle(key)
+            dialog = connect.isClosed ? nil : .connect(connect)
+            return actions
+        case .release(var modal):
+            _ = modal.handle(key)
+            dialog = modal.choice == nil ? .release(modal) : nil
+            return modal.choice == 1 ? [.perform(.releaseSource(migration))] : []
+        case .details(var modal):
+            _ = modal.handle(key)
+            dialog = modal.choice == nil ? .details(modal) : nil
+        case nil: break
+        }
+        return []
+    }
+
+    /// Problems and differences, each on its own.
+    private static func remarks(_ live: LiveMigration) -> [String] {
+        live.problems + live.mismatches.map { "Differs: \($0)" }
+    }
+
+    // MARK: Drawing
+
+    package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
+        guard let live = live(world) else {
+            return canvas.put(" " + Words.unknownMigration, in: body, .dim)
+        }
+        var rest = Rect(
+            body.column, body.row, min(body.columns, Tuning.textColumns), body.rows)
+        if body.rows >= 16 {
+            CutoverView.drawSteps([.done, .done, .current], in: body.line(0), on: &canvas)
+            rest = rest.top(2).rest
+        }
+        canvas.put(" " + Words.succeeded, in: rest.line(0), Style(.ok, .bold))
+        rest = rest.top(body.rows >= 16 ? 2 : 1).rest
+        let (foot, upper) = rest.bottom(1)
+        let figures = figures(live, isNarrow: body.columns < 76)
+        let label = body.columns >= 76 ? 24 : 22
+        for (row, figure) in figures.enumerated() {
+            let line = upper.line(row)
+            canvas.put(" " + figure.label, in: line, .label)
+            let value = Rect(label, line.row, max(0, line.columns - label - 1), line.rows)
+            var runs = [Run(figure.value, figure.style)]
+            let explanation = Run("   " + figure.explanation, .dim)
+            if Width.of(figure.value + explanation.text) <= value.columns {
+                runs.append(explanation)
+            }
+            canvas.put(runs, in: value)
+            if let note = figure.note {
+                canvas.put(note, in: value, .key, alignment: .right)
+            }
+        }
+        drawText(live, in: upper.top(figures.count + (body.rows >= 16 ? 1 : 0)).rest, &canvas)
+        Button.drawRow(
+            [Button(Words.connect, .ready)], focused: dialog == nil ? 0 : nil,
+            in: Rect(1, foot.row, body.columns - 2, foot.rows), on: &canvas)
+        switch dialog {
+        case .connect(let connect): connect.draw(in: body, on: &canvas)
+        case .release(let modal), .details(let modal): modal.draw(in: body, on: &canvas)
+        case nil: break
+        }
+    }
+
+    private struct FigureLine {
+        var label: String
+        var value: String
+        var style = Style.text
+        /// Behind the value, where there is room for it.
+        var explanation = ""
+        var note: String?
+    }
+
+    private func figures(_ live: LiveMigration, isNarrow: Bool) -> [FigureLine] {
+        let report = live.report
+        let applied = Figure.count(report?.eventsApplied ?? live.figures.eventsApplied)
+        let pending = live.figures.backlog.map { ", \(Figure.count($0)) pending" } ?? ""
+        let downtime = report?.applicationDowntimeSeconds ?? live.cutover.downtimeSeconds
+        let copied = [
+            Figure.bytes(report?.bytesCopied ?? live.figures.bytesCopied),
+            (report?.collectionsCopied ?? live.figures.collectionsCopied)
+                .map { Figure.counted($0, "collection") },
+            isNarrow
+                ? nil
+                : (report?.documentsCopied ?? live.figures.documentsCopied)
+                    .map { Figure.counted($0, "document") },
+        ]
+        var lines = [
+            FigureLine(label: "Synced changes", value: "\(applied) applied\(pending)"),
+            FigureLine(
+                label: "Application downtime",
+                value: downtime == nil
+                    ? "-  no write was seen shortly before" : Times.span(downtime),
+                explanation: downtime == nil || isNarrow ? "" : Words.downtime),
+            FigureLine(label: "Duration", value: Times.span(report?.durationSeconds)),
+            FigureLine(
+                label: "Initial data copied",
+                value: copied.compactMap(\.self).joined(separator: ", ")),
+            verification(live),
+        ]
+        if live.isSourceHeld {
+            lines.append(
+                FigureLine(
+                    label: "Source",
+                    value: isNarrow ? "refuses writes" : "refuses writes until you release it",
+                    note: "r release"))
+        } else {
+            lines.append(
+                FigureLine(
+                    label: "Source", value: "accepts writes: use it no more", style: .warning))
+        }
+        return lines
+    }
+
+    private func verification(_ live: LiveMigration) -> FigureLine {
+        let label = "Verification"
+        let figures = live.report?.verification ?? live.figures.verification
+        guard live.setup.verify != .off, let figures else {
+            return FigureLine(
+                label: label,
+                value: live.setup.verify == .off ? Words.verifyYourself : Figure.unknown,
+                style: .warning)
+        }
+        let differences = live.mismatches.count
+        let done = Figure.count(figures.collectionsDone)
+        let all = Figure.counted(figures.collections ?? figures.collectionsDone, "collection")
+        let what = live.setup.verify == .counts ? "with equal counts" : "identical"
+        if differences > 0 {
+            let text = Figure.counted(differences, "difference")
+            return FigureLine(label: label, value: text, style: .warning, note: "i details")
+        }
+        return FigureLine(label: label, value: "\(done) of \(all) \(what)", style: .ok)
+    }
+
+    private func drawText(_ live: LiveMigration, in rect: Rect, _ canvas: inout Canvas) {
+        let problems = live.problems.count
+        var notices: [Notice] = []
+        if problems > 0 {
+            notices.append(
+                Notice(
+                    .warning, "\(Figure.counted(problems, "problem")) left to be solved: i details")
+            )
+        }
+        notices.append(
+            live.setup.verify == .off
+                ? Notice(.warning, Words.verifyHow) : Notice(.ok, Words.verified(live.setup.verify))
+        )
+        var rest = Notice.draw(notices, in: rect, on: &canvas)
+        if rest.rows >= 4 { rest = rest.top(1).rest }
+        let lines = [
+            [Run("Then point your application at:")],
+            [Run(ConnectToAtlas.template(live.destinationConnectionString), .accent)],
+        ]
+        for (row, line) in lines.suffix(rest.rows).enumerated() {
+            let place = rest.line(row).inset(columns: 1, rows: 0)
+            canvas.put(line, in: Rect(1, place.row, max(0, rect.columns - 10), 1))
+            if row == min(lines.count, rest.rows) - 1 {
+                canvas.put(
+                    "y copy", in: Rect(1, place.row, rect.columns - 2, 1), .key,
+                    alignment: .right)
+            }
+        }
+    }
+}

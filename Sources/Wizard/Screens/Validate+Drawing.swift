@@ -1,0 +1,116 @@
+internal import ControlAPI
+package import Terminal
+
+extension Validate {
+    package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
+        let area = body.inset(columns: 1, rows: 0)
+        let (buttons, upper) = area.bottom(1)
+        let (head, rest) = upper.top(1)
+        canvas.put(summary(world, canvas.glyphs), in: head)
+        let detail = detail(world, columns: area.columns, canvas.glyphs)
+        let (below, list) = rest.bottom(min(detail.count, rest.rows / 2))
+        for (row, line) in detail.prefix(below.rows).enumerated() {
+            canvas.put(line, in: below.line(row))
+        }
+        drawRows(in: list, on: &canvas, world)
+        drawButtons(in: buttons, on: &canvas, world)
+        why?.draw(in: body, on: &canvas)
+    }
+
+    /// `31 of 45 checks   2 warnings   1 failed`, and what stands of it all.
+    private func summary(_ world: World, _ glyphs: Glyphs) -> [Run] {
+        let (ended, all) = (rows(world), world.validation(run)?.rows.count ?? 0)
+        let warnings = ended.count { $0.state == .warning }
+        let failures = ended.count { $0.state == .failure }
+        var runs: [Run] =
+            switch standing(world) {
+            case .gone: [Run("\(glyphs.warning) The agent has no results any more", .warning)]
+            case .stale: [Run("\(glyphs.stale) Results for other choices", .warning)]
+            case .running:
+                [Run(glyphs.spinner(at: world.moment.uptime) + " Validating", .accent)]
+            case .passed: [Run("\(glyphs.done) Passed", .ok)]
+            case .failed: [Run("\(glyphs.failed) Not passed", .error)]
+            }
+        if all > 0 { runs.append(Run("   \(ended.count) of \(all) checks", .dim)) }
+        if warnings > 0 { runs.append(Run("   \(Figure.counted(warnings, "warning"))", .warning)) }
+        if failures > 0 { runs.append(Run("   \(failures) failed", .error)) }
+        return runs
+    }
+
+    /// Below the list: what was just refused, else what the chosen check has seen and what to do.
+    private func detail(_ world: World, columns: Int, _ glyphs: Glyphs) -> [[Run]] {
+        if let refusal {
+            return [[]] + Text.wrapped([Run("\(glyphs.failed) \(refusal)", .error)], to: columns)
+        }
+        guard let index = selected(world) else { return [] }
+        let row = rows(world)[index]
+        let seen = row.seen.isEmpty ? Figure.unknown : row.seen
+        var runs = [Run(row.title + "  ", .label), Run(seen, row.mark(glyphs).style)]
+        if let remedy = row.remedy { runs.append(Run("\n" + remedy)) }
+        return [[]] + Text.wrapped(runs, to: columns)
+    }
+
+    private func drawRows(in rect: Rect, on canvas: inout Canvas, _ world: World) {
+        let (ended, chosen) = (rows(world), selected(world))
+        let next = world.validation(run)?.rows.first { $0.state == .checking }
+        let (table, last) = (rect.bottom(next == nil ? 0 : 1).rest, rect.bottom(1).0)
+        var scroll = scroll
+        scroll.selected = chosen ?? 0
+        // What ends last is seen while nobody has looked for another.
+        if standing(world) == .running, !focus.isFocused(.rows) {
+            scroll.selected = max(0, ended.count - 1)
+        }
+        let first = scroll.first(count: ended.count, rows: table.rows)
+        let titles = ended.map { Width.of($0.title) }.max() ?? 0
+        let shown = ended.dropFirst(first).prefix(table.rows)
+        for (row, check) in shown.enumerated() {
+            let line = table.line(row)
+            draw(check, titleColumns: titles, in: line, on: &canvas)
+            if first + row == chosen, focus.isFocused(.rows) { canvas.restyle(line, .selection) }
+        }
+        if let next {
+            let spinner = canvas.glyphs.spinner(at: world.moment.uptime)
+            let place = table.rows > shown.count ? table.line(shown.count) : last
+            canvas.put(
+                [
+                    Run("\(spinner) checking  ", .accent),
+                    Run("\(next.title) (\(next.place))", .dim),
+                ],
+                in: place)
+        }
+    }
+
+    private func draw(
+        _ check: ValidationRow, titleColumns: Int, in line: Rect, on canvas: inout Canvas
+    ) {
+        let (glyph, word, style) = check.mark(canvas.glyphs)
+        canvas.put("\(glyph) \(word)", in: line, style)
+        var column = line.column + 11
+        let isWide = line.columns - titleColumns >= Tuning.detailColumns
+        canvas.put(isWide ? check.place : check.shortPlace, at: Point(column, line.row), .dim)
+        column += isWide ? 13 : 8
+        canvas.put(check.title, in: line.intersection(Rect(column, line.row, titleColumns, 1)))
+        column += titleColumns + 2
+        guard line.endColumn - column >= 12 else { return }
+        canvas.put(check.seen, in: Rect(column, line.row, line.endColumn - column, 1), .dim)
+    }
+
+    private func drawButtons(in rect: Rect, on canvas: inout Canvas, _ world: World) {
+        let standing = standing(world)
+        let isRunning = standing == .running
+        let buttons = [
+            Button("Back"),
+            Button("Validate again", isRunning ? .grey(reason: "") : .normal),
+            Button(
+                continueTitle(world), standing == .passed ? .ready : .grey(reason: "")),
+        ]
+        let focused: Int? =
+            switch focus.focused {
+            case .back: 0
+            case .again: 1
+            case .next: 2
+            case .rows, nil: nil
+            }
+        Button.drawRow(buttons, focused: focused, in: rect, on: &canvas)
+    }
+}

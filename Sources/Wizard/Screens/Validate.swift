@@ -1,0 +1,217 @@
+package import ControlAPI
+package import Terminal
+
+/// *Validate*: the checks as they end, why and what to do. Opens with the focus on `Continue`, which is grey until every
+/// check has ended and none of them blocks.
+package struct Validate: Screen {
+    enum Part: String, Hashable, Sendable, Codable { case rows, back, again, next }
+
+    private(set) var run: Identifier
+    /// What is chosen now; nil where that is not complete. Results of another setup are shown, but lead nowhere.
+    let setup: MigrationSetup?
+    private(set) var focus = FocusRing<Part>([.rows, .back, .again, .next], focused: .next)
+    private(set) var scroll = Scroll()
+    /// Whether the user has chosen a row; until then the one that matters most is shown.
+    private var hasMoved = false
+    private(set) var why: Modal?
+    private(set) var refusal: String?
+    private var asking = Asking()
+
+    package init(_ run: Identifier, of setup: MigrationSetup?) {
+        self.run = run
+        self.setup = setup
+    }
+
+    package var title: String { Flow.fromAtlas.title }
+    package var holdsKeys: Bool { why != nil }
+
+    /// What stands of the results.
+    enum Standing: Sendable, Equatable {
+        /// The agent does not know them any more: it was started anew.
+        case gone
+        case running, passed, failed
+        /// They are for other choices.
+        case stale
+    }
+
+    func standing(_ world: World) -> Standing {
+        if asking.isOpen { return .running }
+        guard let run = world.validation(run) else { return .gone }
+        if run.setup != setup { return .stale }
+        guard let isPassed = run.isPassed else { return .running }
+        return isPassed ? .passed : .failed
+    }
+
+    /// Those that have ended, in their order.
+    func rows(_ world: World) -> [ValidationRow] {
+        world.validation(run)?.rows.filter { $0.state != .checking } ?? []
+    }
+
+    func selected(_ world: World) -> Int? {
+        let rows = rows(world)
+        if hasMoved { return rows.isEmpty ? nil : min(scroll.selected, rows.count - 1) }
+        return rows.firstIndex(where: \.isBlocking)
+            ?? rows.firstIndex { $0.state == .failure }
+            ?? rows.firstIndex { $0.state == .warning }
+            ?? rows.indices.first
+    }
+
+    // MARK: Keys
+
+    package func keys(_ world: World) -> KeyMap {
+        if why != nil { return KeyMap([.init(.enter, .escape, label: "Close")]) }
+        let enter: String =
+            switch focus.focused {
+            case .back: "Back"
+            case .again: "Validate again"
+            case .next: continueTitle(world)
+            case .rows, nil: "Why"
+            }
+        return KeyMap([
+            .init(.tab, label: "Next"), .init(.enter, label: enter),
+            .init(.character("w"), label: "Why"), .init(.escape, label: "Back"),
+            .init(
+                .character("r"), label: "Validate again",
+                reason: standing(world) == .running ? "it is under way" : nil),
+            .init(.up, .down, label: "Choose"),
+        ])
+    }
+
+    func continueTitle(_ world: World) -> String {
+        standing(world) == .running ? "Validating..." : "Continue"
+    }
+
+    package mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+    }
+
+    private mutating func act(_ key: Key, _ world: World) -> [Action] {
+        if why != nil {
+            _ = why?.handle(key)
+            if why?.choice != nil { why = nil }
+            return []
+        }
+        if focus.handle(key) { return [] }
+        let isPressed = key == .enter || key == .space
+        switch (focus.focused, key) {
+        case (_, .escape): return [.back]
+        case (.back, _) where isPressed: return [.back]
+        case (.again, _) where isPressed: return validate(world)
+        case (_, .character("r")): return validate(world)
+        case (.next, _) where isPressed: return goOn(world)
+        case (.rows, .enter), (_, .character("w")): openWhy(world)
+        case (.rows, _): move(key, world)
+        case (_, .left): if focus.focused != .back { focus.move(by: -1) }
+        case (_, .right): if focus.focused != .next { focus.move(by: 1) }
+        default:
+            if move(key, world) { focus.focus(.rows) }
+        }
+        return []
+    }
+
+    @discardableResult
+    private mutating func move(_ key: Key, _ world: World) -> Bool {
+        guard let selected = selected(world) else { return false }
+        var moved = scroll
+        moved.selected = selected
+        guard moved.handle(key, count: rows(world).count) else { return false }
+        scroll = moved
+        hasMoved = true
+        return true
+    }
+
+    private mutating func openWhy(_ world: World) {
+        guard let index = selected(world) else {
+            refusal = "No check has ended yet."
+            return
+        }
+        why = rows(world)[index].explanation
+    }
+
+    private mutating func goOn(_ world: World) -> [Action] {
+        switch standing(world) {
+        case .passed:
+            guard let setup else { return [] }
+            return [.open(.review(ReviewAndConfirm(setup)))]
+        case .running: refusal = "The checks are still running."
+        case .gone: refusal = "There are no results: validate again."
+        case .stale: refusal = "These results are for other choices: validate again."
+        case .failed:
+            let count = rows(world).count(where: \.isBlocking)
+            refusal =
+                "\(Figure.counted(count, "check")) must be mended first: w shows why, r validates again."
+        }
+        return []
+    }
+
+    private mutating func validate(_ world: World) -> [Action] {
+        guard standing(world) != .running else {
+            refusal = "The checks are still running."
+            return []
+        }
+        guard let setup else {
+            refusal = "Go back and choose both clusters first."
+            return []
+        }
+        asking.isOpen = true
+        return [.perform(.validate(setup))]
+    }
+
+    package mutating func answer(
+        _ answer: Answer, to command: Command, _ world: World
+    ) -> [Action] {
+        guard case .validate = command else { return [] }
+        asking.isOpen = false
+        switch answer {
+        case .made(let id):
+            run = id
+            hasMoved = false
+            scroll = Scroll()
+            focus.focus(.next)
+        case .refused(let error): refusal = Words.error(error)
+        default: break
+        }
+        return []
+    }
+}
+
+extension ValidationRow {
+    /// Glyph, word and colour of a state.
+    func mark(_ glyphs: Glyphs) -> (glyph: String, word: String, style: Style) {
+        switch state {
+        case .checking: (glyphs.waiting, "checking", .dim)
+        case .pass: (glyphs.done, "passed", .ok)
+        case .warning: (glyphs.warning, "warning", .warning)
+        case .failure: (glyphs.failed, "failed", .error)
+        }
+    }
+
+    var place: String {
+        switch side {
+        case .source: "source"
+        case .destination: "destination"
+        case .both: "both"
+        }
+    }
+
+    var shortPlace: String { side == .destination ? "dest." : place }
+
+    /// Everything that is known of it.
+    fileprivate var explanation: Modal {
+        let meaning: String =
+            switch state {
+            case .checking: "It is being looked at."
+            case .pass: "It is as it should be."
+            case .warning: "The migration can start; know what it means first."
+            case .failure:
+                isBlocking
+                    ? "The migration cannot start like this." : "It does not hinder the start."
+            }
+        let runs = [
+            Run("Where  ", .label), Run(place + "\n"), Run("Seen   ", .label),
+            Run(seen.isEmpty ? Figure.unknown : seen, mark(.ascii).style), Run("\n\n" + meaning),
+            Run(remedy.map { "\n\nWhat to do: \($0)" } ?? ""),
+        ]
+        return Modal("\(mark(.ascii).word): \(title)", runs, buttons: [Button("Close")], escape: 0)
+    }
+}

@@ -1,0 +1,86 @@
+package import ControlAPI
+package import Terminal
+
+/// *While you were away*: what has happened since the wizard was left, from the event logs.
+package struct WhileYouWereAway: Screen {
+    private let since: Int64
+    private let migrations: [Identifier]
+    private var isAsked = false
+    private var offset = 0
+
+    /// Nil where nothing can have happened: there was no migration, or nobody was away for long.
+    init?(since: Int64, _ world: World) {
+        guard let now = world.agentNow, now - since >= Tuning.shortAbsence else { return nil }
+        self.since = since
+        migrations = (world.snapshot?.migrations ?? []).filter { ($0.endedAt ?? now) > since }
+            .map(\.id)
+        if migrations.isEmpty { return nil }
+    }
+
+    package var title: String { "While you were away" }
+
+    package func subject(_ world: World) -> Identifier? { migrations.last }
+
+    package func keys(_ world: World) -> KeyMap {
+        KeyMap([.init(.enter, label: "Go on"), .init(.up, .down, label: "Scroll")])
+    }
+
+    package mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        switch key {
+        case .enter, .escape: return [.back]
+        case .up: offset = max(0, offset - 1)
+        case .down: offset = min(offset + 1, block(world, .ascii).rows(columns: columns(world)) - 1)
+        default: break
+        }
+        return []
+    }
+
+    package mutating func update(_ world: World) -> [Action] {
+        guard !isAsked else { return [] }
+        isAsked = true
+        return migrations.map { .perform(.readLog($0, after: nil)) }
+    }
+
+    package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
+        var block = block(world, canvas.glyphs)
+        block.offset = offset
+        block.draw(in: body.inset(columns: 1, rows: 0), on: &canvas)
+    }
+
+    private func columns(_ world: World) -> Int { max(1, world.size.columns - 2) }
+
+    private func block(_ world: World, _ glyphs: Glyphs) -> TextBlock {
+        TextBlock(Array(lines(world, glyphs).joined(separator: ["\n"])))
+    }
+
+    private func lines(_ world: World, _ glyphs: Glyphs) -> [[Run]] {
+        var lines: [[Run]] = [[Run("Since \(Times.date(since)):", .dim)]]
+        if let agent = world.snapshot?.agent, agent.startedAt > since {
+            lines.append([
+                Run("The agent was started again at \(Times.date(agent.startedAt)).", .warning)
+            ])
+        }
+        for migration in migrations.compactMap(world.migration) {
+            lines.append([])
+            lines.append(heading(migration, world, glyphs))
+            let news = (world.logs[migration.id] ?? []).filter { $0.time > since }
+            if news.isEmpty { lines.append([Run("  nothing was logged", .dim)]) }
+            lines += news.map { [Run("  \(Times.time($0.time))  ", .dim), Run($0.text)] }
+        }
+        return lines
+    }
+
+    private func heading(
+        _ migration: LiveMigration, _ world: World, _ glyphs: Glyphs
+    ) -> [Run] {
+        var runs = [
+            Run(
+                "\(migration.sourceName) \(glyphs.arrowRight) \(migration.destinationName)", .label),
+            Run("   \(migration.phase.words) now"),
+        ]
+        if let left = world.timeLeft(migration), !migration.phase.isFinal {
+            runs.append(Run("   \(Countdown.text(left)) left to cut over"))
+        }
+        return runs
+    }
+}

@@ -1,0 +1,101 @@
+internal import ControlAPI
+
+/// What is chosen on *Set up Migration*, complete or not. Names and facts are the world's; here are identifiers only.
+package struct SetupDraft: Sendable, Equatable, Codable {
+    var source = ClusterChoice()
+    var destination = ClusterChoice()
+    /// Nil until the user decides: then the size of the source does.
+    var verify: Bool?
+    /// What was typed to confirm that the destination is cleared; nil where it is not to be.
+    var clearConfirmedName: String?
+    var loadLevel = 3
+
+    /// Verification is proposed up to so much data on the source.
+    static func proposesVerification(of source: Cluster?) -> Bool {
+        (source?.facts?.dataBytes ?? 0) <= Tuning.verifiedBytes
+    }
+
+    func verifies(_ world: World) -> Bool {
+        verify ?? SetupDraft.proposesVerification(of: source.cluster(in: world))
+    }
+
+    /// What the agent is asked; nil while something is missing.
+    func setup(_ world: World) -> MigrationSetup? {
+        guard missing(world) == nil, let source = source.cluster(in: world),
+            let destination = destination.cluster(in: world)
+        else { return nil }
+        var setup = MigrationSetup(source: source.id, destination: destination.id)
+        setup.verify = verifies(world) ? .full : .off
+        setup.clear = clearConfirmedName != nil
+        setup.clearConfirmedName = clearConfirmedName
+        setup.loadLevel = loadLevel
+        return setup
+    }
+
+    /// What is to be chosen next; nil when everything is.
+    func missing(_ world: World) -> String? {
+        if let missing = source.missing(in: world) { return "Choose the source \(missing)." }
+        return destination.missing(in: world).map { "Choose the destination \($0)." }
+    }
+}
+
+/// An organization, a project of it and a cluster of that: each is chosen before the next.
+package struct ClusterChoice: Sendable, Equatable, Codable {
+    private(set) var organization: Identifier?
+    private(set) var project: Identifier?
+    private(set) var cluster: Identifier?
+
+    /// Another organization has other projects: the only one is taken, of several none.
+    mutating func choose(organization id: Identifier?, in world: World) {
+        guard id != organization else { return }
+        organization = id
+        let projects = world.projects(of: id)
+        choose(project: projects.count == 1 ? projects[0].id : nil)
+    }
+
+    mutating func choose(project id: Identifier?) {
+        guard id != project else { return }
+        project = id
+        cluster = nil
+    }
+
+    mutating func choose(cluster id: Identifier?) { cluster = id }
+
+    /// Nil, too, when it is no longer in the inventory.
+    func cluster(in world: World) -> Cluster? {
+        world.cluster(cluster).flatMap { $0.project == project ? $0 : nil }
+    }
+
+    fileprivate func missing(in world: World) -> String? {
+        if !world.organizations.contains(where: { $0.id == organization }) { return "organization" }
+        if !world.projects(of: organization).contains(where: { $0.id == project }) {
+            return "project"
+        }
+        return cluster(in: world) == nil ? "cluster" : nil
+    }
+}
+
+extension World {
+    var organizations: [Organization] { snapshot?.organizations ?? [] }
+
+    func projects(of organization: Identifier?) -> [Project] {
+        snapshot?.projects.filter { $0.organization == organization } ?? []
+    }
+
+    func clusters(of project: Identifier?) -> [Cluster] {
+        snapshot?.clusters.filter { $0.project == project } ?? []
+    }
+
+    /// `Acme / shop / shop-rs0`; unknown parts are left out.
+    func path(of cluster: Cluster) -> String {
+        let project = snapshot?.projects.first { $0.id == cluster.project }
+        let organization = snapshot?.organizations.first { $0.id == project?.organization }
+        return [organization?.name, project?.name, cluster.name].compactMap(\.self)
+            .joined(separator: " / ")
+    }
+
+    /// The newest validation of exactly this setup.
+    func validation(of setup: MigrationSetup?) -> ValidationRun? {
+        snapshot?.validations.last { $0.setup == setup }
+    }
+}

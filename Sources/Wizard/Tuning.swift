@@ -1,0 +1,42 @@
+/// The numbers of the wizard.
+package enum Tuning {
+    /// How long the agent may say nothing before that is shown: it says that it is alive every two seconds.
+    static let silence = Duration.seconds(5)
+    /// Lines of an event log that are kept for the screen.
+    static let logLines = 500
+    /// The least size of a terminal; below it one line says what is needed.
+    static let leastColumns = 60
+    static let leastRows = 18
+    /// How often the driver says that it is there; a driver that is silent for 10 s may be relieved.
+    static let claimInterval = Duration.seconds(3)
+    /// How often the bell rings while a migration is ready and nobody answers.
+    static let bellInterval = Duration.seconds(3_600)
+    /// How much time to cut over an extension adds.
+    static let syncExtension = Duration.seconds(24 * 3_600)
+    /// Time left to cut over, and oplog ahead, from which on they are shown as warnings and as errors.
+    static let littleTime = Duration.seconds(6 * 3_600)
+    static let hardlyTime = Duration.seconds(3_600)
+    /// With less left, extending is offered before the way to the cutover.
+    static let tooLittleTime = Duration.seconds(600)
+    /// Columns that text is set over at most; more are left empty, but for the log.
+    static let textColumns = 100
+    /// Columns of the bar of the copy.
+    static let barColumns = 30
+    /// How long the message line keeps what it says; within it a second Ctrl-C leaves.
+    static let noteTime = Duration.seconds(8)
+    static let errorTime = Duration.seconds(30)
+    /// Between two changes of the window's title that only bring newer figures.
+    static let titleInterval = Duration.seconds(10)
+    /// Pages that may follow each other at once; more would be two that send the user to and fro.
+    static let arrivals = 8
+    /// From so many rows on there are lines between the parts of the frame.
+    static let roomyRows = 22
+    /// Who was away for less, in milliseconds, is not told what happened meanwhile.
+    static let shortAbsence: Int64 = 60_000
+    /// Verification is proposed up to so much data, as Atlas does; above it takes longer than most have.
+    static let verifiedBytes = 5_000_000_000_000
+    /// Columns of one side of *Set up Migration* at most.
+    static let sideColumns = 56
+    /// Columns that a row of *Validate* has beside its title from which on nothing in it is shortened.
+    static let detailColumns = 60
+}

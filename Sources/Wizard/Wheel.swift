@@ -1,0 +1,107 @@
+internal import ControlAPI
+internal import Terminal
+
+/// Who drives the migration of a page: this wizard keeps the wheel while the page is open, or watches.
+struct Wheel: Sendable, Equatable, Codable {
+    /// Uptime of the last claim.
+    private(set) var claimedAt: Duration?
+    /// Given away here, or never asked for: not claimed until the user says so.
+    var isReleased = false
+
+    /// Claims, or claims again when it is time.
+    mutating func keep(_ migration: LiveMigration, _ world: World) -> [Action] {
+        let isMine = migration.driver.map { $0.wizard == world.me.wizard } ?? !isReleased
+        guard isMine, !migration.phase.isFinal else { return [] }
+        if let claimedAt, world.moment.isWithin(Tuning.claimInterval, of: claimedAt) { return [] }
+        claimedAt = world.moment.uptime
+        return [.perform(.claim(migration.id))]
+    }
+}
+
+extension Moment {
+    /// Whether so little time has passed since. Not where that lies ahead: it is of another run then.
+    func isWithin(_ duration: Duration, of uptime: Duration) -> Bool {
+        uptime <= self.uptime && self.uptime - uptime < duration
+    }
+}
+
+/// A page of one migration.
+protocol LiveScreen: Screen {
+    var migration: Identifier { get }
+    var wheel: Wheel { get set }
+}
+
+extension LiveScreen {
+    func live(_ world: World) -> LiveMigration? { world.migration(migration) }
+
+    /// Who drives instead of this wizard; nil where nobody else does.
+    func otherDriver(_ world: World) -> Driver? {
+        live(world)?.driver.flatMap { $0.wizard == world.me.wizard ? nil : $0 }
+    }
+
+    /// Why nothing can be done from here; nil where it can.
+    func watching(_ world: World) -> String? {
+        guard let driver = otherDriver(world) else { return nil }
+        let isSilent = world.agentNow.map(driver.isSilent) ?? false
+        return isSilent
+            ? "\(driver.name) drives but is silent: t takes over."
+            : "\(driver.name) drives, you watch: t asks for the wheel."
+    }
+
+    /// Who asks for the wheel that this wizard has.
+    func suitor(_ world: World) -> String? {
+        guard let driver = live(world)?.driver, driver.wizard == world.me.wizard else { return nil }
+        return driver.wantedBy
+    }
+
+    /// Whether it was given away here, and nobody took it.
+    func isWheelFree(_ world: World) -> Bool {
+        guard let live = live(world), !live.phase.isFinal else { return false }
+        return live.driver == nil && wheel.isReleased
+    }
+
+    /// A line about the wheel; nil where there is nothing to say.
+    func wheelNotice(_ world: World) -> Notice? {
+        if let text = watching(world) { return Notice(.warning, text) }
+        if isWheelFree(world) {
+            return Notice(.warning, "Nobody drives this migration: t takes over.")
+        }
+        return suitor(world).map { Notice(.warning, "\($0) asks for the wheel: g gives it away.") }
+    }
+
+    func wheelKeys(_ world: World) -> KeyMap {
+        if otherDriver(world) != nil || isWheelFree(world) {
+            return KeyMap([.init(.character("t"), label: "Take over", group: "Who drives")])
+        }
+        return suitor(world) == nil
+            ? KeyMap([])
+            : KeyMap([.init(.character("g"), label: "Give the wheel away", group: "Who drives")])
+    }
+
+    /// The keys of the wheel; nil for others.
+    mutating func handleWheel(_ key: Key, _ world: World) -> [Action]? {
+        switch key {
+        case .character("t"):
+            guard otherDriver(world) != nil || isWheelFree(world) else { return nil }
+            wheel.isReleased = false
+            return [.perform(.claim(migration))]
+        case .character("g"):
+            guard suitor(world) != nil else { return nil }
+            wheel.isReleased = true
+            return [.perform(.yield(migration))]
+        default: return nil
+        }
+    }
+
+    mutating func keepWheel(_ world: World) -> [Action] {
+        guard let migration = live(world) else { return [] }
+        return wheel.keep(migration, world)
+    }
+
+    /// What a refusal says; nothing for what was done, nor for a claim that will be repeated.
+    func refusal(_ answer: Answer, to command: Command) -> [Action] {
+        guard case .refused(let error) = answer else { return [] }
+        if case .claim = command, error.code != .drivenByAnother { return [] }
+        return [.say(Words.error(error), .error)]
+    }
+}

@@ -1,0 +1,143 @@
+internal import ControlAPI
+internal import Terminal
+
+/// Keys: first what is open over the page, then the page, then the frame.
+extension Wizard.Model {
+    mutating func press(_ key: Key) -> [Wizard.Effect] {
+        if case .control(let letter) = key, let effects = control(letter) { return effects }
+        if overlay != nil {
+            pressOverlay(key)
+            return []
+        }
+        let index = layers.count - 1
+        let before = layers[index].page
+        let actions = layers[index].page.screen.handle(key, world)
+        guard actions.isEmpty, layers[index].page == before else {
+            return carryOut(actions, of: layers[index].id)
+        }
+        return pressFrame(key)
+    }
+
+    /// The keys that work on every page, for the footer and the help.
+    var frameKeys: KeyMap {
+        let general = "Everywhere"
+        if page.screen.holdsKeys {
+            return KeyMap([.init(.function(1), label: "Help", group: general)])
+        }
+        var bindings: [KeyMap.Binding] = [
+            .init(.character("?"), .function(1), label: "Help", group: general, isInFooter: false),
+            .init(
+                logKey, label: "Log", group: general, isInFooter: false,
+                reason: subject == nil ? "no migration here" : nil),
+            .init(.character("T"), label: "Next theme", group: general, isInFooter: false),
+            .init(.control("l"), label: "Draw anew", group: general, isInFooter: false),
+            .init(.character("d"), label: world.host?.leave ?? "Detach", group: general),
+        ]
+        if let host = world.host, let key = host.key {
+            bindings.insert(.init(key, label: host.label, group: general, isInFooter: false), at: 1)
+        }
+        if isAgentSilent {
+            bindings.append(.init(.character("A"), label: "Start the agent", group: general))
+        }
+        return KeyMap(bindings)
+    }
+
+    /// l, or L on a page that has another use for l.
+    private var logKey: Key {
+        let isTaken = page.screen.keys(world).bindings.contains {
+            $0.keys.contains(.character("l"))
+        }
+        return .character(isTaken ? "L" : "l")
+    }
+
+    /// The keys in the footer behind those of the page.
+    var footerKeys: KeyMap {
+        page.screen.holdsKeys
+            ? frameKeys
+            : KeyMap([.init(.character("?"), label: "Help")]) + frameKeys
+    }
+
+    /// The migration of the page.
+    var subject: Identifier? {
+        (page.screen as? any LiveScreen)?.migration ?? page.screen.subject(world)
+    }
+
+    /// Also where it has not answered at all yet.
+    var isAgentSilent: Bool {
+        world.heardAt == nil ? world.moment.uptime >= Tuning.silence : world.silence != nil
+    }
+
+    private mutating func control(_ letter: Character) -> [Wizard.Effect]? {
+        switch letter {
+        case "c": interrupt()
+        case "z": [.terminal(.suspend)]
+        case "l": [.terminal(.repaint)]
+        default: nil
+        }
+    }
+
+    /// The first Ctrl-C only says how to leave: it is pressed out of habit.
+    mutating func interrupt() -> [Wizard.Effect] {
+        leaveAtSecondAsking(
+            world.host?.leaving ?? "Ctrl-C again leaves the wizard; migrations go on without it.")
+    }
+
+    private mutating func leaveAtSecondAsking(_ warning: String) -> [Wizard.Effect] {
+        let now = world.moment.uptime
+        if let interruptedAt, now - interruptedAt <= Tuning.noteTime { return detach() }
+        interruptedAt = now
+        return say(warning, .warning)
+    }
+
+    func detach() -> [Wizard.Effect] {
+        [.save(kept(at: world.moment.wall)), .terminal(.exit)]
+    }
+
+    private mutating func pressFrame(_ key: Key) -> [Wizard.Effect] {
+        if key == .function(1) { return openHelp() }
+        guard !page.screen.holdsKeys else { return [] }
+        switch key {
+        case .character("?"): return openHelp()
+        case .character("l"), .character("L"): return openLog()
+        case .character("d"): return world.host.map { leaveAtSecondAsking($0.leaving) } ?? detach()
+        case world.host?.key: return [.hostKey]
+        case .character("T"): return nextTheme()
+        case .character("A") where isAgentSilent:
+            return say("Starting the agent", .text) + [.startAgent]
+        default: return []
+        }
+    }
+
+    private mutating func openHelp() -> [Wizard.Effect] {
+        overlay = .help(Help(page.screen.keys(world) + frameKeys))
+        return []
+    }
+
+    private mutating func openLog() -> [Wizard.Effect] {
+        guard let subject, let migration = world.migration(subject) else {
+            return say("No migration is open here, so there is no log to show.", .text)
+        }
+        overlay = .log(OpenLog(migration, world))
+        return [.command(.readLog(subject, after: nil), from: nil)]
+    }
+
+    private mutating func nextTheme() -> [Wizard.Effect] {
+        let themes = Theme.builtIn
+        let index = themes.firstIndex { $0.name == theme } ?? -1
+        let next = themes[(index + 1) % themes.count]
+        theme = next.name
+        return say("Theme \(next.name)", .text) + [.terminal(.theme(next))]
+    }
+
+    private mutating func pressOverlay(_ key: Key) {
+        switch overlay {
+        case .help(var help):
+            _ = help.handle(key)
+            overlay = help.isClosed ? nil : .help(help)
+        case .log(var log):
+            log.handle(key)
+            overlay = log.isClosed ? nil : .log(log)
+        case nil: break
+        }
+    }
+}

@@ -1,0 +1,93 @@
+internal import ControlAPI
+internal import Terminal
+
+/// What comes in: from the terminal, from the agent, and with time.
+extension Wizard.Model {
+    mutating func take(_ event: TerminalEvent, at moment: Moment) -> [Wizard.Effect] {
+        world.moment = moment
+        switch event {
+        case .start(let size):
+            world.size = size
+            return [.readZone, .follow] + tick() + update()
+        case .resize(let size):
+            world.size = size
+            return []
+        case .key(let key): return press(key)
+        case .tick: return tick() + update() + saveIfChanged()
+        case .interrupt: return interrupt()
+        case .terminate, .hangUp: return [.save(kept(at: moment.wall))]
+        case .resumed: return [.readZone]
+        }
+    }
+
+    mutating func take(_ event: Event) -> [Wizard.Effect] {
+        world.take(event)
+        if case .log(var open) = overlay {
+            open.update(world)
+            overlay = .log(open)
+        }
+        return welcome() + update()
+    }
+
+    mutating func take(
+        _ answer: Answer, to command: Command, from layer: Int?
+    ) -> [Wizard.Effect] {
+        if case .lines(let lines) = answer, case .readLog(let id, _) = command {
+            world.keep(lines, of: id)
+            if case .log(var open) = overlay {
+                open.update(world)
+                overlay = .log(open)
+            }
+        }
+        guard let layer, let index = layers.firstIndex(where: { $0.id == layer }) else {
+            if case .refused(let error) = answer { return say(Words.error(error), .error) }
+            return []
+        }
+        return carryOut(
+            layers[index].page.screen.answer(answer, to: command, world), of: layer)
+    }
+
+    mutating func take(_ zone: Zone) -> [Wizard.Effect] {
+        self.zone = zone
+        return []
+    }
+
+    mutating func take(_ host: Host) -> [Wizard.Effect] {
+        world.host = host
+        return []
+    }
+
+    /// The page looks at the world again.
+    mutating func update() -> [Wizard.Effect] {
+        let last = layers.count - 1
+        return carryOut(layers[last].page.screen.update(world), of: layers[last].id)
+    }
+
+    /// A second has passed; the next one ends when the clocks on the screen change.
+    private mutating func tick() -> [Wizard.Effect] {
+        let moment = world.moment
+        let rest = 1_000 - ((moment.wall % 1_000) + 1_000) % 1_000
+        tickAt = moment.uptime + .milliseconds(rest)
+        if let note, note.isOver(at: moment.uptime) { self.note = nil }
+        // Where clocks are put forward or back, that is on a quarter of an hour.
+        return moment.wall / 1_000 % 900 == 0 ? [.readZone] : []
+    }
+
+    private mutating func saveIfChanged() -> [Wizard.Effect] {
+        let state = kept(at: world.moment.wall)
+        var before = saved
+        before?.lastSeen = state.lastSeen
+        guard before != state else { return [] }
+        saved = state
+        return [.save(state)]
+    }
+
+    /// Says once what has happened while nobody looked.
+    private mutating func welcome() -> [Wizard.Effect] {
+        guard !isWelcomed, world.snapshot != nil else { return [] }
+        isWelcomed = true
+        guard let lastSeen, let away = WhileYouWereAway(since: lastSeen, world) else { return [] }
+        push(.away(away))
+        return []
+    }
+}

@@ -1,0 +1,76 @@
+package import ControlAPI
+internal import Terminal
+
+extension Wizard {
+    /// A page on the pile of those that were gone through.
+    package struct Layer: Sendable, Equatable, Codable {
+        /// Told apart from every other, so that answers find who asked.
+        var id: Int
+        package var page: Page
+    }
+
+    /// What is open over the page.
+    enum Overlay: Sendable, Equatable, Codable {
+        case help(Help)
+        case log(OpenLog)
+    }
+
+    package struct Model: Sendable, Equatable, Codable {
+        package internal(set) var world: World
+        /// The last one is shown; the first is always the hub.
+        package internal(set) var layers: [Layer] = []
+        var layersMade = 0
+        /// Pages that were left with something typed on them.
+        var drafts: [Page]
+        var overlay: Overlay?
+        var note: Toast?
+        var theme: String
+        var zone = Zone.utc
+        var tickAt: Duration? = .zero
+        /// When the hub was left last, milliseconds since 1970; nil the first time, and once it has been said what
+        /// happened since.
+        var lastSeen: Int64?
+        var isWelcomed = false
+        var saved: SavedState?
+        var windowTitle = WindowTitle()
+        /// Uptime of a Ctrl-C that was not followed by another yet.
+        var interruptedAt: Duration?
+
+        package init(me: Asker, saved: SavedState? = nil, host: Host? = nil) {
+            world = World(me: me)
+            world.host = host
+            theme = saved?.theme ?? Theme.standard.name
+            lastSeen = saved?.lastSeen
+            drafts = saved?.drafts ?? []
+            push(.hub(MigrationHub()))
+            for page in saved?.pages ?? [] {
+                let page = page.reopened
+                if case .hub = page {
+                    layers[0].page = page
+                } else if !layers.contains(where: { $0.page == page }) {
+                    push(page)
+                }
+            }
+        }
+
+        package var page: Page { layers[layers.count - 1].page }
+
+        /// What is kept for the next time.
+        package func kept(at wall: Int64) -> SavedState {
+            let pages = layers.map(\.page).filter { if case .away = $0 { false } else { true } }
+            return SavedState(
+                pages: pages, drafts: drafts, lastSeen: wall, theme: theme)
+        }
+
+        mutating func push(_ page: Page) {
+            layersMade += 1
+            layers.append(Layer(id: layersMade, page: page))
+        }
+
+        mutating func say(_ text: String, _ role: Role) -> [Effect] {
+            let time = role == .error ? Tuning.errorTime : Tuning.noteTime
+            note = Toast(text, role, until: world.moment.uptime + time)
+            return []
+        }
+    }
+}

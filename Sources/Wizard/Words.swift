@@ -1,0 +1,98 @@
+internal import ControlAPI
+
+/// Texts that several pages share.
+enum Words {
+    static let cutoverButton = "Cutover to your destination cluster"
+    static let ready = "I'm ready to cutover"
+    static let extend = "Extend Sync"
+    static let proceed = "Proceed to cutover"
+    static let writesStopped = "I confirm that I've stopped writes to my source cluster"
+    static let finalize = "Finalize migration"
+    static let succeeded = "You have successfully migrated to Atlas"
+    static let connect = "Connect to your new cluster"
+    static let unknownMigration = "This migration is not known to the agent."
+    static let inSync = "Your source and destination clusters are in sync."
+
+    static let verifyYourself = "off: please verify your data yourself"
+    static let verifyYourselfShort = "off: please verify yourself"
+    static let verifyYourselfTiny = "off: verify yourself"
+    static let verifyHow =
+        "Verification was off: please verify your data yourself, by comparing document counts and hashes."
+    /// Where something was verified.
+    static func verified(_ mode: MigrationSetup.Verify) -> String {
+        mode == .counts
+            ? "The counts were compared. Compare hashes yourself, where it matters."
+            : "lagzero has verified the data, for all supported types."
+    }
+    static let sourceWritesAgain =
+        "The source accepts writes again. Restart your application there."
+    static let onlyForward = "from here there is only forward"
+    static let downtime = "last write seen to destination accepting writes"
+    static let escape = "Esc does nothing on this page: Back is a button."
+    static let noPaste = "Please type the name; pasting is refused here."
+
+    static let loadLevels = [
+        "gentle: the servers hardly notice", "moderate", "the usual", "all that the servers bear",
+    ]
+
+    /// `3 of 4, the usual`.
+    static func loadLevel(_ level: Int) -> String {
+        let name = loadLevels.indices.contains(level - 1) ? ", \(loadLevels[level - 1])" : ""
+        return "\(level) of \(loadLevels.count)\(name)"
+    }
+
+    /// What a migration is at, where that is why something cannot be done.
+    static func phase(_ migration: LiveMigration) -> String {
+        switch migration.phase {
+        case .preparing: "The migration is being prepared."
+        case .copying: "The copy is not done yet."
+        case .indexing: "The indexes are not built yet."
+        case .catchingUp: "The destination is catching up."
+        case .inSync: "The clusters are in sync."
+        case .finalizing: "The cutover is under way."
+        case .complete: "The migration is complete."
+        case .paused: "The migration is paused."
+        case .failed: "The migration has failed."
+        case .cancelled: "The migration was cancelled."
+        case .expired: "The time to cut over has run out."
+        }
+    }
+
+    /// Why the cutover cannot begin now; nil where it can.
+    static func notReady(_ migration: LiveMigration) -> String? {
+        guard migration.phase == .inSync else { return phase(migration) }
+        if migration.cutover.isReady { return nil }
+        let missing = migration.cutover.missing
+        return missing.isEmpty ? "Not in sync at this moment." : sentence(missing)
+    }
+
+    /// What was listed, as a sentence. Names keep their first letter as it is.
+    static func sentence(_ parts: [String]) -> String {
+        let text = parts.joined(separator: "; ")
+        let word = text.prefix { !" ;:,".contains($0) }
+        let isName = word == "lagzero" || word.contains { !$0.isLowercase && $0 != "'" }
+        let start = isName ? String(text.prefix(1)) : text.prefix(1).uppercased()
+        return start + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
+    }
+
+    /// What happened, and what to do about it.
+    static func error(_ error: ControlError) -> String {
+        [error.message, error.remedy].compactMap(\.self).filter { !$0.isEmpty }
+            .map { sentence([$0]) }.joined(separator: " ")
+    }
+
+    static func step(_ name: CutoverState.StepName) -> String {
+        switch name {
+        case .checkTransactions: "Look for open transactions"
+        case .checkUniqueIndexes: "Check the unique indexes"
+        case .stopWrites: "Stop writes on the source"
+        case .applyLastChanges: "Apply the last changes"
+        case .compareCatalogs: "Compare the catalogs"
+        case .verify: "Verify what changed"
+        case .prepareUniqueIndexes: "Prepare the unique indexes"
+        case .checkForStrayWrites: "Look for stray writes"
+        case .openDestination: "Let the destination accept writes"
+        case .finishIndexes: "Finish the indexes"
+        }
+    }
+}

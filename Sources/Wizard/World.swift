@@ -1,0 +1,63 @@
+package import ControlAPI
+package import Terminal
+
+/// What every screen can see: what the agent knows, and the time.
+package struct World: Sendable, Equatable, Codable {
+    /// Nil before the agent has answered for the first time.
+    package var snapshot: Snapshot?
+    package var moment = Moment(uptime: .zero, wall: 0)
+    /// When the agent was heard last.
+    package var heardAt: Duration?
+    package var size = Size(80, 24)
+    /// Lines of the event logs, by migration, oldest first; the last ones only.
+    package var logs: [Identifier: [LogLine]] = [:]
+    /// Who this wizard is to the agent.
+    package var me: Asker
+    /// Nil where the program around the wizard adds nothing to it.
+    package var host: Host?
+
+    package init(me: Asker) { self.me = me }
+
+    package func migration(_ id: Identifier) -> LiveMigration? {
+        snapshot?.migrations.last { $0.id == id }
+    }
+
+    package func cluster(_ id: Identifier?) -> Cluster? {
+        snapshot?.clusters.first { $0.id == id }
+    }
+
+    package func validation(_ id: Identifier?) -> ValidationRun? {
+        snapshot?.validations.last { $0.id == id }
+    }
+
+    /// How long nothing was heard from the agent; nil while that is usual.
+    package var silence: Duration? {
+        guard let heardAt else { return nil }
+        let silence = moment.uptime - heardAt
+        return silence >= Tuning.silence ? silence : nil
+    }
+}
+
+extension World {
+    /// What the agent says: it is alive, whatever it is.
+    mutating func take(_ event: Event) {
+        heardAt = moment.uptime
+        if snapshot == nil {
+            guard case .snapshot(let first) = event.change else { return }
+            snapshot = first
+        } else {
+            snapshot?.apply(event)
+        }
+        if case .log(let id, let line) = event.change { keep([line], of: id) }
+    }
+
+    /// Adds lines of an event log that are not there yet.
+    mutating func keep(_ lines: [LogLine], of id: Identifier) {
+        let known = logs[id] ?? []
+        let sequences = Set(known.map(\.sequence))
+        let new = lines.filter { !sequences.contains($0.sequence) }
+        guard !new.isEmpty else { return }
+        let all = (known + new).sorted { $0.sequence < $1.sequence }
+        logs[id] = all.suffix(Tuning.logLines)
+    }
+}

@@ -1,0 +1,161 @@
+import Agent
+import AgentClient
+import ArgumentParser
+import ControlAPI
+import Glibc
+import Logging
+import Migration
+import Mongo
+
+/// `lagzero agent`: the process that owns the migrations of this host.
+struct AgentCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "agent",
+        abstract: "Run, look at or stop the process that owns the migrations of this host.",
+        subcommands: [AgentRun.self, AgentStatus.self, AgentStop.self])
+}
+
+/// Which agent.
+struct StateArguments: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Folder of the agent's state. Default: $LAGZERO_STATE, or lagzero in $XDG_STATE_HOME or in ~/.local/state.",
+            valueName: "folder"))
+    var state: String?
+
+    /// Throws `UsageError` where there is no such folder to name.
+    func folder() throws(UsageError) -> AgentFolder {
+        if let state {
+            guard state.hasPrefix("/") else {
+                throw UsageError("--state '\(state)': it must be an absolute path")
+            }
+            return AgentFolder(path: state)
+        }
+        let names = [AgentFolder.variable, "XDG_STATE_HOME", "HOME"]
+        let values = names.map { name in (name, getenv(name).map { String(cString: $0) } ?? "") }
+        guard let folder = AgentFolder(environment: Dictionary(uniqueKeysWithValues: values)) else {
+            throw UsageError("there is no home folder: name the folder of the state with --state")
+        }
+        return folder
+    }
+
+    /// Runs the body with a client, which is shut down after it.
+    func withClient<Result>(
+        isStarted: Bool = false, _ body: (AgentClient) async throws -> Result
+    ) async throws -> Result {
+        let client = AgentClient(try folder())
+        do {
+            if isStarted { try await AgentStarter.ensureRunning(client) }
+            let result = try await body(client)
+            await client.shutdown()
+            return result
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+}
+
+struct AgentRun: LagzeroCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run the agent in the foreground until it is stopped.")
+
+    @OptionGroup var state: StateArguments
+
+    func run(in surroundings: Surroundings) async throws -> ExitStatus {
+        let folder = try state.folder()
+        let console = surroundings.console
+        let logger = Logger(label: "lagzero.agent") { _ in
+            var handler = StreamLogHandler.standardError(label: "lagzero.agent")
+            handler.logLevel = .notice
+            return handler
+        }
+        let agent = try await AgentProcess(
+            folder, version: Lagzero.configuration.version, owner: .thisProcess,
+            isRunning: { $0.isAlive }, logger: logger)
+        surroundings.signals.handle { number in
+            guard Signals.stopping.contains(number) else { return }
+            Task { await agent.stop() }
+        }
+        console.say("lagzero agent \(getpid()) listens on \(folder.socket)")
+        try await agent.run()
+        console.say("lagzero agent \(getpid()) has stopped; its migrations can be taken up again")
+        return .done
+    }
+}
+
+struct AgentStatus: LagzeroCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Say whether the agent runs, and where its migrations are."
+    )
+
+    @OptionGroup var state: StateArguments
+
+    func run(in surroundings: Surroundings) async throws -> ExitStatus {
+        let folder = try state.folder()
+        guard let holder = InstanceLock.holder(of: folder) else {
+            surroundings.console.answer("No agent runs in \(folder.path).")
+            return .failed
+        }
+        let snapshot = try await state.withClient { try await $0.snapshot() }
+        let agent = snapshot.agent
+        var lines = [
+            "Agent \(agent.version) on \(agent.host), process \(holder), \(snapshot.clusters.count) clusters"
+        ]
+        if snapshot.migrations.isEmpty { lines.append("No migrations.") }
+        lines += snapshot.migrations.map(AgentStatus.line)
+        surroundings.console.answer(printable(lines))
+        return .done
+    }
+
+    /// One migration in one line; what is not known is left out.
+    static func line(_ migration: LiveMigration) -> String {
+        let figures = migration.figures
+        var parts = [
+            "\(migration.id)  \(migration.sourceName) -> \(migration.destinationName)",
+            migration.phase.rawValue,
+        ]
+        if let copied = figures.bytesCopied {
+            parts.append(
+                "\(copied) \(figures.bytesTotal.map { "of \($0) " } ?? "")bytes copied")
+        }
+        if let lag = figures.lagSeconds { parts.append("lag \(Int(lag.rounded(.up))) s") }
+        if migration.cutover.isReady { parts.append("ready for the cutover") }
+        if let error = migration.error { parts.append("\(error)") }
+        return parts.joined(separator: "  ")
+    }
+}
+
+/// Lines without control characters.
+func printable(_ lines: [String]) -> String {
+    lines.map { printable($0) }.joined(separator: "\n")
+}
+
+struct AgentStop: LagzeroCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stop",
+        abstract: "Stop the agent cleanly. Its migrations go on when it runs again.")
+
+    @OptionGroup var state: StateArguments
+
+    func run(in surroundings: Surroundings) async throws -> ExitStatus {
+        let folder = try state.folder()
+        guard let holder = InstanceLock.holder(of: folder) else {
+            surroundings.console.answer("No agent runs in \(folder.path).")
+            return .done
+        }
+        guard kill(pid_t(clamping: holder), SIGTERM) == 0 else {
+            throw ControlError(
+                .unavailable, "cannot stop process \(holder): \(String(cString: strerror(errno)))")
+        }
+        let deadline = ContinuousClock.now + Tuning.stopLimit
+        while InstanceLock.holder(of: folder) == holder {
+            guard ContinuousClock.now < deadline else {
+                throw ControlError(.unavailable, "process \(holder) has not stopped yet")
+            }
+            try await Task.sleep(for: Tuning.stopPoll)
+        }
+        surroundings.console.answer("The agent, process \(holder), has stopped.")
+        return .done
+    }
+}

@@ -1,0 +1,155 @@
+import AgentClient
+import ControlAPI
+import Glibc
+import Sandbox
+import Terminal
+import Wizard
+
+/// What the wizard of the demo is about: an agent, two clusters in its inventory, and an application. Everything lives
+/// in one temporary folder, and is gone with this process at the latest.
+actor DemoStage {
+    static let source = "shop-rs0"
+    static let destination = "shop-atlas"
+
+    nonisolated let client: AgentClient
+    private let shop: Shop
+    private let rate: Int
+    private let mongod: String?
+    private let console: Console
+    private nonisolated let folder: ScratchFolder
+    private var scene = Scene.startingServers
+    private var clusters: SandboxClusters?
+    private var preparation: Task<Void, Never>?
+    private var isEnding = false
+    /// As it was when the band was made last.
+    private var blocked = 0
+
+    private enum Scene {
+        case startingServers, filling
+        case open(DemoApplication)
+        case failed(String)
+    }
+
+    /// Throws where the agent cannot live in the folder for temporary files.
+    init(_ shop: Shop, rate: Int, mongod: String?, _ console: Console) throws {
+        self.shop = shop
+        self.rate = rate
+        self.mongod = mongod
+        self.console = console
+        folder = try ScratchFolder()
+        let state = AgentFolder(path: folder.path + "/state")
+        if let trouble = state.socketTrouble {
+            throw UsageError("\(trouble.message): name a shorter folder with TMPDIR")
+        }
+        client = AgentClient(state)
+    }
+
+    // MARK: On the screen
+
+    /// Sets everything up, and keeps the band true until `end`.
+    func perform(_ send: Sender<Wizard.Message>) async {
+        guard !isEnding else { return }
+        preparation = Task {
+            do { try await prepare() } catch {
+                // What is cut short by the end is no failure.
+                if !isEnding { scene = .failed("\(error)") }
+            }
+        }
+        var shown: Host?
+        while !isEnding {
+            let host = host
+            if host != shown { send(.host(host)) }
+            shown = host
+            try? await Task.sleep(for: Tuning.demoBandInterval)
+        }
+    }
+
+    /// What the wizard shows of this.
+    var host: Host {
+        var host = Host(
+            band: "DEMO  ", label: "Stop the application", leave: "End the demo",
+            leaving: "Again ends the demo: both clusters and the migration are gone then.")
+        switch scene {
+        case .startingServers: host.band += "Starting two replica sets on this machine ..."
+        case .filling:
+            host.band += "Filling \(Self.source) with \(shop.megabytes) MB of sample data ..."
+        case .open where rate == 0: host.band += "There is no application that writes (--rate 0)."
+        case .open(let application):
+            host.key = .character("s")
+            let refused = application.blocked - blocked
+            blocked += refused
+            if !application.isRunning {
+                host.label = "Start the application"
+                host.band += "The application is stopped.  s starts it"
+            } else if refused > 0 {
+                host.band += "\(application.cluster) refuses the application's writes.  s stops it"
+            } else {
+                host.band +=
+                    "The application makes \(Units.count(application.writesPerSecond)) writes/s to \(application.cluster).  s stops it"
+            }
+        case .failed(let text): host.band += printable(text)
+        }
+        return host
+    }
+
+    /// Stops the application, or starts it: on the destination after a cutover.
+    func toggle() async {
+        guard case .open(let application) = scene else { return }
+        guard !application.isRunning else { return application.stop() }
+        let migrations = (try? await client.snapshot())?.migrations ?? []
+        do {
+            try application.start(onDestination: migrations.contains { $0.phase == .complete })
+        } catch { scene = .failed("\(error)") }
+    }
+
+    // MARK: Behind it
+
+    private func prepare() async throws {
+        async let agent: Void = startAgent()
+        let clusters = try await SandboxClusters.start(mongod: mongod) { [path = folder.path] in
+            $0.parent = path
+            $0.name = $0.name == "source" ? Self.source : Self.destination
+        }
+        self.clusters = clusters
+        console.hide([clusters.sourceURI, clusters.destinationURI])
+        scene = .filling
+        try await shop.fill(clusters.source)
+        let application = try DemoApplication(shop, rate: rate, on: clusters)
+        try await agent
+        _ = try await client.add(
+            NewCluster(
+                name: Self.source, organization: "Acme", project: "shop",
+                connectionString: Secret(clusters.sourceURI)))
+        _ = try await client.add(
+            NewCluster(
+                name: Self.destination, organization: "Acme Cloud", project: "shop-prod",
+                connectionString: Secret(clusters.destinationURI)))
+        scene = .open(application)
+    }
+
+    /// An agent that dies with the folder; returns when it answers.
+    nonisolated func startAgent() async throws {
+        let log = folder.path + "/agent.log"
+        try await AgentStarter.ensureRunning(client) {
+            _ = try folder.start(
+                ChildProcess.Launch(
+                    path: "/proc/\(getpid())/exe",
+                    arguments: ["agent", "run", "--state", client.folder.path], output: log))
+        }
+    }
+
+    /// Ends everything; returns what went wrong with the demo, nil where nothing did.
+    func end() async -> String? {
+        isEnding = true
+        preparation?.cancel()
+        if case .open(let application) = scene { application.stop() }
+        // Servers that are just being started give up at once; one that is being filled is not waited for.
+        if clusters == nil { await preparation?.value }
+        await client.shutdown()
+        await clusters?.stop()
+        // What is left is removed by the watchdog when this process ends.
+        try? await folder.remove()
+        guard case .failed(let text) = scene else { return nil }
+        return text
+    }
+}

@@ -1,0 +1,52 @@
+import AgentClient
+import ArgumentParser
+import ControlAPI
+import Terminal
+import Wizard
+
+/// `lagzero` alone: the wizard, on the terminal, over an agent that goes on without it.
+struct OpenWizard: LagzeroCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wizard", abstract: "Open the wizard; this is what lagzero alone does.")
+
+    @OptionGroup var state: StateArguments
+
+    func run(in surroundings: Surroundings) async throws -> ExitStatus {
+        let options = try OpenWizard.terminalOptions()
+        let file = SavedStateFile(try state.folder().wizard)
+        return try await state.withClient(isStarted: true) { client in
+            let session = TerminalWizard(
+                options: options, client: client, saved: await file.load(),
+                keep: { state in try? await file.save(state) },
+                startAgent: { try await AgentStarter.ensureRunning(client) })
+            let model = try await session.run(surroundings.signals)
+            try await file.save(model.kept(at: Clock.milliseconds()))
+            surroundings.console.say(Self.farewell(model.world))
+            return .done
+        }
+    }
+
+    /// What is left behind.
+    private static func farewell(_ world: World) -> String {
+        let running = world.snapshot?.migrations.count { !$0.phase.isFinal } ?? 0
+        switch running {
+        case 0: return "Detached from the agent. Open the wizard again with: lagzero"
+        case 1: return "Detached. One migration goes on; open the wizard again with: lagzero"
+        default: return "Detached. \(running) migrations go on; open the wizard again with: lagzero"
+        }
+    }
+
+    /// Throws `UsageError` where the wizard cannot be shown.
+    private static func terminalOptions() throws -> TerminalOptions {
+        let elsewhere = "lagzero migrate, lagzero clusters and lagzero agent need none"
+        guard TerminalWizard.hasTerminal else {
+            throw UsageError("the wizard needs a terminal; \(elsewhere)")
+        }
+        guard let options = TerminalWizard.terminalOptions() else {
+            throw UsageError(
+                "the wizard needs a terminal with a screen, and TERM says that this has none; \(elsewhere)"
+            )
+        }
+        return options
+    }
+}

@@ -1,0 +1,71 @@
+import AgentClient
+import ControlAPI
+import Glibc
+import Migration
+import Terminal
+import Wizard
+
+/// The wizard on the terminal of this process.
+struct TerminalWizard {
+    let options: TerminalOptions
+    let client: AgentClient
+    /// What was typed the last time.
+    var saved: SavedState?
+    /// What is added to the wizard; nil for nothing.
+    var host: Host?
+    var keep: @Sendable (SavedState) async -> Void = { _ in }
+    let startAgent: @Sendable () async throws -> Void
+    var hostKey: @Sendable () async -> Void = {}
+
+    /// Shows it until it is left or the terminal goes; the signals are the wizard's from now on. `alongside` is begun
+    /// when messages can be sent, and not waited for.
+    func run(
+        _ signals: Signals, alongside: (Sender<Wizard.Message>) -> Void = { _ in }
+    ) async throws -> Wizard.Model {
+        let asker = Asker(wizard: Identifier(at: Clock.milliseconds() / 1_000), name: Self.name)
+        let runner = Runner(
+            client, me: asker, keep: keep, zone: { Self.zone() }, startAgent: startAgent,
+            hostKey: hostKey)
+        var options = options
+        if let theme = Theme.builtIn.first(where: { $0.name == saved?.theme }) {
+            options.theme = theme
+        }
+        let runtime = try TerminalRuntime(Wizard.self, options: options) {
+            await runner.perform($0, $1)
+        }
+        await signals.handOver()
+        alongside(runtime.sender)
+        return try await runtime.run(Wizard.Model(me: asker, saved: saved, host: host)).model
+    }
+
+    // MARK: What is around
+
+    /// Whether there is a terminal to read keys from and to show a screen on; not whether it has a screen.
+    static var hasTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
+    /// Nil where TERM says that the terminal has no screen.
+    static func terminalOptions() -> TerminalOptions? {
+        let names = ["TERM", "NO_COLOR", "SSH_TTY", "SSH_CONNECTION"]
+        let values = names.compactMap { name in
+            getenv(name).map { (name, String(cString: $0)) }
+        }
+        return TerminalOptions(environment: Dictionary(uniqueKeysWithValues: values))
+    }
+
+    /// Which time it is here now.
+    private static func zone() -> Zone {
+        var now = time(nil)
+        var parts = tm()
+        localtime_r(&now, &parts)
+        return Zone(
+            name: parts.tm_zone.map { String(cString: $0) } ?? "", secondsFromUTC: parts.tm_gmtoff)
+    }
+
+    /// `anna@bastion pts/3`.
+    private static var name: String {
+        let user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
+        let terminal = ttyname(STDIN_FILENO).map { String(cString: $0) } ?? ""
+        let short = terminal.hasPrefix("/dev/") ? String(terminal.dropFirst(5)) : terminal
+        return "\(user)@\(Lease.Owner.thisProcess.host) \(short)"
+    }
+}

@@ -1,0 +1,76 @@
+import AgentClient
+import BSON
+import ControlAPI
+import Foundation
+import Mongo
+import Sandbox
+import Testing
+
+/// The program's agent in a process and a folder of its own, and a client of it.
+final class AgentFixture: Sendable {
+    let scratch: ScratchFolder
+    let folder: AgentFolder
+    let client: AgentClient
+    let asker = Asker(wizard: Identifier(at: 1), name: "test")
+
+    init() throws {
+        scratch = try ScratchFolder()
+        folder = AgentFolder(path: scratch.path + "/state")
+        client = AgentClient(folder)
+    }
+
+    /// Ends it also when the body throws.
+    static func with(_ body: (AgentFixture) async throws -> Void) async throws {
+        let fixture = try AgentFixture()
+        do {
+            try await body(fixture)
+        } catch {
+            try? await fixture.end()
+            throw error
+        }
+        try await fixture.end()
+    }
+
+    /// Beside the tests that are running.
+    static var program: String {
+        get throws {
+            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            let bundle = Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") }
+            let near = URL(filePath: bundle ?? tests).deletingLastPathComponent()
+            let found = [near, URL(filePath: tests).deletingLastPathComponent()]
+                .map { $0.appending(path: "lagzero").path }
+                .first { FileManager.default.isExecutableFile(atPath: $0) }
+            return try #require(found)
+        }
+    }
+
+    /// Starts an agent that dies with the fixture's folder. Returns when it answers.
+    func start() async throws -> ChildProcess {
+        let agent = try scratch.start(
+            .init(
+                path: try AgentFixture.program,
+                arguments: ["agent", "run", "--state", folder.path],
+                output: scratch.path + "/agent.log"))
+        try await eventually("the agent answers", within: .seconds(30)) {
+            (try? await client.snapshot())?.agent.process == Int(agent.pid)
+        }
+        return agent
+    }
+
+    /// A command of the program; returns its exit status and what it said.
+    func run(_ arguments: [String]) async throws -> (status: Int32, text: String) {
+        let output = scratch.path + "/\(UUID().uuidString).log"
+        let child = try scratch.start(
+            .init(
+                path: try AgentFixture.program, arguments: arguments + ["--state", folder.path],
+                output: output))
+        try await child.ended(within: .seconds(60))
+        let text = try String(contentsOfFile: output, encoding: .utf8)
+        return (child.exitCode ?? -1, text)
+    }
+
+    func end() async throws {
+        await client.shutdown()
+        try await scratch.remove()
+    }
+}

@@ -1,0 +1,202 @@
+import AgentClient
+import BSON
+import ControlAPI
+import Glibc
+import Mongo
+import Sandbox
+import Testing
+
+@Suite(.serialized) struct AgentServerTests {
+    /// Two replica sets and an agent that knows them.
+    private func with(
+        _ body: (AgentFixture, ReplicaSet, MigrationSetup, ChildProcess) async throws -> Void
+    ) async throws {
+        try await AgentFixture.with { fixture in
+            let agent = try await fixture.start()
+            var options = ReplicaSetOptions()
+            options.name = "source"
+            let source = try await ReplicaSet.start(options)
+            options.name = "destination"
+            let destination = try await ReplicaSet.start(options)
+            func add(_ set: ReplicaSet) async throws -> ControlAPI.Cluster {
+                try await fixture.client.add(
+                    NewCluster(
+                        name: set.options.name, organization: "Acme", project: "shop",
+                        connectionString: Secret(set.uri)))
+            }
+            let (first, second) = (try await add(source), try await add(destination))
+            #expect(first.facts?.replicaSet == "source")
+            #expect(second.facts?.isEmpty == true)
+            var setup = MigrationSetup(source: first.id, destination: second.id)
+            setup.quietPeriod = 1
+            try await body(fixture, source, setup, agent)
+            try await source.stop()
+            try await destination.stop()
+        }
+    }
+
+    private func begin(_ fixture: AgentFixture, _ setup: MigrationSetup) async throws -> Identifier
+    {
+        let run = try await fixture.client.validate(setup)
+        try await eventually("the validation ends", within: .seconds(120)) {
+            try await fixture.client.snapshot().validations.contains {
+                $0.id == run && $0.endedAt != nil
+            }
+        }
+        let validation = try await fixture.client.snapshot().validations.first { $0.id == run }
+        let refused = validation?.rows.filter(\.isBlocking).map(\.seen)
+        try #require(validation?.isPassed == true, "\(refused ?? [])")
+        return try await fixture.client.start(setup, by: fixture.asker)
+    }
+
+    private func finish(_ fixture: AgentFixture, _ id: Identifier) async throws -> LiveMigration {
+        try await eventually("the migration is complete", within: .seconds(240)) {
+            let live = try await fixture.client.snapshot().migrations.first { $0.id == id }
+            if live?.cutover.isReady == true {
+                try? await fixture.client.beginCutover(
+                    id, confirmedName: "destination", writesStopped: true, by: fixture.asker)
+            }
+            try #require(live?.phase != .failed, "\(live?.error?.message ?? "")")
+            return live?.phase == .complete && live?.report != nil
+        }
+        let live = try await fixture.client.snapshot().migrations.first { $0.id == id }
+        return try #require(live)
+    }
+
+    @Test func aMigrationGoesFromValidationToSuccess() async throws {
+        try await with { fixture, source, setup, _ in
+            _ = try await source.lane.run(
+                ["insert": "orders", "documents": [["_id": 1], ["_id": 2]]], on: "shop")
+            let id = try await begin(fixture, setup)
+            let other = Asker(wizard: Identifier(at: 2), name: "other")
+            let error = await #expect(throws: ControlError.self) {
+                try await fixture.client.pause(id, by: other)
+            }
+            #expect(error?.code == .drivenByAnother)
+            let live = try await finish(fixture, id)
+            #expect(live.report?.documentsCopied == 2)
+            #expect(live.mismatches.isEmpty)
+            let log = try await fixture.client.log(of: id, after: 0, limit: 1_000)
+            #expect(log.map(\.sequence) == Array(1...max(1, log.count)))
+            let status = try await fixture.run(["agent", "status"])
+            #expect(status.text.contains("complete"))
+        }
+    }
+
+    @Test func aMigrationIsTakenUpAfterTheAgentWasKilled() async throws {
+        try await with { fixture, source, setup, agent in
+            _ = try await source.lane.run(
+                ["insert": "orders", "documents": [["_id": 1]]], on: "shop")
+            let id = try await begin(fixture, setup)
+            try await eventually("the copy is done", within: .seconds(60)) {
+                let live = try await fixture.client.snapshot().migrations.first { $0.id == id }
+                return live?.phase == .catchingUp || live?.phase == .inSync
+            }
+            agent.send(signal: SIGKILL)
+            try await agent.ended(within: .seconds(20))
+            _ = try await source.lane.run(
+                ["insert": "orders", "documents": [["_id": 2]]], on: "shop")
+            let next = try await fixture.start()
+            let live = try await finish(fixture, id)
+            #expect(live.mismatches.isEmpty)
+            next.send(signal: SIGTERM)
+            try await next.ended(within: .seconds(60))
+            #expect(next.exitCode == 0)
+        }
+    }
+
+    /// Waits until a migration is as it should be, and returns it.
+    private func wait(
+        _ fixture: AgentFixture, _ id: Identifier, until what: String,
+        _ isMet: @Sendable (LiveMigration) -> Bool
+    ) async throws -> LiveMigration {
+        var last: LiveMigration?
+        try await eventually(
+            "\(what); it is \(last?.phase.rawValue ?? "unknown"), \(last?.error?.message ?? last?.message ?? "")",
+            within: .seconds(180)
+        ) {
+            last = try await fixture.client.snapshot().migrations.first { $0.id == id }
+            return last.map(isMet) ?? false
+        }
+        return try #require(last)
+    }
+
+    @Test func theDriverPausesResumesExtendsAndCancels() async throws {
+        try await with { fixture, source, setup, _ in
+            _ = try await source.lane.run(
+                ["insert": "orders", "documents": [["_id": 1]]], on: "shop")
+            let (client, asker) = (fixture.client, fixture.asker)
+            let id = try await begin(fixture, setup)
+            let early = await #expect(throws: ControlError.self) {
+                try await client.extendSync(id, by: asker)
+            }
+            #expect(early?.code == .wrongPhase)
+            let ready = try await wait(fixture, id, until: "it is ready") { $0.cutover.isReady }
+            #expect(ready.cutover.canBlockSource == false)
+            #expect(ready.cutover.openTransactions == [])
+            let deadline = try #require(ready.cutover.deadlineAt)
+            let extended = try await client.extendSync(id, by: asker)
+            #expect(abs(extended - deadline - 86_400_000) < 2_000)
+            try await client.pause(id, by: asker)
+            let paused = try await wait(fixture, id, until: "it is paused") { $0.phase == .paused }
+            #expect(paused.pausedFrom == .inSync)
+            try await client.resume(id, by: asker)
+            _ = try await wait(fixture, id, until: "it goes on") { $0.phase == .inSync }
+            try await client.setLoadLevel(id, to: 1, by: asker)
+            let gentle = try await wait(fixture, id, until: "it is in sync again") {
+                $0.phase == .inSync && $0.setup.loadLevel == 1 && $0.isRunning
+            }
+            #expect(gentle.error == nil)
+            let wrong = await #expect(throws: ControlError.self) {
+                try await client.cancel(id, confirmedName: "source", by: asker)
+            }
+            #expect(wrong?.code == .nameMismatch)
+            try await client.cancel(id, confirmedName: "destination", by: asker)
+            let ended = try await wait(fixture, id, until: "it is cancelled") { $0.report != nil }
+            #expect(ended.phase == .cancelled)
+            #expect(!ended.isRunning)
+        }
+    }
+
+    @Test func anOpenTransactionIsShownBeforeTheCutover() async throws {
+        try await with { fixture, source, setup, _ in
+            _ = try await source.lane.run(
+                ["insert": "orders", "documents": [["_id": 1]]], on: "shop")
+            let id = try await begin(fixture, setup)
+            _ = try await wait(fixture, id, until: "it is ready") { $0.cutover.isReady }
+            _ = try await source.cluster().lane().run(
+                [
+                    "insert": "orders", "documents": [["_id": 2]], "txnNumber": .int64(1),
+                    "autocommit": false, "startTransaction": true,
+                ], on: "shop")
+            let live = try await wait(fixture, id, until: "the transaction is seen") {
+                $0.cutover.openTransactions?.isEmpty == false
+            }
+            #expect(live.cutover.openTransactions?.count == 1)
+        }
+    }
+
+    @Test func theCommandsKeepTheInventory() async throws {
+        try await AgentFixture.with { fixture in
+            _ = try await fixture.start()
+            // Nothing listens there: the cluster is added all the same.
+            let uri = "mongodb://anna:hidden@127.0.0.1:1/?serverSelectionTimeoutMS=300"
+            let added = try await fixture.run(["clusters", "add", "shop", "--uri", uri])
+            #expect(added.status == 0, "\(added.text)")
+            #expect(!added.text.contains("hidden"))
+            let list = try await fixture.run(["clusters", "list"])
+            #expect(list.text.contains("shop"))
+            #expect(!list.text.contains("hidden"))
+            #expect(try await fixture.run(["clusters", "test", "shop"]).status == 1)
+            #expect(try await fixture.run(["clusters", "add", "shop", "--uri", uri]).status == 1)
+            #expect(try await fixture.run(["clusters", "remove", "shop"]).status == 0)
+            #expect(try await fixture.run(["clusters", "show", "shop"]).status == 2)
+            #expect(try await fixture.run(["agent", "status"]).text.contains("0 clusters"))
+            let second = try await fixture.run(["agent", "run"])
+            #expect(second.status == 1)
+            #expect(second.text.contains("running already"))
+            #expect(try await fixture.run(["agent", "stop"]).status == 0)
+            #expect(try await fixture.run(["agent", "status"]).status == 1)
+        }
+    }
+}

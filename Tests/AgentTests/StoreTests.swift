@@ -1,0 +1,74 @@
+import ControlAPI
+import GRDB
+import Glibc
+import Sandbox
+import Testing
+
+@testable import Agent
+
+@Suite struct StoreTests {
+    private let folder: ScratchFolder
+    private var path: String { folder.path + "/store.sqlite" }
+
+    init() throws { folder = try ScratchFolder() }
+
+    private func migration() -> LiveMigration {
+        LiveMigration(
+            id: Identifier(at: 4),
+            setup: MigrationSetup(source: Identifier(at: 1), destination: Identifier(at: 2)),
+            sourceName: "a", destinationName: "b", destinationConnectionString: "mongodb://b/",
+            phase: .copying, startedAt: 9)
+    }
+
+    @Test func whatWasSavedIsThereAfterAReopening() async throws {
+        let organization = Organization(id: Identifier(at: 1), name: "Acme")
+        let project = Project(id: Identifier(at: 2), organization: organization.id, name: "shop")
+        let cluster = ControlAPI.Cluster(
+            id: Identifier(at: 3), project: project.id, name: "rs", connectionString: "mongodb://a/"
+        )
+        let stored = StoredMigration(live: migration(), hasBegun: true)
+        let first = try Store(path)
+        try await first.save(organization)
+        try await first.save(project)
+        try await first.save(cluster)
+        try await first.save(stored)
+        try await first.save(stored)
+        let contents = try await Store(path).load()
+        #expect(contents.organizations == [organization])
+        #expect(contents.projects == [project])
+        #expect(contents.clusters == [cluster])
+        #expect(contents.migrations == [stored])
+    }
+
+    @Test func theLogIsReadForwardsAndFromItsEnd() async throws {
+        let store = try Store(path)
+        let live = migration()
+        try await store.save(StoredMigration(live: live))
+        for number in 1...5 {
+            try await store.append(
+                LogLine(sequence: number, time: 0, text: "\(number)"), to: live.id)
+        }
+        #expect(try await store.log(of: live.id, after: 1, limit: 2).map(\.sequence) == [2, 3])
+        #expect(try await store.log(of: live.id, after: nil, limit: 2).map(\.sequence) == [4, 5])
+        #expect(try await store.lastLine(of: live.id) == 5)
+    }
+
+    @Test func aDamagedStoreIsRefused() throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
+        let text = Array(String(repeating: "this is no database ", count: 100).utf8)
+        _ = write(descriptor, text, text.count)
+        close(descriptor)
+        let error = #expect(throws: ControlError.self) { try Store(path) }
+        #expect(error?.code == .store)
+        #expect(error?.message.contains("damaged") == true)
+    }
+
+    @Test func aStoreOfANewerVersionIsRefused() throws {
+        _ = try Store(path)
+        try DatabaseQueue(path: path).write { database in
+            try database.execute(sql: "INSERT INTO grdb_migrations VALUES ('from the future')")
+        }
+        let error = #expect(throws: ControlError.self) { try Store(path) }
+        #expect(error?.message.contains("newer version") == true)
+    }
+}

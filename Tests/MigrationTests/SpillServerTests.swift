@@ -1,0 +1,128 @@
+import BSON
+import Mongo
+import Sandbox
+import Testing
+
+@testable import Migration
+
+/// Keys that are set aside on a real destination, and come back.
+@Suite struct SpillServerTests {
+    private static func add(_ id: Int, of collection: BinaryUUID, to keys: inout DirtyKeys) {
+        let last = keys.newestEvent
+        let time = Timestamp(seconds: last.seconds, increment: last.increment + 1)
+        let generation = keys.begin(at: time)
+        keys.note(time)
+        _ = keys.add(rawID(.integer(id)), of: collection, time: time, generation: generation)
+        keys.advance(to: keys.watermark.streamToken, time: time)
+    }
+
+    /// One key is changed again before any worker is done with it: it is dirty at every moment.
+    @Test func aHotKeyDoesNotHoldThePosition() async throws {
+        let fixture = try await VerifyFixture("spill_hot", ["items": [:]])
+        let collection = try await fixture.register("items")
+        let dirty = fixture.context.dirty
+        let spill = Spill(context: fixture.context)
+        dirty.update { keys in
+            for id in 1...3 { SpillServerTests.add(id, of: collection, to: &keys) }
+        }
+        try await spill.spill(isShort: true)
+        #expect(dirty.backlog == 0)
+        #expect(spill.hasKeys(of: collection))
+        dirty.update { SpillServerTests.add(1, of: collection, to: &$0) }
+        let application = Task {
+            while !Task.isCancelled {
+                let work = dirty.take(limit: 10, maximumBytes: 1_000)
+                dirty.update { keys in
+                    SpillServerTests.add(1, of: collection, to: &keys)
+                    if let work { keys.complete(work, answeredAt: work.newest) }
+                }
+                await Task.yield()
+            }
+        }
+        let restoring = Task { try await spill.restore(collection) }
+        try await eventually("nothing is set aside", within: .seconds(60)) { spill.isEmpty }
+        try await restoring.value
+        application.cancel()
+        await application.value
+        #expect(spill.floor == nil)
+        #expect(dirty.backlog >= 1)
+        #expect(try await fixture.context.store.find("dirty").isEmpty)
+    }
+
+    private static func setRefusing(_ isRefusing: Bool) async throws {
+        let servers = try await VerifyServers.started.value
+        try await servers.destination.members[0].setFailPoint(
+            "failCommand",
+            [
+                "mode": isRefusing ? "alwaysOn" : "off",
+                "data": [
+                    // OutOfDiskSpace
+                    "failCommands": ["update"], "errorCode": 14031,
+                    "namespace": "lagzero_internal.spilled",
+                ],
+            ])
+    }
+
+    /// The application goes on, so there is always something to set aside: the file is read back all the same.
+    @Test func theFileIsReadBackWhileTheOplogIsShort() async throws {
+        var options = MigrationOptions()
+        options.dirtyBytes = 8_000
+        let fixture = try await VerifyFixture("spill_file", ["items": [:]], options: options)
+        let collection = try await fixture.register("items")
+        let context = fixture.context
+        let spill = Spill(context: context)
+        func add(_ ids: Range<Int>) {
+            context.dirty.update { keys in
+                for id in ids { SpillServerTests.add(id, of: collection, to: &keys) }
+            }
+        }
+        let begin = context.dirty.appliedThrough
+        add(0..<5_000)
+        try await SpillServerTests.setRefusing(true)
+        try await spill.relieve(isShort: true)
+        let kept = context.status.figures.onDisk
+        #expect(kept > 0)
+        #expect(context.dirty.appliedThrough == begin)
+        try await SpillServerTests.setRefusing(false)
+        for round in 1...3 where context.status.figures.onDisk > 0 {
+            add(5_000 + round..<5_001 + round)
+            try await spill.relieve(isShort: true)
+        }
+        #expect(context.status.figures.onDisk == 0)
+        // Nothing holds the position any more.
+        try await spill.relieve(isShort: true)
+        #expect(context.dirty.backlog == 0)
+        #expect(context.dirty.appliedThrough > begin)
+        try await spill.forget(collection)
+        #expect(try await context.store.find("dirty").isEmpty)
+    }
+
+    /// There is no room anywhere: what is not read stays in the oplog.
+    @Test func nothingMoreIsReadThanThereIsRoomFor() async throws {
+        var options = MigrationOptions()
+        options.dirtyBytes = 40_000
+        let fixture = try await VerifyFixture("spill_full", ["items": [:]], options: options)
+        let collection = try await fixture.register("items")
+        let context = fixture.context
+        let tail = Tail(context: context, copyRequests: CopyRequests(Signal())) { _ in }
+        let reading = Task { try await tail.run() }
+        func insert(_ ids: Range<Int>) async throws {
+            try await fixture.insert(
+                ids.map { ["_id": .integer($0)] }, into: "items", [fixture.source])
+        }
+        let limit = 2 * options.dirtyBytes
+        try await insert(0..<1_000)
+        try await eventually("it is full") { context.dirty.read { $0.bytes } > limit }
+        let full = context.dirty.backlog
+        try await eventually("it says so") { !context.status.waitingFor.isEmpty }
+        try await insert(1_000..<1_200)
+        #expect(context.dirty.backlog == full)
+        while let work = context.dirty.take(limit: 100, maximumBytes: 10_000) {
+            context.dirty.update { $0.complete(work, answeredAt: work.newest) }
+        }
+        try await eventually("it reads on") { context.dirty.backlog >= 200 }
+        #expect(context.registry[collection] != nil)
+        reading.cancel()
+        _ = await reading.result
+    }
+}

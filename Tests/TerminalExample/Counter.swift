@@ -1,0 +1,81 @@
+internal import Terminal
+
+enum Counter: Program {
+    struct Model: Sendable, Equatable, Codable {
+        var count = 0
+        var answers = 0
+        var resumes = 0
+        var size = Size(0, 0)
+        var lastKey = ""
+        /// Has the keys until Enter.
+        var field = TextField()
+        var isEditing = false
+    }
+
+    enum Message: Sendable { case key(Key), resized(Size), resumed, answered, nothing }
+    enum Effect: Sendable, Equatable { case exit, suspend, repaint, bell, title, copy, ask }
+
+    static func reduce(_ model: inout Model, _ message: Message) -> [Effect] {
+        if model.isEditing, case .key(let key) = message {
+            if key == .enter { model.isEditing = false } else { _ = model.field.handle(key) }
+            return []
+        }
+        switch message {
+        case .key(.character("/")): model.isEditing = true
+        case .key(.character("q")): return [.exit]
+        case .key(.character("n")): model.count += 1
+        case .key(.character("a")): return [.ask]
+        case .key(.character("b")): return [.bell]
+        case .key(.character("t")): return [.title]
+        case .key(.character("y")): return [.copy]
+        case .key(.character("x")): model.count = [Int]()[model.count]
+        case .key(.character("r")): return [.repaint]
+        case .key(.control("z")): return [.suspend]
+        case .key(let key): model.lastKey = key.name
+        case .resized(let size): model.size = size
+        case .resumed: model.resumes += 1
+        case .answered: model.answers += 1
+        case .nothing: break
+        }
+        return []
+    }
+
+    static func view(_ model: Model, on canvas: inout Canvas) {
+        guard canvas.size.columns >= 60, canvas.size.rows >= 18 else {
+            canvas.put("needs 60x18", in: canvas.bounds, .warning)
+            return
+        }
+        canvas.box(canvas.bounds)
+        canvas.put("EXAMPLE", at: Point(2, 1), .title)
+        canvas.put("count=\(model.count)", at: Point(2, 2), .accent)
+        canvas.put("answers=\(model.answers)", at: Point(2, 3), .ok)
+        canvas.put("resumes=\(model.resumes)", at: Point(2, 4), .warning)
+        canvas.put("size=\(model.size.columns)x\(model.size.rows)", at: Point(2, 5))
+        canvas.put("key=\(model.lastKey)", at: Point(2, 6), .selection)
+        model.field.draw(in: Rect(2, 8, 30, 1), isFocused: model.isEditing, on: &canvas)
+        canvas.put("Grüße 漢字", at: Point(2, 7))
+    }
+
+    static func message(for event: TerminalEvent, at moment: Moment) -> Message? {
+        switch event {
+        case .start(let size), .resize(let size): .resized(size)
+        case .key(let key): .key(key)
+        case .resumed: .resumed
+        case .tick, .interrupt, .terminate, .hangUp: nil
+        }
+    }
+
+    static func nextTick(_ model: Model) -> Duration? { nil }
+
+    static func request(for effect: Effect) -> TerminalRequest? {
+        switch effect {
+        case .exit: .exit
+        case .suspend: .suspend
+        case .repaint: .repaint
+        case .bell: .bell
+        case .title: .title("count")
+        case .copy: .copy("copied")
+        case .ask: nil
+        }
+    }
+}

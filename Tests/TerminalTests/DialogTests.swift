@@ -1,0 +1,138 @@
+import Terminal
+import Testing
+
+@Suite struct DialogTests {
+    private func confirm() -> ConfirmByName {
+        ConfirmByName("Clear data", ["3 databases go."], name: "shop-atlas", confirm: "Clear")
+    }
+
+    @Test func onlyTheWholeNameConfirms() {
+        var dialog = confirm()
+        dialog.type("shop-atla")
+        dialog.press(.tab, .tab, .enter)
+        #expect(dialog.choice == nil)
+        #expect(dialog.refusal != nil)
+        dialog.press(.tab)
+        dialog.type("s")
+        #expect(dialog.isNameTyped)
+        dialog.press(.tab, .tab, .enter)
+        #expect(dialog.choice == .confirmed)
+    }
+
+    @Test func aLongTextScrollsWhileTheNameIsTyped() {
+        var dialog = ConfirmByName(
+            "Clear data", ["one\ntwo\nthree\nfour"], name: "shop", confirm: "Clear")
+        #expect(!dialog.lines(40, 9).contains { $0.contains("four") })
+        dialog.type("sh")
+        dialog.press(.down, .down, .down)
+        #expect(dialog.lines(40, 9).contains { $0.contains("four") })
+        #expect(dialog.typed == "sh")
+    }
+
+    @Test func enterInTheFieldConfirmsNothing() {
+        var dialog = confirm()
+        dialog.type("shop-atlas")
+        dialog.press(.enter)
+        #expect(dialog.choice == nil)
+        dialog.press(.enter)
+        #expect(dialog.choice == .confirmed)
+    }
+
+    @Test func aPasteIsRefused() {
+        var dialog = confirm()
+        dialog.press(.paste("shop-atlas"))
+        #expect(dialog.typed == "")
+        #expect(dialog.drawn(80, 24).lines.joined().contains("pasting is refused"))
+    }
+
+    @Test func escapeAndBackCancel() {
+        var first = confirm()
+        first.press(.escape)
+        #expect(first.choice == .cancelled)
+        var second = confirm()
+        second.press(.tab, .space)
+        #expect(second.choice == .cancelled)
+    }
+
+    @Test func theNameAndTheConsequencesAreDrawn() {
+        let lines = confirm().lines(60, 12)
+        #expect(lines.contains { $0.contains("Clear data") })
+        #expect(lines.contains { $0.contains("3 databases go.") })
+        #expect(lines.contains { $0.contains("Type shop-atlas to confirm:") })
+        #expect(lines.contains { $0.contains("( Back )  ( Clear )") })
+    }
+
+    @Test func aDialogIsAnsweredByItsButtons() {
+        var modal = Modal(
+            "Start", ["Start the migration?"], buttons: [Button("Cancel"), Button("Start")],
+            escape: 0)
+        modal.press(.character("x"))
+        #expect(modal.choice == nil)
+        modal.press(.right, .enter)
+        #expect(modal.choice == 1)
+        modal.press(.escape)
+        #expect(modal.choice == 0)
+        let lines = modal.lines(40, 9)
+        #expect(lines[2].contains("─ Start ─") || lines[1].contains(" Start "))
+        #expect(lines.contains { $0.contains("( Cancel )  ( Start )") })
+    }
+
+    @Test func aDialogOnATinyScreenDoesNotTrap() {
+        for columns in 0...12 {
+            for rows in 0...6 {
+                _ = confirm().lines(columns, rows)
+                _ = Modal("T", ["text"], buttons: [Button("OK")]).lines(columns, rows)
+                _ = Help(KeyMap([.init(.tab, label: "next")])).lines(columns, rows)
+            }
+        }
+    }
+
+    @Test func footerAndHelpComeFromTheSameKeys() {
+        let keys = KeyMap([
+            .init(.tab, label: "next field"), .init(.enter, label: "Continue"),
+            .init(.character("d"), label: "Detach", group: "Always", reason: "nothing runs"),
+        ])
+        var canvas = Canvas(Size(60, 1))
+        keys.drawFooter(in: canvas.bounds, on: &canvas)
+        #expect(canvas.lines == ["Tab next field   Enter Continue"])
+        var help = Help(keys)
+        let lines = help.lines(60, 12)
+        #expect(lines.contains { $0.contains("Always") })
+        #expect(lines.contains { $0.contains("d      Detach (nothing runs)") })
+        help.press(.character("?"))
+        #expect(help.isClosed)
+    }
+
+    @Test func aToastIsOverInTime() {
+        let toast = Toast("Saved", until: .seconds(5))
+        #expect(toast.lines(20, 1) == ["✔ Saved"])
+        #expect(!toast.isOver(at: .seconds(4)) && toast.isOver(at: .seconds(5)))
+    }
+
+    @Test func aTextScrollsWhenItIsLong() {
+        var block = TextBlock("one\ntwo\nthree")
+        #expect(block.lines(10, 2) == ["one", "two"])
+        block.press(.down)
+        #expect(block.lines(10, 2) == ["two", "three"])
+        block.press(.down, .down)
+        #expect(block.lines(10, 2) == ["two", "three"])
+    }
+
+    @Test func everyWidgetIsEncodedAndDecoded() throws {
+        try same(confirm())
+        try same(Modal("T", ["x"], buttons: [Button("OK", .grey(reason: "no"))]))
+        try same(ListView(["a"]))
+        try same(Table([.init("A")], rows: [["x"]]))
+        try same(DropDown(["a"], selected: 0))
+        try same(LogPane([["a"]]))
+        try same(Sparkline([1, nil]))
+        try same(Countdown(.seconds(1)))
+        try same(Help(KeyMap([.init(.tab, .function(1), label: "next")])))
+        try same(Stepper([.init("a", .stale)]))
+        try same(TextField("a"))
+    }
+
+    private func same<Value: Widget>(_ widget: Value) throws {
+        #expect(try JSON.decode(Value.self, JSON.encode(widget)) == widget)
+    }
+}

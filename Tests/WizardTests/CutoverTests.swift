@@ -1,0 +1,250 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+@Suite struct CutoverTests {
+    private let live = Sample.measured(.inSync)
+
+    /// At step 1, by the way that users come.
+    private func pilot(_ live: LiveMigration) -> ScreenPilot {
+        var pilot = ScreenPilot(
+            .migrating(MigratingData(live.id)), agent: Sample.agent(live))
+        pilot.press(.enter, .enter)
+        pilot.type(live.destinationName)
+        pilot.press(.enter, .enter)
+        return pilot
+    }
+
+    /// At step 2.
+    private func finalizing() -> ScreenPilot {
+        var pilot = pilot(live)
+        pilot.press(.space)
+        pilot.push("Finalize migration")
+        return pilot
+    }
+
+    @Test func stepOneShowsTheWritesThatAreStillSeen() {
+        var pilot = pilot(live)
+        #expect(pilot.lines[3] == " Cutover   ▶ 1 Stop writes   ○ 2 Finalize   ○ 3 Connect")
+        #expect(pilot.shows("37/s  shop.orders 29/s, shop.carts 8/s"))
+        #expect(pilot.style(of: "37/s")?.role == .warning)
+        #expect(pilot.shows("Optime gap                            00:00:00"))
+        pilot.change(live.id) { $0.cutover.sourceWrites = [] }
+        #expect(pilot.shows("last 10 s  none"))
+        pilot.change(live.id) {
+            $0.cutover.sourceWrites = nil
+            $0.figures.lagSeconds = nil
+        }
+        #expect(pilot.shows("last 10 s  -"))
+        #expect(pilot.shows("Optime gap                            -"))
+    }
+
+    @Test func finalizingNeedsTheConfirmation() {
+        var pilot = pilot(live)
+        #expect(pilot.shows("[ ] I confirm that I've stopped writes to my source cluster"))
+        pilot.press(.enter)
+        #expect(pilot.message == "Space sets the check mark.")
+        pilot.push("Finalize migration")
+        #expect(pilot.message.contains("First stop the writes"))
+        #expect(pilot.commands.isEmpty)
+        pilot.press(.tab, .space)
+        #expect(pilot.shows("[x] I confirm"))
+        #expect(pilot.style(of: "( Finalize migration )")?.role == .buttonReady)
+        pilot.push("Finalize migration")
+        #expect(pilot.commands == [.beginCutover(live.id, confirmedName: "shop-atlas")])
+        #expect(pilot.agent.snapshot.migrations.last?.phase == .finalizing)
+        #expect(pilot.shows("✔ 1 Stop writes   ▶ 2 Finalize   ○ 3 Connect"))
+    }
+
+    @Test func aConfirmationThatTheStreamContradictsIsDoubted() {
+        var pilot = pilot(live)
+        #expect(!pilot.shows("still sees writes"))
+        pilot.press(.space)
+        #expect(pilot.shows("lagzero still sees writes: have all applications stopped?"))
+        pilot.change(live.id) { $0.cutover.sourceWrites = [] }
+        #expect(!pilot.shows("still sees writes"))
+    }
+
+    @Test func backKeepsTheName() {
+        var pilot = pilot(live)
+        pilot.push("Back")
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(pilot.shows("cluster:  shop-atlas"))
+        pilot.push("Proceed to cutover")
+        #expect(pilot.isAt("Cutover"))
+        #expect(pilot.shows("[ ] I confirm"))
+        #expect(pilot.pages.count == 3)
+    }
+
+    @Test(arguments: [true, false])
+    func aLoneEscDoesNothing(isFinalizing: Bool) {
+        var pilot = isFinalizing ? finalizing() : pilot(live)
+        pilot.press(.escape, .escape)
+        #expect(pilot.isAt("Cutover"))
+        #expect(pilot.message.hasPrefix("Esc does nothing"))
+        pilot.type("h")
+        #expect(pilot.pages.isEmpty)
+    }
+
+    @Test func whenReadinessIsLostItCannotBeFinalized() {
+        var pilot = pilot(live)
+        pilot.press(.space)
+        pilot.change(live.id) {
+            $0.cutover.isReady = false
+            $0.cutover.missing = ["the destination is behind the source"]
+        }
+        #expect(pilot.shows("The destination is behind the source."))
+        pilot.push("Finalize migration")
+        #expect(pilot.message == "The destination is behind the source.")
+        pilot.change(live.id) { $0.phase = .paused }
+        pilot.press(.enter)
+        #expect(pilot.message == "The migration is paused.")
+        #expect(pilot.commands.isEmpty)
+        pilot.push("Back")
+        #expect(pilot.isAt("Migrating Data"))
+    }
+
+    @Test func aRefusalOfTheAgentIsSaidAndHasToBeConfirmedAgain() {
+        var pilot = pilot(live)
+        pilot.press(.space)
+        pilot.agent.refuseNext(
+            ControlError(.wrongPhase, "the cutover cannot begin: 1 write was seen"))
+        pilot.push("Finalize migration")
+        #expect(pilot.message == "The cutover cannot begin: 1 write was seen.")
+        #expect(pilot.shows("[ ] I confirm"))
+        #expect(pilot.isAt("Cutover"))
+    }
+
+    @Test func theStepsOfTheEngineAreShownOneByOne() {
+        var pilot = finalizing()
+        for done in 0..<CutoverState.StepName.allCases.count {
+            pilot.change(live.id) { $0.cutover = Gallery.finalizing(done).cutover }
+            let names = CutoverState.StepName.allCases
+            for (index, name) in names.enumerated() {
+                let mark = index < done ? "✔" : index == done ? "▶" : "○"
+                #expect(pilot.shows("\(mark) \(Words.step(name))"))
+            }
+        }
+    }
+
+    @Test func theDowntimeIsShownOnceItIsKnown() {
+        var pilot = finalizing()
+        #expect(pilot.shows("Application downtime  -"))
+        pilot.change(live.id) { $0.cutover.downtimeSeconds = 2.14 }
+        #expect(pilot.shows("Application downtime  2.1 s"))
+    }
+
+    @Test func backingOutAsksAndLeadsBackToWhereTheNameIsTyped() {
+        var pilot = finalizing()
+        pilot.press(.enter)
+        #expect(pilot.shows("accepts writes again. Nothing is lost"))
+        #expect(pilot.textAtCursor.hasPrefix("Go on"))
+        pilot.press(.escape)
+        #expect(pilot.commands.count == 1)
+        pilot.press(.enter, .tab, .enter)
+        #expect(pilot.commands.last == .backOut(live.id))
+        #expect(pilot.shows("The cutover was backed out of."))
+        #expect(pilot.shows("The source accepts writes again. Restart your application there."))
+        pilot.push("Back")
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(!pilot.shows("cluster:  shop-atlas"))
+        pilot.push("Back")
+        #expect(pilot.isAt("In sync"))
+    }
+
+    @Test func afterThePointOfNoReturnThereIsNoWayBack() {
+        var pilot = finalizing()
+        pilot.press(.enter)
+        pilot.change(live.id) { $0.cutover = Gallery.finalizing(9).cutover }
+        #expect(!pilot.shows("( Go on )"))
+        #expect(pilot.message == "shop-atlas accepts writes: from here there is only forward.")
+        #expect(pilot.shows(" shop-atlas accepts writes."))
+        pilot.press(.enter)
+        #expect(pilot.message == "shop-atlas accepts writes: from here there is only forward.")
+        #expect(pilot.commands.count == 1)
+        pilot.change(live.id) { $0.phase = .complete }
+        #expect(pilot.isAt("Success"))
+    }
+
+    @Test func aFailureBeforeThatPointSaysThatTheSourceAcceptsWrites() {
+        var pilot = finalizing()
+        pilot.change(live.id) {
+            $0.cutover = Gallery.finalizing(3, failed: true).cutover
+            $0.cutover.refusal = "a transaction is open on the source for 34 s"
+            $0.cutover.isReady = true
+            $0.cutover.isBackOutPossible = false
+            $0.phase = .inSync
+        }
+        #expect(pilot.shows("The cutover was undone. A transaction is open"))
+        #expect(pilot.shows("The source accepts writes again. Restart your application there."))
+        #expect(pilot.shows("✘ Did not succeed: Apply the last changes"))
+        pilot.press(.enter)
+        #expect(pilot.shows("The last cutover was undone: a transaction is open"))
+        pilot.type("shop-atlas")
+        pilot.press(.enter, .enter, .space)
+        pilot.push("Finalize migration")
+        #expect(pilot.commands.count == 2)
+        #expect(pilot.shows("▶ 2 Finalize"))
+    }
+
+    @Test func anAttemptThatFailedAtOnceIsSeenToo() {
+        var pilot = pilot(live)
+        pilot.press(.space)
+        pilot.push("Finalize migration")
+        pilot.change(live.id) {
+            $0.phase = .inSync
+            $0.cutover.refusal = "a unique index would be violated"
+        }
+        #expect(pilot.shows("The cutover was undone. A unique index"))
+    }
+
+    @Test func aSourceThatIsStillBlockedIsNotCalledFree() {
+        var pilot = finalizing()
+        pilot.change(live.id) {
+            $0.phase = .failed
+            $0.cutover.isSourceBlocked = true
+        }
+        #expect(pilot.shows("shop-rs0 still refuses writes"))
+        #expect(!pilot.shows("accepts writes again"))
+        pilot.change(live.id) { $0.cutover.isSourceBlocked = nil }
+        #expect(pilot.shows("Whether shop-rs0 accepts writes is not known"))
+    }
+
+    @Test func aFailureAfterThatPointNamesTheClusterToUse() {
+        var pilot = finalizing()
+        pilot.change(live.id) {
+            $0.cutover = Gallery.finalizing(9).cutover
+            $0.phase = .failed
+            $0.error = ControlError(.migrationFailed, "no member of shop-atlas answers")
+        }
+        #expect(pilot.shows("shop-atlas accepts writes, and is the cluster to use."))
+        #expect(pilot.shows("! Not yet done: Finish the indexes"))
+        pilot.push("Back")
+        #expect(pilot.isAt("Migrating Data"))
+    }
+
+    @Test func withVerificationOffTheRowAsksToVerifyYourself() {
+        var pilot = finalizing()
+        pilot.change(live.id) { $0.setup.verify = .off }
+        #expect(
+            pilot.shows(
+                "• Verify what changed                off: please verify your data yourself"))
+    }
+
+    @Test func whatIsWaitedForIsShownInStepTwo() {
+        var pilot = finalizing()
+        pilot.change(live.id) { $0.waitingFor = ["2 open transactions"] }
+        #expect(pilot.shows("! Waiting for 2 open transactions"))
+    }
+
+    @Test func aPageThatWasOpenedDuringACutoverCannotBeginOne() {
+        let before = Gallery.finalizing(2)
+        var pilot = ScreenPilot(.cutover(Cutover(before.id)), agent: Sample.agent(before))
+        pilot.change(before.id) { $0.phase = .inSync }
+        #expect(!pilot.shows("I confirm"))
+        pilot.push("Back")
+        #expect(pilot.isAt("Migrating Data"))
+    }
+}

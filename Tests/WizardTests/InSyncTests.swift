@@ -1,0 +1,155 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+@Suite struct InSyncTests {
+    private let day = Duration.seconds(86_400)
+    private let live = Sample.measured(.inSync)
+
+    private func pilot(
+        _ live: LiveMigration, tickInterval: Duration = .seconds(1)
+    ) -> ScreenPilot {
+        ScreenPilot(
+            .migrating(MigratingData(live.id)), .inSync(InSync(live.id)),
+            agent: Sample.agent(live), tickInterval: tickInterval)
+    }
+
+    @Test func itSaysThatTheClustersAreInSyncAndCountsDown() {
+        var pilot = pilot(live)
+        #expect(
+            pilot.lines[3]
+                == " ✔ Your source and destination clusters are in sync.  Lag behind source 00:00:00"
+        )
+        #expect(pilot.shows("4 d 23:58:11  left to cut over"))
+        #expect(pilot.shows("until Wed 25 Nov 02:12 UTC"))
+        #expect(pilot.shows("( I'm ready to cutover )     ( Extend Sync )"))
+        pilot.advance(by: .seconds(11))
+        #expect(pilot.shows("4 d 23:58:00  left to cut over"))
+    }
+
+    @Test func extendingShowsTheNewEndBeforeItIsAgreed() {
+        var pilot = pilot(live)
+        pilot.advance(by: .seconds(3_600))
+        pilot.press(.tab, .enter)
+        #expect(pilot.shows("Ends now   Wed 25 Nov 02:12 UTC"))
+        #expect(pilot.shows("New end    Thu 26 Nov 02:12 UTC"))
+        #expect(pilot.commands.isEmpty)
+        pilot.press(.escape)
+        #expect(pilot.commands.isEmpty)
+        pilot.press(.enter, .enter)
+        #expect(pilot.commands == [.extendSync(live.id)])
+        #expect(pilot.message == "Extended: Thu 26 Nov 02:12 UTC is the new end.")
+        #expect(pilot.shows("until Thu 26 Nov 02:12 UTC"))
+    }
+
+    @Test func theCountdownRunsOverFiveDaysWithTwoExtensionsAndExpires() throws {
+        var pilot = pilot(live, tickInterval: .seconds(60))
+        pilot.advance(by: day * 2)
+        #expect(pilot.shows("2 d 23:58:11  left to cut over"))
+        try extend(&pilot)
+        #expect(pilot.shows("3 d 23:58:11  left to cut over"))
+        pilot.advance(by: day * 3)
+        #expect(pilot.shows("23:58:11  left to cut over"))
+        try extend(&pilot)
+        pilot.advance(by: day * 2 - .seconds(5 * 3_600 + 120))
+        #expect(pilot.shows("05:00:11  left to cut over"))
+        #expect(pilot.style(of: "05:00:11")?.role == .warning)
+        pilot.advance(by: .seconds(5 * 3_600 - 30 * 60))
+        #expect(pilot.style(of: "00:30:11")?.role == .error)
+        pilot.advance(by: .seconds(40 * 60))
+        #expect(pilot.shows("00:00:00  left to cut over"))
+        let end = pilot.agent.time
+        pilot.change(live.id) {
+            Drive.end(&$0, .expired, end)
+            $0.isRetryPossible = true
+        }
+        #expect(pilot.shows("The time to cut over has run out."))
+        pilot.press(.tab, .enter)
+        #expect(pilot.message == "The time to cut over has run out.")
+        pilot.press(.escape)
+        #expect(pilot.shows("✘ Expired."))
+        pilot.press(.enter, .enter)
+        #expect(pilot.commands.last == .retry(live.id))
+        #expect(pilot.agent.snapshot.migrations.last?.phase == .preparing)
+    }
+
+    private func extend(_ pilot: inout ScreenPilot) throws {
+        let isPushed = pilot.push("Extend Sync")
+        try #require(isPushed)
+        let line = try #require(pilot.lines.first { $0.contains("New end") })
+        pilot.press(.enter)
+        let end = try #require(pilot.agent.snapshot.migrations.last?.cutover.deadlineAt)
+        #expect(line.contains(Times.date(end)))
+    }
+
+    @Test func theTimeRunsWhileThePageIsPaused() {
+        var pilot = pilot(live)
+        pilot.change(live.id) {
+            $0.pausedFrom = .inSync
+            $0.phase = .paused
+        }
+        pilot.advance(by: .seconds(10))
+        #expect(pilot.shows("! The migration is paused."))
+        #expect(pilot.shows("4 d 23:58:01"))
+        pilot.press(.enter)
+        #expect(pilot.message == "The migration is paused.")
+        pilot.press(.tab, .enter)
+        #expect(pilot.message == "The migration is paused.")
+        #expect(pilot.commands.isEmpty)
+    }
+
+    @Test func theWayToTheCutoverIsClosedWhileNotReadyAndExtendingIsNot() {
+        var other = live
+        other.cutover.isReady = false
+        other.cutover.missing = ["3 mismatches are not noted"]
+        var pilot = pilot(other)
+        #expect(pilot.style(of: "( I'm ready")?.role == .buttonGrey)
+        pilot.press(.enter)
+        #expect(pilot.message == "3 mismatches are not noted.")
+        #expect(pilot.pages.count == 2)
+        pilot.press(.tab, .enter, .enter)
+        #expect(pilot.commands == [.extendSync(live.id)])
+    }
+
+    @Test func withLittleTimeLeftExtendingIsOfferedFirst() {
+        var little = live
+        little.cutover.deadlineAt = Sample.time + 540_000
+        var pilot = pilot(little)
+        pilot.press(.enter)
+        #expect(pilot.shows("Only 00:09:00 is left to cut over."))
+        #expect(pilot.textAtCursor.hasPrefix("Extend Sync"))
+        pilot.press(.escape)
+        #expect(pilot.pages.count == 2)
+        pilot.press(.enter, .tab, .enter)
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(pilot.commands.isEmpty)
+    }
+
+    @Test func theNextPageIsOpenedWithoutWhatWasTypedAhead() {
+        var pilot = pilot(live)
+        pilot.press(.enter)
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(pilot.pilot.requests.last == .discardTypeAhead)
+    }
+
+    @Test func aWatcherCanNeitherExtendNorGoOn() {
+        var watched = live
+        watched.driver = Driver(
+            wizard: Sample.other.wizard, name: Sample.other.name, heardAt: Sample.time)
+        var pilot = pilot(watched)
+        pilot.press(.enter)
+        #expect(pilot.message.contains("you watch"))
+        pilot.press(.tab, .enter)
+        #expect(pilot.message.contains("you watch"))
+        #expect(pilot.pages.count == 2)
+        #expect(pilot.commands.isEmpty)
+    }
+
+    @Test func escLeadsBack() {
+        var pilot = pilot(live)
+        pilot.press(.escape)
+        #expect(pilot.isAt("Migrating Data"))
+    }
+}

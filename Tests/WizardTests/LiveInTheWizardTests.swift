@@ -1,0 +1,82 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+/// The pages of a running migration inside the whole wizard.
+@Suite struct LiveInTheWizardTests {
+    private func pilot(_ live: LiveMigration) -> WizardPilot {
+        let page = Page.migrating(MigratingData(live.id))
+        return WizardPilot(
+            Sample.agent(live), saved: SavedState(pages: [page], lastSeen: nil, theme: nil))
+    }
+
+    @Test func theKeysOfTheFrameWorkWhileTheBellRings() {
+        let live = Sample.measured(.inSync)
+        var pilot = pilot(Sample.measured(.catchingUp))
+        pilot.change(live.id) { $0 = live }
+        #expect(pilot.requests.contains(.bell))
+        pilot.type("?")
+        #expect(pilot.shows("─ Help ─"))
+        pilot.press(.escape)
+        pilot.type("d")
+        #expect(pilot.requests.contains(.exit))
+    }
+
+    @Test func theKeysOfTheFrameWorkAfterARefusal() {
+        var pilot = pilot(Sample.measured(.inSync))
+        pilot.press(.enter, .enter, .tab, .tab, .enter)
+        #expect(pilot.shows(" First type the name shop-atlas."))
+        pilot.type("?")
+        #expect(pilot.shows("─ Help ─"))
+    }
+
+    @Test func aMigrationIsCutOverFromMigratingDataToTheHub() throws {
+        let live = Sample.measured(.inSync)
+        var pilot = pilot(live)
+        pilot.press(.enter, .enter)
+        pilot.type("shop-atlas")
+        pilot.press(.enter, .enter, .space, .tab, .tab, .enter)
+        #expect(pilot.agent.snapshot.migrations.last?.phase == .finalizing)
+        #expect(pilot.shows("▶ 2 Finalize"))
+        pilot.change(live.id) { $0 = Gallery.finalizing(9) }
+        pilot.advance(by: 3)
+        #expect(pilot.shows("▶ Finish the indexes"))
+        pilot.change(live.id) { $0 = Gallery.complete }
+        #expect(pilot.shows("You have successfully migrated to Atlas"))
+        pilot.press(.escape)
+        let page = try #require(pilot.pages.last)
+        #expect(pilot.pages.count == 1)
+        #expect(page.screen.title != "Success")
+    }
+
+    @Test func aFailedCutoverLeadsBackStepByStep() {
+        let live = Sample.measured(.inSync)
+        var pilot = pilot(live)
+        pilot.press(.enter, .enter)
+        pilot.type("shop-atlas")
+        pilot.press(.enter, .enter, .space, .tab, .tab, .enter)
+        pilot.change(live.id) {
+            $0.phase = .inSync
+            $0.cutover.refusal = "a write was seen"
+        }
+        #expect(pilot.shows("The source accepts writes again."))
+        pilot.press(.enter)
+        #expect(pilot.shows("Before you stop anything"))
+        pilot.press(.tab, .enter, .escape, .escape)
+        #expect(pilot.pages.count == 1)
+    }
+
+    @Test func thePageOfAnEarlierDayIsOpenedWithNothingTyped() {
+        let live = Sample.measured(.inSync)
+        var before = pilot(live)
+        before.press(.enter, .enter)
+        before.type("shop-atlas")
+        before.press(.enter, .enter, .space)
+        let saved = SavedState(pages: before.pages, lastSeen: nil, theme: nil)
+        let after = WizardPilot(Sample.agent(live), saved: saved)
+        let titles = after.pages.map(\.screen.title)
+        #expect(titles.last == "In sync", "\(titles)")
+    }
+}

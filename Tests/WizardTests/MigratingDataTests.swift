@@ -1,0 +1,311 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+@Suite struct MigratingDataTests {
+    private func pilot(_ live: LiveMigration, size: Size = Size(80, 24)) -> ScreenPilot {
+        ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live), size: size)
+    }
+
+    @Test func itShowsTheFourRowsAndTheFiguresOfTheCopy() {
+        let pilot = pilot(Sample.measured(.copying))
+        let body = Array(pilot.lines[3...11])
+        #expect(body[0].hasPrefix(" shop-rs0  ──────▶  shop-atlas"))
+        #expect(body[0].hasSuffix("started 3 h 0 m ago"))
+        #expect(
+            Array(body[1...]) == [
+                " ▶ Applying new writes       1,204/s seen, 18,204 documents wait for the copy",
+                " ▶ Copying data              ████████████████████░░░░░░░░░░ 68 %  281 / 412 GB",
+                "                             118 MB/s now · 99.0 MB/s overall · 18-23 min left",
+                " ○ Finalizing the migration",
+                " ▶ Running the verification  4 of 18 collections, 0 differences seen",
+                "",
+                " Lag behind source   -                   shown after the copy",
+                " Change stream       00:00:01 behind     13.9 M events read",
+            ])
+        #expect(
+            pilot.lines[12].hasSuffix("30 h 50 m           Indexes after the copy, 31 to build"))
+    }
+
+    @Test(arguments: [MigrationPhase.failed, .cancelled, .expired])
+    func whatWasMeasuredLastIsNotShownAsNowWhereItIsOver(phase: MigrationPhase) {
+        var live = Sample.measured(.copying)
+        live.phase = phase
+        let pilot = pilot(live)
+        #expect(pilot.shows("Applying new writes       18,204 documents not applied"))
+        #expect(pilot.shows("99.0 MB/s overall"))
+        #expect(pilot.shows("Change stream       -    "))
+        #expect(pilot.shows("Oplog headroom      -    "))
+        #expect(!pilot.shows("/s now"))
+        #expect(!pilot.shows("min left"))
+        #expect(!pilot.shows("/s seen"))
+    }
+
+    @Test func whilePausedNoSpeedAndNoTimeLeftAreShown() {
+        var live = Sample.measured(.copying)
+        live.phase = .paused
+        live.pausedFrom = .copying
+        let pilot = pilot(live)
+        #expect(pilot.shows("                             99.0 MB/s overall"))
+        #expect(!pilot.shows("min left"))
+        #expect(pilot.shows("Change stream       00:00:01 behind"))
+    }
+
+    @Test(arguments: MigrationPhase.allCases.filter { Page.showsFigures($0) })
+    func whatIsNotKnownIsNotShownAsZero(phase: MigrationPhase) {
+        let body = pilot(Sample.bare(phase)).lines[4..<12].joined(separator: "\n")
+        #expect(!body.contains(" 0"))
+        #expect(!body.contains("00:00:00"))
+        if phase == .copying { #expect(body.contains("estimating")) }
+    }
+
+    @Test func theLagIsShownFromCatchingUpOnWithItsLastHour() {
+        #expect(pilot(Sample.measured(.indexing)).shows("Lag behind source   - "))
+        let pilot = pilot(Sample.measured(.catchingUp))
+        let line = pilot.lines.first { $0.contains("Lag behind source") } ?? ""
+        #expect(line.contains("00:00:00"))
+        #expect(line.contains("▃▂▁█"))
+        #expect(line.hasSuffix("hour's max 00:00:07"))
+    }
+
+    @Test(arguments: [
+        (MigrationPhase.preparing, "being prepared"), (.copying, "The copy is not done yet."),
+        (.indexing, "The indexes are not built yet."),
+        (.catchingUp, "The destination is catching up."), (.paused, "The migration is paused."),
+    ])
+    func theButtonIsGreyAndSaysWhyUntilTheClustersAreInSync(
+        phase: MigrationPhase, reason: String
+    ) throws {
+        var pilot = pilot(Sample.measured(phase))
+        let line = try #require(pilot.lines.first { $0.contains("Cutover to your") })
+        #expect(line.contains(reason))
+        #expect(pilot.style(of: "( Cutover to your")?.role == .buttonGrey)
+        pilot.press(.enter)
+        #expect(pilot.pages.count == 1)
+        #expect(pilot.message.contains(reason))
+    }
+
+    @Test func theButtonIsReadyOnceTheClustersAreInSyncAndLeadsOn() {
+        var pilot = pilot(Sample.measured(.catchingUp))
+        pilot.change(Sample.migration(.inSync).id) { $0 = Sample.measured(.inSync) }
+        #expect(pilot.style(of: "( Cutover to your")?.role == .buttonReady)
+        #expect(pilot.shows("Your source and destination clusters are in sync."))
+        #expect(pilot.shows("4 d 23:58:11 left to cut over"))
+        pilot.press(.enter)
+        #expect(
+            pilot.page == .inSync(InSync(Sample.migration(.inSync).id)) || pilot.isAt("In sync"))
+        pilot.press(.escape)
+        #expect(pilot.pages.count == 1)
+        pilot.press(.escape)
+        #expect(pilot.pages.isEmpty)
+    }
+
+    @Test func readinessCanBeLostAndComeBack() {
+        let live = Sample.measured(.inSync)
+        var pilot = pilot(live)
+        pilot.change(live.id) {
+            $0.cutover.isReady = false
+            $0.cutover.missing = ["the destination is behind the source"]
+        }
+        #expect(pilot.shows("The destination is behind the source."))
+        #expect(pilot.shows("left to cut over"))
+        pilot.press(.enter)
+        #expect(pilot.pages.count == 1)
+        pilot.change(live.id) { $0.cutover.isReady = true }
+        pilot.press(.enter)
+        #expect(pilot.pages.count == 2)
+    }
+
+    @Test func theBellRingsWhenReadyAndEveryHourUntilAKeyIsPressed() {
+        let live = Sample.measured(.catchingUp)
+        var pilot = pilot(live)
+        pilot.press(.up)
+        #expect(pilot.bells == 0)
+        pilot.change(live.id) { $0 = Sample.measured(.inSync) }
+        #expect(pilot.bells == 1)
+        pilot.advance(by: .seconds(3_500))
+        #expect(pilot.bells == 1)
+        pilot.advance(by: .seconds(3_700))
+        #expect(pilot.bells == 3)
+        pilot.press(.up)
+        pilot.advance(by: .seconds(7_300))
+        #expect(pilot.bells == 3)
+    }
+
+    @Test func whoOpensThePageOfAMigrationThatIsReadyIsNotRungFor() {
+        var pilot = pilot(Sample.measured(.inSync))
+        pilot.advance(by: .seconds(7_300))
+        #expect(pilot.bells == 0)
+    }
+
+    @Test func pausingAndResumingGoesThroughTheAgent() {
+        let live = Sample.measured(.copying)
+        var pilot = pilot(live)
+        pilot.type("p")
+        #expect(pilot.agent.snapshot.migrations.last?.phase == .paused)
+        #expect(pilot.shows("Paused."))
+        pilot.type("p")
+        #expect(pilot.agent.snapshot.migrations.last?.phase == .copying)
+        #expect(pilot.commands == [.pause(live.id), .resume(live.id)])
+    }
+
+    @Test func theLoadLevelIsChosenInADialogThatStandsAtThePresentOne() {
+        let live = Sample.measured(.copying)
+        var pilot = pilot(live)
+        pilot.type("l")
+        #expect(pilot.shows("3  the usual  (now)"))
+        #expect(pilot.textAtCursor.hasPrefix("3 )"))
+        pilot.press(.escape)
+        #expect(pilot.commands.isEmpty)
+        pilot.type("l79")
+        #expect(pilot.shows("3  the usual  (now)"))
+        pilot.type("1")
+        #expect(pilot.commands == [.setLoadLevel(live.id, 1)])
+        pilot.type("l")
+        pilot.press(.right, .enter)
+        #expect(pilot.commands.last == .setLoadLevel(live.id, 2))
+    }
+
+    @Test func cancellingNeedsTheNameOfTheDestinationTyped() {
+        let live = Sample.measured(.copying)
+        var pilot = pilot(live)
+        pilot.type("c")
+        #expect(pilot.pilot.requests.contains(.discardTypeAhead))
+        #expect(pilot.shows("The 281 GB copied so far stay on shop-atlas"))
+        pilot.paste("shop-atlas")
+        #expect(pilot.shows("pasting is refused here"))
+        pilot.type("shop-atla")
+        pilot.press(.tab, .tab, .enter)
+        #expect(pilot.commands.isEmpty)
+        pilot.press(.tab)
+        pilot.type("s")
+        pilot.press(.enter, .enter)
+        #expect(pilot.commands == [.cancel(live.id, confirmedName: "shop-atlas")])
+        #expect(pilot.shows("Cancelled. What was copied stays on shop-atlas."))
+    }
+
+    @Test func theCancelDialogClosesWhenTheMigrationEndsMeanwhile() {
+        let live = Sample.measured(.copying)
+        var pilot = pilot(live)
+        pilot.type("cshop")
+        pilot.change(live.id) { $0.phase = .failed }
+        #expect(!pilot.shows("Type shop-atlas to confirm"))
+        #expect(pilot.message == "The migration has failed.")
+    }
+
+    @Test(arguments: [MigrationPhase.expired, .failed])
+    func whatCanBeTakenUpAgainIsRetriedAfterItSaysWhatThatMeans(phase: MigrationPhase) {
+        var live = Sample.measured(phase)
+        live.isRetryPossible = true
+        live.error = ControlError(.migrationFailed, "No primary", remedy: "start one, then retry")
+        var pilot = pilot(live)
+        #expect(pilot.shows("No primary. Start one, then retry.") == (phase == .failed))
+        pilot.press(.enter)
+        #expect(pilot.shows("the time to cut over begins anew"))
+        #expect(pilot.commands.isEmpty)
+        pilot.press(.escape, .enter, .enter)
+        #expect(pilot.commands == [.retry(live.id)])
+        #expect(pilot.agent.snapshot.migrations.last?.phase == .preparing)
+    }
+
+    @Test func aMigrationWhoseOplogIsGoneCannotBeRetried() {
+        var pilot = pilot(Sample.measured(.failed))
+        pilot.press(.enter)
+        #expect(pilot.message.contains("please start a new migration"))
+        #expect(pilot.commands.isEmpty)
+    }
+
+    @Test func mismatchesAreShownByNameBeforeTheyAreNoted() {
+        var live = Sample.measured(.inSync)
+        live.mismatches = ["shop.orders _id 7"]
+        var pilot = pilot(live)
+        #expect(pilot.shows("1 mismatch: shop.orders _id 7"))
+        pilot.type("a")
+        pilot.press(.enter)
+        #expect(pilot.commands.isEmpty)
+        pilot.type("a")
+        pilot.press(.tab, .enter)
+        #expect(pilot.commands == [.acknowledgeMismatches(live.id)])
+        #expect(pilot.shows("1 mismatch, noted."))
+        pilot.type("a")
+        #expect(pilot.message == "The mismatches are noted already.")
+    }
+
+    @Test func whatIsWaitedForAndWhatIsLeftToDoIsShown() {
+        var live = Sample.measured(.copying)
+        live.waitingFor = ["a primary of shop-atlas"]
+        live.problems = ["Index a_1 was not built: drop the duplicates."]
+        var pilot = pilot(live)
+        #expect(pilot.shows("! Waiting for a primary of shop-atlas"))
+        #expect(pilot.shows("! Index a_1 was not built: drop the duplicates."))
+        pilot.type("i")
+        #expect(pilot.shows("cluster time 1795140848.12"))
+        pilot.press(.enter)
+        #expect(!pilot.shows("cluster time"))
+    }
+
+    @Test func theLogIsScrolledAndFollowedAgain() {
+        let live = Sample.measured(.copying)
+        var pilot = pilot(live)
+        #expect(pilot.shows("shop.items20"))
+        pilot.press(.pageUp)
+        #expect(!pilot.shows("shop.items20"))
+        #expect(pilot.shows("5 more ↓ End"))
+        let seen = pilot.lines[14...17]
+        pilot.agent.log("copied shop.late", of: live.id)
+        pilot.hear()
+        #expect(Array(pilot.lines[14...17]) == Array(seen))
+        pilot.press(.home, .home, .up)
+        #expect(pilot.shows("shop.items1 "))
+        pilot.press(.end)
+        #expect(pilot.shows("shop.late"))
+    }
+
+    @Test func theCutoverOfSomebodyElseIsShownAtOnce() {
+        let live = Sample.measured(.inSync)
+        var pilot = pilot(live)
+        pilot.change(live.id) { $0.phase = .finalizing }
+        #expect(pilot.isAt("Cutover"))
+        pilot.change(live.id) { $0.phase = .complete }
+        #expect(pilot.isAt("Success"))
+        #expect(pilot.pages.count == 1)
+    }
+
+    @Test func aMigrationThatTheAgentDoesNotKnowCanBeLeft() {
+        var pilot = ScreenPilot(
+            .migrating(MigratingData(Sample.identifier(0x99))), agent: Sample.agent())
+        #expect(pilot.shows("not known to the agent"))
+        pilot.type("pcl")
+        pilot.press(.enter)
+        #expect(pilot.commands.isEmpty)
+        pilot.press(.escape)
+        #expect(pilot.pages.isEmpty)
+    }
+
+    @Test func aMigrationThatTheAgentDoesNotRunIsSaidToBeSo() {
+        var live = Sample.measured(.copying)
+        live.isRunning = false
+        #expect(pilot(live).shows("The agent does not run this migration at the moment."))
+    }
+
+    @Test func littleTimeIsSaid() {
+        var live = Sample.measured(.inSync)
+        live.cutover.deadlineAt = Sample.time + 5 * 3_600_000
+        #expect(pilot(live).shows("! Expires in 5 h 0 m: cut over, or extend."))
+    }
+
+    @Test func aRefusalOfTheAgentIsSaid() {
+        var pilot = pilot(Sample.measured(.copying))
+        pilot.agent.refuseNext(ControlError(.cluster, "no answer", remedy: "try again"))
+        pilot.type("p")
+        #expect(pilot.message == "No answer. Try again.")
+    }
+}
+
+extension Page {
+    fileprivate static func showsFigures(_ phase: MigrationPhase) -> Bool {
+        phase != .finalizing && phase != .complete
+    }
+}

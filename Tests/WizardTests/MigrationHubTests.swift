@@ -1,0 +1,277 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+/// *Migration Hub*: the list, the card and the clusters.
+@Suite struct MigrationHubTests {
+    private static let string =
+        "mongodb://anna:\(Sample.secret)@a.example.net:27017,b.example.net/?replicaSet=rs0"
+
+    private func agent(_ migrations: [LiveMigration] = []) -> ScriptedAgent {
+        var snapshot = Sample.snapshot
+        snapshot.migrations = migrations
+        return ScriptedAgent(snapshot)
+    }
+
+    private func line(_ text: String, of wizard: WizardPilot) -> String? {
+        wizard.lines.first { $0.contains(text) }
+    }
+
+    // MARK: The list
+
+    @Test func s1MigrationsAreListedWithPhaseLagAndTimeLeft() {
+        var past = Sample.migration(.complete, number: 0x30)
+        past.endedAt = Sample.time - 3_600_000
+        let wizard = WizardPilot(
+            agent([past, Sample.migration(.inSync), Sample.migration(.copying, number: 0x32)]))
+        let rows = wizard.lines.filter { $0.contains("shop-rs0 ▶ shop-atlas") }
+        #expect(rows.count == 3)
+        #expect(rows[0].hasPrefix("▶ shop-rs0"))
+        #expect(rows[0].contains("copying 68 %"))
+        #expect(rows[1].contains("Ready for Cutover 00:00:00"))
+        #expect(rows[1].contains("4 d 23:58:11"))
+        #expect(rows[2].contains("complete"))
+        #expect(rows[2].contains("1 h 0 m ago"))
+    }
+
+    @Test func s1TheTimeLeftRunsHereToo() {
+        var wizard = WizardPilot(agent([Sample.migration(.inSync)]))
+        wizard.advance(by: 5)
+        #expect(wizard.shows("4 d 23:58:06"))
+    }
+
+    @Test func s1EnterOpensARunningMigrationOnItsPage() {
+        let migration = Sample.migration(.copying)
+        var wizard = WizardPilot(agent([migration]))
+        wizard.press(.enter)
+        #expect(wizard.lines[0].contains("Migrating Data"))
+        #expect(wizard.lines[1].contains("▶ Migrating Data"))
+        wizard.press(.escape)
+        #expect(wizard.lines[0].contains("Migration Hub"))
+    }
+
+    @Test func s1APastMigrationOpensOnItsReport() {
+        var wizard = WizardPilot(agent([Sample.migration(.complete)]))
+        wizard.press(.home, .enter)
+        #expect(wizard.shows("You have successfully migrated to Atlas"))
+    }
+
+    @Test func s1ACancelledMigrationHasNoPageButALog() {
+        var wizard = WizardPilot(agent([Sample.migration(.cancelled)]))
+        wizard.press(.home, .enter)
+        #expect(wizard.message.contains("given up"))
+        wizard.press(.character("l"))
+        #expect(wizard.shows("Log of shop-rs0"))
+    }
+
+    @Test func s1TheCardLeadsToGetStartedAndBack() {
+        var wizard = WizardPilot()
+        #expect(line("Migrate from Atlas", of: wizard)?.hasPrefix("▶") == true)
+        wizard.press(.enter)
+        #expect(wizard.lines[0].contains("Migration from Atlas to Atlas"))
+        #expect(
+            wizard.lines[1]
+                == " ▶ Get Started ○ Set up ○ Validate ○ Review & Confirm ○ Migrating Data ○ Cutover"
+        )
+        wizard.press(.escape)
+        #expect(wizard.shows("Clusters"))
+    }
+
+    @Test func s1TheCursorStaysOnItsItemWhateverComes() {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        wizard.press(.down, .down)
+        #expect(line("ledger", of: wizard)?.hasPrefix("▶") == true)
+        agent.put(.migration(Sample.migration(.copying)))
+        wizard.hear()
+        #expect(line("ledger", of: wizard)?.hasPrefix("▶") == true)
+        agent.put(.removed(Sample.ledger.id))
+        wizard.hear()
+        #expect(line("shop-rs0 ▶", of: wizard)?.hasPrefix("▶") == true)
+    }
+
+    @Test func s1TabGoesFromPartToPart() {
+        var wizard = WizardPilot(agent([Sample.migration(.copying)]))
+        wizard.press(.tab)
+        #expect(line("Migrate from Atlas", of: wizard)?.hasPrefix("▶") == true)
+        wizard.press(.tab)
+        #expect(line("Acme / shop", of: wizard)?.hasPrefix("▶") == true)
+        wizard.press(.tab)
+        #expect(line("copying", of: wizard)?.hasPrefix("▶") == true)
+        wizard.press(.backTab)
+        #expect(line("Acme / shop", of: wizard)?.hasPrefix("▶") == true)
+    }
+
+    @Test(arguments: [Size(60, 18), Size(80, 24)])
+    func s1WithManyMigrationsTheCursorIsAlwaysInSight(size: Size) {
+        let migrations = (0..<40).map { Sample.migration(.complete, number: 0x100 + $0) }
+        var wizard = WizardPilot(agent(migrations), size: size)
+        for _ in 0..<46 {
+            wizard.press(.down)
+            #expect(wizard.lines.contains { $0.hasPrefix("▶") })
+        }
+        #expect(line("archive", of: wizard)?.hasPrefix("▶") == true)
+        wizard.press(.home)
+        #expect(wizard.shows("Migrations"))
+    }
+
+    @Test func s1TheBellRingsForAMigrationThatWaitsAndAgainAfterAnHour() {
+        let migration = Sample.migration(.catchingUp)
+        var wizard = WizardPilot(agent([migration]))
+        #expect(!wizard.requests.contains(.bell))
+        wizard.change(migration.id) {
+            $0.phase = .inSync
+            $0.cutover.isReady = true
+        }
+        wizard.advance(by: 60)
+        #expect(wizard.requests.count { $0 == .bell } == 1)
+        wizard.advanceAlone(by: .seconds(3_600))
+        #expect(wizard.requests.count { $0 == .bell } == 2)
+    }
+
+    // MARK: Clusters
+
+    @Test func s21AClusterIsAddedByPastingItsConnectionString() throws {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        wizard.press(.character("a"))
+        #expect(wizard.shows("Add a cluster"))
+        wizard.paste(Self.string + "\n")
+        #expect(wizard.shows("a.example.net"))
+        wizard.press(.tab, .tab, .control("u"))
+        wizard.type("shop-new")
+        wizard.press(.tab, .tab, .tab, .tab, .enter)
+        let new = NewCluster(
+            name: "shop-new", organization: "Acme Cloud", project: "shop-prod",
+            connectionString: Secret(Self.string))
+        #expect(wizard.commands == [.add(new)])
+        #expect(wizard.message.contains("Added shop-new"))
+        #expect(line("shop-new", of: wizard)?.hasPrefix("▶") == true)
+    }
+
+    @Test func s21TheNameIsProposedAndAPasswordCanBeGivenApart() throws {
+        var wizard = WizardPilot(agent())
+        wizard.press(.character("a"))
+        wizard.paste("mongodb+srv://anna@shop.example.net/")
+        wizard.press(.enter)
+        wizard.type("p@ss/wörd")
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .space)
+        guard case .add(let new) = wizard.commands.first else {
+            Issue.record("nothing was added")
+            return
+        }
+        #expect(new.name == "shop")
+        #expect(
+            new.connectionString.revealed
+                == "mongodb+srv://anna:p%40ss%2Fw%C3%B6rd@shop.example.net/")
+    }
+
+    @Test(arguments: [
+        ("", "", "begins with mongodb://"),
+        ("mongodb://h.example.net/", "secret", "names no user"),
+        ("mongodb://u:p@h.example.net/", "secret", "has a password already"),
+    ])
+    func s21WhatIsMissingIsSaid(string: String, password: String, refusal: String) {
+        var wizard = WizardPilot(agent())
+        wizard.press(.character("a"))
+        if !string.isEmpty { wizard.paste(string) }
+        wizard.press(.tab)
+        wizard.type(password)
+        wizard.press(.tab)
+        wizard.type("x")
+        wizard.press(.tab, .tab, .tab, .tab, .enter)
+        #expect(wizard.shows(refusal))
+        #expect(wizard.commands.isEmpty)
+    }
+
+    @Test func s21ARefusalKeepsTheDialogWithEverythingInIt() {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        wizard.press(.character("a"))
+        wizard.paste(Self.string)
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .tab)
+        agent.refuseNext(ControlError(.conflict, "project shop-prod has a cluster a already"))
+        wizard.press(.enter)
+        #expect(wizard.shows("Project shop-prod has a cluster a already."))
+        #expect(wizard.shows("a.example.net"))
+        wizard.press(.enter)
+        #expect(wizard.commands.count == 2)
+        #expect(!wizard.shows("Connection string"))
+    }
+
+    @Test func t17ThePasswordIsInNoFrameWhateverIsTyped() {
+        var wizard = WizardPilot(agent())
+        wizard.press(.character("a"))
+        var frames: [String] = []
+        for character in Self.string {
+            wizard.type(String(character))
+            frames.append(wizard.screen)
+        }
+        wizard.press(.tab)
+        for character in Sample.secret {
+            wizard.type(String(character))
+            frames.append(wizard.screen)
+        }
+        let begin = String(Sample.secret.prefix(3))
+        #expect(frames.allSatisfy { !$0.contains(begin) })
+        #expect(!"\(wizard.pilot.model)".contains(begin))
+        #expect(frames.last?.contains("anna:***@a.example.net:27017") == true)
+    }
+
+    @Test func t17NothingOfTheDialogIsKept() throws {
+        var wizard = WizardPilot(agent())
+        wizard.press(.character("a"))
+        wizard.paste(Self.string)
+        wizard.advance(by: 2)
+        let kept = try JSON.text(wizard.pilot.model.kept(at: 0))
+        #expect(!kept.contains(Sample.secret))
+        #expect(!kept.contains("a.example.net"))
+        #expect(!(try JSON.text(wizard.pilot.model)).contains(Sample.secret))
+    }
+
+    @Test func lettersInTheDialogAreLetters() {
+        var wizard = WizardPilot(agent())
+        wizard.press(.character("a"), .tab, .tab)
+        wizard.type("d?lTqa")
+        #expect(wizard.shows("d?lTqa"))
+        #expect(!wizard.pilot.hasExited)
+        #expect(wizard.footer.contains("F1 Help"))
+        wizard.press(.escape)
+        #expect(!wizard.shows("Connection string"))
+    }
+
+    @Test func s21AClusterIsTested() {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        wizard.press(.character("t"))
+        #expect(wizard.commands.isEmpty)
+        wizard.press(.down, .character("t"))
+        #expect(wizard.commands == [.testCluster(Sample.source.id)])
+        #expect(wizard.message.contains("It answers."))
+        wizard.press(.end)
+        #expect(wizard.shows("No member of archive answers. Check the address."))
+    }
+
+    @Test func s21AClusterIsRemovedAfterAQuestion() {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        wizard.press(.end, .character("r"))
+        #expect(wizard.shows("The cluster itself is not touched."))
+        wizard.press(.enter)
+        #expect(wizard.commands.isEmpty)
+        wizard.press(.character("r"), .tab, .enter)
+        #expect(wizard.commands == [.removeCluster(Sample.unreached.id)])
+        #expect(!wizard.shows("archive"))
+    }
+
+    @Test func s21AClusterInUseIsNotRemovedAndItIsSaidWhy() {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        agent.refuseNext(ControlError(.conflict, "a migration uses this cluster"))
+        wizard.press(.end, .character("r"), .tab, .enter)
+        #expect(wizard.message.contains("A migration uses this cluster."))
+        #expect(wizard.shows("archive"))
+    }
+}

@@ -1,0 +1,139 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+@Suite struct ProceedToCutoverTests {
+    private let live = Sample.measured(.inSync)
+
+    private func pilot(_ live: LiveMigration) -> ScreenPilot {
+        ScreenPilot(
+            .inSync(InSync(live.id)), .proceed(ProceedToCutover(live.id)),
+            agent: Sample.agent(live))
+    }
+
+    @Test func itListsWhatIsKnownAndWhatIsNot() {
+        let first = pilot(live)
+        #expect(first.shows("✔ Lag 0.4 s"))
+        #expect(first.shows("✔ 0 mismatches, 18 of 18 collections verified"))
+        #expect(first.shows("○ Open transactions: not known"))
+        #expect(first.shows("○ Blocking source writes: tried in step 2"))
+        #expect(first.shows("✔ 4 d 23 h left to cut over"))
+        #expect(first.shows("Source       shop-rs0    stays as it is, and will refuse writes"))
+        #expect(first.shows("Destination  shop-atlas  takes over"))
+        var known = live
+        known.cutover.openTransactions = [.init(client: "10.0.0.7:5000", seconds: 34)]
+        known.cutover.canBlockSource = false
+        let second = pilot(known)
+        #expect(second.shows("! 1 open transaction, the oldest 34 s, 10.0.0.7:5000"))
+        #expect(second.shows("! Source writes cannot be blocked: 10 s of silence needed"))
+    }
+
+    @Test func whatIsNotKnownStandsBeforeNothing() {
+        var bare = Sample.bare(.inSync)
+        bare.cutover.isReady = true
+        var pilot = pilot(bare)
+        #expect(!pilot.shows(" 0 "))
+        pilot.type("shop-atlas")
+        pilot.press(.enter, .enter)
+        #expect(pilot.isAt("Cutover"))
+    }
+
+    @Test func itIsOnlyPassedWithTheNameTyped() {
+        var pilot = pilot(live)
+        #expect(pilot.style(of: "( Proceed to cutover )")?.role == .buttonGrey)
+        pilot.type("shop-atla")
+        pilot.press(.enter)
+        #expect(pilot.shows("First type the name shop-atlas."))
+        pilot.press(.tab, .tab, .enter)
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(pilot.message == "First type the name shop-atlas.")
+        pilot.press(.tab)
+        pilot.type("s")
+        #expect(pilot.style(of: "( Proceed to cutover )")?.role == .buttonReady)
+        pilot.press(.enter)
+        #expect(pilot.isAt("Proceed to cutover"))
+        pilot.press(.enter)
+        #expect(pilot.isAt("Cutover"))
+        #expect(pilot.pilot.requests.last == .discardTypeAhead)
+        #expect(pilot.commands.isEmpty)
+    }
+
+    @Test func theNameCannotBePasted() {
+        var pilot = pilot(live)
+        pilot.paste("shop-atlas")
+        #expect(pilot.shows("pasting is refused here"))
+        #expect(pilot.message.contains("pasting is refused"))
+        pilot.press(.tab, .tab, .enter)
+        #expect(pilot.isAt("Proceed to cutover"))
+    }
+
+    @Test func theFocusIsInTheFieldFirstAndLettersThereAreText() {
+        var pilot = pilot(live)
+        pilot.type("tgh")
+        #expect(pilot.commands.isEmpty)
+        #expect(pilot.shows("cluster:  tgh"))
+        #expect(pilot.pages.count == 2)
+    }
+
+    @Test func aLoneEscDoesNothingAndBackLeadsBack() {
+        var pilot = pilot(live)
+        pilot.type("shop")
+        pilot.press(.escape)
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(pilot.message == "Esc does nothing on this page: Back is a button.")
+        #expect(pilot.shows("cluster:  shop"))
+        let isPushed = pilot.push("Back")
+        #expect(isPushed)
+        #expect(pilot.isAt("In sync"))
+    }
+
+    @Test func whatIsMissingIsSaidThere() {
+        var other = live
+        other.cutover.isReady = false
+        other.cutover.missing = ["the destination is behind the source"]
+        var pilot = pilot(other)
+        #expect(pilot.shows("✘ The destination is behind the source."))
+        pilot.type("shop-atlas")
+        pilot.press(.enter, .enter)
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(pilot.message == "The destination is behind the source.")
+        pilot.change(live.id) { $0.cutover.isReady = true }
+        pilot.press(.enter)
+        #expect(pilot.isAt("Cutover"))
+    }
+
+    @Test func aWatcherHasNothingToType() {
+        var pilot = pilot(live)
+        pilot.type("shop-atlas")
+        pilot.change(live.id) {
+            $0.driver = Driver(
+                wizard: Sample.other.wizard, name: Sample.other.name, heardAt: Sample.time)
+        }
+        #expect(!pilot.shows("Type the name"))
+        pilot.push("Proceed to cutover")
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(pilot.message.contains("you watch"))
+        pilot.type("t")
+        #expect(pilot.agent.snapshot.migrations.last?.driver?.wantedBy == Sample.me.name)
+    }
+
+    @Test func withVerificationOffItAsksToVerifyYourself() {
+        var off = live
+        off.setup.verify = .off
+        #expect(pilot(off).shows("! Verification off: please verify your data yourself"))
+    }
+
+    @Test func withLittleTimeLeftItSaysSoOnce() {
+        var little = live
+        little.cutover.deadlineAt = Sample.time + 540_000
+        var pilot = pilot(little)
+        pilot.type("shop-atlas")
+        pilot.press(.enter, .enter)
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(pilot.message.hasPrefix("Only 00:09:00 is left: better go Back and extend."))
+        pilot.press(.enter)
+        #expect(pilot.isAt("Cutover"))
+    }
+}

@@ -1,0 +1,190 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+/// Users who press anything, while the world changes under them.
+@Suite struct RandomKeysTests {
+    /// What a user may do; without one of them no cutover begins.
+    enum Habit: CaseIterable, Sendable {
+        case everything, neverTypesTheName, neverPressesSpace, onlyPastesTheName
+    }
+
+    private static let rounds = 12
+    private static let keysPerRound = 150
+
+    @Test(arguments: Habit.allCases)
+    func noSequenceOfKeysBeginsACutoverWithoutTheNameAndTheConfirmation(habit: Habit) {
+        var begun = 0
+        for seed in 0..<Self.rounds {
+            var random = Random(seed: UInt64(seed) * 7 + 1)
+            var pilot = Self.start()
+            for _ in 0..<Self.keysPerRound {
+                let before = pilot.page
+                let count = pilot.begins
+                Self.act(&pilot, &random, habit)
+                guard pilot.begins > count else { continue }
+                begun += 1
+                guard case .cutover(let page) = before else {
+                    Issue.record("a cutover began on another page: \(String(describing: before))")
+                    continue
+                }
+                #expect(page.confirm.isOn)
+                #expect(page.confirmedName == "shop-atlas")
+            }
+        }
+        // The test reaches what it is about.
+        if habit == .everything { #expect(begun > 10) } else { #expect(begun == 0) }
+    }
+
+    @Test func nobodyIsTrapped() {
+        for seed in 0..<20 {
+            var random = Random(seed: UInt64(seed) + 1_000)
+            var pilot = Self.start()
+            for _ in 0..<Int(random.next() % 120) { Self.act(&pilot, &random, .everything) }
+            let last = pilot.screen
+            #expect(Self.leave(&pilot), "seed \(seed):\n\(last)")
+        }
+    }
+
+    @Test func everyPictureCanBeLeft() {
+        for picture in Gallery.pictures {
+            var pilot = ScreenPilot(picture.page, agent: Sample.agent(picture.live))
+            for key in picture.keys { pilot.press(key) }
+            let isLeft = Self.leave(&pilot)
+            #expect(isLeft, "\(picture.name)")
+        }
+    }
+
+    @Test func aScreenOfAnySizeIsDrawn() {
+        for seed in 0..<6 {
+            var random = Random(seed: UInt64(seed) + 5_000)
+            var pilot = Self.start()
+            for _ in 0..<60 {
+                Self.act(&pilot, &random, .everything)
+                pilot.resize(Size(Int(random.next() % 130), Int(random.next() % 45)))
+                #expect(pilot.lines.count == pilot.pilot.size.rows)
+            }
+        }
+    }
+
+    // MARK: What the user does
+
+    private static func start() -> ScreenPilot {
+        var live = Sample.measured(.inSync)
+        live.mismatches = ["shop.orders _id 7"]
+        return ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live))
+    }
+
+    private static let keys: [Key] = [
+        .enter, .enter, .enter, .tab, .tab, .backTab, .space, .space, .escape, .left, .right, .up,
+        .down, .backspace, .home, .end, .pageUp, .pageDown, .delete, .control("u"), .control("w"),
+        .paste("shop-atlas"), .paste("\n"), .function(1),
+    ]
+    private static let letters = Array("shop-atlasplcrigtayhdmnqTN?123459 ")
+
+    private static func act(_ pilot: inout ScreenPilot, _ random: inout Random, _ habit: Habit) {
+        if pilot.pages.isEmpty { pilot = start() }
+        switch random.next() % 20 {
+        case 0..<9:
+            let key = keys[Int(random.next() % UInt64(keys.count))]
+            if key == .space, habit == .neverPressesSpace { return }
+            pilot.press(key)
+        case 9..<14:
+            let letter = letters[Int(random.next() % UInt64(letters.count))]
+            if letter == " ", habit == .neverPressesSpace { return }
+            // Without this letter the name cannot be typed.
+            if letter == "p", habit != .everything, habit != .neverPressesSpace { return }
+            pilot.press(.character(letter))
+        case 14..<18: goOn(&pilot, habit)
+        case 18: pilot.advance(by: .seconds(Int(random.next() % 20)))
+        default: disturb(&pilot, &random)
+        }
+    }
+
+    /// The next step, as somebody takes it who knows the way.
+    private static func goOn(_ pilot: inout ScreenPilot, _ habit: Habit) {
+        switch pilot.page {
+        case .migrating: pilot.push("Cutover to your")
+        case .inSync: pilot.push("I'm ready")
+        case .proceed:
+            if pilot.focus("Back") { pilot.press(.backTab, .end, .control("u")) }
+            switch habit {
+            case .everything, .neverPressesSpace: pilot.type("shop-atlas")
+            case .onlyPastesTheName: pilot.paste("shop-atlas")
+            case .neverTypesTheName: break
+            }
+            pilot.press(.enter, .enter)
+            if habit != .everything { pilot.push("Proceed to cutover") }
+        case .cutover(let page):
+            if !page.confirm.isOn, habit != .neverPressesSpace, pilot.focus(" ] I confirm") {
+                pilot.press(.space)
+            } else {
+                pilot.push("Finalize migration")
+            }
+        default: break
+        }
+    }
+
+    /// Something happens without the user.
+    private static func disturb(_ pilot: inout ScreenPilot, _ random: inout Random) {
+        let what = random.next() % 10
+        pilot.change(Sample.measured(.inSync).id) { live in
+            switch what {
+            case 0: live.cutover.isReady = false
+            case 1:
+                live.phase = .failed
+                live.isRetryPossible = true
+            case 2:
+                live.driver = Driver(
+                    wizard: Sample.other.wizard, name: Sample.other.name,
+                    heardAt: live.driver?.heardAt ?? Sample.time)
+            case 3 where live.phase == .finalizing:
+                live.cutover = Gallery.finalizing(9).cutover
+            case 4 where live.phase == .finalizing:
+                live.phase = .inSync
+                live.cutover.refusal = "a write was seen"
+            case 5 where live.cutover.steps.contains { $0.state == .done }: live.phase = .complete
+            default:
+                live.phase = .inSync
+                live.cutover = Sample.measured(.inSync).cutover
+                live.driver = Sample.measured(.inSync).driver
+            }
+        }
+    }
+
+    /// What the footer and the buttons offer to leave by; true once at the hub.
+    private static func leave(_ pilot: inout ScreenPilot) -> Bool {
+        for _ in 0..<12 where !pilot.pages.isEmpty {
+            pilot.press(.escape)
+            guard pilot.isAt("Cutover") || pilot.isAt("Proceed to cutover") else { continue }
+            pilot.press(.escape)
+            if pilot.isAt("Cutover") { pilot.type("h") } else { pilot.push("Back") }
+        }
+        return pilot.pages.isEmpty
+    }
+}
+
+extension ScreenPilot {
+    fileprivate var begins: Int {
+        commands.count {
+            if case .beginCutover = $0 { true } else { false }
+        }
+    }
+}
+
+/// SplitMix64: the same numbers for the same seed, everywhere.
+private struct Random {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var bits = state
+        bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
+        return bits ^ (bits >> 31)
+    }
+}

@@ -1,0 +1,173 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+@Suite struct ReviewAndConfirmTests {
+    private func review(
+        to destination: String = "shop-atlas", clearing: Bool = false, size: Size = Size(80, 24)
+    ) -> ScreenPilot {
+        var pilot = ScreenPilot.chosen(to: destination, size: size)
+        if clearing {
+            pilot.focus(" ] Clear")
+            pilot.press(.space)
+            pilot.type(destination)
+            pilot.press(.enter, .enter)
+        }
+        pilot.push("Continue")
+        pilot.endValidation(Sample.passing)
+        pilot.press(.enter)
+        return pilot
+    }
+
+    private func starts(_ pilot: ScreenPilot) -> [MigrationSetup] {
+        pilot.commands.compactMap { if case .start(let setup) = $0 { setup } else { nil } }
+    }
+
+    @Test func s5EveryChoiceIsRepeated() {
+        for size in pageSizes {
+            let pilot = review(size: size)
+            for text in [
+                "Acme / shop / shop-rs0", "Acme Cloud / shop-prod / shop-atlas",
+                "Every document is compared", "What is there stays.", "3 of 4, the usual",
+                "Passed at 02:14:13 UTC, 1 warning", "( Back )  ( Start Migration )",
+            ] {
+                #expect(pilot.says(text) || pilot.shows(text), "\(size) \(text)")
+            }
+            #expect(!pilot.shows("…"))
+        }
+        #expect(review().says("replica set rs0, 6.0.5, 3 members, 412 GB"))
+    }
+
+    @Test func s5OpensOnStartMigrationWhichStartsNothingYet() {
+        var pilot = review()
+        #expect(pilot.textAtCursor.hasPrefix("Start Migration"))
+        pilot.press(.enter)
+        #expect(starts(pilot).isEmpty)
+    }
+
+    @Test func s5ClearIsRepeatedWithItsConsequenceInNumbers() {
+        for size in pageSizes {
+            var pilot = review(to: "shop-old", clearing: true, size: size)
+            #expect(pilot.shows("Yes. Deleted for good at the start: 2"), "\(size)")
+            #expect(pilot.shows("old 10.0 MB"))
+            pilot.press(.enter)
+            #expect(pilot.says("First shop-old is cleared."), "\(size)")
+            #expect(pilot.says("old 10.0 MB, │ │ shop") || pilot.says("old 10.0 MB, shop"))
+            #expect(pilot.shows("( Cancel )  ( Start Migration )"))
+        }
+    }
+
+    @Test func s5WithoutVerificationItAsksToVerify() {
+        var pilot = ScreenPilot.chosen()
+        pilot.focus("x] Verify")
+        pilot.press(.space)
+        pilot.push("Continue")
+        pilot.endValidation(Sample.passing)
+        pilot.press(.enter)
+        #expect(pilot.shows("Please verify your data yourself"))
+    }
+
+    @Test func s5BackKeepsEverything() {
+        var pilot = review(to: "shop-old", clearing: true)
+        let setup = pilot.setup
+        pilot.push("Back")
+        #expect(pilot.shows("✔ Passed"))
+        pilot.press(.escape)
+        #expect(pilot.setup == setup)
+        #expect(pilot.shows("[x] Clear any existing data on your destination cluster?"))
+        pilot.push("Continue")
+        pilot.press(.enter)
+        #expect(pilot.shows("Deleted for good at the start"))
+        #expect(pilot.commands.count == 1)
+    }
+
+    @Test func s6TheDialogOpensOnCancelAndCancelStartsNothing() {
+        for leave in [Key.enter, .escape] {
+            var pilot = review()
+            pilot.press(.enter)
+            #expect(pilot.shows("Start to migrate shop-rs0 to shop-atlas?"))
+            #expect(pilot.textAtCursor.hasPrefix("Cancel"))
+            #expect(pilot.pilot.requests.contains(.discardTypeAhead))
+            pilot.press(leave)
+            #expect(!pilot.shows("Start to migrate"))
+            #expect(starts(pilot).isEmpty)
+            #expect(pilot.pages.count == 3)
+        }
+    }
+
+    @Test func s6StartMigrationInTheDialogStartsAndLeavesThePages() {
+        var pilot = review(to: "shop-old", clearing: true)
+        let setup = pilot.setup
+        pilot.press(.enter, .tab, .enter)
+        #expect(starts(pilot) == [setup].compactMap(\.self))
+        #expect(setup?.clearConfirmedName == "shop-old")
+        #expect(pilot.agent.snapshot.migrations.count == 1)
+        guard pilot.pages.count == 1, case .migrating(let page) = pilot.page else {
+            Issue.record("not on Migrating Data")
+            return
+        }
+        #expect(page.migration == pilot.agent.snapshot.migrations[0].id)
+    }
+
+    @Test func s6WhileItIsStartedItIsNotStartedTwice() {
+        var world = World(me: Sample.me)
+        world.snapshot = review().agent.snapshot
+        var page = ReviewAndConfirm(Sample.setup)
+        #expect(page.handle(.enter, world) == [.discardTypeAhead])
+        _ = page.handle(.tab, world)
+        #expect(page.handle(.enter, world) == [.perform(.start(Sample.setup))])
+        #expect(page.handle(.enter, world).isEmpty)
+        #expect(page.dialog == nil)
+    }
+
+    @Test(arguments: [
+        (ControlError(.validationFailed, "It has not passed."), "Go back and validate again."),
+        (ControlError(.nameMismatch, "Another name."), "untick Clear and tick it again."),
+        (ControlError(.conflict, "It has one already."), "End the other migration first"),
+        (ControlError(.notFound, "No such cluster."), "Go back and choose again."),
+        (ControlError(.agentUnreachable, "No agent."), "Try again when the agent answers."),
+        (ControlError(.cluster, "refused", remedy: "mend it"), "✘ Refused. Mend it."),
+    ])
+    func s6ARefusalIsSaidWithItsRemedy(_ error: ControlError, _ remedy: String) {
+        for size in pageSizes {
+            var pilot = review(size: size)
+            pilot.agent.refuseNext(error)
+            pilot.press(.enter, .tab, .enter)
+            #expect(pilot.says(remedy), "\(size)")
+            #expect(pilot.pages.count == 3)
+            #expect(pilot.shows("( Start Migration )"))
+            pilot.press(.tab)
+            #expect(!pilot.says(remedy))
+        }
+    }
+
+    @Test func s6WithoutAPassedValidationNothingStarts() {
+        var pilot = review()
+        pilot.agent.changeValidation { $0.isPassed = false }
+        pilot.hear()
+        #expect(pilot.shows("! The last validation has not passed"))
+        pilot.press(.enter)
+        #expect(pilot.shows("✘ The last validation has not passed"))
+        #expect(!pilot.shows("Start to migrate"))
+        var snapshot = pilot.agent.snapshot
+        snapshot.validations = []
+        snapshot.sequence += 1
+        pilot.agent.put(.snapshot(snapshot))
+        pilot.hear()
+        pilot.press(.enter)
+        #expect(pilot.says("go back and validate again."))
+        pilot.agent.put(.removed(Sample.source.id))
+        pilot.hear()
+        #expect(pilot.says("A cluster is no longer in the inventory"))
+    }
+
+    @Test func s5ItIsTheSameAfterItWasStored() throws {
+        var pilot = review()
+        pilot.press(.enter, .tab)
+        let page = try #require(pilot.page)
+        #expect(try stored(page) == page)
+        #expect(try stored(.review(ReviewAndConfirm(Sample.setup))) != page)
+    }
+}

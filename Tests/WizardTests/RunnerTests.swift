@@ -1,0 +1,171 @@
+import ControlAPI
+import Synchronization
+import Terminal
+import Testing
+
+@testable import Wizard
+
+/// What the wizard wants done is asked of the agent, and what comes of it comes back.
+@Suite struct RunnerTests {
+    /// What was sent; ends with the sender.
+    private final class Inbox: Sendable {
+        let messages: AsyncStream<Wizard.Message>
+        let sender: Sender<Wizard.Message>
+
+        init() {
+            let (stream, continuation) = AsyncStream.makeStream(of: Wizard.Message.self)
+            messages = stream
+            sender = Sender { continuation.yield($0) }
+        }
+
+        func next() async -> Wizard.Message? {
+            var iterator = messages.makeAsyncIterator()
+            return await iterator.next()
+        }
+    }
+
+    private let kept = Kept()
+    private final class Kept: Sendable {
+        let states = Mutex<[SavedState]>([])
+    }
+
+    private func runner(
+        _ agent: ScriptedAgent, startAgent: @escaping @Sendable () async throws -> Void = {}
+    ) -> Runner {
+        let kept = kept
+        return Runner(
+            agent, me: Sample.me, keep: { state in kept.states.withLock { $0.append(state) } },
+            zone: { Zone(name: "CET", secondsFromUTC: 3_600) }, startAgent: startAgent)
+    }
+
+    /// What a command came to.
+    private func answer(_ command: Command, _ agent: ScriptedAgent) async -> Answer? {
+        let inbox = Inbox()
+        await runner(agent).perform(.command(command, from: 3), inbox.sender)
+        guard case .answered(let answer, let answered, let layer) = await inbox.next() else {
+            return nil
+        }
+        #expect(answered == command)
+        #expect(layer == 3)
+        return answer
+    }
+
+    private func agent(_ phase: MigrationPhase) -> ScriptedAgent {
+        var snapshot = Sample.snapshot
+        snapshot.migrations = [Sample.migration(phase)]
+        return ScriptedAgent(snapshot)
+    }
+
+    @Test func aClusterThatIsAddedComesBackWithItsIdentifier() async {
+        let agent = ScriptedAgent()
+        let new = NewCluster(
+            name: "new", organization: "Acme", project: "shop", connectionString: Secret("x"))
+        let answer = await answer(.add(new), agent)
+        let added = agent.snapshot.clusters.last
+        #expect(added?.name == "new")
+        #expect(answer == added.map { .made($0.id) })
+    }
+
+    @Test func whatTheDriverAsksIsAskedInTheNameOfThisWizard() async {
+        let id = Sample.migration(.copying).id
+        let agent = agent(.copying)
+        #expect(await answer(.pause(id), agent) == .done)
+        #expect(agent.snapshot.migrations[0].phase == .paused)
+        guard case .pause(id, by: Sample.me) = agent.requests.last else {
+            Issue.record("asked by somebody else")
+            return
+        }
+        #expect(await answer(.resume(id), agent) == .done)
+        #expect(await answer(.setLoadLevel(id, 2), agent) == .done)
+        #expect(agent.snapshot.migrations[0].setup.loadLevel == 2)
+        #expect(await answer(.yield(id), agent) == .done)
+        #expect(agent.snapshot.migrations[0].driver == nil)
+    }
+
+    @Test func extendingComesBackWithTheNewEnd() async {
+        let agent = agent(.inSync)
+        let live = Sample.migration(.inSync)
+        let answer = await answer(.extendSync(live.id), agent)
+        #expect(answer == live.cutover.deadlineAt.map { .deadline($0 + 86_400_000) })
+    }
+
+    @Test func aRefusalComesBackAsOne() async {
+        let agent = agent(.copying)
+        let error = ControlError(.cluster, "No member answers.", remedy: "Check the address.")
+        agent.refuseNext(error)
+        #expect(await answer(.testCluster(Sample.source.id), agent) == .refused(error))
+    }
+
+    @Test func linesOfALogComeBack() async {
+        let agent = agent(.copying)
+        let id = Sample.migration(.copying).id
+        agent.log("one", of: id)
+        agent.log("two", of: id)
+        guard case .lines(let lines) = await answer(.readLog(id, after: 1), agent) else {
+            Issue.record("no lines")
+            return
+        }
+        #expect(lines.map(\.text) == ["two"])
+    }
+
+    @Test func s17EventsComeUntilTheStreamEndsAndThenThatIsSaid() async {
+        let agent = agent(.copying)
+        let inbox = Inbox()
+        let runner = runner(agent)
+        let following = Task { await runner.perform(.follow, inbox.sender) }
+        guard case .heard(let first) = await inbox.next(), case .snapshot = first.change else {
+            Issue.record("no snapshot")
+            return
+        }
+        agent.put(.alive)
+        guard case .heard = await inbox.next() else {
+            Issue.record("no event")
+            return
+        }
+        agent.endStreams(ControlError(.unavailable, "another version"))
+        guard case .troubled(let error) = await inbox.next() else {
+            Issue.record("nothing was said")
+            return
+        }
+        #expect(error.message == "another version")
+        await following.value
+    }
+
+    @Test func followingEndsWithItsTask() async {
+        let agent = ScriptedAgent()
+        let inbox = Inbox()
+        let runner = runner(agent)
+        let following = Task { await runner.perform(.follow, inbox.sender) }
+        _ = await inbox.next()
+        following.cancel()
+        await following.value
+        #expect(agent.followers == 0)
+    }
+
+    @Test func whatIsKeptAndTheZoneAreHandedOver() async {
+        let state = SavedState(pages: [], lastSeen: 1, theme: nil)
+        let inbox = Inbox()
+        let runner = runner(ScriptedAgent())
+        await runner.perform(.save(state), inbox.sender)
+        #expect(kept.states.withLock { $0 } == [state])
+        await runner.perform(.readZone, inbox.sender)
+        guard case .zone(let zone) = await inbox.next() else {
+            Issue.record("no zone")
+            return
+        }
+        #expect(zone.name == "CET")
+    }
+
+    @Test func s17AnAgentThatDoesNotStartIsSaid() async {
+        let inbox = Inbox()
+        let runner = runner(ScriptedAgent()) {
+            throw ControlError(.agentUnreachable, "the agent does not answer")
+        }
+        await runner.perform(.startAgent, inbox.sender)
+        guard case .troubled(let error) = await inbox.next() else {
+            Issue.record("nothing was said")
+            return
+        }
+        #expect(error.code == .agentUnreachable)
+    }
+}

@@ -1,0 +1,148 @@
+import ControlAPI
+import Foundation
+import Terminal
+import Testing
+
+@testable import Wizard
+
+/// What is kept from one time to the next, and *While you were away*.
+@Suite struct SavedStateTests {
+    private let migration = Sample.migration(.copying)
+
+    private func agent(_ migrations: LiveMigration...) -> ScriptedAgent {
+        var snapshot = Sample.snapshot
+        snapshot.migrations = migrations
+        return ScriptedAgent(snapshot)
+    }
+
+    /// As it comes back from a file.
+    private func stored(_ state: SavedState) throws -> SavedState {
+        try JSONDecoder().decode(SavedState.self, from: JSONEncoder().encode(state))
+    }
+
+    // MARK: Pages
+
+    @Test func theOpenPageWithWhatWasTypedOpensAgain() throws {
+        var first = WizardPilot()
+        first.press(.enter, .space)
+        #expect(first.shows("Before you begin   1 of 8"))
+        first.happen(.hangUp)
+        let saved = try stored(#require(first.saved.last))
+        var second = WizardPilot(saved: saved)
+        #expect(second.shows("Before you begin   1 of 8"))
+        second.press(.escape)
+        #expect(second.shows("Clusters"))
+    }
+
+    @Test func aPageThatWasLeftKeepsWhatWasTypedOnIt() throws {
+        var wizard = WizardPilot()
+        wizard.press(.enter, .space, .escape)
+        wizard.press(.enter)
+        #expect(wizard.shows("Before you begin   1 of 8"))
+        wizard.press(.escape, .character("d"))
+        var again = WizardPilot(saved: try stored(#require(wizard.saved.last)))
+        #expect(again.shows("Clusters"))
+        again.press(.enter)
+        #expect(again.shows("Before you begin   1 of 8"))
+    }
+
+    @Test func thePageOfAMigrationOpensAgain() throws {
+        let agent = agent(migration)
+        var first = WizardPilot(agent)
+        first.press(.enter, .character("d"))
+        let second = WizardPilot(agent, saved: try stored(#require(first.saved.last)))
+        #expect(second.lines[0].contains("Migrating Data"))
+        #expect(second.pages.count == 2)
+    }
+
+    @Test func whatWasTypedForACutoverIsNotKept() throws {
+        let agent = agent(Sample.migration(.inSync))
+        let id = Sample.migration(.inSync).id
+        let pages: [Page] = [
+            .hub(MigrationHub()), .migrating(MigratingData(id)), .inSync(InSync(id)),
+            .cutover(Cutover(id, confirmedName: "shop-atlas")),
+        ]
+        let saved = SavedState(pages: pages, lastSeen: Sample.time, theme: nil)
+        let wizard = WizardPilot(agent, saved: try stored(saved))
+        #expect(wizard.pages.count == 3)
+        #expect(wizard.shows("I'm ready to cutover"))
+    }
+
+    @Test func theThemeIsKept() throws {
+        var wizard = WizardPilot()
+        wizard.press(.character("T"), .character("d"))
+        #expect(try stored(#require(wizard.saved.last)).theme == "atlas-light")
+    }
+
+    @Test func pagesOfAnotherVersionAreLeftOut() throws {
+        let text = #"{"pages":[{"future":{}}],"lastSeen":5,"theme":7}"#
+        let saved = try JSONDecoder().decode(SavedState.self, from: Data(text.utf8))
+        #expect(saved == SavedState(pages: [], lastSeen: 5, theme: nil))
+    }
+
+    // MARK: While you were away
+
+    private func saved(_ milliseconds: Int64) -> SavedState {
+        SavedState(
+            pages: [.hub(MigrationHub()), .migrating(MigratingData(migration.id))],
+            lastSeen: Sample.time - milliseconds, theme: nil)
+    }
+
+    @Test func s18WhatHappenedMeanwhileIsSaidFirst() {
+        let agent = agent(migration)
+        agent.time = Sample.time - 7_200_000
+        agent.log("copying shop.items", of: migration.id)
+        agent.time = Sample.time - 60_000
+        agent.log("copied shop.items", of: migration.id)
+        agent.time = Sample.time
+        var wizard = WizardPilot(agent, saved: saved(3_600_000))
+        #expect(wizard.lines[0].contains("While you were away"))
+        #expect(wizard.shows("Since Fri 20 Nov 01:14 UTC"))
+        #expect(wizard.shows("shop-rs0 ▶ shop-atlas   copying now"))
+        #expect(wizard.shows("02:13:09  copied shop.items"))
+        #expect(!wizard.shows("copying shop.items"))
+        wizard.press(.enter)
+        #expect(wizard.lines[0].contains("Migrating Data"))
+    }
+
+    @Test func s18ALongStoryScrolls() {
+        let agent = agent(migration)
+        agent.time = Sample.time - 60_000
+        for number in 1...40 { agent.log("copied part \(number)", of: migration.id) }
+        agent.time = Sample.time
+        var wizard = WizardPilot(agent, saved: saved(3_600_000), size: Size(60, 18))
+        #expect(!wizard.shows("part 40"))
+        for _ in 0..<100 { wizard.press(.down) }
+        #expect(wizard.shows("part 40"))
+        for _ in 0..<43 { wizard.press(.up) }
+        #expect(wizard.shows("Since Fri 20 Nov"))
+    }
+
+    @Test func s18MigrationsThatEndedMeanwhileAreNamedOthersNot() {
+        var before = Sample.migration(.complete, number: 0x41)
+        before.endedAt = Sample.time - 7_200_000
+        before.destinationName = "long-ago"
+        let wizard = WizardPilot(
+            agent(before, Sample.migration(.failed)), saved: saved(3_600_000))
+        #expect(wizard.shows("shop-atlas   failed now"))
+        #expect(!wizard.shows("long-ago"))
+    }
+
+    @Test func s18AnAgentThatWasStartedMeanwhileIsSaid() {
+        let wizard = WizardPilot(agent(migration), saved: saved(3_600_000))
+        #expect(wizard.shows("The agent was started again at"))
+    }
+
+    @Test func s18AfterAMomentOrWithoutMigrationsThereIsNothingToSay() {
+        #expect(WizardPilot(agent(migration), saved: saved(30_000)).shows("Applying new writes"))
+        let quiet = SavedState(pages: [], lastSeen: Sample.time - 3_600_000, theme: nil)
+        #expect(WizardPilot(saved: quiet).shows("Migration Hub"))
+        #expect(WizardPilot(agent(migration)).shows("Migration Hub"))
+    }
+}
+
+enum JSON {
+    static func text(_ value: some Encodable) throws -> String {
+        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+    }
+}

@@ -1,0 +1,116 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+@Suite struct SuccessTests {
+    private func pilot(_ change: (inout LiveMigration) -> Void = { _ in }) -> ScreenPilot {
+        var live = Gallery.complete
+        live.isSourceHeld = true
+        change(&live)
+        return ScreenPilot(.success(Success(live.id)), agent: Sample.agent(live))
+    }
+
+    private let template = "mongodb://<username>:<password>@shop-atlas.example.net/?replicaSet=rs0"
+
+    @Test func itShowsTheFiveFigures() {
+        let pilot = pilot()
+        #expect(pilot.lines[5] == " You have successfully migrated to Atlas")
+        #expect(
+            Array(pilot.lines[7...11]) == [
+                " Synced changes         14,201,332 applied, 0 pending",
+                " Application downtime   3.8 s   last write seen to destination accepting writes",
+                " Duration               3 h 41 m",
+                " Initial data copied    412 GB, 18 collections, 901,442,019 documents",
+                " Verification           18 of 18 collections identical",
+            ])
+        #expect(pilot.shows("✔ lagzero has verified the data, for all supported types."))
+    }
+
+    @Test func withVerificationOffItAsksToVerifyYourself() {
+        let pilot = pilot { $0.setup.verify = .off }
+        #expect(pilot.shows("Verification           off: please verify your data yourself"))
+        #expect(pilot.shows("by comparing document"))
+        #expect(!pilot.shows("has verified"))
+    }
+
+    @Test func whatIsNotKnownIsNotShownAsZero() {
+        let pilot = pilot {
+            $0.report = nil
+            $0.figures = MigrationFigures()
+        }
+        #expect(pilot.shows("Synced changes         - applied"))
+        #expect(pilot.shows("Application downtime   -"))
+        #expect(pilot.shows("Duration               -"))
+        #expect(pilot.shows("Initial data copied    -"))
+        #expect(pilot.shows("Verification           -"))
+        #expect(!pilot.screen.contains(" 0"))
+    }
+
+    @Test func theSourceIsReleasedAfterAQuestion() {
+        var pilot = pilot()
+        #expect(pilot.shows("refuses writes"))
+        pilot.type("r")
+        #expect(pilot.textAtCursor.hasPrefix("Back"))
+        pilot.press(.enter)
+        #expect(pilot.commands.isEmpty)
+        pilot.type("r")
+        pilot.press(.tab, .enter)
+        #expect(pilot.commands == [.releaseSource(Gallery.complete.id)])
+        #expect(pilot.message == "The source accepts writes again.")
+        #expect(pilot.shows("accepts writes: use it no more"))
+        pilot.type("r")
+        #expect(pilot.message == "shop-rs0 is not held by lagzero.")
+    }
+
+    @Test func theDialogOffersThreeWaysToConnect() {
+        var pilot = pilot()
+        pilot.press(.enter)
+        #expect(pilot.shows("Connect to Atlas"))
+        pilot.type("y")
+        #expect(pilot.pilot.requests.last == .copy("mongosh \"\(template)\""))
+        pilot.press(.tab)
+        #expect(pilot.shows("In your application's configuration:"))
+        pilot.press(.enter)
+        #expect(pilot.pilot.requests.last == .copy(template))
+        pilot.press(.right)
+        #expect(pilot.textAtCursor.hasPrefix("Compass"))
+        pilot.type("y")
+        #expect(pilot.message == "Copied for Compass.")
+        pilot.press(.right, .enter)
+        #expect(!pilot.shows("Connect to Atlas"))
+    }
+
+    @Test func theConnectionStringIsCopiedFromThePage() {
+        var pilot = pilot()
+        pilot.type("y")
+        #expect(pilot.pilot.requests.last == .copy(template))
+    }
+
+    @Test func aStringWithoutASecretIsLeftAsItIs() {
+        #expect(ConnectToAtlas.template("mongodb+srv://a.b/") == "mongodb+srv://a.b/")
+    }
+
+    @Test func problemsAndDifferencesAreListed() {
+        var pilot = pilot {
+            $0.problems = ["TTL of shop.carts was not restored: run collMod."]
+            $0.mismatches = ["shop.orders _id 7"]
+        }
+        #expect(pilot.shows("1 problem left to be solved: i details"))
+        #expect(pilot.shows("Verification           1 difference"))
+        pilot.type("i")
+        #expect(pilot.shows("TTL of shop.carts was not restored: run collMod."))
+        #expect(pilot.shows("Differs: shop.orders _id 7"))
+        pilot.press(.escape)
+        #expect(pilot.isAt("Success"))
+    }
+
+    @Test func escLeadsToTheHub() {
+        var pilot = pilot()
+        pilot.press(.enter, .escape)
+        #expect(pilot.isAt("Success"))
+        pilot.press(.escape)
+        #expect(pilot.pages.isEmpty)
+    }
+}

@@ -1,0 +1,245 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+@Suite struct ValidateTests {
+    /// As the agent reports them: what blocks says so.
+    private static let failing = Sample.failing.map { row in
+        var row = row
+        row.isBlocking = row.state == .failure
+        return row
+    }
+
+    private func validating(size: Size = Size(80, 24)) -> ScreenPilot {
+        var pilot = ScreenPilot.chosen(size: size)
+        pilot.push("Continue")
+        return pilot
+    }
+
+    private func setUpPilot(_ pilot: inout ScreenPilot) { pilot.press(.escape) }
+
+    @Test func s4ContinueAsksForTheValidationAndOpensItsPage() {
+        let pilot = validating()
+        #expect(pilot.commands == [.validate(Sample.setup)])
+        #expect(pilot.pages.count == 2)
+        #expect(pilot.shows("⠋ Validating"))
+        #expect(pilot.textAtCursor.hasPrefix("Validating... )"))
+    }
+
+    @Test func s4ContinueReadsValidatingOnBothPagesUntilItHasEnded() {
+        var pilot = validating()
+        pilot.press(.enter)
+        #expect(pilot.shows("The checks are still running."))
+        pilot.press(.escape)
+        #expect(pilot.shows("( Validating... )"))
+        #expect(pilot.shows("The validation is under way"))
+        pilot.press(.enter)
+        #expect(pilot.pages.count == 2)
+        #expect(pilot.commands.count == 1)
+        pilot.endValidation(Sample.passing)
+        #expect(pilot.shows("( Continue )"))
+        #expect(!pilot.shows("Validating"))
+        pilot.press(.escape)
+        #expect(pilot.shows("✔ The validation has passed."))
+        #expect(pilot.shows("( Continue )"))
+    }
+
+    @Test func s4RowsAppearAsTheirChecksEnd() {
+        var pilot = validating()
+        var rows = Self.failing
+        rows[1].state = .checking
+        rows[2].state = .checking
+        pilot.agent.changeValidation { $0.rows = rows }
+        pilot.hear()
+        #expect(pilot.shows("✔ passed   source  Source cluster is reachable"))
+        #expect(pilot.shows("3 of 3 members"))
+        #expect(pilot.shows("⠋ checking  Oplog window (source)"))
+        #expect(!pilot.shows("conflicting"))
+        #expect(pilot.shows("1 of 3 checks"))
+        rows[1].state = .warning
+        pilot.agent.changeValidation { $0.rows = rows }
+        pilot.hear()
+        #expect(pilot.shows("! warning  source  Oplog window"))
+        #expect(pilot.shows("⠋ checking  Destination has conflicting namespaces (destination)"))
+    }
+
+    @Test func s4AFailureBlocksAndSaysWhatToDo() {
+        var pilot = validating()
+        pilot.endValidation(Self.failing)
+        #expect(pilot.shows("✘ Not passed   3 of 3 checks   1 warning   1 failed"))
+        #expect(pilot.shows("✘ failed   dest.   Destination has conflicting namespaces"))
+        #expect(pilot.says("Clear the data of the destination, or drop these collections."))
+        pilot.press(.enter)
+        #expect(pilot.pages.count == 2)
+        #expect(pilot.says("1 check must be mended first: w shows why, r validates again."))
+    }
+
+    @Test func s4WarningsDoNotBlock() {
+        var pilot = validating()
+        pilot.endValidation(Sample.passing)
+        #expect(pilot.shows("✔ Passed   2 of 2 checks   1 warning"))
+        pilot.press(.enter)
+        guard case .review(let page) = pilot.page else {
+            Issue.record("not on Review & Confirm")
+            return
+        }
+        #expect(page.setup == Sample.setup)
+    }
+
+    @Test func s4EnterOnARowAndWOpenWhy() {
+        var pilot = validating()
+        pilot.type("w")
+        #expect(pilot.shows("No check has ended yet."))
+        pilot.endValidation(Self.failing)
+        pilot.type("w")
+        #expect(pilot.shows("failed: Destination has conflicting namespaces"))
+        #expect(pilot.says("The migration cannot start like this."))
+        #expect(pilot.says("What to do: Clear the data"))
+        // In the dialog letters mean nothing, and Esc only closes it.
+        pilot.type("r")
+        pilot.press(.escape)
+        #expect(pilot.pages.count == 2)
+        #expect(pilot.commands.count == 1)
+        pilot.press(.up, .enter)
+        #expect(pilot.shows("warning: Oplog window"))
+        #expect(pilot.says("The migration can start; know what it means first."))
+    }
+
+    @Test func s4BackKeepsEverything() {
+        var pilot = validating()
+        pilot.endValidation(Sample.passing)
+        pilot.push("Back")
+        #expect(pilot.pages.count == 1)
+        #expect(pilot.setup == Sample.setup)
+        #expect(pilot.setUpPage?.focus.focused == .next)
+        pilot.press(.enter)
+        #expect(pilot.shows("✔ Passed"))
+        #expect(pilot.commands.count == 1)
+    }
+
+    @Test func s4AChangeMakesTheResultsStaleNotLost() {
+        var pilot = validating()
+        pilot.endValidation(Sample.passing)
+        pilot.press(.escape)
+        pilot.focus("x] Verify")
+        pilot.press(.space)
+        #expect(pilot.says("The results of 02:14:09 UTC are for other choices"))
+        pilot.type("v")
+        #expect(pilot.shows("◌ Results for other choices"))
+        #expect(pilot.shows("Source cluster is reachable"))
+        pilot.press(.enter)
+        #expect(pilot.shows("These results are for other choices: validate again."))
+        #expect(pilot.pages.count == 2)
+        pilot.press(.escape)
+        // As it was before, they hold again.
+        pilot.press(.space)
+        #expect(pilot.shows("✔ The validation has passed."))
+        pilot.press(.space)
+        pilot.push("Continue")
+        #expect(pilot.commands.count == 2)
+        #expect(pilot.shows("⠋ Validating"))
+    }
+
+    @Test func s4AfterAFailureContinueValidatesAgain() {
+        var pilot = validating()
+        pilot.endValidation(Self.failing)
+        pilot.press(.escape)
+        #expect(pilot.says("The validation has not passed: v shows why, Continue validates again."))
+        pilot.press(.enter)
+        #expect(pilot.commands.count == 2)
+    }
+
+    @Test func s4ItIsValidatedAgainFromItsOwnPage() {
+        var pilot = validating()
+        pilot.type("r")
+        #expect(pilot.shows("The checks are still running."))
+        pilot.endValidation(Self.failing)
+        pilot.type("r")
+        #expect(pilot.commands == [.validate(Sample.setup), .validate(Sample.setup)])
+        #expect(pilot.shows("⠋ Validating"))
+        pilot.endValidation(Sample.passing)
+        pilot.push("Validate again")
+        #expect(pilot.commands.count == 3)
+    }
+
+    @Test func s4ARefusedValidationIsSaidWithItsRemedy() {
+        var pilot = ScreenPilot.chosen()
+        pilot.agent.refuseNext(
+            ControlError(.store, "the secret is missing", remedy: "add the cluster again"))
+        pilot.push("Continue")
+        #expect(pilot.pages.count == 1)
+        #expect(pilot.says("✘ The secret is missing. Add the cluster again."))
+        // It can be tried again.
+        pilot.press(.enter)
+        #expect(pilot.pages.count == 2)
+        pilot.endValidation(Self.failing)
+        pilot.agent.refuseNext(ControlError(.agentUnreachable, "No agent answers."))
+        pilot.type("r")
+        #expect(pilot.shows("✘ No agent answers."))
+        #expect(pilot.shows("✘ Not passed"))
+    }
+
+    @Test func s4ResultsThatTheAgentLostAreNotTakenForPassed() {
+        var pilot = validating()
+        pilot.endValidation(Sample.passing)
+        var snapshot = pilot.agent.snapshot
+        snapshot.validations = []
+        snapshot.sequence += 1
+        pilot.agent.put(.snapshot(snapshot))
+        pilot.hear()
+        #expect(pilot.shows("! The agent has no results any more"))
+        pilot.press(.enter)
+        #expect(pilot.shows("There are no results: validate again."))
+        pilot.type("r")
+        #expect(pilot.shows("⠋ Validating"))
+    }
+
+    @Test func s4WhileTheAgentIsAskedNothingChanges() {
+        var page = SetUpMigration(organization: Sample.cloud.id, in: World(me: Sample.me))
+        var world = World(me: Sample.me)
+        world.snapshot = Sample.snapshot
+        if let chosen = ScreenPilot.chosen().setUpPage { page = chosen }
+        page.focus.focus(.next)
+        #expect(page.handle(.enter, world) == [.perform(.validate(Sample.setup))])
+        #expect(page.continueTitle(world) == "Validating...")
+        #expect(page.handle(.enter, world).isEmpty)
+        page.focus.focus(.verify)
+        _ = page.handle(.space, world)
+        #expect(page.draft.setup(world) == Sample.setup)
+        // Who takes the page up elsewhere waits for no answer.
+        guard case .setUp(let again)? = try? stored(.setUp(page)) else {
+            Issue.record("not stored")
+            return
+        }
+        #expect(again.continueTitle(world) == "Continue")
+    }
+
+    @Test func s4ItIsTheSameAfterItWasStored() throws {
+        var pilot = validating()
+        pilot.endValidation(Self.failing)
+        pilot.press(.up)
+        pilot.type("w")
+        let page = try #require(pilot.page)
+        #expect(try stored(page) == page)
+    }
+
+    @Test func s4ALongListScrollsAndEveryTitleIsWholeAtEverySize() {
+        for size in pageSizes {
+            var pilot = validating(size: size)
+            let rows = (0..<40).map { index in
+                Sample.row(
+                    "c\(index)", .both, "Collections in system databases \(index)", .pass, "")
+            }
+            pilot.endValidation(rows)
+            #expect(pilot.shows("databases 0"))
+            #expect(pilot.shows("( Back )  ( Validate again )  ( Continue )"))
+            pilot.press(.end)
+            #expect(pilot.shows("Collections in system databases 39"), "\(size)")
+            #expect(!pilot.shows("…"))
+            pilot.press(.home)
+            #expect(pilot.shows("Collections in system databases 0"))
+        }
+    }
+}

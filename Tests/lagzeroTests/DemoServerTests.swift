@@ -1,0 +1,143 @@
+import Foundation
+import Sandbox
+import TerminalTesting
+import Testing
+
+/// `lagzero demo` as a user meets it.
+@Suite(.serialized, .timeLimit(.minutes(15))) struct DemoServerTests {
+    /// The demo on a pseudo-terminal; its temporary files are in the folder.
+    private func open(in folder: ScratchFolder, rate: Int = 100) throws -> PseudoTerminal {
+        let terminal = try PseudoTerminal(
+            PseudoTerminal.program("lagzero"),
+            ["demo", "--size", "2", "--rate", "\(rate)"],
+            environment: environment(folder))
+        terminal.patience = .seconds(240)
+        return terminal
+    }
+
+    private func environment(_ folder: ScratchFolder) -> [String: String] {
+        let kept = ["HOME", "PATH", "LAGZERO_CACHE", "XDG_CACHE_HOME"]
+        let own = [
+            "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TMPDIR": folder.path,
+        ]
+        return ProcessInfo.processInfo.environment.filter { kept.contains($0.key) }
+            .merging(own) { $1 }
+    }
+
+    /// What is there that only a demo makes.
+    private func left(in folder: ScratchFolder) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.path)
+            .filter { $0.hasPrefix("lagzero-") }
+    }
+
+    /// Processes that were started for something in the folder.
+    private func processes(of folder: ScratchFolder) throws -> [pid_t] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { pid_t($0) }
+            .filter { pid in
+                let line = FileManager.default.contents(atPath: "/proc/\(pid)/cmdline") ?? Data()
+                let text = String(decoding: line, as: UTF8.self)
+                return text.contains("--dbpath\0\(folder.path)/lagzero-")
+                    || text.contains("--state\0\(folder.path)/lagzero-")
+            }
+    }
+
+    private func isGone(_ folder: ScratchFolder) async throws {
+        try await eventually("nothing is left", within: .seconds(60)) {
+            try left(in: folder).isEmpty && processes(of: folder).isEmpty
+        }
+    }
+
+    @Test func itOpensTheWizardAtOnceAndLeavesNothingBehind() async throws {
+        let folder = try ScratchFolder()
+        let begin = ContinuousClock.now
+        let terminal = try open(in: folder)
+        let found = terminal.settings()
+        try terminal.shows("Migration Hub")
+        let first = ContinuousClock.now - begin
+        try terminal.shows("Acme Cloud / shop-prod")
+        let ready = ContinuousClock.now - begin
+        print("the demo's first screen after \(first), both clusters after \(ready)")
+        try terminal.shows("writes/s to shop-rs0.  s stops it")
+        #expect(terminal.screen.contains("DEMO"))
+        try terminal.send("s", until: "The application is stopped.  s starts it")
+        try terminal.send("?", until: "Start the application")
+        terminal.send("q")
+        try terminal.wait("the end of the help") { !terminal.screen.contains("Everywhere") }
+        try terminal.send("s", until: "writes/s to shop-rs0.  s stops it")
+        #expect(try processes(of: folder).count >= 3)
+        try terminal.send("d", until: "Again ends the demo")
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        #expect(terminal.settings() == found)
+        #expect(terminal.text.contains("their data removed"))
+        #expect(try left(in: folder).isEmpty)
+        #expect(try processes(of: folder).isEmpty)
+        try await folder.remove()
+    }
+
+    @Test(arguments: [SIGHUP, SIGTERM, SIGKILL])
+    func nothingIsLeftAfterASignal(signal: Int32) async throws {
+        let folder = try ScratchFolder()
+        let terminal = try open(in: folder)
+        let found = terminal.settings()
+        try terminal.shows("writes/s to shop-rs0")
+        kill(terminal.child, signal)
+        let status = try terminal.end()
+        if signal != SIGKILL {
+            #expect(status == 0)
+            #expect(terminal.settings() == found)
+        }
+        try await isGone(folder)
+        try await folder.remove()
+    }
+
+    @Test func itCanBeLeftWhileItIsStillBeingSetUp() async throws {
+        let folder = try ScratchFolder()
+        let terminal = try open(in: folder)
+        try terminal.shows("Migration Hub")
+        try terminal.send("d", until: "Again ends the demo")
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        try await isGone(folder)
+        try await folder.remove()
+    }
+
+    @Test func theWholeWayWithTheApplicationStoppedAndStartedByItsKey() async throws {
+        let folder = try ScratchFolder()
+        let terminal = try open(in: folder)
+        try terminal.shows("writes/s to shop-rs0")
+        try terminal.send("\r", until: "Before you begin")
+        try terminal.send("\u{1b}[Z\rCloud\r", until: "[ Acme Cloud")
+        try terminal.send("\u{1b}[Z\r", until: "Connect to your source cluster")
+        try terminal.send("\rAcme\r", until: "[ shop  ")
+        try terminal.send("\t\t\rrs0\r", until: "[ shop-rs0")
+        try terminal.send("\t\t\ratlas\r", until: "[ shop-atlas")
+        try terminal.send("\t\t\t\t\t\r", until: "✔ Passed")
+        try terminal.send("\r", until: "( Start Migration )")
+        try terminal.send("\r", until: "Start to migrate shop-rs0 to shop-atlas?")
+        try terminal.send("\t\r", until: "Applying new writes")
+        try terminal.shows("Your source and destination clusters are in sync.")
+        try terminal.send("\r", until: "I'm ready to cutover")
+        try terminal.send("\r", until: "Before you stop anything")
+        try terminal.send("shop-atlas\r\r", until: "I confirm that I've stopped writes")
+        try terminal.send("s", until: "The application is stopped.")
+        try terminal.send(" \t\t\r", until: "You have successfully migrated to Atlas")
+        try terminal.send("s", until: "writes/s to shop-atlas.")
+        terminal.send("dd")
+        #expect(try terminal.endsWell())
+        #expect(try left(in: folder).isEmpty)
+        try await folder.remove()
+    }
+
+    @Test func withoutATerminalItMigratesByItself() async throws {
+        let folder = try ScratchFolder()
+        let run = try await LagzeroProcess.run(
+            ["demo", "--size", "1", "--rate", "50"], environment: environment(folder))
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("Starting two replica sets"))
+        #expect(run.errors.contains("their data removed"))
+        #expect(!run.output.isEmpty)
+        #expect(try left(in: folder).isEmpty)
+        try await folder.remove()
+    }
+}

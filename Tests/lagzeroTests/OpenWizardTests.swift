@@ -1,0 +1,102 @@
+import Agent
+import ControlAPI
+import Glibc
+import Sandbox
+import TerminalTesting
+import Testing
+
+/// The real program on a real pseudo-terminal, with an agent of its own.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct OpenWizardTests {
+    private static let secret = "geheim-hunter2"
+
+    @Test func t17S21AClusterIsAddedByKeysAndTheTerminalIsLeftAsItWasFound() async throws {
+        let session = try WizardSession()
+        let terminal = try session.open()
+        let found = terminal.settings()
+        try terminal.shows("None yet. A migration needs two")
+        try terminal.send("?", until: "Everywhere")
+        terminal.send("q")
+        try terminal.wait("the end of the help") { !terminal.screen.contains("Everywhere") }
+        try terminal.send("a", until: "Connection string")
+        terminal.paste(
+            "mongodb://anna:\(Self.secret)@127.0.0.1:1/?serverSelectionTimeoutMS=100&replicaSet=rs0"
+        )
+        try terminal.shows("replicaSet=rs0")
+        try terminal.send("\t\tx\t\t\t\t\r", until: "! not reached")
+        #expect(terminal.screen.contains("Local / Default"))
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        #expect(terminal.settings() == found)
+        #expect(terminal.text.contains("Detached from the agent."))
+        #expect(!terminal.text.contains(Self.secret))
+        var information = stat()
+        #expect(stat(session.folder.wizard, &information) == 0)
+        #expect(information.st_mode & 0o777 == 0o600)
+        try await session.end()
+    }
+
+    @Test(arguments: [SIGHUP, SIGTERM])
+    func t8AfterAHangUpTheSamePageOpensAgain(signal: Int32) async throws {
+        let session = try WizardSession()
+        let first = try session.open()
+        let found = first.settings()
+        try first.shows("None yet")
+        try first.send("\r", until: "Before you begin   0 of 8")
+        try first.send(" ", until: "Before you begin   1 of 8")
+        kill(first.child, signal)
+        #expect(try first.endsWell())
+        #expect(first.settings() == found)
+        let second = try session.open()
+        try second.shows("Before you begin   1 of 8")
+        try second.send("\u{3}", until: "Ctrl-C again leaves")
+        second.send("\u{3}")
+        #expect(try second.endsWell())
+        try await session.end()
+    }
+
+    @Test func s17AnAgentThatWasKilledIsMissedAndStartedAgain() async throws {
+        let session = try WizardSession()
+        let terminal = try session.open()
+        try terminal.shows("None yet")
+        let agent = try #require(InstanceLock.holder(of: session.folder))
+        kill(pid_t(agent), SIGKILL)
+        try terminal.shows("No news from the agent")
+        try terminal.send("A", until: "Starting the agent")
+        try terminal.wait("news of another agent") {
+            !terminal.screen.contains("No news from the agent")
+        }
+        #expect(InstanceLock.holder(of: session.folder) != agent)
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        try await session.end()
+    }
+
+    @Test func t6AfterAStopTheTerminalIsTakenAgain() async throws {
+        let session = try WizardSession()
+        let terminal = try session.openFromShell()
+        let found = terminal.settings()
+        try terminal.shows("None yet")
+        terminal.send("\u{1a}")
+        try terminal.expect("STOPPED")
+        #expect(terminal.settings() == found)
+        let stopped = terminal.output.count
+        terminal.send("\n")
+        try terminal.expect("None yet", from: stopped)
+        terminal.resize(100, 30)
+        try terminal.expect("Migration Hub", from: terminal.output.count)
+        terminal.send("d")
+        try terminal.expect("ENDED", from: stopped)
+        try terminal.end()
+        #expect(terminal.settings() == found)
+        try await session.end()
+    }
+
+    @Test func t5ATerminalWithoutAScreenIsRefused() async throws {
+        let session = try WizardSession()
+        let terminal = try session.open(["TERM": "dumb"])
+        let status = try terminal.end()
+        #expect(status >> 8 & 0xff == 2)
+        #expect(terminal.text.contains("TERM says"))
+        try await session.scratch.remove()
+    }
+}

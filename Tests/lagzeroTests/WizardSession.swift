@@ -1,0 +1,61 @@
+import ControlAPI
+import Sandbox
+import TerminalTesting
+
+/// A folder for an agent, and the wizard on a pseudo-terminal as often as it is opened.
+final class WizardSession {
+    let scratch: ScratchFolder
+    let folder: AgentFolder
+
+    init() throws {
+        scratch = try ScratchFolder()
+        folder = AgentFolder(path: scratch.path + "/state")
+    }
+
+    private var environment: [String: String] {
+        [
+            "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "TZ": "UTC",
+            AgentFolder.variable: folder.path,
+        ]
+    }
+
+    func open(_ changes: [String: String] = [:]) throws -> PseudoTerminal {
+        try PseudoTerminal(
+            PseudoTerminal.program("lagzero"), environment: environment.merging(changes) { $1 })
+    }
+
+    /// As a job of a shell, which says `STOPPED` and `ENDED`, and goes on after a line.
+    func openFromShell() throws -> PseudoTerminal {
+        let program = try PseudoTerminal.program("lagzero")
+        let script =
+            "set -m; \(program); echo STOPPED; read -r; fg >/dev/null; echo ENDED"
+        return try PseudoTerminal("/bin/bash", ["--norc", "-c", script], environment: environment)
+    }
+
+    /// Stops the agent that the wizard has started.
+    func end() async throws {
+        _ = try await LagzeroProcess.run(["agent", "stop", "--state", folder.path])
+        try await scratch.remove()
+    }
+}
+
+extension PseudoTerminal {
+    /// Reads until the screen shows the text.
+    func shows(_ text: String) throws {
+        try wait("\"\(text)\" on the screen") { screen.contains(text) }
+    }
+
+    /// Sends keys, then reads until the screen shows the text.
+    func send(_ keys: String, until text: String) throws {
+        send(keys)
+        try shows(text)
+    }
+
+    func paste(_ text: String) { send("\u{1b}[200~\(text)\u{1b}[201~") }
+
+    /// Whether the program has ended well.
+    func endsWell() throws -> Bool {
+        let status = try end()
+        return status & 0x7f == 0 && status >> 8 & 0xff == 0
+    }
+}
