@@ -37,11 +37,12 @@ let package = Package(
                 .treatAllWarnings(as: .error),
             ],
             linkerSettings: [.linkedLibrary("mongoc-1.0"), .linkedLibrary("bson-1.0")]),
+        .target(name: "CXXHash", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "CTerminal",
             cSettings: [.treatAllWarnings(as: .error)],
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
-        .target(name: "BSON", swiftSettings: strict),
+        .target(name: "BSON", dependencies: ["CXXHash"], swiftSettings: strict),
         .target(name: "Mongo", dependencies: ["BSON", "CMongo"], swiftSettings: strict),
         .target(name: "Migration", dependencies: ["BSON", "Mongo"], swiftSettings: strictAndSafe),
         .target(

@@ -1,19 +1,25 @@
-/// 128 bits that stand for a document's bytes while they cannot be kept: two keyed hashes, so that
-/// different documents have the same one with a probability of 2^-128. Valid in this process only.
+internal import CXXHash
+
+/// 128 bits that stand for a document's bytes while they cannot be kept: a hash that is keyed anew in every process, so
+/// that different documents have the same one with a probability of 2^-128. Valid in this process only.
 package struct Fingerprint: Hashable, Sendable {
-    private let first: Int
-    private let second: Int
+    package let low: UInt64
+    package let high: UInt64
+
+    private static let key = UInt64.random(in: .min ... .max)
+
+    package init(low: UInt64, high: UInt64) {
+        self.low = low
+        self.high = high
+    }
 
     package init(_ document: Document) {
-        var hashers = (Hasher(), Hasher())
-        hashers.0.combine(UInt8(0))
-        hashers.1.combine(UInt8(1))
-        document.withBytes { bytes in
-            hashers.0.combine(bytes: bytes)
-            hashers.1.combine(bytes: bytes)
-        }
-        first = hashers.0.finalize()
-        second = hashers.1.finalize()
+        self = document.withBytes { Fingerprint($0) }
+    }
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        let hash = cxxhash_128(bytes.baseAddress, bytes.count, Fingerprint.key)
+        self.init(low: hash.low, high: hash.high)
     }
 }
 

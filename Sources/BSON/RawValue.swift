@@ -34,6 +34,18 @@ package struct RawValue: Hashable, Sendable {
     /// Length of the value in bytes, without type and name.
     package let count: Int
 
+    init(storage: Storage, type: UInt8, start: Int, count: Int) {
+        self.storage = storage
+        self.type = type
+        self.start = start
+        self.count = count
+    }
+
+    /// Copies the bytes, which must be those of a value of this type.
+    package init(type: UInt8, copying bytes: UnsafeRawBufferPointer) {
+        self.init(storage: Storage(copying: bytes), type: type, start: 0, count: bytes.count)
+    }
+
     package func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         try withExtendedLifetime(storage) {
             try body(UnsafeRawBufferPointer(start: storage.base + start, count: count))
@@ -53,7 +65,7 @@ package struct RawValue: Hashable, Sendable {
 
     /// The same value in a storage of its own: for one that outlives the reply it came in.
     package func copied() -> RawValue {
-        withBytes { RawValue(storage: Storage(copying: $0), type: type, start: 0, count: count) }
+        withBytes { RawValue(type: type, copying: $0) }
     }
 
     /// The sub-document or array, without copying; nil for other types.

@@ -7,7 +7,7 @@ struct PassPlan: Sendable {
             /// Measure the collection and find its ranges.
             case plan
             case range(Partition)
-            /// In natural order, as one: capped collections.
+            /// In natural order, as one: capped collections, whose order counts, and most others.
             case natural
         }
 
@@ -15,6 +15,8 @@ struct PassPlan: Sendable {
         /// Which pass over this collection: later ones make it void.
         let pass: Int
         let work: Work
+        /// About how many documents the collection has.
+        var documents = 0
         /// Documents that fit into a batch.
         var batchSize = 1
     }
@@ -73,7 +75,8 @@ struct PassPlan: Sendable {
     /// Whether the task is not void.
     func isCurrent(_ task: Task) -> Bool { collections[task.collection]?.pass == task.pass }
 
-    /// The answer to `plan`: what is to be done for the collection that holds about this many documents.
+    /// The answer to `plan`, or to a task that could not be done the way it was planned: what is to be done for the
+    /// collection that holds about this many documents.
     mutating func planned(
         _ task: Task, _ work: [Task.Work], documents: Int, batchSize: Int
     ) {
@@ -83,8 +86,9 @@ struct PassPlan: Sendable {
         collections[task.collection]?.openTasks += work.count
         for part in work {
             tasks.append(
-                Task(collection: task.collection, pass: task.pass, work: part, batchSize: batchSize)
-            )
+                Task(
+                    collection: task.collection, pass: task.pass, work: part, documents: documents,
+                    batchSize: batchSize))
         }
     }
 

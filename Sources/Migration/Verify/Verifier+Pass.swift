@@ -40,18 +40,21 @@ extension Verifier {
             }
             switch task.work {
             case .plan:
-                let plan = try await RangePlanner(lanes: lanes).plan(collection)
-                let size = BatchStream.firstSize(averageBytes: plan.averageBytes)
-                withState {
-                    $0.plan.planned(task, plan.work, documents: plan.documents, batchSize: size)
-                }
+                try await plan(task, collection, lanes)
             case .range(let range):
                 let comparer = RangeComparer(lanes: lanes) { matched, candidates in
                     try await self.add(candidates.map(\.id), matched: matched, of: task.collection)
                 }
                 try await comparer.compare(range, of: collection, batchSize: task.batchSize)
-            case .natural:
+            case .natural where collection.kind == .capped:
                 try await compareOrder(of: collection, lanes, batchSize: task.batchSize)
+            case .natural:
+                let comparer = NaturalComparer(lanes: lanes) { matched, candidates in
+                    try await self.add(candidates, matched: matched, of: task.collection)
+                }
+                let isDone = try await comparer.compare(
+                    collection, documents: task.documents, batchSize: task.batchSize)
+                if !isDone { try await plan(task, collection, lanes, inRanges: true) }
             }
             withState { $0.plan.finish(task) }
         } catch is CollectionGone {
@@ -65,6 +68,17 @@ extension Verifier {
             throw error
         }
         changed.notify()
+    }
+
+    private func plan(
+        _ task: PassPlan.Task, _ collection: MigratedCollection, _ lanes: VerifyLanes,
+        inRanges: Bool = false
+    ) async throws {
+        let plan = try await RangePlanner(lanes: lanes).plan(collection, inRanges: inRanges)
+        let size = BatchStream.firstSize(averageBytes: plan.averageBytes)
+        withState {
+            $0.plan.planned(task, plan.work, documents: plan.documents, batchSize: size)
+        }
     }
 
     /// Counts equal documents and queues the others; waits while too many are queued.

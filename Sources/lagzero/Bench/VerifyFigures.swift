@@ -8,16 +8,23 @@ enum VerifyFigures {
     static func measure(_ bench: BenchServers, _ engine: EngineProcess) async throws -> [Figure] {
         bench.say("Migrating: verification")
         try await engine.wait(for: "it is in sync") { $0.phase == "inSync" }
-        let begin = Clock.seconds()
+        let begin = engine.usage
         try await engine.wait(for: "the verification is done") { $0.isReady }
-        let seconds = Clock.seconds() - begin
-        bench.say("  \(Units.duration(seconds)); measuring the read ceiling")
+        let end = engine.usage
+        let seconds = end.time - begin.time
+        bench.say(
+            "  \(Units.duration(seconds)), CPU of engine / servers \(EngineProcess.words(from: begin, to: end)); "
+                + "measuring the read ceiling")
         engine.freeze()
         defer { engine.thaw() }
+        let meter = ServerMeter(bench.clusters)
         let source = try await scan(bench, [bench.clusters.source])
+        let before = meter.cpuSeconds
         let both = try await scan(bench, [bench.clusters.source, bench.clusters.destination])
+        let servers = Units.fixed(meter.cpuSeconds - before, 1)
         bench.say(
-            "  \(Units.duration(source)) for the source alone, \(Units.duration(both)) for both sides"
+            "  \(Units.duration(source)) for the source alone, \(Units.duration(both)) for both sides, "
+                + "CPU of servers \(servers) s"
         )
         return [
             Figure(
@@ -28,24 +35,32 @@ enum VerifyFigures {
     }
 
     /// Reads everything on these sides at once, two lanes each, and throws it away; returns the
-    /// seconds it took.
+    /// seconds it took. Connections are made before that time and closed after it, which is half a
+    /// second each.
     private static func scan(_ bench: BenchServers, _ sets: [ReplicaSet]) async throws -> Double {
+        let small = bench.data.small.namespace
+        let rest = bench.data.parts.map(\.namespace).filter { $0 != small }
+        var lanes: [(lane: Lane, namespaces: [Namespace])] = []
+        for set in sets {
+            let cluster = try set.cluster()
+            for namespaces in [[small], rest] {
+                let lane = cluster.lane()
+                _ = try await lane.run(["ping": 1])
+                lanes.append((lane, namespaces))
+            }
+        }
         let begin = Clock.seconds()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for set in sets {
-                let cluster = try set.cluster()
-                let small = bench.data.small.namespace
-                let rest = bench.data.parts.map(\.namespace).filter { $0 != small }
-                for namespaces in [[small], rest] {
-                    let lane = cluster.lane()
-                    group.addTask {
-                        for namespace in namespaces { try await scan(namespace, through: lane) }
-                    }
+            for (lane, namespaces) in lanes {
+                group.addTask {
+                    for namespace in namespaces { try await scan(namespace, through: lane) }
                 }
             }
             try await group.waitForAll()
         }
-        return Clock.seconds() - begin
+        let seconds = Clock.seconds() - begin
+        withExtendedLifetime(lanes) {}
+        return seconds
     }
 
     private static func scan(_ namespace: Namespace, through lane: Lane) async throws {
