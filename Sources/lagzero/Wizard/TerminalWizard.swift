@@ -43,12 +43,12 @@ struct TerminalWizard {
     /// So that whoever opens the wizard next, after a connection was lost, need not wait until this one is taken for
     /// dead.
     private func giveWheelsAway(_ world: World, _ asker: Asker) async {
-        let driven = (world.snapshot?.migrations ?? [])
-            .filter { $0.driver?.wizard == asker.wizard && !$0.phase.isFinal }.map(\.id)
-        guard !driven.isEmpty else { return }
+        // All: one that was just asked for may be this one's by now. Where another one drives it does nothing.
+        let running = (world.snapshot?.migrations ?? []).filter { !$0.phase.isFinal }.map(\.id)
+        guard !running.isEmpty else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [client] in
-                for id in driven { try? await client.yield(id, by: asker) }
+                for id in running { try? await client.yield(id, by: asker) }
             }
             group.addTask { try? await Task.sleep(for: Tuning.yieldLimit) }
             await group.next()

@@ -1,0 +1,193 @@
+import Agent
+import AgentClient
+import ControlAPI
+import Glibc
+import MigrationTesting
+import Mongo
+import Sandbox
+import Terminal
+import TerminalTesting
+import Testing
+
+@testable import lagzero
+
+/// Two replica sets that an agent knows, an application that writes to the first one, and a wizard that leads from one
+/// to the other.
+final class WizardFlow {
+    let clusters: SandboxClusters
+    let session: WizardSession
+    let workload: Workload
+    private(set) var terminal: PseudoTerminal
+    /// Of the terminal before the wizard was opened.
+    private let settings: [UInt32]
+    /// Whether the connection drops on every page and the wizard is opened again.
+    private let hangsUp: Bool
+
+    init(
+        documents: Int = 20_000, hangsUp: Bool = false,
+        configure: (inout ReplicaSetOptions) -> Void = { _ in }
+    ) async throws {
+        self.hangsUp = hangsUp
+        clusters = try await SandboxClusters.start {
+            $0.name = $0.name == "source" ? "shop-rs0" : "shop-atlas"
+            configure(&$0)
+        }
+        try await SampleData(.small, count: documents)
+            .insert(into: Namespace("shop", "customers"), through: [clusters.source.lane])
+        var options = WorkloadOptions(
+            [Namespace("shop", "orders"), Namespace("shop", "visits")], writesPerSecond: 200)
+        options.seed = 7
+        workload = Workload(on: try clusters.sourceForApplication(), options)
+        session = try WizardSession()
+        try await Self.withClient(of: session) { [clusters] client in
+            try await AgentStarter.ensureRunning(
+                client, program: try PseudoTerminal.program("lagzero"))
+            for (name, place, uri) in [
+                ("shop-rs0", ("Acme", "shop"), clusters.sourceURI),
+                ("shop-atlas", ("Acme Cloud", "shop-prod"), clusters.destinationURI),
+            ] {
+                _ = try await client.add(
+                    NewCluster(
+                        name: name, organization: place.0, project: place.1,
+                        connectionString: Secret(uri)))
+            }
+        }
+        terminal = try session.open()
+        settings = terminal.settings()
+        terminal.patience = Self.patience
+    }
+
+    /// A machine that builds something else meanwhile is slow.
+    private static let patience = Duration.seconds(240)
+
+    /// Waits for a page, and for another one after the connection was dropped.
+    func see(_ text: String, reopened other: String? = nil) throws {
+        try terminal.shows(text)
+        if hangsUp { try reopen(showing: other ?? text) }
+    }
+
+    /// Takes the terminal's line away, and opens the wizard on another one.
+    func reopen(showing text: String) throws {
+        kill(terminal.child, SIGHUP)
+        #expect(try terminal.endsWell())
+        #expect(terminal.settings() == settings)
+        terminal = try session.open()
+        terminal.patience = Self.patience
+        try terminal.shows(text)
+        // The page is there before the agent has said anything.
+        try terminal.wait("news of the agent") { !terminal.screen.contains("this host") }
+    }
+
+    /// From the hub to the page of the migration, which has begun then.
+    func begin() throws {
+        try see("Acme Cloud / shop-prod")
+        try terminal.send("\r", until: "Before you begin")
+        try see("Before you begin")
+        // The organization is before the first box, and behind it, round and round, is Continue.
+        try terminal.send("\u{1b}[Z\rCloud\r", until: "[ Acme Cloud")
+        try terminal.send("\u{1b}[Z\r", until: "Connect to your source cluster")
+        try terminal.send("\rAcme\r", until: "[ shop  ")
+        try terminal.send("\t\t\rrs0\r", until: "[ shop-rs0")
+        try terminal.send("\t\t\ratlas\r", until: "[ shop-atlas")
+        try see("[ shop-atlas")
+        if hangsUp {
+            // The focus is kept, too.
+            try terminal.shows("Continue")
+        }
+        try terminal.send("\t\t\t\t\t\r", until: "▶ Validate")
+        try see("✔ Passed")
+        try terminal.send("\r", until: "( Start Migration )")
+        try see("( Start Migration )")
+        try terminal.send("\r", until: "Start to migrate shop-rs0 to shop-atlas?")
+        try see("Start to migrate shop-rs0 to shop-atlas?", reopened: "( Start Migration )")
+        if hangsUp { try terminal.send("\r", until: "Start to migrate shop-rs0 to shop-atlas?") }
+        try terminal.send("\t\r", until: "Applying new writes")
+        try see("Applying new writes")
+    }
+
+    /// From there to the button that begins the cutover, with the writes stopped.
+    func prepareCutover() async throws {
+        try see("Your source and destination clusters are in sync.")
+        try terminal.send("\r", until: "I'm ready to cutover")
+        try see("I'm ready to cutover")
+        try await stopWrites()
+    }
+
+    /// From the page that says that they are in sync.
+    func stopWrites() async throws {
+        try terminal.send("\r", until: "Before you stop anything")
+        try see("Before you stop anything")
+        try terminal.send("shop-atlas\r\r", until: "I confirm that I've stopped writes")
+        if hangsUp {
+            // What was typed to confirm a cutover does not outlive the connection.
+            try reopen(showing: "I'm ready to cutover")
+            try terminal.send("\r", until: "Before you stop anything")
+            try terminal.send("shop-atlas\r\r", until: "I confirm that I've stopped writes")
+        }
+        await workload.stop()
+        try terminal.send(" ", until: "[x] I confirm")
+    }
+
+    private static func withClient<Result>(
+        of session: WizardSession, _ body: (AgentClient) async throws -> Result
+    ) async throws -> Result {
+        let client = AgentClient(session.folder)
+        do {
+            let result = try await body(client)
+            await client.shutdown()
+            return result
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+
+    /// The one migration there is, as the agent has it now.
+    private func migration() async throws -> LiveMigration {
+        let snapshot = try await Self.withClient(of: session) { try await $0.snapshot() }
+        return try #require(snapshot.migrations.last)
+    }
+
+    /// Waits until the engine, not only what is on the screen, is ready for the cutover; true where it is over already.
+    func isReadyOrComplete() async throws -> Bool {
+        var isComplete = false
+        try await eventually("the migration is ready for the cutover", within: Self.patience) {
+            let live = try await migration()
+            isComplete = live.phase == .complete
+            return isComplete || live.isRunning && live.phase == .inSync && live.cutover.isReady
+        }
+        return isComplete
+    }
+
+    /// Ends the agent as a crash would, and has the wizard start another one.
+    func killAgent() throws {
+        let agent = try #require(InstanceLock.holder(of: session.folder))
+        kill(pid_t(agent), SIGKILL)
+        try terminal.shows("No news from the agent")
+        try terminal.send("A", until: "Starting the agent")
+        try terminal.wait("news of another agent") {
+            !terminal.screen.contains("No news from the agent")
+        }
+    }
+
+    /// Compares the clusters, and ends everything.
+    func end() async throws {
+        let counts = workload.counts
+        #expect(counts.writes > 0 && counts.refused == 0, "\(counts)")
+        let differences = try await Comparison(
+            source: clusters.source.lane, destination: clusters.destination.lane
+        ).differences()
+        #expect(differences.isEmpty, "\(differences.prefix(5))")
+        try await close()
+    }
+
+    /// Leaves the wizard, and ends everything.
+    func close() async throws {
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        #expect(terminal.settings() == settings)
+        await workload.stop()
+        try await session.end()
+        await clusters.stop()
+    }
+}

@@ -1,0 +1,84 @@
+import Sandbox
+import TerminalTesting
+import Testing
+
+@testable import lagzero
+
+/// The whole way of document 001 by keys, while an application writes: the real wizard on a terminal of 80x24, the real
+/// agent, and real servers with users. The clusters hold the same at the end.
+@Suite(.serialized, .timeLimit(.minutes(20))) struct WizardFlowServerTests {
+    @Test func s1ToS12FromTheHubToSuccessWhileAnApplicationWrites() async throws {
+        let flow = try await WizardFlow()
+        try flow.begin()
+        try await flow.prepareCutover()
+        try flow.terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
+        #expect(flow.terminal.screen.contains("identical"))
+        try await flow.end()
+    }
+
+    @Test func s1ToS12TheSameWithAConnectionThatDropsOnEveryPage() async throws {
+        let flow = try await WizardFlow(hangsUp: true)
+        try flow.begin()
+        try await flow.prepareCutover()
+        try flow.terminal.send("\t\t\r", until: "Look for open transactions")
+        // It goes on while nobody looks.
+        try flow.reopen(showing: "You have successfully migrated to Atlas")
+        try await flow.end()
+    }
+
+    @Test func s17AnAgentKilledWhileItCopiesGoesOnWhereItWas() async throws {
+        let flow = try await WizardFlow(documents: 60_000) { $0.isBehindProxy = true }
+        let proxy = try #require(flow.clusters.source.members[0].proxy)
+        proxy.throttle(bytesPerSecond: 1_000_000)
+        try flow.begin()
+        try flow.terminal.shows("preparing -> copying")
+        #expect(!flow.terminal.screen.contains("✔ Copying data"))
+        try flow.killAgent()
+        #expect(!flow.terminal.screen.contains("✔ Copying data"))
+        proxy.throttle(bytesPerSecond: nil)
+        try await flow.prepareCutover()
+        try flow.terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
+        try await flow.end()
+    }
+
+    @Test func s17AnAgentKilledInSyncGetsInSyncAgain() async throws {
+        let flow = try await WizardFlow()
+        try flow.begin()
+        try flow.terminal.shows("Your source and destination clusters are in sync.")
+        try flow.killAgent()
+        _ = try await flow.isReadyOrComplete()
+        try await flow.prepareCutover()
+        try flow.terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
+        try await flow.end()
+    }
+
+    @Test func s17AnAgentKilledInTheCutoverUndoesItOrEndsIt() async throws {
+        let flow = try await WizardFlow()
+        try flow.begin()
+        try await flow.prepareCutover()
+        try flow.terminal.send("\t\t\r", until: "Look for open transactions")
+        try flow.killAgent()
+        if try await !flow.isReadyOrComplete() {
+            try flow.reopen(showing: "I'm ready to cutover")
+            try await flow.stopWrites()
+            flow.terminal.send("\t\t\r")
+        }
+        try flow.terminal.shows("You have successfully migrated to Atlas")
+        try await flow.end()
+    }
+
+    @Test func s21AWrongPasswordIsSaidWithItsRemedy() async throws {
+        let flow = try await WizardFlow(documents: 10)
+        let wrong = flow.clusters.source.uri(
+            as: Credentials(username: "lagzero", password: "not-the-one"))
+        try flow.terminal.shows("Acme Cloud / shop-prod")
+        try flow.terminal.send("a", until: "Connection string")
+        flow.terminal.paste(wrong)
+        try flow.terminal.shows("replicaSet=")
+        try flow.terminal.send("\t\t\u{15}wrong\t\t\t\t\r", until: "! not reached")
+        try flow.terminal.shows("Authentication failed")
+        try flow.terminal.shows("knows the user")
+        #expect(!flow.terminal.text.contains("not-the-one"))
+        try await flow.close()
+    }
+}
