@@ -74,6 +74,11 @@ import Testing
                     else { return false }
                     return copied != first && copied == state["destination"]?.uuid
                 }
+                // Nobody dropped it on the source.
+                try await migration.isTrue("it is named") {
+                    migration.engine.progress().differences == 1
+                }
+                await migration.engine.acknowledgeMismatches()
                 return try await migration.cutOver()
             }
             #expect(report.documentsCopied >= 2 * NaturalCopyServerTests.data.count)
