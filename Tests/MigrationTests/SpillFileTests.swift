@@ -60,7 +60,7 @@ import Testing
         let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
         let own = descriptors.map { "/proc/self/fd/\($0)" }.first {
             let target = try? FileManager.default.destinationOfSymbolicLink(atPath: $0)
-            return target?.hasPrefix(folder.path) ?? false
+            return target?.hasPrefix(folder.path + "/lagzero-") ?? false
         }
         #expect(truncate(try #require(own), 0) == 0)
         #expect(throws: MigrationError.self) { try file.takeFirst() }
