@@ -37,7 +37,7 @@ import Testing
         try terminal.send("\t\t\reast\r", until: "[ east")
         try terminal.send("\t\t\rwest\r", until: "[ west")
         try terminal.send("\t\t\t\t\t\r", until: "▶ Validate")
-        try terminal.shows("( Continue )")
+        try terminal.shows("✔ Passed")
         try terminal.send("\r", until: "( Start Migration )")
         try terminal.send("\r", until: "Start to migrate east to west?")
         try terminal.send("\t\r", until: "Applying new writes")
