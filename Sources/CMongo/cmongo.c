@@ -1,8 +1,11 @@
 #include "internal.h"
 
 #include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 const uint32_t cmongo_domain_server = MONGOC_ERROR_SERVER;
 const uint32_t cmongo_domain_write_concern = MONGOC_ERROR_WRITE_CONCERN;
@@ -26,6 +29,15 @@ static void discard_log(mongoc_log_level_t level, const char *domain, const char
     (void)domain;
     (void)message;
     (void)data;
+}
+
+/// libmongoc initialises itself when it is loaded, before any code of ours can switch that off, and keeps its counters
+/// in /dev/shm/mongoc-PID. A process that is killed leaves that file behind, and the next one with the same id prints a
+/// warning over our screen. Without its name the memory stays mapped and goes with the process.
+__attribute__((constructor)) static void unlink_counters(void) {
+    char name[32];
+    snprintf(name, sizeof name, "/mongoc-%u", (unsigned)getpid());
+    shm_unlink(name);
 }
 
 void cmongo_configure_heap(int arenas, int map_threshold, int trim_threshold) {
