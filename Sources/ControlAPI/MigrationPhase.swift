@@ -10,4 +10,21 @@ package enum MigrationPhase: String, Codable, CaseIterable, Sendable {
         default: false
         }
     }
+
+    /// As people say it.
+    package var words: String {
+        switch self {
+        case .preparing: "preparing"
+        case .copying: "copying"
+        case .indexing: "building indexes"
+        case .catchingUp: "catching up"
+        case .inSync: "in sync"
+        case .finalizing: "cutting over"
+        case .complete: "complete"
+        case .paused: "paused"
+        case .failed: "failed"
+        case .cancelled: "cancelled"
+        case .expired: "expired"
+        }
+    }
 }

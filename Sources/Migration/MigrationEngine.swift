@@ -21,8 +21,6 @@ package actor MigrationEngine {
     private nonisolated let changed = Signal()
     /// When the operator last asked for the cutover.
     private var cutoverWish: ContinuousClock.Instant?
-    private var verifier: Verifier?
-    private var context: Context?
     private var parts: MigrationParts?
     /// Present from the first time in sync on.
     private var countdown: Countdown?
@@ -80,7 +78,7 @@ package actor MigrationEngine {
 
     /// What was compared so far, and what was found. For a migration that ended without a report.
     package func verification() -> MigrationReport.Verification {
-        verifier?.summary ?? MigrationReport.Verification(mode: options.verify)
+        parts?.verifier.summary ?? MigrationReport.Verification(mode: options.verify)
     }
 
     /// Goes on after a pause.
@@ -116,8 +114,8 @@ package actor MigrationEngine {
 
     /// Puts the expiry off by `Tuning.syncExtension`. Does nothing before the migration was in sync.
     package func extendSync() async throws {
-        guard let context, let countdown else { return }
-        self.countdown = try await countdown.extended(context)
+        guard let parts, let countdown else { return }
+        self.countdown = try await countdown.extended(parts.context)
         log.note("the time for the cutover is extended by 24 hours")
     }
 
@@ -229,11 +227,9 @@ package actor MigrationEngine {
         let context = try await preparation.makeContext(gate: gate) { [weak self] error in
             await self?.handle(.pause(reason: error.description))
         }
-        self.context = context
         let parts = MigrationParts(
             context: context, log: log, stored: try await preparation.stored())
         self.parts = parts
-        verifier = parts.verifier
         do {
             countdown = try await Countdown.load(parts.stored, context)
             return try await run(parts)
@@ -383,7 +379,7 @@ package actor MigrationEngine {
             let seen = changed.count
             let isInSync = machine.phase == .inSync
             let awaited = machine.isLagReady ? parts.whatIsAwaited : "the lag is too large"
-            let found = awaited.isEmpty && isInSync ? verifier?.differences : nil
+            let found = awaited.isEmpty && isInSync ? parts.verifier.differences : nil
             board.setMissing(
                 isInSync ? found?.words ?? awaited : nil, differences: found?.count ?? 0)
             if countdown == nil, isInSync { countdown = try await Countdown.begin(parts.context) }
@@ -421,7 +417,7 @@ package actor MigrationEngine {
                 board.setMessage(phase == .paused ? machine.reason ?? "" : "")
             case .holdWork: gate.close()
             case .releaseWork: gate.open()
-            case .verify: verifier?.begin()
+            case .verify: parts?.verifier.begin()
             }
         }
         changed.notify()

@@ -91,14 +91,7 @@ struct Frame {
     /// the one above, too.
     private func drawMessage(in line: Rect, on canvas: inout Canvas) {
         guard let (role, text) = message else { return }
-        let mark: String =
-            switch role {
-            case .ok: canvas.glyphs.done + " "
-            case .warning: canvas.glyphs.warning + " "
-            case .error: canvas.glyphs.failed + " "
-            default: ""
-            }
-        let lines = Text.wrapped(mark + text, to: line.columns)
+        let lines = Text.wrapped(canvas.glyphs.marked(text, role), to: line.columns)
         let kept = lines.count > 2 ? [lines[0], lines[1...].joined(separator: " ")] : lines
         for (index, text) in kept.enumerated() {
             let row = line.row - kept.count + 1 + index

@@ -10,22 +10,13 @@ struct Notice: Sendable, Equatable {
         self.text = text
     }
 
-    private func mark(_ glyphs: Glyphs) -> String {
-        switch role {
-        case .ok: glyphs.done
-        case .warning: glyphs.warning
-        case .error: glyphs.failed
-        default: glyphs.bullet
-        }
-    }
-
     /// The lines of all, each of at most so many columns.
     static func lines(_ notices: [Notice], columns: Int, _ glyphs: Glyphs) -> [[Run]] {
         notices.flatMap { notice in
             let lines = Text.wrapped([Run(notice.text)], to: max(1, columns - 3))
             return lines.enumerated().map { index, line in
-                let mark = Run(index == 0 ? " \(notice.mark(glyphs)) " : "   ", Style(notice.role))
-                return [mark] + line
+                let mark = index == 0 ? glyphs.mark(notice.role) ?? glyphs.bullet : " "
+                return [Run(" \(mark) ", Style(notice.role))] + line
             }
         }
     }

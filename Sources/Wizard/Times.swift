@@ -83,9 +83,3 @@ extension World {
         return .milliseconds(max(0, deadline - now))
     }
 }
-
-extension Duration {
-    var milliseconds: Int64 {
-        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
-    }
-}

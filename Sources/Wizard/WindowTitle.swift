@@ -40,25 +40,6 @@ extension Wizard.Model {
     }
 }
 
-extension MigrationPhase {
-    /// As people call it.
-    var words: String {
-        switch self {
-        case .preparing: "preparing"
-        case .copying: "copying"
-        case .indexing: "building indexes"
-        case .catchingUp: "catching up"
-        case .inSync: "in sync"
-        case .finalizing: "cutting over"
-        case .complete: "complete"
-        case .paused: "paused"
-        case .failed: "failed"
-        case .cancelled: "cancelled"
-        case .expired: "expired"
-        }
-    }
-}
-
 extension LiveMigration {
     /// Of the copy, 0...1; nil while the whole is not known.
     var copiedFraction: Double? {

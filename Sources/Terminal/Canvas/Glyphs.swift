@@ -41,6 +41,21 @@ package struct Glyphs: Sendable, Hashable, Codable {
         topRight: "+", bottomLeft: "+", bottomRight: "+", full: "#", track: ".",
         heights: ["_", ".", ":", "-", "=", "+", "*", "#"], spinner: ["|", "/", "-", "\\"])
 
+    /// What tells a text of this role without colour; nil where nothing has to.
+    package func mark(_ role: Role) -> String? {
+        switch role {
+        case .ok: done
+        case .warning: warning
+        case .error: failed
+        default: nil
+        }
+    }
+
+    /// The text behind the mark of its role.
+    package func marked(_ text: String, _ role: Role) -> String {
+        mark(role).map { "\($0) \(text)" } ?? text
+    }
+
     /// The picture of a spinner that turns ten times a second, after so much time.
     package func spinner(at uptime: Duration) -> String {
         let (seconds, fraction) = uptime.components

@@ -160,13 +160,6 @@ package struct Toast: Widget {
     package mutating func handle(_ key: Key) -> Bool { false }
 
     package func draw(in rect: Rect, isFocused: Bool = false, on canvas: inout Canvas) {
-        let mark: String =
-            switch role {
-            case .ok: canvas.glyphs.done + " "
-            case .warning: canvas.glyphs.warning + " "
-            case .error: canvas.glyphs.failed + " "
-            default: ""
-            }
-        canvas.put(mark + text, in: rect, Style(role))
+        canvas.put(canvas.glyphs.marked(text, role), in: rect, Style(role))
     }
 }

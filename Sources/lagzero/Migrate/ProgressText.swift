@@ -1,22 +1,9 @@
+import ControlAPI
 import Migration
 
 extension Phase {
     /// As people say it.
-    var words: String {
-        switch self {
-        case .preparing: "preparing"
-        case .copying: "copying"
-        case .indexing: "building indexes"
-        case .catchingUp: "catching up"
-        case .inSync: "in sync"
-        case .finalizing: "cutting over"
-        case .complete: "complete"
-        case .paused: "paused"
-        case .failed: "failed"
-        case .cancelled: "cancelled"
-        case .expired: "expired"
-        }
-    }
+    var words: String { MigrationPhase(rawValue: rawValue)?.words ?? rawValue }
 }
 
 /// One moment of a migration in one line. What matters most stands first, so that a narrow terminal
