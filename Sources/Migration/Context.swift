@@ -16,8 +16,9 @@ struct Context: Sendable {
     let gate: Gate
     /// Asks the reconciler for a run.
     let reconcile: Signal
-    /// Something the operator must decide was met: the migration is paused with this reason.
-    let pause: @Sendable (MigrationError) async -> Void
+    /// Something the operator must decide was met by work that began in this opening of the gate: the migration is paused
+    /// with this reason, unless the operator has had it go on since.
+    let pause: @Sendable (MigrationError, _ opening: Int) async -> Void
 
     /// The read concern of every read of data: majority, and not older than `time`.
     func readConcern(after time: Timestamp) -> Value {

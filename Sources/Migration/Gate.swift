@@ -7,6 +7,9 @@ final class Gate: Sendable {
 
     var isOpen: Bool { !isClosed.withLock { $0 } }
 
+    /// How often it was opened: work that is refused says in which of these it began.
+    var openings: Int { opened.count }
+
     func close() { isClosed.withLock { $0 = true } }
 
     func open() {

@@ -87,6 +87,12 @@ package actor MigrationEngine {
     /// Stops copying and applying, never the reading of the stream.
     package func pause() async { await handle(.pause(reason: "paused by the operator")) }
 
+    /// See `Context.pause`.
+    private func pause(_ error: MigrationError, _ opening: Int) async {
+        guard opening == gate.openings else { return }
+        await handle(.pause(reason: error.description))
+    }
+
     /// Undoes a cutover that is under way: the source takes writes again, and the migration is in sync. Returns when that
     /// is done; does nothing where no cutover is under way. Throws `tooLate` after the point of no return.
     package func backOut() async throws {
@@ -224,8 +230,8 @@ package actor MigrationEngine {
     }
 
     private func run(_ preparation: Preparation) async throws -> MigrationReport {
-        let context = try await preparation.makeContext(gate: gate) { [weak self] error in
-            await self?.handle(.pause(reason: error.description))
+        let context = try await preparation.makeContext(gate: gate) {
+            [weak self] error, opening in await self?.pause(error, opening)
         }
         let parts = MigrationParts(
             context: context, log: log, stored: try await preparation.stored())
@@ -295,7 +301,7 @@ package actor MigrationEngine {
         await handle(.accepted)
         let beating = Task { try await parts.context.lease.keep(parts.context.retry) }
         defer { beating.cancel() }
-        guard let earlier = parts.stored.report, earlier.report.phase == .complete else {
+        guard let earlier = parts.stored.report else {
             log.note("the cutover is past the point of no return: finishing what is left")
             if parts.stored.isDestinationBlocked { _ = try await parts.cutover.open() }
             return try await finish(parts)
@@ -356,11 +362,6 @@ package actor MigrationEngine {
     private func finish(
         _ parts: MigrationParts, _ outcome: Cutover.Outcome? = nil
     ) async throws -> MigrationReport {
-        if let outcome {
-            // Another run could not say what this one has compared.
-            try await parts.save(
-                parts.report(phase: machine.phase, outcome: outcome, problems: []))
-        }
         let problems = try await parts.cutover.finish()
         let report = parts.report(phase: .complete, outcome: outcome, problems: problems)
         try await parts.save(report, undone: await parts.keeper.undone)

@@ -195,11 +195,11 @@ struct MigrationParts: Sendable {
             durationSeconds: Double(max(0, SystemClock.now - begun)) / 1_000,
             bytesCopied: figures.bytesCopied, documentsCopied: figures.documentsCopied,
             collectionsCopied: figures.collectionsCopied, eventsApplied: figures.eventsApplied,
-            verification: stored.report?.report.verification ?? verifier.summary,
+            verification: stored.verification ?? verifier.summary,
             problems: problems)
     }
 
-    /// Stores the report, from the point of no return on.
+    /// Stores the report of a migration that is complete.
     func save(_ report: MigrationReport, undone: [StoredReport.Undone] = []) async throws {
         try await context.store.save([
             "report": .document(StoredReport(report, undone: undone).document),

@@ -59,7 +59,7 @@ struct VerifyFixture {
             options: options, source: left, destination: right,
             dirty: DirtySet(token: token, time: token.time?.predecessor ?? .zero),
             registry: CollectionRegistry(), status: status, retry: retry, lease: lease,
-            store: store, gate: Gate(), reconcile: Signal(), pause: { _ in })
+            store: store, gate: Gate(), reconcile: Signal(), pause: { _, _ in })
         verifier = Verifier(context: context)
     }
 

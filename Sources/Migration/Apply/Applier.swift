@@ -21,6 +21,7 @@ struct Applier: Sendable {
         while true {
             let seen = context.dirty.hasWork.count
             try await context.gate.pass()
+            let opening = context.gate.openings
             guard
                 let work = context.dirty.take(
                     limit: Tuning.applyKeys, maximumBytes: Tuning.applyIDBytes)
@@ -28,11 +29,13 @@ struct Applier: Sendable {
                 await context.dirty.hasWork.wait(after: seen)
                 continue
             }
-            try await perform(work, worker)
+            try await perform(work, worker, opening)
         }
     }
 
-    private func perform(_ work: DirtyKeys.Work, _ worker: ApplyWorker) async throws {
+    private func perform(
+        _ work: DirtyKeys.Work, _ worker: ApplyWorker, _ opening: Int
+    ) async throws {
         do {
             guard let collection = context.registry[work.collection] else {
                 throw CollectionGone(collection: work.collection, side: .source)
@@ -50,7 +53,7 @@ struct Applier: Sendable {
             context.reconcile.notify()
         } catch let error as MigrationError where error.code == .refused {
             context.dirty.update { $0.giveBack(work) }
-            await context.pause(error)
+            await context.pause(error, opening)
             // In a cutover there is no pause: the keys wait a little until it gives up.
             try await Task.sleep(for: Tuning.firstRetryDelay)
         } catch let error as MongoError where error.isWaitedFor {

@@ -161,6 +161,7 @@ struct PartitionCopier: Sendable {
     private func insert(_ batch: Batch, into collection: MigratedCollection) async throws {
         guard !batch.isEmpty else { return }
         while true {
+            let opening = context.gate.openings
             do {
                 guard let current = context.registry[collection.source],
                     current.destination == collection.destination
@@ -171,7 +172,7 @@ struct PartitionCopier: Sendable {
                     batch, into: current, isOrdered: collection.kind == .capped)
                 break
             } catch let error as MigrationError where error.code == .refused {
-                await context.pause(error)
+                await context.pause(error, opening)
                 try await context.gate.pass()
             }
         }

@@ -180,6 +180,9 @@ struct Cutover: Sendable {
             try await store.impatient.save([
                 "cutover": .string(StoredMigration.CutoverStep.accepted.rawValue),
                 "finalTime": .timestamp(final),
+                // Another run could not say what this one has counted and compared.
+                "counts": .document(context.status.figures.counts),
+                "verification": .document(verifier.summary.document),
             ])
         } catch {
             let mayBeWritten = (error as? MongoError)?.mayHaveBeenDone ?? false

@@ -71,10 +71,11 @@ actor CatalogKeeper {
         while true {
             let seen = context.reconcile.count
             try await context.gate.pass()
+            let opening = context.gate.openings
             for collection in copyRequests.take() { try await copyAgain(collection) }
             try await reconcile()
             if let problem = problems.first {
-                await context.pause(MigrationError(.refused, "\(problem)"))
+                await context.pause(MigrationError(.refused, "\(problem)"), opening)
             }
             await context.reconcile.wait(
                 after: seen, atMost: isSettled ? Tuning.reconcileInterval : Tuning.reconcileRetry)
@@ -112,6 +113,7 @@ actor CatalogKeeper {
 
     private func build() async throws {
         let wanted = builds
+        let opening = context.gate.openings
         context.status.update {
             $0.indexesTotal = max(
                 $0.indexesTotal, $0.indexesBuilt + wanted.reduce(0) { $0 + $1.specs.count })
@@ -126,7 +128,8 @@ actor CatalogKeeper {
                 case .refused(let problems):
                     await context.pause(
                         MigrationError(
-                            .refused, problems.map(\.description).joined(separator: "; ")))
+                            .refused, problems.map(\.description).joined(separator: "; ")),
+                        opening)
                 }
             }
         }

@@ -20,7 +20,7 @@ struct Preparation: Sendable {
     /// Begins a new migration or takes up the one that is stored. Nothing of the source is read before the stream's
     /// first token is stored.
     func makeContext(
-        gate: Gate, pause: @escaping @Sendable (MigrationError) async -> Void
+        gate: Gate, pause: @escaping @Sendable (MigrationError, _ opening: Int) async -> Void
     ) async throws -> Context {
         let store = store
         let existing = try await store.loadMigration()
@@ -138,7 +138,9 @@ struct StoredMigration: Sendable {
     let downtime: Double?
     /// See `Status.Figures.counts`.
     let counts: Document
-    /// Present from the point of no return on.
+    /// What was compared; present from the point of no return on.
+    let verification: MigrationReport.Verification?
+    /// Present where the migration is complete.
     let report: StoredReport?
 
     init(_ document: Document) {
@@ -154,6 +156,10 @@ struct StoredMigration: Sendable {
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
         downtime = document["downtime"]?.double
         counts = document["counts"]?.document ?? [:]
+        // Also stored by an attempt to record that point that was undone.
+        verification =
+            cutover == .accepted || cutover == .finished
+            ? document["verification"]?.document.flatMap(MigrationReport.Verification.init) : nil
         report = document["report"]?.document.flatMap(StoredReport.init)
     }
 

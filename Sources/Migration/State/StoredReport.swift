@@ -1,7 +1,7 @@
 internal import BSON
 internal import Mongo
 
-/// The report of a migration whose destination accepts writes, as it is stored: who asks again gets the same.
+/// The report of a migration that is complete, as it is stored: who asks again gets the same.
 struct StoredReport: Sendable {
     /// One thing that could not be done, which can be tried once more.
     struct Undone: Hashable, Sendable {
@@ -10,7 +10,6 @@ struct StoredReport: Sendable {
         let item: Finishing.Item
     }
 
-    /// Its phase is `complete` once everything was done or tried.
     var report: MigrationReport
     var undone: [Undone] = []
 
@@ -21,22 +20,16 @@ struct StoredReport: Sendable {
 
     init?(_ document: Document) {
         guard let phase = document["phase"]?.string.flatMap(Phase.init),
-            let verification = document["verification"]?.document,
-            let mode = verification["mode"]?.string.flatMap(MigrationOptions.Verify.init)
+            let verification = document["verification"]?.document.flatMap(
+                MigrationReport.Verification.init)
         else { return nil }
-        var verified = MigrationReport.Verification(mode: mode)
-        verified.collections = verification["collections"]?.integer
-        verified.documents = verification["documents"]?.integer
-        verified.isComplete = verification["complete"]?.bool ?? false
-        verified.differences = verification["differences"]?.integer
-        verified.mismatches = verification.texts("mismatches")
         var figures = Status.Figures()
         figures.countOn(from: document["copied"]?.document ?? [:])
         report = MigrationReport(
             phase: phase, applicationDowntimeSeconds: document["downtime"]?.double,
             durationSeconds: document["duration"]?.double ?? 0, bytesCopied: figures.bytesCopied,
             documentsCopied: figures.documentsCopied, collectionsCopied: figures.collectionsCopied,
-            eventsApplied: figures.eventsApplied, verification: verified,
+            eventsApplied: figures.eventsApplied, verification: verification,
             problems: document.texts("problems"))
         undone = (document["undone"]?.elements ?? []).compactMap {
             $0.document.flatMap(Undone.init)
@@ -53,16 +46,32 @@ struct StoredReport: Sendable {
             "phase": .string(report.phase.rawValue),
             "downtime": report.applicationDowntimeSeconds.map(Value.double) ?? .null,
             "duration": .double(report.durationSeconds), "copied": .document(figures.counts),
-            "verification": [
-                "mode": .string(report.verification.mode.rawValue),
-                "collections": .orNull(report.verification.collections),
-                "documents": .orNull(report.verification.documents),
-                "complete": .bool(report.verification.isComplete),
-                "differences": .orNull(report.verification.differences),
-                "mismatches": .texts(report.verification.mismatches),
-            ],
+            "verification": .document(report.verification.document),
             "problems": .texts(report.problems),
             "undone": .array(Document(array: undone.map { .document($0.document) })),
+        ]
+    }
+}
+
+extension MigrationReport.Verification {
+    /// Nil where the document names no mode.
+    init?(_ document: Document) {
+        guard let mode = document["mode"]?.string.flatMap(MigrationOptions.Verify.init) else {
+            return nil
+        }
+        self.init(mode: mode)
+        collections = document["collections"]?.integer
+        documents = document["documents"]?.integer
+        isComplete = document["complete"]?.bool ?? false
+        differences = document["differences"]?.integer
+        mismatches = document.texts("mismatches")
+    }
+
+    var document: Document {
+        [
+            "mode": .string(mode.rawValue), "collections": .orNull(collections),
+            "documents": .orNull(documents), "complete": .bool(isComplete),
+            "differences": .orNull(differences), "mismatches": .texts(mismatches),
         ]
     }
 }

@@ -62,6 +62,11 @@ final class ChildMigration: Sendable {
         (last["verification"] as? [String: Any])?["mismatches"] as? [String]
     }
 
+    /// How many documents were compared, by its report; nil before there is one.
+    var documentsVerified: Int? {
+        (last["verification"] as? [String: Any])?["documents"] as? Int
+    }
+
     private var lines: [Substring] {
         let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
         let whole = text.lastIndex(of: "\n").map { text[..<$0] } ?? ""

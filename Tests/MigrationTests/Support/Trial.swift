@@ -154,16 +154,13 @@ final class Trial: Sendable {
         try await setFailPoint(from: Trial.phases.drop { $0 != phase }.dropFirst().first)
     }
 
-    /// Cuts over, again after each refusal, and returns the report. `isResumed`: resumes it as often as it is paused.
-    func finish(
-        within limit: Duration = .seconds(240), isResumed: Bool = false
-    ) async throws -> MigrationReport {
+    /// Cuts over, again after each refusal, and returns the report.
+    func finish(within limit: Duration = .seconds(240)) async throws -> MigrationReport {
         try await setFailPoint(from: nil)
         let engine = try #require(engine)
         try await eventually("the migration is complete", within: limit) {
             let progress = engine.progress()
             if progress.phase == .inSync, progress.isReady { await engine.requestCutover() }
-            if isResumed, progress.phase == .paused { await engine.resume() }
             return progress.phase.isFinal
         }
         return try await result()
@@ -186,8 +183,8 @@ final class Trial: Sendable {
     }
 
     /// Finishes the migration and compares by other means than its own.
-    func expectCompletion(isResumed: Bool = false) async throws {
-        let report = try await finish(isResumed: isResumed)
+    func expectCompletion() async throws {
+        let report = try await finish()
         #expect(report.phase == .complete)
         #expect(report.problems == [])
         #expect(report.verification.mismatches == [])

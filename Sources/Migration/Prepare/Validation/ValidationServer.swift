@@ -16,7 +16,7 @@ extension Validation.Party {
             ])
         }
         checkEngine(status)
-        checkBlocking(login, version, status)
+        checkBlocking(login, version, status, isResumed: options.resume)
     }
 
     private mutating func checkCompatibility(_ login: Validation.Login, _ version: ServerVersion)
@@ -88,7 +88,8 @@ extension Validation.Party {
 
     /// Whether applications can be kept from writing: on the source at the cutover, on the destination all the time.
     private mutating func checkBlocking(
-        _ login: Validation.Login, _ version: ServerVersion, _ status: Result<Document, MongoError>
+        _ login: Validation.Login, _ version: ServerVersion,
+        _ status: Result<Document, MongoError>, isResumed: Bool
     ) {
         let refusal =
             "User does not have the required permissions for blocking writes during cutover"
@@ -133,6 +134,9 @@ extension Validation.Party {
                 remedy: isSource
                     ? "Stop every application before the cutover."
                     : "Let nobody else write to the destination until the migration is complete.")
+        } else if isBlocked, isResumed {
+            // Most likely by this migration.
+            add(.writeBlocking, .pass, seen: "blocked already; lagzero lifts only its own block")
         } else if isBlocked {
             add(
                 .writeBlocking, .warning,
