@@ -25,7 +25,7 @@ package actor MigrationEngine {
     /// Present from the first time in sync on.
     private var countdown: Countdown?
     /// The cutover that is under way, up to the point of no return.
-    private var cutover: Task<Void, any Error>?
+    private var cutover: Task<Timestamp, any Error>?
     private var isBackOutWanted = false
 
     /// - `isRunning`: whether a process of this host that once owned the migration still runs.
@@ -178,10 +178,13 @@ package actor MigrationEngine {
                 throw CancellationError()
             }
         } catch is CancellationError where machine.phase == .cancelled {
-            // It was cancelled before there was anything to be undone.
+            // Nothing was taken up yet, so nothing could be undone either.
+            let left =
+                "the migration was not reached: what an earlier run has blocked is still blocked. Resume and cancel it "
+                + "when both clusters answer, or unblock by hand: db.adminCommand({setUserWriteBlockMode: 1, global: false})"
             return MigrationReport(
                 progress(), phase: .cancelled, duration: 0, verification: verification(),
-                problems: [])
+                problems: options.resume ? [left] : [])
         }
     }
 
@@ -303,7 +306,9 @@ package actor MigrationEngine {
         defer { beating.cancel() }
         guard let earlier = parts.stored.report else {
             log.note("the cutover is past the point of no return: finishing what is left")
-            if parts.stored.isDestinationBlocked { _ = try await parts.cutover.open() }
+            if parts.stored.isDestinationBlocked {
+                _ = try await parts.cutover.open(parts.stored.finalTime ?? .zero)
+            }
             return try await finish(parts)
         }
         log.note("the migration is complete already: only what was left undone is tried again")
@@ -331,8 +336,10 @@ package actor MigrationEngine {
             cutoverWish = nil
             await handle(.cutOver)
             do {
-                try await cutOver(parts)
-                return try await finish(parts, try await parts.cutover.open())
+                let final = try await cutOver(parts)
+                // From here on the destination belongs to its applications.
+                await parts.endReplication()
+                return try await finish(parts, try await parts.cutover.open(final))
             } catch let error as MigrationError where error.code == .cutoverRefused {
                 await handle(.backedOut)
                 board.setMessage(error.message)
@@ -342,13 +349,13 @@ package actor MigrationEngine {
         }
     }
 
-    private func cutOver(_ parts: MigrationParts) async throws {
+    private func cutOver(_ parts: MigrationParts) async throws -> Timestamp {
         isBackOutWanted = false
         let task = Task { try await parts.cutover.run() }
         cutover = task
         defer { cutover = nil }
         do {
-            try await withTaskCancellationHandler {
+            return try await withTaskCancellationHandler {
                 try await task.value
             } onCancel: {
                 task.cancel()
@@ -362,7 +369,7 @@ package actor MigrationEngine {
     private func finish(
         _ parts: MigrationParts, _ outcome: Cutover.Outcome? = nil
     ) async throws -> MigrationReport {
-        let problems = try await parts.cutover.finish()
+        let problems = try await parts.cutover.finish(outcome)
         let report = parts.report(phase: .complete, outcome: outcome, problems: problems)
         try await parts.save(report, undone: await parts.keeper.undone)
         await handle(.finished)

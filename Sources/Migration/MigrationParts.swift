@@ -18,6 +18,8 @@ struct MigrationParts: Sendable {
     /// Opened when every collection is registered. The stream is read from the stored token only then: an event of a
     /// collection that is copied but not registered would be lost.
     let registered = Gate()
+    private let mayEnd = Gate()
+    private let hasEnded = Gate()
     private let copied: Signal
     private let started = ContinuousClock.now
 
@@ -52,7 +54,7 @@ struct MigrationParts: Sendable {
             context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill,
             log: log
         ) { verifier.addCatalog($0) }
-        registered.close()
+        for gate in [registered, mayEnd, hasEnded] { gate.close() }
         writes = SeenWrites()
         outlook = CutoverOutlook(context: context)
         cutover = Cutover(
@@ -62,20 +64,22 @@ struct MigrationParts: Sendable {
         context.status.setBlocked(.destination, stored.isDestinationBlocked)
     }
 
-    /// Everything that runs beside the phases until the migration ends.
+    /// Everything that runs beside the phases until the migration ends. What writes documents or definitions to the
+    /// destination ends with `endReplication`.
     func services(
         polled: @escaping @Sendable (Double, Double) async -> Void
     ) -> [@Sendable () async throws -> Void] {
         let monitor = SourceMonitor(
             context: context, floor: { [spill] in spill.floor }, polled: polled)
         let filter = context.options.filter
-        let tail = Tail(context: context, copyRequests: copyRequests) { event in
-            // Documents that are not migrated may be written at any time.
-            if case .document = event.meaning, !filter.contains(event.namespace) { return }
-            writes.note(event)
+        let tail = Tail(context: context, copyRequests: copyRequests) { [context] events in
+            let newest = context.status.figures.lastSourceWrite
+            for event in events {
+                // Documents that are not migrated may be written at any time.
+                if case .document = event.meaning, !filter.contains(event.namespace) { continue }
+                writes.note(event, newestOfSource: newest)
+            }
         }
-        let applier = Applier(context: context) { verifier.noteApplied($0) }
-        let workers = Tuning.workers(loadLevel: context.options.loadLevel)
         return [
             { try await context.lease.keep(context.retry) },
             {
@@ -83,19 +87,45 @@ struct MigrationParts: Sendable {
                 try await tail.run()
             },
             { try await monitor.run() },
-            {
-                try await registered.pass()
-                try await keeper.run()
-            },
-            { try await keeper.keepBuilding() },
-            { try await copier.run(workers: workers) },
-            { try await applier.run(workers: workers) },
-            { try await keepSpilling(monitor) },
-            { try await keepRestoring() },
+            { try await replicate(monitor) },
             { try await keepCheckpoints() },
-            { try await verifier.run() },
             { try await outlook.run() },
         ]
+    }
+
+    private func replicate(_ monitor: SourceMonitor) async throws {
+        try await replicateUntilEnd(monitor)
+        // The engine's services end only with the migration.
+        while true { try await Task.sleep(for: Tuning.idle) }
+    }
+
+    private func replicateUntilEnd(_ monitor: SourceMonitor) async throws {
+        defer { hasEnded.open() }
+        let applier = Applier(context: context) { verifier.noteApplied($0) }
+        let workers = Tuning.workers(loadLevel: context.options.loadLevel)
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                try await registered.pass()
+                try await keeper.run()
+            }
+            group.addTask { try await keeper.keepBuilding() }
+            group.addTask { try await copier.run(workers: workers) }
+            group.addTask { try await applier.run(workers: workers) }
+            group.addTask { try await keepSpilling(monitor) }
+            group.addTask { try await keepRestoring() }
+            group.addTask { try await verifier.run() }
+            group.addTask { try await mayEnd.pass() }
+            defer { group.cancelAll() }
+            // All others go on until they are cancelled.
+            try await group.next()
+        }
+    }
+
+    /// Ends everything that writes to the destination what the source says, which may have got writes again. Returns when
+    /// nothing of it is under way, also where the task is cancelled.
+    func endReplication() async {
+        mayEnd.open()
+        await Task { try? await hasEnded.pass() }.value
     }
 
     /// Returns when every collection that is known is copied.

@@ -78,6 +78,8 @@ package enum Tuning {
     static let reconcileInterval = Duration.seconds(60)
     /// Pause before a run that could not do everything is repeated.
     static let reconcileRetry = Duration.seconds(2)
+    /// How often whoever waits for builds of indexes looks at the time.
+    static let settleLook = Duration.seconds(1)
     /// Lanes to each side for listing catalogs, and for building indexes of several collections at once.
     static let catalogLanes = 4
     static let indexLanes = 2
@@ -110,6 +112,12 @@ package enum Tuning {
     static let majorityLimit = Duration.seconds(10)
     /// How long draining may take before the cutover is given up.
     static let drainLimit = Duration.seconds(60)
+    /// How long each of the steps may take in which catalogs and documents are compared while the source takes no writes.
+    static let comparisonLimit = Duration.seconds(60)
+    /// How long indexes that are being built are waited for before anything is stopped.
+    static let buildPatience = Duration.seconds(10)
+    /// Seconds by which an event may be behind the source's newest write and still count as read at once.
+    static let lateRead = 3
     /// How often a source whose writes cannot be blocked is looked at for writes; their number in that time is told.
     static let quietLook = Duration.seconds(1)
     /// How often a cutover looks whether everything is applied, and whether the destination still answers.

@@ -239,6 +239,7 @@ extension FaultServerTests {
             let report = try await trial.finish()
             #expect(report.phase == .complete)
             for set in sets { #expect(try await set.isBlocked()) }
+            #expect(report.problems.contains { $0.contains("blocks writes on the destination") })
             await trial.workload.stop()
             #expect(try await trial.pair.differences() == [])
         }
@@ -261,6 +262,66 @@ extension FaultServerTests {
                 return progress.phase == .inSync && progress.message.contains("written to")
             }
             #expect(try await !source.isBlocked())
+            try await trial.expectCompletion()
+        }
+    }
+
+    /// What is left to be done then may take hours, in which the destination has its own applications.
+    @Test func afterThePointOfNoReturnNothingOfTheSourceIsWritten() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            let (source, destination) = (trial.pair.source, trial.pair.destination)
+            try await source.createUser(FaultServerTests.stubborn, roles: ["root"])
+            try await reachInSync(trial)
+            let engine = try #require(trial.engine)
+            try await trial.reach(.finalizing)
+            // Unique indexes are prepared, and not made unique for now.
+            try await destination.members[0].setFailPoint(
+                "failCommand",
+                [
+                    "mode": ["skip": 1],
+                    "data": ["failCommands": ["collMod"], "errorCode": 6],
+                ])
+            try await eventually("the destination is open") {
+                try await !destination.isBlocked()
+            }
+            let before = try #require(await engine.details().eventsRead)
+            let lane = try source.cluster(as: FaultServerTests.stubborn).lane()
+            _ = try await lane.run(
+                ["insert": "orders", "documents": [["_id": "late"]]], on: "shop")
+            try await eventually("the write is seen") {
+                await engine.details().eventsRead ?? 0 > before
+            }
+            let problems = try await trial.finish().problems
+            #expect(
+                problems.contains { $0.contains("after the cutover (shop.orders)") }, "\(problems)")
+            let found = try await destination.lane.open(
+                ["find": "orders", "filter": ["_id": "late"]], on: "shop")
+            #expect(found.isEmpty)
+        }
+    }
+
+    /// Applications would wait for it, and do not yet.
+    @Test func anIndexThatIsBeingBuiltRefusesTheCutoverBeforeAnythingIsStopped() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            try await reachInSync(trial)
+            let engine = try #require(trial.engine)
+            try await trial.pair.destination.members[0].setFailPoint(
+                "failCommand",
+                [
+                    "mode": "alwaysOn",
+                    "data": ["failCommands": ["createIndexes"], "errorCode": 6],
+                ])
+            _ = try await trial.pair.source.lane.run(
+                ["createIndexes": "items", "indexes": [["key": ["late": 1], "name": "late"]]],
+                on: "shop")
+            try await eventually("the index is being built") {
+                await engine.details().waitingFor.contains { $0.contains("building indexes") }
+            }
+            await engine.requestCutover()
+            try await eventually("the cutover is refused") {
+                trial.log.contains { $0.contains("indexes of shop.items are being built") }
+            }
+            #expect(!trial.log.contains("writes are blocked on the source"))
             try await trial.expectCompletion()
         }
     }

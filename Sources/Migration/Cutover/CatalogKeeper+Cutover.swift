@@ -3,9 +3,23 @@ internal import Mongo
 
 /// What the cutover asks of the catalog.
 extension CatalogKeeper {
-    /// Before anything is stopped: documents that make a unique index impossible are named.
+    /// Before anything is stopped: what the destination refuses is named, and so are documents that make a unique index
+    /// impossible. Waits a little for indexes that are being built.
     func refuseOnViolations() async throws {
         try await reconcile()
+        let deadline = ContinuousClock.now + Tuning.buildPatience
+        while !builds.isEmpty, problems.isEmpty, refusedBuilds.isEmpty,
+            ContinuousClock.now < deadline
+        {
+            try await waitForMore()
+        }
+        try refuseOnProblems()
+        if let build = builds.first {
+            throw MigrationError(
+                .cutoverRefused,
+                "indexes of \(build.namespace.withoutBucketsPrefix) are being built on the destination: cut over when they are there"
+            )
+        }
         let check = UniqueCheck(
             source: sourceCatalog, pairs: pairs, destination: destinationReader,
             lanes: builder.lanes)
@@ -31,10 +45,16 @@ extension CatalogKeeper {
 
     /// The last time before the cutover: returns when both catalogs are equal, indexes included.
     func reconcileForCutover() async throws {
-        try await settle()
-        if let problem = problems.first {
-            throw MigrationError(.cutoverRefused, "the catalogs are not equal: \(problem)")
+        try await reconcile()
+        while !isEqual {
+            try refuseOnProblems()
+            try await waitForMore()
         }
+    }
+
+    private func refuseOnProblems() throws {
+        guard let problem = problems.first ?? refusedBuilds.first else { return }
+        throw MigrationError(.cutoverRefused, "the catalogs are not equal: \(problem)")
     }
 
     /// From now on the destination refuses duplicates where the source does.

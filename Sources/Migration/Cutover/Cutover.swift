@@ -10,6 +10,8 @@ struct Cutover: Sendable {
         /// From the last write seen on the source to the destination accepting writes, seconds; nil when no write was seen
         /// in the hour before.
         let downtime: Double?
+        /// The source's newest write that is on the destination.
+        let finalTime: Timestamp
     }
 
     let context: Context
@@ -30,8 +32,9 @@ struct Cutover: Sendable {
         WriteBlock(side: context.source, store: store, retry: context.retry)
     }
 
-    /// Steps 1 to 6 of `engine.md` section 8. Returns when the point of no return is recorded: `open` is next.
-    func run() async throws {
+    /// Steps 1 to 6 of `engine.md` section 8. Returns when the point of no return is recorded, with the newest write that
+    /// is on the destination: `open` is next, when nothing of the source is written any more.
+    func run() async throws -> Timestamp {
         steps.beginAnew()
         do {
             steps.begin(.checkTransactions)
@@ -50,7 +53,7 @@ struct Cutover: Sendable {
         do {
             steps.begin(.stopWrites)
             try await stopWrites()
-            try await whileDestinationAnswers { try await finishAndAccept() }
+            return try await whileDestinationAnswers { try await finishAndAccept() }
         } catch {
             steps.end(hasFailed: true)
             try await undo()
@@ -64,23 +67,46 @@ struct Cutover: Sendable {
     }
 
     /// Everything between the last write of the source and the point of no return.
-    private func finishAndAccept() async throws {
+    private func finishAndAccept() async throws -> Timestamp {
         let lane = context.source.lane()
         steps.begin(.applyLastChanges)
         let final = try await drain(lane)
         steps.begin(.compareCatalogs)
-        try await keeper.reconcileForCutover()
+        try await inTime("comparing the catalogs") { try await keeper.reconcileForCutover() }
         steps.begin(.verify)
-        try await verifier.finish()
-        // What was copied again has no indexes yet.
-        if verifier.hasCopiedAgain { try await keeper.reconcileForCutover() }
+        try await inTime("the last verification") {
+            try await verifier.finish()
+            // What was copied again has no indexes yet.
+            if verifier.hasCopiedAgain { try await keeper.reconcileForCutover() }
+        }
         try refuseOnDifferences()
         steps.begin(.prepareUniqueIndexes)
         try await keeper.prepareUnique()
         steps.begin(.checkForStrayWrites)
-        let last = try await refuseOnStrayWrites(after: final, lane)
+        let last = try await drain(lane, refusingWritesAfter: final)
+        // Where the source could not be blocked, one may have been opened since.
+        if !context.status.blocked.contains(.source) { try await refuseOnOpenTransactions() }
         steps.begin(.openDestination)
         try await accept(last)
+        return last
+    }
+
+    /// Applications wait: a step that takes longer is given up, and the cutover with it.
+    private func inTime(
+        _ activity: String, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask(operation: body)
+            group.addTask {
+                try await Task.sleep(for: Tuning.comparisonLimit)
+                throw MigrationError(
+                    .cutoverRefused,
+                    "\(activity) took more than \(Tuning.comparisonLimit.components.seconds) s with the source "
+                        + "stopped: let the migration catch up, then cut over again")
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
     }
 
     // MARK: Steps
@@ -88,6 +114,11 @@ struct Cutover: Sendable {
     private func refuseOnOpenTransactions() async throws {
         let open = try await context.retry("looking for open transactions") {
             try await OpenTransactions.find(context.source.lane())
+        }
+        if open == nil {
+            log.note(
+                "whether transactions are open on the source is not known: the user may not ask (privilege inprog)"
+            )
         }
         guard let longest = open?.max(by: { $0.seconds < $1.seconds }) else { return }
         throw MigrationError(
@@ -131,19 +162,24 @@ struct Cutover: Sendable {
         }
     }
 
-    /// Waits until everything up to the source's newest write is on the destination.
-    private func drain(_ lane: Lane) async throws -> Timestamp {
+    /// Waits until everything up to the source's newest write is on the destination. After `limit` there may be no write
+    /// of an application; what the TTL monitor deletes is applied.
+    private func drain(
+        _ lane: Lane, refusingWritesAfter limit: Timestamp? = nil
+    ) async throws -> Timestamp {
         let final = try await FinalTime(context: context, lane: lane).settle(
             atMost: Tuning.majorityLimit)
         let clock = ContinuousClock()
         let deadline = clock.now + Tuning.drainLimit
         while true {
             let seen = context.dirty.hasMoved.count
-            if context.dirty.appliedThrough >= final, spill.isEmpty, await copyQueue.isIdle,
-                context.registry.areAllCopied
-            {
-                return final
-            }
+            let isApplied =
+                context.dirty.appliedThrough >= final && spill.isEmpty
+                && context.registry.areAllCopied
+            let isDrained = isApplied ? await copyQueue.isIdle : false
+            // Afterwards: what is applied has been seen.
+            if let limit { try refuseOnWrites(after: limit) }
+            if isDrained { return final }
             guard clock.now < deadline else {
                 throw MigrationError(
                     .cutoverRefused,
@@ -155,22 +191,18 @@ struct Cutover: Sendable {
         }
     }
 
+    private func refuseOnWrites(after limit: Timestamp) throws {
+        guard let newest = writes.newest, newest > limit else { return }
+        let namespace = writes.newestNamespace?.description ?? "unknown"
+        throw MigrationError(
+            .cutoverRefused,
+            "the source was written to during the cutover (\(namespace)): "
+                + "stop the application, then cut over again")
+    }
+
     private func refuseOnDifferences() throws {
         guard let found = verifier.differences else { return }
         throw MigrationError.differencesFound(found.words)
-    }
-
-    /// Nothing may have been written since `final`. Expired documents that the TTL monitor deleted are applied.
-    private func refuseOnStrayWrites(after final: Timestamp, _ lane: Lane) async throws -> Timestamp
-    {
-        let last = try await drain(lane)
-        if let stray = writes.newest, stray > final {
-            throw MigrationError(
-                .cutoverRefused,
-                "the source was written to during the cutover (\(writes.busiest.first?.namespace.description ?? "unknown")): "
-                    + "stop the application, then cut over again")
-        }
-        return last
     }
 
     /// The point of no return. Nobody waits for its record, as the source takes no writes meanwhile.
@@ -196,20 +228,20 @@ struct Cutover: Sendable {
 
     /// The steps, for as long as the destination answers: applications of the source do not wait for it to come back.
     private func whileDestinationAnswers(
-        _ steps: @escaping @Sendable () async throws -> Void
-    ) async throws {
+        _ steps: @escaping @Sendable () async throws -> Timestamp
+    ) async throws -> Timestamp {
         try await withThrowingTaskGroup { group in
             group.addTask(operation: steps)
             group.addTask { try await watchDestination() }
             defer { group.cancelAll() }
-            // The watch ends by throwing only.
-            try await group.next()
+            guard let final = try await group.next() else { throw CancellationError() }
+            return final
         }
     }
 
     /// Ends when it is cancelled, with the steps or by the operator, or when the destination is lost. The source takes
     /// writes again then, unless the point of no return is being recorded.
-    private func watchDestination() async throws {
+    private func watchDestination() async throws -> Never {
         while true {
             try? await Task.sleep(for: Tuning.cutoverLook)
             guard Task.isCancelled || context.lease.isDoubtful else { continue }
@@ -273,25 +305,41 @@ struct Cutover: Sendable {
         try await undo()
     }
 
-    /// Step 7 begins: applications may write to the destination. Not to be called before the point of no return.
-    func open() async throws -> Outcome {
+    /// Step 7 begins: applications may write to the destination. Not to be called before the point of no return, nor while
+    /// anything of the source may still be written there.
+    func open(_ final: Timestamp) async throws -> Outcome {
         // Also where the task is cancelled: neither side takes writes until this is done.
         try await Task { try await destination.lift() }.value
         steps.end()
-        log.note("the destination accepts writes")
         let downtime = writes.newestAt.flatMap { last -> Double? in
             let passed = ContinuousClock.now - last
             return passed < Tuning.downtimeHorizon ? passed.seconds : nil
         }
+        log.note(
+            try await destination.isStillBlocked()
+                ? "someone else blocks writes on the destination" : "the destination accepts writes"
+        )
         try await store.save(["downtime": downtime.map(Value.double) ?? .null])
-        return Outcome(downtime: downtime)
+        return Outcome(downtime: downtime, finalTime: final)
     }
 
-    /// The rest of step 7. Returns what could not be done, each with its remedy.
-    func finish() async throws -> [String] {
+    /// The rest of step 7. Returns what could not be done, and what is not as it should be, each with its remedy.
+    /// `outcome`: nil where an earlier run has opened the destination.
+    func finish(_ outcome: Outcome?) async throws -> [String] {
         steps.begin(.finishIndexes)
         defer { steps.end() }
-        let problems = try await keeper.finishIndexes()
+        var problems = try await keeper.finishIndexes()
+        if try await destination.isStillBlocked() {
+            problems.append(
+                "someone else blocks writes on the destination: db.adminCommand({setUserWriteBlockMode: 1, "
+                    + "global: false}) there lets applications write")
+        }
+        if let outcome, let newest = writes.newest, newest > outcome.finalTime {
+            let namespace = writes.newestNamespace?.description ?? "unknown"
+            problems.append(
+                "the source was written to after the cutover (\(namespace)), and the destination does not have it: "
+                    + "stop the application, and compare")
+        }
         let stored = StoredMigration(try await store.loadMigration() ?? [:])
         if stored.isSourceBlocked {
             if context.options.keepSourceWritable {

@@ -11,6 +11,7 @@ package final class SeenWrites: Sendable {
 
     private struct Seen {
         var newest: Timestamp?
+        var newestNamespace: Namespace?
         var newestAt: ContinuousClock.Instant?
         /// Writes since `reset`, by namespace; deletes of collections with a TTL index apart.
         var counts: [Namespace: Int] = [:]
@@ -29,15 +30,20 @@ package final class SeenWrites: Sendable {
     /// Collections whose deletes may be the TTL monitor's.
     func setExpiring(_ namespaces: Set<Namespace>) { seen.withLock { $0.expiring = namespaces } }
 
-    func note(_ event: ChangeEvent) {
+    /// `newestOfSource`: the newest write of the source that is known. An event that is much older was written so much
+    /// earlier, and its stream was interrupted; cluster time has seconds only, so little says nothing.
+    func note(_ event: ChangeEvent, newestOfSource: Timestamp?) {
         if case .nothing = event.meaning { return }
+        let age = max(0, Int64(newestOfSource?.seconds ?? 0) - Int64(event.time.seconds))
+        let written = ContinuousClock.now - .seconds(age < Tuning.lateRead ? 0 : age)
         seen.withLock { seen in
             if event.operation == "delete", seen.expiring.contains(event.namespace) { return }
             seen.newest = max(seen.newest ?? event.time, event.time)
-            seen.newestAt = ContinuousClock.now
+            seen.newestNamespace = event.namespace
+            seen.newestAt = max(seen.newestAt ?? written, written)
             seen.counts[event.namespace, default: 0] += 1
             seen.total += 1
-            let second = begun.duration(to: .now).components.seconds
+            let second = begun.duration(to: written).components.seconds
             if seen.seconds[second] == nil {
                 seen.seconds = seen.seconds.filter { $0.key > second - Tuning.recentSeconds }
             }
@@ -65,13 +71,16 @@ package final class SeenWrites: Sendable {
     /// Cluster time of the newest write of an application.
     package var newest: Timestamp? { seen.withLock { $0.newest } }
 
-    /// When it was seen, on the monotonic clock.
+    /// When it was written, on the monotonic clock, to `Tuning.lateRead`.
     package var newestAt: ContinuousClock.Instant? { seen.withLock { $0.newestAt } }
 
-    /// How long no write has been seen: since this was made, where none ever was.
+    /// How long nothing has been written: since this was made, where nothing was seen.
     package var quiet: Duration {
         seen.withLock { ContinuousClock.now - ($0.newestAt ?? $0.since) }
     }
+
+    /// Where the newest write of an application went.
+    var newestNamespace: Namespace? { seen.withLock { $0.newestNamespace } }
 
     /// Writes since the last reset, the busiest namespace first.
     package var busiest: [Write] {

@@ -63,9 +63,7 @@ struct WriteBlock: Sendable {
 
     /// Takes note where someone else has lifted our block.
     func look() async throws {
-        let lane = side.lane()
-        let found = try await retry("asking the \(side.role)") { try await isBlocked(lane) }
-        if found == false { retry.status.setBlocked(side.role, false) }
+        if try await isBlocked() == false { retry.status.setBlocked(side.role, false) }
     }
 
     /// Lifts our block without the state being told, which goes on to say that it is there. `mayLift` is asked before
@@ -79,6 +77,12 @@ struct WriteBlock: Sendable {
             }
         }
         retry.status.setBlocked(side.role, false)
+    }
+
+    /// Whether anybody blocks writes; nil when the user may not ask.
+    func isBlocked() async throws -> Bool? {
+        let lane = side.lane()
+        return try await retry("asking the \(side.role)") { try await isBlocked(lane) }
     }
 
     private func unblock(isSet: Bool) async throws {

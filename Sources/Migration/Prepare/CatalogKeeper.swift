@@ -25,6 +25,8 @@ actor CatalogKeeper {
     /// What the last run left to do.
     private(set) var problems: [CatalogProblem] = []
     private(set) var builds: [IndexBuild] = []
+    /// Indexes that the destination refused when they were last built.
+    private(set) var refusedBuilds: [CatalogProblem] = []
     private(set) var isSettled = false
     /// What could not be finished after the cutover.
     var undone: [StoredReport.Undone] = []
@@ -95,19 +97,22 @@ actor CatalogKeeper {
         }
     }
 
-    /// Returns when the catalogs are equal, indexes included. Throws the first problem where there is one and it does not
-    /// pass while the migration is paused for it.
+    /// Returns when the catalogs are equal, indexes included. What the destination refuses pauses the migration meanwhile.
     func settle() async throws {
         try await reconcile()
-        while !isEqual {
-            try Task.checkCancellation()
-            let seen = idle.count
-            if builds.isEmpty {
-                try await Task.sleep(for: .milliseconds(50))
-                try await reconcile()
-            } else {
-                await idle.wait(after: seen)
-            }
+        while !isEqual { try await waitForMore() }
+    }
+
+    /// Waits for the builds that are under way, or runs once more where there are none. Returns at the latest after
+    /// `Tuning.settleLook`.
+    func waitForMore() async throws {
+        try Task.checkCancellation()
+        let seen = idle.count
+        if builds.isEmpty {
+            try await Task.sleep(for: .milliseconds(50))
+            try await reconcile()
+        } else {
+            await idle.wait(after: seen, atMost: Tuning.settleLook)
         }
     }
 
@@ -118,14 +123,16 @@ actor CatalogKeeper {
             $0.indexesTotal = max(
                 $0.indexesTotal, $0.indexesBuilt + wanted.reduce(0) { $0 + $1.specs.count })
         }
+        refusedBuilds = []
         try await context.retry("building indexes") {
-            try await builder.run(wanted) { [context, log] build, outcome in
+            try await builder.run(wanted) { [self, context, log] build, outcome in
                 switch outcome {
                 case .done:
                     context.status.update { $0.indexesBuilt += build.specs.count }
                     log.note("built \(build.specs.count) indexes of \(build.namespace)")
                 case .outdated: break
                 case .refused(let problems):
+                    await add(refusedBuilds: problems)
                     await context.pause(
                         MigrationError(
                             .refused, problems.map(\.description).joined(separator: "; ")),
@@ -135,7 +142,11 @@ actor CatalogKeeper {
         }
         // Runs beside the build may have found more to do: only a new one knows what is left.
         try await reconcile()
+        // In a cutover nothing is paused.
+        if !refusedBuilds.isEmpty { try await Task.sleep(for: Tuning.reconcileRetry) }
     }
+
+    private func add(refusedBuilds problems: [CatalogProblem]) { refusedBuilds += problems }
 
     /// One run, after any that is under way. Afterwards the destination's catalog is what the source's was at some time
     /// after the call, but for `problems` and `builds`.
@@ -182,6 +193,7 @@ actor CatalogKeeper {
             }
             problems = report.problems
             builds = report.builds
+            if builds.isEmpty { refusedBuilds = [] }
             isSettled = report.isSettled
             settled =
                 isSettled && buildsIndexes ? wanted.subtracting(builds.map(\.source)) : nil

@@ -34,6 +34,12 @@ struct DestinationGuard: Sendable {
         }
     }
 
+    /// Whether someone else blocks writes, as far as this user may see it.
+    func isStillBlocked() async throws -> Bool {
+        guard context.destination.version.blocksWrites else { return false }
+        return try await block.isBlocked() ?? false
+    }
+
     /// Lifts our block, where it is ours.
     func lift() async throws {
         guard StoredMigration(try await context.store.loadMigration() ?? [:]).isDestinationBlocked

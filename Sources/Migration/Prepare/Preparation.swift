@@ -136,6 +136,8 @@ struct StoredMigration: Sendable {
     let isSourceBlocked: Bool
     let isDestinationBlocked: Bool
     let downtime: Double?
+    /// The source's newest write that is on the destination; present from the point of no return on.
+    let finalTime: Timestamp?
     /// See `Status.Figures.counts`.
     let counts: Document
     /// What was compared; present from the point of no return on.
@@ -155,6 +157,7 @@ struct StoredMigration: Sendable {
         isSourceBlocked = document["sourceBlocked"]?.bool ?? false
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
         downtime = document["downtime"]?.double
+        finalTime = document["finalTime"]?.timestamp
         counts = document["counts"]?.document ?? [:]
         // Also stored by an attempt to record that point that was undone.
         verification =

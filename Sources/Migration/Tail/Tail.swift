@@ -6,8 +6,8 @@ internal import Mongo
 struct Tail: Sendable {
     let context: Context
     let copyRequests: CopyRequests
-    /// Told about every event of a document or a catalog, for the writes that are still seen at a cutover.
-    let seen: @Sendable (ChangeEvent) -> Void
+    /// Told about the events of each batch, for the writes that are still seen at a cutover.
+    let seen: @Sendable ([ChangeEvent]) -> Void
 
     /// The present end of the stream, before anything is read: where the migration begins.
     static func begin(_ source: Side, retry: Retry) async throws -> ResumeToken {
@@ -90,8 +90,8 @@ struct Tail: Sendable {
         let events = try ChangeEvent.all(in: batch.documents)
         var token = batch.postBatchResumeToken.map(ResumeToken.init)
         var hasInvalidate = false
+        seen(events)
         for event in events {
-            seen(event)
             // What was written under the other name may have been taken for changes of another collection. Asked for before
             // the event counts as seen: the next run of the reconciler answers both.
             if let newName = event.newName, !context.source.version.namesCollectionsByUUID {

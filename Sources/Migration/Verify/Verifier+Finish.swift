@@ -69,6 +69,7 @@ extension Verifier {
     private func finishKeys() async throws {
         let lanes = VerifyLanes(context: context)
         while true {
+            try Task.checkCancellation()
             let seen = changed.count
             let moved = context.dirty.hasMoved.count
             let (undecided, isPassDone) = withState { ($0.queue.undecided, $0.plan.isDone) }
