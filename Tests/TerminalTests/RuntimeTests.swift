@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import TerminalTesting
+import TerminalEmulator
 import Testing
 
 /// A real program on a real pseudo-terminal.

@@ -1,5 +1,5 @@
 import Glibc
-import TerminalTesting
+import TerminalEmulator
 import Testing
 
 @testable import Terminal
