@@ -51,6 +51,18 @@ import Testing
         #expect(emulator.unknown.isEmpty)
     }
 
+    @Test func aStyleEndsWithoutTheEndOfLineDrawing() throws {
+        let encoder = try encoder("xterm-256color")
+        var canvas = Canvas(size)
+        let charset = Array("\u{1b}(B".utf8)
+        // Others may have left the terminal anyhow.
+        #expect(encoder.frame(canvas).contains(charset))
+        canvas.put("warning", at: Point(0, 0), .warning)
+        #expect(!encoder.frame(canvas).contains(charset))
+        encoder.repaint()
+        #expect(encoder.frame(canvas).contains(charset))
+    }
+
     @Test func anUnchangedCanvasIsNoBytes() throws {
         let encoder = try encoder("xterm-256color")
         var random = Xorshift(state: 7)
