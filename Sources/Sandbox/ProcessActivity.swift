@@ -4,23 +4,28 @@ internal import Glibc
 package struct ProcessActivity: Sendable, Hashable {
     /// Time on a processor.
     package let cpuSeconds: Double
-    /// How often a thread had nothing to do, and went on later.
-    package let wakeUps: Int
+    /// How often each thread had nothing to do and went on later, by the thread's name.
+    package let wakeUpsByThread: [String: Int]
+
+    package var wakeUps: Int { wakeUpsByThread.values.reduce(0, +) }
 
     /// Nil when there is no such process, or another user's.
     package init?(pid: Int32) {
         let threads = entries(of: "/proc/\(pid)/task").filter { $0.allSatisfy(\.isNumber) }
         guard !threads.isEmpty else { return nil }
-        var (nanoseconds, waits) = (0, 0)
+        var nanoseconds = 0
+        var waits: [String: Int] = [:]
         for thread in threads {
             let folder = "/proc/\(pid)/task/\(thread)"
             // The first field of schedstat; stat(5) counts in hundredths of a second, too coarse for a quiet process.
             let times = readText("\(folder)/schedstat")?.split(separator: " ")
             nanoseconds += times?.first.flatMap { Int($0) } ?? 0
-            waits += StatusLines(readText("\(folder)/status"))["voluntary_ctxt_switches"] ?? 0
+            let name = (readText("\(folder)/comm") ?? "").filter { !$0.isNewline }
+            let count = StatusLines(readText("\(folder)/status"))["voluntary_ctxt_switches"] ?? 0
+            waits[name, default: 0] += count
         }
         cpuSeconds = Double(nanoseconds) / 1e9
-        wakeUps = waits
+        wakeUpsByThread = waits
     }
 }
 

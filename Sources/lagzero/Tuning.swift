@@ -78,12 +78,15 @@ enum Tuning {
     static let benchKeyQuiet = Duration.milliseconds(20)
     /// Longer than any program pauses before it shows something by itself.
     static let benchTick = Duration.milliseconds(2_500)
+    /// What comes within it is of one frame.
+    static let benchFrameGap = Duration.milliseconds(3)
     /// Sizes of a window that is dragged, the pause between two, and how long what they cause may go on.
     static let benchResizes = 20
     static let benchResizePause = Duration.milliseconds(20)
     static let benchResizeTime = Duration.milliseconds(900)
     /// How long programs are left alone: a thousandth of it is still 100 times what the kernel counts in.
-    static let benchIdleTime = Duration.seconds(20)
+    /// Ends between two ticks of a clock.
+    static let benchIdleTime = Duration.milliseconds(20_500)
     /// More than a minute, as the lag's sparkline moves with each.
     static let benchMigrationTime = Duration.seconds(70)
     static let benchReaches = 30

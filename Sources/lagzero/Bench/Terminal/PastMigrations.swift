@@ -37,7 +37,6 @@ struct PastMigrations: Sendable {
         live.figures.bytesTotal = 412_000_000_000
         live.figures.documentsCopied = 901_442_019
         live.figures.eventsRead = 14_201_332
-        live.figures.lagByMinute = (0..<60).map { Double($0 % 7) }
         live.report = FinalReport(
             phase: .complete, durationSeconds: 1_800, bytesCopied: 412_000_000_000,
             documentsCopied: 901_442_019, collectionsCopied: 18, eventsApplied: 14_201_332,

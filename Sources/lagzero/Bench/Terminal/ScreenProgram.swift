@@ -9,7 +9,7 @@ struct ScreenProgram: Sendable {
     let environment: [String: String]
     /// A text that is on the screen when its first page is complete.
     let mark: String
-    /// Opens a text field; nil where one is open from the beginning.
+    /// Opens a text field, one that is empty when nothing is typed; nil where one is open from the beginning.
     var openField: (keys: String, mark: String)?
     var hasField = true
     var hasCursor = true

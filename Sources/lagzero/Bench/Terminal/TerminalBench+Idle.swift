@@ -12,11 +12,17 @@ extension TerminalBench {
     /// Of a process, over some time.
     private struct Activity {
         var wakeUpsPerSecond: Double
+        /// Of the thread that owns the terminal; nil in a program that has no such thread.
+        var ofTerminal: Double?
         var cpuPercent: Double
 
         init(_ begin: ProcessActivity, _ end: ProcessActivity, _ time: Duration) {
             let seconds = time.milliseconds / 1_000
             wakeUpsPerSecond = Double(end.wakeUps - begin.wakeUps) / seconds
+            let name = "terminal"
+            if let last = end.wakeUpsByThread[name], let first = begin.wakeUpsByThread[name] {
+                ofTerminal = Double(last - first) / seconds
+            }
             cpuPercent = (end.cpuSeconds - begin.cpuSeconds) / seconds * 100
         }
     }
@@ -37,9 +43,11 @@ extension TerminalBench {
         }
         return [
             idle.figure("an idle second", atMost: 130, .bytes) { $0.bytesPerSecond },
-            idle.figure("wake-ups when idle, all threads", atMost: 1, .perSecond) {
-                $0.activity.wakeUpsPerSecond
-            },
+            idle.figure(
+                "wake-ups when idle, all threads", atMost: 1, .perSecond,
+                note:
+                    "\(Units.fixed(idle.own.activity.ofTerminal ?? .nan, 1))/s of the terminal's thread, 1/s of libdispatch"
+            ) { $0.activity.wakeUpsPerSecond },
             idle.figure("CPU when idle", atMost: 0.1, .percent) { $0.activity.cpuPercent },
             idle.figure(
                 "memory of the wizard", atMost: 25, .megabytes, note: words(idle.own.memory)
@@ -65,6 +73,7 @@ extension TerminalBench {
         let terminal = try program.openPage()
         // What follows the first page is not idle yet.
         terminal.listen(for: Tuning.benchTick)
+        terminal.listenForTick()
         let (begin, count) = (ContinuousClock.now, terminal.output.count)
         guard let before = ProcessActivity(pid: terminal.child) else {
             throw SandboxError(.ended, "\(program.name) is gone")

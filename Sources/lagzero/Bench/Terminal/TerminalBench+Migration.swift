@@ -76,7 +76,7 @@ extension TerminalBench {
         let (begin, count) = (terminal.arrivals.count, terminal.output.count)
         terminal.listen(for: Tuning.benchMigrationTime)
         await workload.stop()
-        let frames = bytesOfFrames(terminal.arrivals[begin...])
+        let frames = terminal.arrivals[begin...].frames
         let bytes = Double(terminal.output.count - count)
         try leave(terminal)
         // The page that was left is opened again.
@@ -103,21 +103,6 @@ extension TerminalBench {
                 unit: .bytes, note: "p95 \(Units.fixed(frames.percentile(0.95), 0)) bytes"),
             reach,
         ]
-    }
-
-    /// Bytes of each frame: what comes within some milliseconds is of one.
-    private func bytesOfFrames(_ arrivals: ArraySlice<PseudoTerminal.Arrival>) -> [Double] {
-        var frames: [Double] = []
-        var last: ContinuousClock.Instant?
-        for arrival in arrivals {
-            if let last, arrival.time - last < .milliseconds(3) {
-                frames[frames.count - 1] += Double(arrival.bytes)
-            } else {
-                frames.append(Double(arrival.bytes))
-            }
-            last = arrival.time
-        }
-        return frames
     }
 
     /// From just before a write to the source, to the frame in which the number of events has changed: the write, the

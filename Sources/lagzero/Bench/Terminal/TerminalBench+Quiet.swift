@@ -27,11 +27,7 @@ extension TerminalBench {
         terminal.send(Keys.home)
         try terminal.settle(for: Tuning.benchQuiet)
         let bytes = (0..<5).map { _ -> Double in
-            let before = terminal.arrivals.count
-            let deadline = ContinuousClock.now + Tuning.benchTick
-            while terminal.arrivals.count == before, ContinuousClock.now < deadline {
-                terminal.listen(for: .milliseconds(1))
-            }
+            terminal.listenForTick()
             terminal.listen(for: Tuning.benchQuiet)
             let count = terminal.output.count
             terminal.send(Keys.home)
