@@ -56,6 +56,7 @@ extension TerminalBench {
     /// The cursor down a list and up again.
     func moving(_ program: ScreenProgram, rows: Int) throws -> KeyAnswers {
         let terminal = try program.openPage()
+        terminal.send(Keys.home)
         let keys =
             Array(repeating: Keys.down, count: rows) + Array(repeating: Keys.up, count: rows)
         let answers = try self.answers(terminal, keys, rounds: Tuning.benchKeys / keys.count)
