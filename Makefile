@@ -35,7 +35,8 @@ soak: deps ## the long tests: random workloads and faults from 100 seeds, and th
 	$(SWIFT) build --build-tests
 	LAGZERO_SOAK=1 LAGZERO_SEEDS=100 $(SWIFT) test --skip-build --no-parallel --filter MigrationTests
 
-bench: build deps ## measure throughput between two local replica sets
+bench: build deps ## measure the engine between local replica sets, and the wizard beside htop and whiptail
+	@.ci/install-packages peers || echo "Going on without them"
 	.build/release/lagzero bench
 
 sanitize: packages ## unit tests under the address and the thread sanitizer

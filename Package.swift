@@ -49,6 +49,8 @@ let package = Package(
             name: "Terminal",
             dependencies: ["CTerminal", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
+        // What plays the user's terminal: for the tests and the benchmark.
+        .target(name: "TerminalEmulator", dependencies: ["Terminal"], swiftSettings: strict),
         .target(name: "ControlAPI", swiftSettings: strictAndSafe),
         .target(
             name: "Agent",
@@ -77,7 +79,7 @@ let package = Package(
             name: "lagzero",
             dependencies: [
                 "Agent", "AgentClient", "BSON", "ControlAPI", "Migration", "Mongo", "Sandbox",
-                "Terminal", "Wizard",
+                "Terminal", "TerminalEmulator", "Wizard",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -85,10 +87,6 @@ let package = Package(
         // What the tests of the terminal run in a pseudo-terminal.
         .executableTarget(
             name: "terminal-example", dependencies: ["Terminal"], path: "Tests/TerminalExample",
-            swiftSettings: strict),
-        // Terminals for tests: a real one without a screen, and a screen to look at.
-        .target(
-            name: "TerminalTesting", dependencies: ["Terminal"], path: "Tests/TerminalTesting",
             swiftSettings: strict),
         // Tells whether two clusters hold the same.
         .target(
@@ -102,7 +100,7 @@ let package = Package(
             name: "SandboxTests", dependencies: ["BSON", "Mongo", "Sandbox"], swiftSettings: strict),
         .testTarget(
             name: "TerminalTests",
-            dependencies: ["Terminal", "TerminalTesting", "terminal-example"],
+            dependencies: ["Terminal", "TerminalEmulator", "terminal-example"],
             swiftSettings: strict),
         .testTarget(
             name: "MigrationTests",
@@ -125,7 +123,7 @@ let package = Package(
             dependencies: [
                 "Agent", "AgentClient", "BSON", "ControlAPI", "Migration", "MigrationTesting",
                 "Mongo",
-                "Sandbox", "Terminal", "TerminalTesting", "lagzero",
+                "Sandbox", "Terminal", "TerminalEmulator", "lagzero",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -101,6 +101,11 @@ extension LiveMigration {
         self.report = final
     }
 
+    /// Of one that is over, what says nothing any more: a thousand of them are in every snapshot.
+    mutating func dropOldFigures() {
+        if phase.isFinal { figures.lagByMinute = [] }
+    }
+
     mutating func take(_ failure: any Error, at now: Int64, isStopping: Bool) {
         let code = (failure as? MigrationError)?.code
         // Stopped with the agent: the next one goes on from here.

@@ -105,6 +105,7 @@ extension Supervisor {
             case .success(let report): live.take(report, at: Clock.now)
             case .failure(let error): live.take(error, at: Clock.now, isStopping: isStopping)
             }
+            live.dropOldFigures()
         }
     }
 

@@ -46,6 +46,7 @@ package actor Supervisor {
             var live = stored.live
             live.isRunning = false
             live.driver = nil
+            live.dropOldFigures()
             state.migrations.append(live)
             if stored.hasBegun { hasBegun.insert(live.id) }
         }

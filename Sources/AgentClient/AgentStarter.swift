@@ -1,15 +1,16 @@
-internal import ControlAPI
+package import ControlAPI
 internal import Glibc
 
 /// Starts an agent that outlives whoever started it.
 package enum AgentStarter {
-    /// Returns when an agent of the folder answers; starts `program agent run` in a session of its own, without a
+    /// Returns what an agent of the folder answers; starts `program agent run` in a session of its own, without a
     /// terminal, where none does. Throws a `ControlError` with the last words of its log when it does not come up.
+    @discardableResult
     package static func ensureRunning(
         _ client: AgentClient, program: String = "/proc/self/exe"
-    ) async throws {
+    ) async throws -> Snapshot {
         var pid: pid_t = 0
-        try await ensureRunning(
+        return try await ensureRunning(
             client,
             start: {
                 makeFolders(client.folder.path)
@@ -20,15 +21,16 @@ package enum AgentStarter {
     }
 
     /// The same with an agent that `start` starts; `reap` is called while it is waited for.
+    @discardableResult
     package static func ensureRunning(
         _ client: AgentClient, start: () async throws -> Void, reap: () -> Void = {}
-    ) async throws {
+    ) async throws -> Snapshot {
         if let trouble = client.folder.socketTrouble { throw trouble }
-        if await answers(client) { return }
+        if let snapshot = await answer(client) { return snapshot }
         try await start()
         let deadline = ContinuousClock.now + Tuning.startLimit
         while ContinuousClock.now < deadline {
-            if await answers(client) { return }
+            if let snapshot = await answer(client) { return snapshot }
             reap()
             try await Task.sleep(for: Tuning.startPoll)
         }
@@ -37,9 +39,10 @@ package enum AgentStarter {
             remedy: "see \(client.folder.log), or run `lagzero agent run` to see why")
     }
 
-    private static func answers(_ client: AgentClient) async -> Bool {
-        guard isListening(client.folder.socket) else { return false }
-        return (try? await client.snapshot()) != nil
+    /// Nil where none answers.
+    private static func answer(_ client: AgentClient) async -> Snapshot? {
+        guard isListening(client.folder.socket) else { return nil }
+        return try? await client.snapshot()
     }
 
     /// Whether there is somebody at all. The HTTP client would go on trying for seconds.

@@ -25,6 +25,7 @@ struct cterminal_screen {
     FILE *input;
     int descriptor;
     bool has_colours;
+    bool is_repaint;
     int pairs;
     int16_t pair_colours[MAX_PAIRS][2];
     uint8_t *bytes;
@@ -64,6 +65,7 @@ cterminal_screen_t *cterminal_open(const char *term, int columns, int rows, bool
         return NULL;
     }
     cterminal_locale_is_utf8();
+    screen->is_repaint = true;
     screen->descriptor = memfd_create("frame", MFD_CLOEXEC);
     screen->output = screen->descriptor < 0 ? NULL : fdopen(screen->descriptor, "w+");
     screen->input = fopen("/dev/null", "re");
@@ -126,7 +128,7 @@ void cterminal_resize(cterminal_screen_t *screen, int columns, int rows) {
 }
 
 void cterminal_repaint(cterminal_screen_t *screen) {
-    (void)screen;
+    screen->is_repaint = true;
     clearok(curscr, TRUE);
 }
 
@@ -208,6 +210,22 @@ void cterminal_put_cursor(cterminal_screen_t *screen, int column, int row, bool 
     }
 }
 
+/// Takes out ESC ( B, with which most descriptions end every style: it ends line drawing, which is never begun here.
+/// Others may have begun it, so a complete frame keeps the first. Returns how many bytes are left.
+static size_t without_charset(uint8_t *bytes, size_t length, bool keeps_first) {
+    size_t kept = 0;
+    for (size_t index = 0; index < length; index++) {
+        bool is_charset = index + 2 < length && memcmp(bytes + index, "\033(B", 3) == 0;
+        if (is_charset && !keeps_first) {
+            index += 2;
+        } else {
+            keeps_first = keeps_first && !is_charset;
+            bytes[kept++] = bytes[index];
+        }
+    }
+    return kept;
+}
+
 size_t cterminal_encode(cterminal_screen_t *screen, const uint8_t **bytes) {
     *bytes = NULL;
     wnoutrefresh(stdscr);
@@ -229,5 +247,7 @@ size_t cterminal_encode(cterminal_screen_t *screen, const uint8_t **bytes) {
         return 0;
     }
     *bytes = screen->bytes;
-    return (size_t)taken;
+    size_t kept = without_charset(screen->bytes, (size_t)taken, screen->is_repaint);
+    screen->is_repaint = false;
+    return kept;
 }

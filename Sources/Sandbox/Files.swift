@@ -14,6 +14,25 @@ func readFile(_ path: String) -> [UInt8]? {
     }
 }
 
+/// The same as text.
+package func readText(_ path: String) -> String? {
+    readFile(path).map { String(decoding: $0, as: UTF8.self) }
+}
+
+/// The names in a folder, `.` and `..` too; none when it cannot be read.
+func entries(of folder: String) -> [String] {
+    guard let stream = opendir(folder) else { return [] }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+        names.append(
+            withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            })
+    }
+    return names
+}
+
 /// Makes a file that only this user may read.
 func writeFile(_ path: String, _ text: String) throws(SandboxError) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)

@@ -9,8 +9,8 @@ package struct ResourceUsage: Sendable {
 
     /// Nil when there is no such process.
     package init?(pid: Int32) {
-        guard let stat = Self.text("/proc/\(pid)/stat"),
-            let status = Self.text("/proc/\(pid)/status"),
+        guard let stat = readText("/proc/\(pid)/stat"),
+            let status = readText("/proc/\(pid)/status"),
             let endOfName = stat.lastIndex(of: ")")
         else { return nil }
         // Fields 14 and 15 of stat(5); the name, field 2, may hold spaces.
@@ -20,9 +20,5 @@ package struct ResourceUsage: Sendable {
         cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
         let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         peakBytes = peak.flatMap { Int($0.filter(\.isNumber)) }.map { $0 << 10 } ?? 0
-    }
-
-    private static func text(_ path: String) -> String? {
-        readFile(path).map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -11,9 +11,12 @@ struct HubList {
         self.world = world
     }
 
-    private struct Line {
-        var runs: [Run]
-        var item: MigrationHub.Item?
+    /// What a line shows; its text is made only where it is to be seen.
+    private enum Line: Equatable {
+        case blank, migrations, begin, card, clusters, noCluster
+        /// A place in the snapshot.
+        case migration(Int)
+        case cluster(Int)
     }
 
     func draw(in body: Rect, on canvas: inout Canvas) {
@@ -23,13 +26,14 @@ struct HubList {
         }
         let selected = hub.selected(world)
         let (below, above) = body.bottom(3)
-        let lines = lines(above.columns, canvas.glyphs)
-        let cursor = lines.firstIndex { $0.item != nil && $0.item == selected } ?? 0
+        let lines = lines
+        let current = line(of: selected)
+        let cursor = lines.firstIndex { $0 == current } ?? 0
         // The headline of a part is seen with its first item.
         let first = max(0, min(max(0, cursor - above.rows + 2), lines.count - above.rows))
         for (row, line) in lines.dropFirst(first).prefix(above.rows).enumerated() {
-            canvas.put(line.runs, in: above.line(row))
-            if line.item != nil, line.item == selected {
+            canvas.put(runs(line, above.columns, canvas.glyphs), in: above.line(row))
+            if line == current {
                 canvas.put(canvas.glyphs.current, at: above.line(row).origin)
                 canvas.restyle(above.line(row), .selection)
             }
@@ -38,36 +42,39 @@ struct HubList {
             in: below.inset(columns: 1, rows: 0).bottom(2).0, on: &canvas)
     }
 
-    private func lines(_ columns: Int, _ glyphs: Glyphs) -> [Line] {
-        var lines: [Line] = []
-        func heading(_ runs: [Run]) {
-            if !lines.isEmpty { lines.append(Line(runs: [])) }
-            lines.append(Line(runs: runs))
+    private var lines: [Line] {
+        let migrations = hub.migrations(world).map { Line.migration($0) }
+        let clusters = clusters.indices.map { Line.cluster($0) }
+        return (migrations.isEmpty ? [] : [.migrations] + migrations + [.blank])
+            + [.begin, .card, .blank, .clusters] + (clusters.isEmpty ? [.noCluster] : clusters)
+    }
+
+    private var migrations: [LiveMigration] { world.snapshot?.migrations ?? [] }
+    private var clusters: [Cluster] { world.snapshot?.clusters ?? [] }
+
+    private func line(of item: MigrationHub.Item) -> Line? {
+        switch item {
+        case .migration(let id): migrations.lastIndex { $0.id == id }.map { .migration($0) }
+        case .card: .card
+        case .cluster(let id): clusters.firstIndex { $0.id == id }.map { .cluster($0) }
         }
-        let migrations = hub.migrations(world)
-        if !migrations.isEmpty {
-            heading(row(["Migrations", "", "Lag", "Time left"], columns, .label, glyphs))
-            for migration in migrations {
-                lines.append(
-                    Line(runs: row(migration, columns, glyphs), item: .migration(migration.id)))
-            }
+    }
+
+    private func runs(_ line: Line, _ columns: Int, _ glyphs: Glyphs) -> [Run] {
+        switch line {
+        case .blank: []
+        case .migrations: row(["Migrations", "", "Lag", "Time left"], columns, .label, glyphs)
+        case .migration(let index): row(migrations[index], columns, glyphs)
+        case .begin: [Run(" Begin", .label)]
+        case .card:
+            [
+                Run("  " + Flow.fromAtlas.card, Style(.accent, .bold)),
+                Run("   " + Flow.fromAtlas.cardText, .dim),
+            ]
+        case .clusters: [Run(" Clusters", .label)]
+        case .noCluster: [Run("  None yet. A migration needs two: a adds one.", .dim)]
+        case .cluster(let index): row(clusters[index], columns, glyphs)
         }
-        heading([Run(" Begin", .label)])
-        lines.append(
-            Line(
-                runs: [
-                    Run("  " + Flow.fromAtlas.card, Style(.accent, .bold)),
-                    Run("   " + Flow.fromAtlas.cardText, .dim),
-                ], item: .card))
-        let clusters = world.snapshot?.clusters ?? []
-        heading([Run(" Clusters", .label)])
-        if clusters.isEmpty {
-            lines.append(Line(runs: [Run("  None yet. A migration needs two: a adds one.", .dim)]))
-        }
-        for cluster in clusters {
-            lines.append(Line(runs: row(cluster, columns, glyphs), item: .cluster(cluster.id)))
-        }
-        return lines
     }
 
     // MARK: Rows

@@ -5,6 +5,8 @@ package import Terminal
 package struct Runner: Sendable {
     private let control: any MigrationControl
     private let me: Asker
+    /// Number of the newest event that the wizard has from elsewhere; nil where it has none.
+    private let known: Int64?
     private let keep: @Sendable (SavedState) async -> Void
     private let zone: @Sendable () -> Zone
     private let startAgent: @Sendable () async throws -> Void
@@ -13,7 +15,7 @@ package struct Runner: Sendable {
     /// `zone` tells which time it is here; `startAgent` returns when an agent answers; `hostKey` does what the key of
     /// the program around the wizard is for.
     package init(
-        _ control: any MigrationControl, me: Asker,
+        _ control: any MigrationControl, me: Asker, known: Int64? = nil,
         keep: @escaping @Sendable (SavedState) async -> Void,
         zone: @escaping @Sendable () -> Zone,
         startAgent: @escaping @Sendable () async throws -> Void,
@@ -21,6 +23,7 @@ package struct Runner: Sendable {
     ) {
         self.control = control
         self.me = me
+        self.known = known
         self.keep = keep
         self.zone = zone
         self.startAgent = startAgent
@@ -46,7 +49,11 @@ package struct Runner: Sendable {
     /// The stream mends itself while the agent is only away; whatever ends it is said.
     private func follow(_ send: Sender<Wizard.Message>) async {
         do {
-            for try await event in control.events(after: nil) { send(.heard(event)) }
+            for try await event in control.events(after: known) {
+                // The silence of an agent is looked at once a second: its signs of life need not wake anybody.
+                let isOnlyAlive = if case .alive = event.change { true } else { false }
+                send(.heard(event), canWait: isOnlyAlive)
+            }
         } catch {
             send(.troubled(Self.refusal(error)))
         }

@@ -66,6 +66,34 @@ enum Tuning {
     /// Writes a second until the cutover: often enough to tell when the last one was.
     static let benchCutoverRate = 100.0
 
+    // MARK: Benchmark of the terminal
+
+    /// First paints of each program: enough for a median.
+    static let benchPaints = 9
+    /// Keys of each kind: 5 % of them are enough to count.
+    static let benchKeys = 210
+    /// After a first page or a frame: nothing of it comes later.
+    static let benchQuiet = Duration.milliseconds(60)
+    /// The same after a key; short, so that few keys meet a clock that ticks.
+    static let benchKeyQuiet = Duration.milliseconds(20)
+    /// Longer than any program pauses before it shows something by itself.
+    static let benchTick = Duration.milliseconds(2_500)
+    /// What comes within it is of one frame.
+    static let benchFrameGap = Duration.milliseconds(3)
+    /// Sizes of a window that is dragged, the pause between two, and how long what they cause may go on.
+    static let benchResizes = 20
+    static let benchResizePause = Duration.milliseconds(20)
+    static let benchResizeTime = Duration.milliseconds(900)
+    /// How long programs are left alone: a thousandth of it is still 100 times what the kernel counts in.
+    /// Ends between two ticks of a clock.
+    static let benchIdleTime = Duration.milliseconds(20_500)
+    /// More than a minute, as the lag's sparkline moves with each.
+    static let benchMigrationTime = Duration.seconds(70)
+    static let benchReaches = 30
+    static let benchShopDocuments = 20_000
+    static let benchPastMigrations = 1_000
+    static let benchLogLines = 10_000
+
     // MARK: Bounds of arguments
 
     static let loadLevels = 1...4

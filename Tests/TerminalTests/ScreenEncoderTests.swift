@@ -1,5 +1,5 @@
 import Glibc
-import TerminalTesting
+import TerminalEmulator
 import Testing
 
 @testable import Terminal
@@ -49,6 +49,18 @@ import Testing
             if let cursor = canvas.cursor { try #require(emulator.cursor == cursor) }
         }
         #expect(emulator.unknown.isEmpty)
+    }
+
+    @Test func aStyleEndsWithoutTheEndOfLineDrawing() throws {
+        let encoder = try encoder("xterm-256color")
+        var canvas = Canvas(size)
+        let charset = Array("\u{1b}(B".utf8)
+        // Others may have left the terminal anyhow.
+        #expect(encoder.frame(canvas).contains(charset))
+        canvas.put("warning", at: Point(0, 0), .warning)
+        #expect(!encoder.frame(canvas).contains(charset))
+        encoder.repaint()
+        #expect(encoder.frame(canvas).contains(charset))
     }
 
     @Test func anUnchangedCanvasIsNoBytes() throws {

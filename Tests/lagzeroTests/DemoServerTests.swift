@@ -1,6 +1,6 @@
 import Foundation
 import Sandbox
-import TerminalTesting
+import TerminalEmulator
 import Testing
 
 /// `lagzero demo` as a user meets it.

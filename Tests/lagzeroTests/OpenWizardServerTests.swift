@@ -1,7 +1,7 @@
 import BSON
 import Mongo
 import Sandbox
-import TerminalTesting
+import TerminalEmulator
 import Testing
 
 /// The whole way of document 001 with the keyboard alone: the real wizard, the real agent, real servers.

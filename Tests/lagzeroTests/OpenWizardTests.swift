@@ -2,7 +2,7 @@ import Agent
 import ControlAPI
 import Glibc
 import Sandbox
-import TerminalTesting
+import TerminalEmulator
 import Testing
 
 /// The real program on a real pseudo-terminal, with an agent of its own.

@@ -6,7 +6,7 @@ import MigrationTesting
 import Mongo
 import Sandbox
 import Terminal
-import TerminalTesting
+import TerminalEmulator
 import Testing
 
 @testable import lagzero

@@ -1,5 +1,5 @@
 import Sandbox
-import TerminalTesting
+import TerminalEmulator
 import Testing
 
 @testable import lagzero

@@ -1,6 +1,6 @@
 import ControlAPI
 import Sandbox
-import TerminalTesting
+import TerminalEmulator
 
 /// A folder for an agent, and the wizard on a pseudo-terminal as often as it is opened.
 final class WizardSession {

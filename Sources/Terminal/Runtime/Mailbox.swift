@@ -6,9 +6,16 @@ internal import Synchronization
 final class Mailbox<Message: Sendable>: Sendable {
     /// For poll.
     let descriptor: Int32
-    private let state = Mutex<(messages: [Message], isClosed: Bool)>(([], false))
+    private let state = Mutex(State())
 
     private let input: Int32
+
+    private struct State {
+        var messages: [Message] = []
+        var isClosed = false
+        /// Whether the descriptor is readable, or about to be.
+        var hasRung = false
+    }
 
     init() throws {
         var (output, input): (Int32, Int32) = (-1, -1)
@@ -24,13 +31,16 @@ final class Mailbox<Message: Sendable>: Sendable {
         Glibc.close(input)
     }
 
-    func post(_ message: Message) {
-        let isFirst = state.withLock { state in
+    /// One that can wait makes nothing readable: it is taken with whatever else happens.
+    func post(_ message: Message, canWait: Bool = false) {
+        let rings = state.withLock { state in
             if state.isClosed { return false }
             state.messages.append(message)
-            return state.messages.count == 1
+            if canWait || state.hasRung { return false }
+            state.hasRung = true
+            return true
         }
-        if isFirst { _ = Glibc.write(input, [1], 1) }
+        if rings { _ = Glibc.write(input, [1], 1) }
     }
 
     /// Takes all.
@@ -38,10 +48,13 @@ final class Mailbox<Message: Sendable>: Sendable {
         var bytes = [UInt8](repeating: 0, count: 16)
         _ = Glibc.read(descriptor, &bytes, bytes.count)
         return state.withLock { state in
-            defer { state.messages = [] }
+            defer {
+                state.messages = []
+                state.hasRung = false
+            }
             return state.messages
         }
     }
 
-    func close() { state.withLock { $0 = ([], true) } }
+    func close() { state.withLock { $0 = State(isClosed: true) } }
 }

@@ -146,7 +146,7 @@ final class ProgramLoop<P: Program> {
             } else {
                 let perform = perform
                 let mailbox = mailbox
-                tasks.add { await perform(effect, Sender { mailbox.post($0) }) }
+                tasks.add { await perform(effect, Sender { mailbox.post($0, canWait: $1) }) }
             }
         }
     }

@@ -20,7 +20,7 @@ package final class TerminalRuntime<P: Program>: Sendable {
     /// Sends messages to the program, before the run as well.
     package var sender: Sender<P.Message> {
         let mailbox = mailbox
-        return Sender { mailbox.post($0) }
+        return Sender { mailbox.post($0, canWait: $1) }
     }
 
     /// Runs the program until it exits or the terminal goes, then leaves the terminal as it was found. To be called
@@ -28,7 +28,10 @@ package final class TerminalRuntime<P: Program>: Sendable {
     /// SIGWINCH are its own: no other thread may wait for them.
     package func run(_ model: P.Model) async throws -> (model: P.Model, ending: Ending) {
         try await withCheckedThrowingContinuation { continuation in
-            let thread = Thread { continuation.resume(with: Result { try self.runHere(model) }) }
+            let thread = Thread {
+                Thread.current.name = "terminal"
+                continuation.resume(with: Result { try self.runHere(model) })
+            }
             thread.stackSize = 8 << 20
             thread.start()
         }

@@ -122,23 +122,32 @@ package struct MigrationHub: Screen {
     // MARK: The cursor
 
     func items(_ world: World) -> [Item] {
-        migrations(world).map { .migration($0.id) } + [.card]
+        let all = world.snapshot?.migrations ?? []
+        return migrations(world).map { .migration(all[$0].id) } + [.card]
             + (world.snapshot?.clusters ?? []).map { .cluster($0.id) }
     }
 
-    /// Those that go on before those that are over, the newest first.
-    func migrations(_ world: World) -> [LiveMigration] {
-        let all = (world.snapshot?.migrations ?? []).reversed()
-        return all.filter { !$0.phase.isFinal } + all.filter { $0.phase.isFinal }
+    /// Those that go on before those that are over, the newest first: where they are in the snapshot, since there may
+    /// be thousands, and a migration is much to copy.
+    func migrations(_ world: World) -> [Int] {
+        let all = world.snapshot?.migrations ?? []
+        let newestFirst = all.indices.reversed()
+        return newestFirst.filter { !all[$0].phase.isFinal }
+            + newestFirst.filter { all[$0].phase.isFinal }
     }
 
     func selected(_ world: World) -> Item {
-        let items = items(world)
-        if let chosen, items.contains(chosen) { return chosen }
-        if let newest = migrations(world).first, !newest.phase.isFinal {
-            return .migration(newest.id)
+        if let chosen, isThere(chosen, world) { return chosen }
+        let newest = world.snapshot?.migrations.last { !$0.phase.isFinal }
+        return newest.map { .migration($0.id) } ?? .card
+    }
+
+    private func isThere(_ item: Item, _ world: World) -> Bool {
+        switch item {
+        case .migration(let id): world.migration(id) != nil
+        case .card: true
+        case .cluster(let id): world.cluster(id) != nil
         }
-        return .card
     }
 
     private mutating func move(by step: Int, _ world: World) {

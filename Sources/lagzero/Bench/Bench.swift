@@ -2,13 +2,21 @@ import ArgumentParser
 import Mongo
 import Sandbox
 
-/// `lagzero bench`: the engine beside its limits, in one run on sandbox servers. The engine is a
-/// child process, so that its figures are its own.
+/// `lagzero bench`: the engine beside its limits on sandbox servers, and the wizard beside its budgets
+/// on a pseudo-terminal. Both are child processes, so that their figures are their own.
 struct Bench: LagzeroCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure the engine between local replica sets.", shouldDisplay: false)
+        abstract: "Measure the engine between local replica sets, and the wizard on a terminal.",
+        shouldDisplay: false)
 
-    @Option(help: "Share of the reference data and changes, for a quick look.")
+    enum Part: String, CaseIterable, ExpressibleByArgument {
+        case engine, terminal
+    }
+
+    @Option(help: "Measure one part alone.")
+    var only: Part?
+
+    @Option(help: "Share of the engine's reference data and changes, for a quick look.")
     var scale = 1.0
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
@@ -16,6 +24,18 @@ struct Bench: LagzeroCommand {
             throw UsageError("--scale \(scale): it must be above 0 and at most 10")
         }
         let console = surroundings.console
+        var hasPassed = true
+        if only != .terminal { hasPassed = try await measureEngine(console) }
+        if only != .engine {
+            let table = try await TerminalBench(console).measure()
+            console.answer(table.markdown)
+            hasPassed = hasPassed && table.hasPassed
+        }
+        return hasPassed ? .done : .failed
+    }
+
+    /// Returns whether every figure is within its limit.
+    private func measureEngine(_ console: Console) async throws -> Bool {
         console.say("Starting three replica sets")
         let bench = try await BenchServers.start(
             data: ReferenceData(scale: scale), console: console)
@@ -28,7 +48,7 @@ struct Bench: LagzeroCommand {
         }
         await bench.stop()
         console.answer(table.markdown)
-        return table.hasPassed ? .done : .failed
+        return table.hasPassed
     }
 
     private func measure(_ bench: BenchServers, _ table: inout FigureTable) async throws {

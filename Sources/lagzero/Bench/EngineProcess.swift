@@ -154,7 +154,8 @@ final class EngineProcess {
         return true
     }
 
-    private static func ownPath() throws -> String {
+    /// Of this program.
+    static func ownPath() throws -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
         guard count > 0 else { throw SandboxError(.system, "cannot tell which program this is") }

@@ -1,23 +1,36 @@
 /// A measured value beside the most that it may be.
 struct Figure: Hashable, Sendable {
     enum Unit: Hashable, Sendable {
-        case ratio, seconds, megabytes
+        case ratio, seconds, milliseconds, bytes, megabytes, percent, perSecond
     }
 
     let name: String
     let measured: Double
-    let limit: Double
+    /// Nil where the value is only to be known.
+    let limit: Double?
     let unit: Unit
     /// What the value was made of.
     var note = ""
+    /// The same of the table's peers; nil where one has nothing like it, or is not there.
+    var peers: [Double?] = []
 
-    var hasPassed: Bool { measured <= limit }
+    var hasPassed: Bool { limit.map { measured <= $0 } ?? true }
 
-    fileprivate func text(_ value: Double) -> String {
-        switch unit {
+    fileprivate var verdict: String {
+        if limit == nil { return "" }
+        return hasPassed ? "pass" : "FAIL"
+    }
+
+    fileprivate func text(_ value: Double?) -> String {
+        guard let value else { return "" }
+        return switch unit {
         case .ratio: Units.fixed(value, 2)
         case .seconds: Units.fixed(value, 2) + " s"
+        case .milliseconds: Units.fixed(value, value < 10 ? 2 : 0) + " ms"
+        case .bytes: Units.count(Int(value.rounded())) + " B"
         case .megabytes: Units.fixed(value, 0) + " MB"
+        case .percent: Units.fixed(value, 2) + " %"
+        case .perSecond: Units.fixed(value, 1) + "/s"
         }
     }
 }
@@ -25,17 +38,20 @@ struct Figure: Hashable, Sendable {
 /// The figures of one run.
 struct FigureTable: Sendable {
     var figures: [Figure] = []
+    /// Names of other programs that the same was measured on.
+    var peers: [String] = []
 
     var hasPassed: Bool { figures.allSatisfy(\.hasPassed) }
 
     /// A Markdown table with aligned columns.
     var markdown: String {
-        let head = ["figure", "measured", "at most", "", "made of"]
-        let rows = figures.map {
-            [
-                $0.name, $0.text($0.measured), $0.text($0.limit), $0.hasPassed ? "pass" : "FAIL",
-                $0.note,
-            ]
+        let head = ["figure", "measured", "at most", ""] + peers + ["made of"]
+        let rows = figures.map { figure in
+            [figure.name, figure.text(figure.measured), figure.text(figure.limit), figure.verdict]
+                + peers.indices.map {
+                    figure.text(figure.peers.indices.contains($0) ? figure.peers[$0] : nil)
+                }
+                + [figure.note]
         }
         let widths = head.indices.map { column in
             ([head] + rows).map { $0[column].count }.max() ?? 0

@@ -14,9 +14,10 @@ struct OpenWizard: LagzeroCommand {
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         let options = try OpenWizard.terminalOptions()
         let file = SavedStateFile(try state.folder().wizard)
-        return try await state.withClient(isStarted: true) { client in
+        return try await state.withClient { client in
+            let snapshot = try await AgentStarter.ensureRunning(client)
             let session = TerminalWizard(
-                options: options, client: client, saved: await file.load(),
+                options: options, client: client, saved: await file.load(), snapshot: snapshot,
                 keep: { state in try? await file.save(state) },
                 startAgent: { try await AgentStarter.ensureRunning(client) })
             let model = try await session.run(surroundings.signals)

@@ -11,6 +11,8 @@ struct TerminalWizard {
     let client: AgentClient
     /// What was typed the last time.
     var saved: SavedState?
+    /// What the agent has said already, so that the first frame is complete; nil where it was not asked.
+    var snapshot: Snapshot?
     /// What is added to the wizard; nil for nothing.
     var host: Host?
     var keep: @Sendable (SavedState) async -> Void = { _ in }
@@ -24,7 +26,8 @@ struct TerminalWizard {
     ) async throws -> Wizard.Model {
         let asker = Asker(wizard: Identifier(at: Clock.milliseconds() / 1_000), name: Self.name)
         let runner = Runner(
-            client, me: asker, keep: keep, zone: { Self.zone() }, startAgent: startAgent,
+            client, me: asker, known: snapshot?.sequence, keep: keep, zone: { Self.zone() },
+            startAgent: startAgent,
             hostKey: hostKey)
         var options = options
         if let theme = Theme.builtIn.first(where: { $0.name == saved?.theme }) {
@@ -34,6 +37,13 @@ struct TerminalWizard {
             await runner.perform($0, $1)
         }
         await signals.handOver()
+        if let snapshot {
+            runtime.sender(
+                .heard(
+                    Event(
+                        sequence: snapshot.sequence, time: snapshot.time,
+                        change: .snapshot(snapshot))))
+        }
         alongside(runtime.sender)
         let model = try await runtime.run(Wizard.Model(me: asker, saved: saved, host: host)).model
         await giveWheelsAway(model.world, asker)

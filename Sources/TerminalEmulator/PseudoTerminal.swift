@@ -1,15 +1,25 @@
-internal import Foundation
 package import Glibc
 internal import Terminal
 
-/// A program on a terminal of its own, which the test plays. Every wait is for a condition, with a deadline.
+/// A program on a terminal of its own, which the caller plays. Every wait is for a condition, with a deadline, and
+/// blocks the calling thread.
 package final class PseudoTerminal {
-    package struct Failure: Error { package let description: String }
+    package struct Failure: Error, CustomStringConvertible { package let description: String }
+
+    /// What came at once.
+    package struct Arrival: Sendable, Hashable {
+        package var time: ContinuousClock.Instant
+        package var bytes: Int
+    }
 
     package private(set) var master: Int32
     /// The leader of the session.
     package let child: pid_t
+    /// Just before the program was started.
+    package let started: ContinuousClock.Instant
     package private(set) var output: [UInt8] = []
+    /// Of all that is in the output, in order.
+    package private(set) var arrivals: [Arrival] = []
     private var status: Int32?
     private var emulator: Emulator
     /// Bytes of the output that the emulator has taken.
@@ -57,6 +67,7 @@ package final class PseudoTerminal {
             posix_spawnattr_destroy(&attributes)
         }
         var child: pid_t = 0
+        started = .now
         let result = posix_spawn(&child, program, &actions, &attributes, &words, &settings)
         guard result == 0 else {
             throw Failure(description: "\(program) does not start: \(result)")
@@ -71,6 +82,9 @@ package final class PseudoTerminal {
         }
         hangUp()
     }
+
+    /// Asks the leader to end.
+    package func terminate() { kill(child, SIGTERM) }
 
     /// Takes the terminal away.
     package func hangUp() {
@@ -95,14 +109,14 @@ package final class PseudoTerminal {
         return true
     }
 
-    /// A program beside the tests.
+    /// A program beside this one.
     package static func program(_ name: String) throws -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
         let path = String(
             decoding: buffer[..<max(0, count)].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return URL(fileURLWithPath: path).deletingLastPathComponent()
-            .appendingPathComponent(name).path
+        return path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+            .joined(separator: "/") + "/" + name
     }
 
     package var text: String { String(decoding: output, as: UTF8.self) }
@@ -155,14 +169,35 @@ package final class PseudoTerminal {
         }
     }
 
+    /// Reads for so long.
+    package func listen(for duration: Duration) {
+        let end = ContinuousClock.now + duration
+        while case let now = ContinuousClock.now, now < end { readSome(atMost: end - now) }
+    }
+
+    /// Reads until nothing has come for so long.
+    package func settle(for quiet: Duration) throws {
+        var last = ContinuousClock.now
+        try wait("rest") {
+            if let time = self.arrivals.last?.time { last = max(last, time) }
+            return ContinuousClock.now >= last + quiet
+        }
+    }
+
     /// What the terminal has shown; the pause ends with the first byte.
-    private func readSome() {
+    private func readSome(atMost pause: Duration = .milliseconds(10)) {
         var polled = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
-        poll(&polled, 1, 10)
+        let milliseconds = pause.components.attoseconds / 1_000_000_000_000_000 + 1
+        poll(&polled, 1, pause >= .milliseconds(10) ? 10 : Int32(milliseconds))
         guard master >= 0 else { return }
+        let time = ContinuousClock.now
+        let before = output.count
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while case let count = Glibc.read(master, &buffer, buffer.count), count > 0 {
             output += buffer[..<count]
+        }
+        if output.count > before {
+            arrivals.append(Arrival(time: time, bytes: output.count - before))
         }
     }
 

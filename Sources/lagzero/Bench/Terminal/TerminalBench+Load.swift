@@ -1,0 +1,72 @@
+import TerminalEmulator
+
+/// The same pages with much and with little on them.
+extension TerminalBench {
+    private struct Samples {
+        var paints: [Paint]
+        var hub: KeyAnswers
+        var log: KeyAnswers
+    }
+
+    /// `stage` is the one with little.
+    func loadFigures(_ stage: WizardStage) async throws -> [Figure] {
+        console.say("Measuring the hub and a log with little on them")
+        let few = try samples(stage)
+        let many = try await samplesOfMany()
+        let migrations = Units.count(Tuning.benchPastMigrations)
+        let lines = Units.count(Tuning.benchLogLines)
+        func figure(
+            _ name: String, _ limit: Double?, _ unit: Figure.Unit, _ value: (Samples) -> Double
+        ) -> Figure {
+            Figure(
+                name: name, measured: value(many), limit: limit, unit: unit,
+                note: "\(Units.fixed(value(few), 2)) with few")
+        }
+        return [
+            figure("exec to first paint, \(migrations) past migrations", nil, .milliseconds) {
+                $0.paints.map(\.milliseconds).median
+            },
+            figure("cursor key to bytes, \(migrations) past migrations, p95", 5, .milliseconds) {
+                $0.hub.milliseconds.percentile(0.95)
+            },
+            figure("cursor key to bytes, log of \(lines) lines, p95", 5, .milliseconds) {
+                $0.log.milliseconds.percentile(0.95)
+            },
+        ]
+    }
+
+    private func samplesOfMany() async throws -> Samples {
+        console.say("Measuring them with much on them")
+        let stage = try await WizardStage.open(
+            past: PastMigrations(
+                count: Tuning.benchPastMigrations, lines: Tuning.benchLogLines))
+        do {
+            let samples = try samples(stage)
+            await stage.end()
+            return samples
+        } catch {
+            await stage.end()
+            throw error
+        }
+    }
+
+    private func samples(_ stage: WizardStage) throws -> Samples {
+        let wizard = stage.wizard
+        let hub = ScreenProgram(
+            name: wizard.name, path: wizard.path, environment: wizard.environment,
+            mark: "complete")
+        let paints = try firstPaints(hub)
+        let moved = try moving(hub, rows: 8)
+        let terminal = try hub.openPage()
+        // To the newest migration, and its log.
+        terminal.send(Keys.home)
+        try terminal.settle(for: Tuning.benchQuiet)
+        terminal.send("l")
+        try terminal.expect("Log of")
+        let keys =
+            Array(repeating: Keys.up, count: 8) + Array(repeating: Keys.down, count: 8)
+        let scrolled = try answers(terminal, keys, rounds: Tuning.benchKeys / keys.count)
+        try leave(terminal)
+        return Samples(paints: paints, hub: moved, log: scrolled)
+    }
+}
