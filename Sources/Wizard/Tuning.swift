@@ -33,6 +33,9 @@ package enum Tuning {
     static let roomyRows = 22
     /// Who was away for less, in milliseconds, is not told what happened meanwhile.
     static let shortAbsence: Int64 = 60_000
+    /// How old the time may be that is saved as the last one here, in milliseconds: *While you were away* tells so much
+    /// more after the wizard was killed.
+    static let saveInterval: Int64 = 60_000
     /// Verification is proposed up to so much data, as Atlas does; above it takes longer than most have.
     static let verifiedBytes = 5_000_000_000_000
     /// Columns of one side of *Set up Migration* at most.

@@ -30,6 +30,13 @@ package struct MigrationHub: Screen {
     package var title: String { "Migration Hub" }
     package var holdsKeys: Bool { dialog != nil || removal != nil }
 
+    /// As it is opened again another day.
+    var withoutDialogs: MigrationHub {
+        var hub = MigrationHub()
+        hub.chosen = chosen
+        return hub
+    }
+
     package func subject(_ world: World) -> Identifier? {
         if case .migration(let id) = selected(world) { id } else { nil }
     }
