@@ -91,20 +91,8 @@ struct Frame {
         return model.note.map { ($0.role, $0.text) }
     }
 
-    /// The keys of the page give way to those that work everywhere.
     private func drawFooter(in line: Rect, on canvas: inout Canvas) {
-        switch model.overlay {
-        case .help:
-            KeyMap([.init(.up, .down, label: "Scroll"), .init(.escape, label: "Close")])
-                .drawFooter(in: line, on: &canvas)
-        case .log: OpenLog.keys.drawFooter(in: line, on: &canvas)
-        case nil:
-            let pinned = model.footerKeys
-            let room = line.left(line.columns - pinned.footerColumns - 3).0
-            let end = model.page.screen.keys(world).drawFooter(in: room, on: &canvas)
-            pinned.drawFooter(
-                in: Rect(end, line.row, line.endColumn - end, line.rows), on: &canvas)
-        }
+        model.shownKeys.drawFooter(in: line, on: &canvas)
     }
 }
 

@@ -83,8 +83,9 @@ package struct Cutover: LiveScreen {
     // MARK: Keys
 
     package func keys(_ world: World) -> KeyMap {
-        guard dialog == nil else { return .dialog }
-        var bindings: [KeyMap.Binding] = [.init(.tab, label: "Next")]
+        if let dialog { return dialog.keys }
+        var bindings: [KeyMap.Binding] = []
+        if focus.ids.count > 1 { bindings.append(.init(.tab, label: "Next")) }
         switch focus.focused {
         case .confirm: bindings.append(.init(.space, label: "Confirm"))
         case .finalize: bindings.append(.init(.enter, label: Words.finalize))

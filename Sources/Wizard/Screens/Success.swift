@@ -35,7 +35,7 @@ package struct Success: LiveScreen {
     package func keys(_ world: World) -> KeyMap {
         switch dialog {
         case .connect: return ConnectToAtlas.keys
-        case .release, .details: return .dialog
+        case .release(let modal), .details(let modal): return modal.keys
         case nil: break
         }
         let live = live(world)
