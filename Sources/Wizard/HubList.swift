@@ -85,7 +85,7 @@ struct HubList {
     }
 
     private func row(_ migration: LiveMigration, _ columns: Int, _ glyphs: Glyphs) -> [Run] {
-        let name = " \(migration.sourceName) \(glyphs.arrowRight) \(migration.destinationName)"
+        let name = " " + migration.way(glyphs)
         let left: String =
             if let endedAt = migration.endedAt, let now = world.agentNow {
                 now - endedAt < 60_000

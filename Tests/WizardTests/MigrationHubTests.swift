@@ -26,7 +26,7 @@ import Testing
         past.endedAt = Sample.time - 3_600_000
         let wizard = WizardPilot(
             agent([past, Sample.migration(.inSync), Sample.migration(.copying, number: 0x32)]))
-        let rows = wizard.lines.filter { $0.contains("shop-rs0 ▶ shop-atlas") }
+        let rows = wizard.lines.filter { $0.contains("shop-rs0 ─▶ shop-atlas") }
         #expect(rows.count == 3)
         #expect(rows[0].hasPrefix("▶ shop-rs0"))
         #expect(rows[0].contains("copying 68 %"))
@@ -89,7 +89,7 @@ import Testing
         #expect(line("ledger", of: wizard)?.hasPrefix("▶") == true)
         agent.put(.removed(Sample.ledger.id))
         wizard.hear()
-        #expect(line("shop-rs0 ▶", of: wizard)?.hasPrefix("▶") == true)
+        #expect(line("shop-rs0 ─▶", of: wizard)?.hasPrefix("▶") == true)
     }
 
     @Test func s1TabGoesFromPartToPart() {

@@ -75,7 +75,7 @@ package struct WhileYouWereAway: Screen {
     ) -> [Run] {
         var runs = [
             Run(
-                "\(migration.sourceName) \(glyphs.arrowRight) \(migration.destinationName)", .label),
+                migration.way(glyphs), .label),
             Run("   \(migration.phase.words) now"),
         ]
         if let left = world.timeLeft(migration), !migration.phase.isFinal {
