@@ -38,6 +38,7 @@ extension LiveMigration {
 
     private mutating func take(cutoverFrom details: MigrationDetails, isReady: Bool, at now: Int64)
     {
+        noteCutover(at: now)
         cutover.isReady = isReady
         cutover.missing = isReady ? [] : details.missing
         // Not moved by the milliseconds between two looks at two clocks.
@@ -77,6 +78,11 @@ extension LiveMigration {
         } else if phase != .complete {
             cutover.downtimeSeconds = nil
         }
+    }
+
+    /// Remembers since when a cutover is under way, over restarts of the agent too.
+    mutating func noteCutover(at now: Int64) {
+        cutover.begunAt = phase == .finalizing ? cutover.begunAt ?? now : nil
     }
 
     mutating func take(_ report: MigrationReport, at now: Int64) {

@@ -138,6 +138,7 @@ struct HubList {
 
     private func details(_ migration: LiveMigration) -> [Run] {
         if let error = migration.error { return [Run(Words.error(error), .error)] }
+        if let long = CutoverView.longCutover(migration, world) { return [Run(long, .warning)] }
         if let waiting = migration.waitingFor.first { return [Run(waiting, .warning)] }
         let driver = migration.driver.flatMap { $0.wizard == world.me.wizard ? nil : $0.name }
         return [

@@ -196,6 +196,8 @@ package struct Cutover: LiveScreen {
         let (foot, above) = body.top(isRoomy ? 2 : 1).rest.bottom(isRoomy ? 2 : 1)
         var notices = [wheelNotice(world)].compactMap(\.self)
         if step == .finalizing {
+            notices += [CutoverView.longCutover(live, world)].compactMap(\.self)
+                .map { Notice(.warning, $0) }
             notices += live.waitingFor.map { Notice(.warning, "Waiting for \($0)") }
         }
         let lines = Notice.lines(notices, columns: body.columns, canvas.glyphs)
