@@ -31,7 +31,7 @@ extension LiveMigration {
         new.lagSeconds = isMeasured.contains(phase) ? progress.lagSeconds : nil
         new.oplogHeadroomSeconds = progress.oplogHeadroomSeconds
         new.appliedThrough = progress.appliedThrough.map { "\($0.seconds).\($0.increment)" }
-        new.verification = details.verification.map(VerificationFigures.init)
+        new.verification = isPreparing ? nil : details.verification.map(VerificationFigures.init)
         figures = new
         take(cutoverFrom: details, isReady: progress.isReady && phase == .inSync, at: now)
     }
