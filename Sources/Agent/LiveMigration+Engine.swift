@@ -31,13 +31,14 @@ extension LiveMigration {
         new.lagSeconds = isMeasured.contains(phase) ? progress.lagSeconds : nil
         new.oplogHeadroomSeconds = progress.oplogHeadroomSeconds
         new.appliedThrough = progress.appliedThrough.map { "\($0.seconds).\($0.increment)" }
-        new.verification = details.verification.map(VerificationFigures.init)
+        new.verification = isPreparing ? nil : details.verification.map(VerificationFigures.init)
         figures = new
         take(cutoverFrom: details, isReady: progress.isReady && phase == .inSync, at: now)
     }
 
     private mutating func take(cutoverFrom details: MigrationDetails, isReady: Bool, at now: Int64)
     {
+        noteCutover(at: now)
         cutover.isReady = isReady
         cutover.missing = isReady ? [] : details.missing
         // Not moved by the milliseconds between two looks at two clocks.
@@ -77,6 +78,11 @@ extension LiveMigration {
         } else if phase != .complete {
             cutover.downtimeSeconds = nil
         }
+    }
+
+    /// Remembers since when a cutover is under way, over restarts of the agent too.
+    mutating func noteCutover(at now: Int64) {
+        cutover.begunAt = phase == .finalizing ? cutover.begunAt ?? now : nil
     }
 
     mutating func take(_ report: MigrationReport, at now: Int64) {

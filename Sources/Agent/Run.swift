@@ -14,19 +14,21 @@ struct Run: Sendable {
 struct FigureMeter: Sendable {
     private struct Sample {
         let time: Int64
-        let bytes: Int
+        /// Nil before the copy begins.
+        let bytes: Int?
         let events: Int?
     }
 
-    private var first: Sample?
+    /// When the copy was first seen to go on.
+    private var first: (time: Int64, bytes: Int)?
     private var samples: [Sample] = []
     /// The maximum of the lag by minute since 1970.
     private var lags: [(minute: Int64, maximum: Double)] = []
 
     mutating func measure(_ figures: inout MigrationFigures, at time: Int64) {
         let sample = Sample(
-            time: time, bytes: figures.bytesCopied ?? 0, events: figures.eventsRead)
-        if first == nil { first = sample }
+            time: time, bytes: figures.bytesCopied, events: figures.eventsRead)
+        if first == nil, let bytes = sample.bytes { first = (time, bytes) }
         samples.append(sample)
         let horizon = time - Int64(Tuning.rateWindow * 1_000)
         if let old = samples.lastIndex(where: { $0.time <= horizon }), old > 0 {
@@ -34,14 +36,16 @@ struct FigureMeter: Sendable {
         }
         if let start = samples.first, time - start.time >= 1_000 {
             let seconds = Double(time - start.time) / 1_000
-            figures.bytesPerSecond = max(0, Double(sample.bytes - start.bytes) / seconds)
+            if let now = sample.bytes, let then = start.bytes {
+                figures.bytesPerSecond = max(0, Double(now - then) / seconds)
+            }
             if let now = sample.events, let then = start.events {
                 figures.writesPerSecond = Double(now - then) / seconds
             }
         }
-        if let first, time - first.time >= 1_000 {
+        if let first, let bytes = sample.bytes, time - first.time >= 1_000 {
             figures.bytesPerSecondOverall =
-                Double(sample.bytes - first.bytes) / (Double(time - first.time) / 1_000)
+                Double(bytes - first.bytes) / (Double(time - first.time) / 1_000)
         }
         if let lag = figures.lagSeconds { note(lag, minute: time / 60_000) }
         figures.lagByMinute = lags.map(\.maximum)

@@ -94,6 +94,10 @@ extension AgentClient: MigrationControl {
         try await cluster(.testCluster(id))
     }
 
+    package func edit(cluster id: Identifier, _ change: ClusterChange) async throws -> Cluster {
+        try await cluster(.editCluster(id, change))
+    }
+
     package func remove(cluster id: Identifier) async throws {
         try await perform(.removeCluster(id))
     }

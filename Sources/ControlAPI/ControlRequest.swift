@@ -5,6 +5,7 @@ package enum ControlRequest: Codable, Sendable {
     case testConnection(Secret)
     case add(NewCluster)
     case testCluster(Identifier)
+    case editCluster(Identifier, ClusterChange)
     case removeCluster(Identifier)
     case validate(MigrationSetup)
     case start(MigrationSetup, by: Asker)
@@ -44,6 +45,8 @@ extension MigrationControl {
         case .testConnection(let text): return .facts(try await test(text))
         case .add(let new): return .cluster(try await add(new))
         case .testCluster(let id): return .cluster(try await test(cluster: id))
+        case .editCluster(let id, let change):
+            return .cluster(try await edit(cluster: id, change))
         case .removeCluster(let id): try await remove(cluster: id)
         case .validate(let setup): return .identifier(try await validate(setup))
         case .start(let setup, let asker): return .identifier(try await start(setup, by: asker))

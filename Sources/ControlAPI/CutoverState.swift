@@ -60,6 +60,8 @@ package struct CutoverState: Codable, Sendable, Hashable {
     package var canBlockSource: Bool?
     /// Whether lagzero blocks the source's writes now.
     package var isSourceBlocked: Bool?
+    /// When the cutover that is under way was begun, milliseconds since 1970 by the agent's clock.
+    package var begunAt: Int64?
     /// Empty unless a cutover is under way or over.
     package var steps: [Step] = []
     /// From the last write seen on the source to now, or to the destination accepting writes; nil outside of a cutover

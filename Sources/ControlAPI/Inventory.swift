@@ -103,3 +103,17 @@ package struct NewCluster: Codable, Sendable, Hashable {
         self.connectionString = connectionString
     }
 }
+
+/// What is to be another than before of a cluster; what is nil stays.
+package struct ClusterChange: Codable, Sendable, Hashable {
+    package var name: String?
+    /// As it is shown, with what is new in it. Where it has `***`, or the same user without a password, the secret
+    /// stays the one that is stored.
+    package var connectionString: Secret?
+    /// Of the user in the connection string, as it is, that is not percent-encoded.
+    package var password: Secret?
+
+    package init() {}
+
+    package var isEmpty: Bool { self == ClusterChange() }
+}

@@ -27,6 +27,10 @@ package protocol MigrationControl: Sendable {
     /// Connects to it and returns it with what was seen now.
     func test(cluster: Identifier) async throws -> Cluster
 
+    /// Changes it and connects to it; returns it with what was seen then, whether it can be reached or not. Throws
+    /// `conflict` where the connection is to change while a migration runs over it.
+    func edit(cluster: Identifier, _ change: ClusterChange) async throws -> Cluster
+
     /// Throws `conflict` while a migration uses it.
     func remove(cluster: Identifier) async throws
 

@@ -6,7 +6,7 @@ package struct ConnectionString: Hashable, Sendable {
     package let isSRV: Bool
     package let username: String?
     /// Percent-decoded. Never print it.
-    package let password: String?
+    package private(set) var password: String?
     package let hosts: [String]
     package let database: String?
     /// Names in lower case; the last one counts where a name comes twice. Values percent-decoded.
@@ -87,8 +87,8 @@ package struct ConnectionString: Hashable, Sendable {
     /// The path of the CA file, where one is named.
     package var caFile: String? { options["tlscafile"] ?? options["sslcertificateauthorityfile"] }
 
-    /// The whole string with its secrets, for the driver only.
-    var secretText: String { text(password: password, options: options) }
+    /// The whole string with its secrets, for the driver and for the file of secrets only.
+    package var secretText: String { text(password: password, options: options) }
 
     private func text(password: String?, options: [String: String]) -> String {
         let credentials = username.map { name in
@@ -104,15 +104,55 @@ package struct ConnectionString: Hashable, Sendable {
     }
 }
 
+extension ConnectionString {
+    /// In the place of a secret in what is shown.
+    private static let redaction = "***"
+
+    private static func isSecret(_ option: String) -> Bool {
+        option.contains("password") || option.contains("mechanismproperties")
+    }
+
+    /// A copy with this password. Throws where the string names no user.
+    package func setting(password: String) throws(MongoError) -> ConnectionString {
+        guard username != nil else {
+            throw .invalidURI("it names no user for the password: mongodb://USER@HOST/")
+        }
+        var copy = self
+        copy.password = password
+        return copy
+    }
+
+    /// A copy with the other one's secrets wherever this one shows that it has one, and with its password where both
+    /// name the same user and this one has none. Throws where the other one does not have what is shown.
+    package func takingSecrets(of other: ConnectionString?) throws(MongoError) -> ConnectionString {
+        var copy = self
+        if password == nil || password == ConnectionString.redaction {
+            let isKnown = other?.username == username
+            guard password == nil || (isKnown && other?.password != nil) else {
+                throw .invalidURI(
+                    "the password of \(username ?? "this user") is not known: type it")
+            }
+            copy.password = isKnown ? other?.password : nil
+        }
+        for (name, value) in options where value == ConnectionString.redaction {
+            guard ConnectionString.isSecret(name), let known = other?.options[name] else {
+                throw .invalidURI("the value of \(name) is not known: type it")
+            }
+            copy.options[name] = known
+        }
+        return copy
+    }
+}
+
 extension ConnectionString: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
 {
     /// Redacted: for screens, logs and errors.
     package var description: String {
-        let shown = options.mapValues { $0 }.merging(
-            options.filter { $0.key.contains("password") || $0.key.contains("mechanismproperties") }
-                .mapValues { _ in "***" }
-        ) { $1 }
-        return text(password: password == nil ? nil : "***", options: shown)
+        let secrets = options.filter { ConnectionString.isSecret($0.key) }
+            .mapValues { _ in ConnectionString.redaction }
+        return text(
+            password: password == nil ? nil : ConnectionString.redaction,
+            options: options.merging(secrets) { $1 })
     }
 
     package var debugDescription: String { description }

@@ -17,10 +17,10 @@ struct ConnectToAtlas: Sendable, Equatable, Codable {
         self.connectionString = Self.template(connectionString)
     }
 
-    /// With words in the place of the secret that was taken out.
+    /// With words in the place of the login, which is the migration's and not the application's.
     static func template(_ redacted: String) -> String {
-        guard let range = redacted.firstRange(of: "://***@") else { return redacted }
-        return redacted.replacingCharacters(in: range)
+        let text = ConnectionText(redacted)
+        return text.user == nil ? redacted : text.scheme + "<username>:<password>@" + text.rest
     }
 
     var text: String {
@@ -54,21 +54,31 @@ struct ConnectToAtlas: Sendable, Equatable, Codable {
         [.copy(text), .say("Copied for \(Self.methods[min(focused, 2)]).", .ok)]
     }
 
+    /// Over the whole width and without sides, so that what is selected on the terminal is the text and nothing else.
     func draw(in rect: Rect, on canvas: inout Canvas) {
-        let buttons = (Self.methods + ["Close"]).map { Button($0) }
-        Modal(
-            "Connect to Atlas",
-            [
-                Run(hint + "\n\n"), Run(text, .accent),
-                Run("\n\nEnter or y copies. The user and the password are those of ", .dim),
-                Run("the destination: users are not migrated.", .dim),
-            ], buttons: buttons, focused: focused
-        ).draw(in: rect, on: &canvas)
-    }
-}
-
-extension String {
-    fileprivate func replacingCharacters(in range: Range<String.Index>) -> String {
-        self[..<range.lowerBound] + "://<username>:<password>@" + self[range.upperBound...]
+        let lines = Text.broken(text, to: rect.columns)
+        let note = TextBlock([
+            Run("Enter or y copies. The user and the password are those of ", .dim),
+            Run("the destination: users are not migrated.", .dim),
+        ])
+        let noteRows = note.rows(columns: rect.columns - 2)
+        // Blank lines only where there is room for them.
+        let rows = lines.count + noteRows + 4
+        let gap = rows + 3 <= rect.rows ? 1 : 0
+        let box = rect.centred(Size(rect.columns, rows + 3 * gap))
+        canvas.hideCursor()
+        canvas.fill(box)
+        canvas.rule(box.line(0))
+        canvas.rule(box.line(box.rows - 1))
+        canvas.put(" Connect to Atlas ", at: Point(box.column + 2, box.row), .title)
+        let (buttons, rest) = box.inset(columns: 0, rows: 1).bottom(1)
+        let (below, above) = rest.bottom(noteRows + gap)
+        canvas.put(hint, in: above.line(0).inset(columns: 1, rows: 0))
+        let address = above.top(1 + gap).rest
+        for (row, line) in lines.enumerated() { canvas.put(line, in: address.line(row), .accent) }
+        note.draw(in: below.inset(columns: 1, rows: 0), on: &canvas)
+        Button.drawRow(
+            (Self.methods + ["Close"]).map { Button($0) }, focused: focused,
+            in: buttons.inset(columns: 1, rows: 0), on: &canvas)
     }
 }

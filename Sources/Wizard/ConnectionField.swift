@@ -4,24 +4,46 @@ package import Terminal
 /// one nothing is shown either until it is clear that it began a port.
 package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectable {
     private var characters: [Character] = []
+    /// Before which character it is. Always at the end while something is hidden: where it is would tell the length.
+    private var cursor = 0
 
     package init() {}
+
+    init(_ text: String) {
+        characters = Array(text)
+        cursor = characters.count
+    }
 
     /// With its password.
     var text: String { String(characters).trimmingSpaces }
     var isEmpty: Bool { text.isEmpty }
+    private var isPlain: Bool { ConnectionText(text).shown == text }
 
     package mutating func handle(_ key: Key) -> Bool {
         switch key {
-        case .character(let character): characters.append(character)
-        case .paste(let text): characters += text.filter { !$0.isWhitespace }
-        case .backspace: _ = characters.popLast()
+        case .character(let character): insert([character])
+        case .paste(let text): insert(text.filter { !$0.isWhitespace })
+        case .backspace: if cursor > 0 { remove(cursor - 1) }
+        case .delete: if cursor < characters.count { remove(cursor) }
+        case .left: cursor = max(0, cursor - 1)
+        case .right: cursor += 1
+        case .home: cursor = 0
+        case .end: cursor = characters.count
         case .control("u"): characters = []
-        // The cursor is always at the end: where it is would tell the length.
-        case .left, .right, .home, .end, .delete: break
         default: return false
         }
+        cursor = isPlain ? min(cursor, characters.count) : characters.count
         return true
+    }
+
+    private mutating func insert(_ new: some Collection<Character>) {
+        characters.insert(contentsOf: new, at: cursor)
+        cursor += new.count
+    }
+
+    private mutating func remove(_ index: Int) {
+        characters.remove(at: index)
+        cursor = index
     }
 
     package func draw(in rect: Rect, isFocused: Bool, on canvas: inout Canvas) {
@@ -29,13 +51,14 @@ package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectab
         let style = Style(isFocused ? .fieldFocus : .field)
         canvas.fill(rect, style)
         let text = ConnectionText(text).shown
-        let hidden = max(0, Width.of(text) - rect.columns + 1)
+        let before = Width.of(isPlain ? String(characters[..<cursor]) : text)
+        let hidden = isFocused ? max(0, before - rect.columns + 1) : 0
         canvas.clipped(to: rect) { canvas in
             if text.isEmpty {
                 canvas.put("mongodb://... or mongodb+srv://...", at: rect.origin, .dim)
             }
-            let end = canvas.put(text, at: Point(rect.column - hidden, rect.row), style)
-            if isFocused { canvas.showCursor(at: Point(end, rect.row)) }
+            canvas.put(text, at: Point(rect.column - hidden, rect.row), style)
+            if isFocused { canvas.showCursor(at: Point(rect.column + before - hidden, rect.row)) }
         }
     }
 
@@ -52,6 +75,9 @@ package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectab
 
 /// The parts of a connection string, as far as it is typed.
 struct ConnectionText {
+    /// In the place of a secret that is not shown.
+    static let redaction = "***"
+
     /// `mongodb://`; empty while it is not complete.
     let scheme: String
     /// Nil where none is named.
@@ -107,9 +133,52 @@ struct ConnectionText {
         return scheme + user + ":" + ConnectionText.encoded(new) + "@" + rest
     }
 
-    private var whole: String {
-        guard let user else { return scheme + rest }
-        return scheme + user + (password.map { ":" + $0 } ?? "") + "@" + rest
+    private var whole: String { login + rest }
+
+    /// Up to the hosts.
+    private var login: String {
+        user.map { scheme + $0 + (password.map { ":" + $0 } ?? "") + "@" } ?? scheme
+    }
+
+    // MARK: The CA file
+
+    private static let caOptions: Set = ["tlscafile", "sslcertificateauthorityfile"]
+
+    private static func isCAFile(_ option: some StringProtocol) -> Bool {
+        caOptions.contains(option.prefix { $0 != "=" }.lowercased())
+    }
+
+    /// What stands before the options, and each of them.
+    private var restParts: (head: String, options: [Substring]) {
+        guard let question = rest.firstIndex(of: "?") else { return (rest, []) }
+        let options = rest[rest.index(after: question)...].split(separator: "&")
+        return (String(rest[..<question]), options)
+    }
+
+    /// The path that is named among the options; nil where there is none.
+    var caFile: String? {
+        restParts.options.last { Self.isCAFile($0) }?.split(separator: "=", maxSplits: 1).last
+            .map { ConnectionText.decoded(String($0)) }
+    }
+
+    /// The whole text without that option.
+    var withoutCAFile: String {
+        let (head, options) = restParts
+        guard options.contains(where: { Self.isCAFile($0) }) else { return whole }
+        let others = options.filter { !Self.isCAFile($0) }.joined(separator: "&")
+        return login + head + (others.isEmpty ? "" : "?" + others)
+    }
+
+    /// The whole text with this path and no other; an empty one leaves the text as it is.
+    func setting(caFile path: String) -> String {
+        guard !path.isEmpty else { return whole }
+        let text = withoutCAFile
+        let option = "tlsCAFile=" + ConnectionText.encoded(path)
+        if let question = text.firstIndex(of: "?") {
+            return text + (text[question...].count > 1 ? "&" : "") + option
+        }
+        let hasPath = text.dropFirst(scheme.count).contains("/")
+        return text + (hasPath ? "?" : "/?") + option
     }
 
     /// A short name: the replica set's, or the first host's.
@@ -128,9 +197,27 @@ struct ConnectionText {
         let shown = options.map { option in
             let name = option.prefix { $0 != "=" }.lowercased()
             let isSecret = name.contains("password") || name.contains("mechanismproperties")
-            return isSecret ? option.prefix { $0 != "=" } + "=***" : String(option)
+            return isSecret ? option.prefix { $0 != "=" } + "=\(redaction)" : String(option)
         }
         return rest[...question] + shown.joined(separator: "&")
+    }
+
+    /// What is not percent-encoded as it should be stays as it is.
+    private static func decoded(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), digits.utf8.count == 2,
+                let value = UInt8(digits, radix: 16)
+            {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func encoded(_ text: String) -> String {

@@ -93,6 +93,19 @@ enum CutoverView {
         }
     }
 
+    /// Asks to check on a cutover that has been under way for half a day; nil for all others.
+    static func longCutover(_ live: LiveMigration, _ world: World) -> String? {
+        guard live.phase == .finalizing, let begun = live.cutover.begunAt,
+            let now = world.agentNow, now - begun >= Tuning.longCutover.milliseconds
+        else { return nil }
+        let time = Times.span(milliseconds: now - begun)
+        let backOut =
+            live.cutover.isBackOutPossible
+            ? "It can still be backed out of." : "The destination is the cluster to use."
+        return
+            "The cutover has been under way for \(time): please check on it, l shows the log. \(backOut)"
+    }
+
     // MARK: How it ended otherwise
 
     static func drawUndone(_ live: LiveMigration, in rect: Rect, on canvas: inout Canvas) {

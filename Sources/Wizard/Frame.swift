@@ -35,7 +35,9 @@ struct Frame {
             canvas.put(" " + band, in: place)
             canvas.restyle(place, Style(.warning, .reverse))
         }
-        if let steps { steps.draw(in: top(1).left(1).rest, on: &canvas) }
+        if let steps = FlowSteps(model) {
+            steps.stepper.draw(in: top(1).left(1).rest, on: &canvas)
+        }
         if isRoomy { canvas.rule(top(1)) }
         drawFooter(in: bottom().margin, on: &canvas)
         let message = bottom().margin
@@ -67,26 +69,6 @@ struct Frame {
             [Run("lagzero  ", .title), Run(title, .label)], in: rest.left(rest.columns - 2).0)
     }
 
-    /// Those before the page's own are done: no way leads past a step.
-    private var steps: Stepper? {
-        let flow = Flow.fromAtlas
-        guard let stage = model.page.stage,
-            let index = flow.steps.firstIndex(where: { $0.stage == stage })
-        else { return nil }
-        let phase = model.subject.flatMap(world.migration)?.phase
-        let now: Stepper.State =
-            switch phase {
-            case .failed, .expired: .failed
-            case .cancelled: .warning
-            case .complete: .done
-            default: .current
-            }
-        return Stepper(
-            flow.steps.enumerated().map { place, step in
-                .init(step.label, place < index ? .done : place == index ? now : .waiting)
-            })
-    }
-
     /// A silent agent comes before everything else: what the page shows is old then. What is longer than a line takes
     /// the one above, too.
     private func drawMessage(in line: Rect, on canvas: inout Canvas) {
@@ -109,20 +91,8 @@ struct Frame {
         return model.note.map { ($0.role, $0.text) }
     }
 
-    /// The keys of the page give way to those that work everywhere.
     private func drawFooter(in line: Rect, on canvas: inout Canvas) {
-        switch model.overlay {
-        case .help:
-            KeyMap([.init(.up, .down, label: "Scroll"), .init(.escape, label: "Close")])
-                .drawFooter(in: line, on: &canvas)
-        case .log: OpenLog.keys.drawFooter(in: line, on: &canvas)
-        case nil:
-            let pinned = model.footerKeys
-            let room = line.left(line.columns - pinned.footerColumns - 3).0
-            let end = model.page.screen.keys(world).drawFooter(in: room, on: &canvas)
-            pinned.drawFooter(
-                in: Rect(end, line.row, line.endColumn - end, line.rows), on: &canvas)
-        }
+        model.shownKeys.drawFooter(in: line, on: &canvas)
     }
 }
 

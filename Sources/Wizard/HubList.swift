@@ -92,7 +92,7 @@ struct HubList {
     }
 
     private func row(_ migration: LiveMigration, _ columns: Int, _ glyphs: Glyphs) -> [Run] {
-        let name = " \(migration.sourceName) \(glyphs.arrowRight) \(migration.destinationName)"
+        let name = " " + migration.way(glyphs)
         let left: String =
             if let endedAt = migration.endedAt, let now = world.agentNow {
                 now - endedAt < 60_000
@@ -145,6 +145,7 @@ struct HubList {
 
     private func details(_ migration: LiveMigration) -> [Run] {
         if let error = migration.error { return [Run(Words.error(error), .error)] }
+        if let long = CutoverView.longCutover(migration, world) { return [Run(long, .warning)] }
         if let waiting = migration.waitingFor.first { return [Run(waiting, .warning)] }
         let driver = migration.driver.flatMap { $0.wizard == world.me.wizard ? nil : $0.name }
         return [

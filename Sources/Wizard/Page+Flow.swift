@@ -21,7 +21,8 @@ extension Page {
     /// The page as it is opened again another day: what was typed for a cutover, and dialogs, are not kept.
     package var reopened: Page {
         switch self {
-        case .hub, .away, .getStarted, .validate: self
+        case .away, .getStarted, .validate: self
+        case .hub(let screen): .hub(screen.withoutDialogs)
         case .setUp(let screen): .setUp(screen.withoutDialogs)
         case .review(let screen): .review(ReviewAndConfirm(screen.setup))
         case .migrating(let screen): .migrating(MigratingData(screen.migration))

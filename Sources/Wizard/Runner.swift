@@ -71,6 +71,8 @@ package struct Runner: Sendable {
         switch command {
         case .add(let new): return .made(try await control.add(new).id)
         case .testCluster(let id): _ = try await control.test(cluster: id)
+        case .editCluster(let id, let change):
+            return .made(try await control.edit(cluster: id, change).id)
         case .removeCluster(let id): try await control.remove(cluster: id)
         case .validate(let setup): return .made(try await control.validate(setup))
         case .start(let setup): return .made(try await control.start(setup, by: me))

@@ -64,6 +64,7 @@ package enum Action: Sendable, Equatable {
 package enum Command: Sendable, Equatable {
     case add(NewCluster)
     case testCluster(Identifier)
+    case editCluster(Identifier, ClusterChange)
     case removeCluster(Identifier)
     case validate(MigrationSetup)
     case start(MigrationSetup)

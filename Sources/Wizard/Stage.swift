@@ -103,11 +103,12 @@ struct StageRow: Sendable, Equatable {
             let text = isNarrow ? Words.verifyYourselfShort : Words.verifyYourself
             return StageRow(title: title, state: .waiting, text: text)
         }
-        guard let figures = migration.figures.verification else {
+        guard stage > .preparing, let figures = migration.figures.verification else {
             return StageRow(title: title, state: .waiting, text: "")
         }
         var parts: [String] = []
-        if let done = figures.collectionsDone, let all = figures.collections {
+        // None at all are none that were counted.
+        if let done = figures.collectionsDone, let all = figures.collections, all > 0 {
             parts.append("\(done) of \(Figure.counted(all, "collection"))")
         } else if let fraction = figures.fraction {
             parts.append(Figure.percent(fraction))

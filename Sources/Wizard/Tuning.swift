@@ -18,6 +18,8 @@ package enum Tuning {
     static let hardlyTime = Duration.seconds(3_600)
     /// With less left, extending is offered before the way to the cutover.
     static let tooLittleTime = Duration.seconds(600)
+    /// A cutover that takes longer is not going as it should: Atlas asks to check on it then, too.
+    static let longCutover = Duration.seconds(12 * 3_600)
     /// Columns that text is set over at most; more are left empty, but for the log.
     static let textColumns = 100
     /// Columns of the bar of the copy.
@@ -31,6 +33,9 @@ package enum Tuning {
     static let arrivals = 8
     /// From so many rows on there are lines between the parts of the frame.
     static let roomyRows = 22
+    /// How old the time may be that is saved as the last one here, in milliseconds: *While you were away* tells so much
+    /// more after the wizard was killed.
+    static let saveInterval: Int64 = 60_000
     /// Who was away for less, in milliseconds, is not told what happened meanwhile.
     static let shortAbsence: Int64 = 60_000
     /// Verification is proposed up to so much data, as Atlas does; above it takes longer than most have.

@@ -22,7 +22,9 @@ extension Wizard.Model {
     var frameKeys: KeyMap {
         let general = "Everywhere"
         if page.screen.holdsKeys {
-            return KeyMap([.init(.function(1), label: "Help", group: general)])
+            return KeyMap([
+                .init(.function(1), label: "Help", group: general, isEssential: true)
+            ])
         }
         var bindings: [KeyMap.Binding] = [
             .init(.character("?"), .function(1), label: "Help", group: general, isInFooter: false),
@@ -31,13 +33,17 @@ extension Wizard.Model {
                 reason: subject == nil ? "no migration here" : nil),
             .init(.character("T"), label: "Next theme", group: general, isInFooter: false),
             .init(.control("l"), label: "Draw anew", group: general, isInFooter: false),
-            .init(.character("d"), label: world.host?.leave ?? "Detach", group: general),
+            .init(
+                .character("d"), label: world.host?.leave ?? "Detach", group: general,
+                isEssential: true),
         ]
         if let host = world.host, let key = host.key {
             bindings.insert(.init(key, label: host.label, group: general, isInFooter: false), at: 1)
         }
         if isAgentSilent {
-            bindings.append(.init(.character("A"), label: "Start the agent", group: general))
+            bindings.append(
+                .init(
+                    .character("A"), label: "Start the agent", group: general, isEssential: true))
         }
         return KeyMap(bindings)
     }
@@ -50,11 +56,17 @@ extension Wizard.Model {
         return .character(isTaken ? "L" : "l")
     }
 
-    /// The keys in the footer behind those of the page.
-    var footerKeys: KeyMap {
-        page.screen.holdsKeys
-            ? frameKeys
-            : KeyMap([.init(.character("?"), label: "Help")]) + frameKeys
+    /// The keys of what is shown, for the footer.
+    var shownKeys: KeyMap {
+        switch overlay {
+        case .help: return Help.keys
+        case .log: return OpenLog.keys
+        case nil: break
+        }
+        let page = page.screen.keys(world)
+        if self.page.screen.holdsKeys { return page + frameKeys }
+        let help = KeyMap([.init(.character("?"), label: "Help", isEssential: true)])
+        return page + help + frameKeys
     }
 
     /// The migration of the page.
@@ -98,7 +110,7 @@ extension Wizard.Model {
         guard !page.screen.holdsKeys else { return [] }
         switch key {
         case .character("?"): return openHelp()
-        case .character("l"), .character("L"): return openLog()
+        case logKey: return openLog()
         case .character("d"): return world.host.map { leaveAtSecondAsking($0.leaving) } ?? detach()
         case world.host?.key: return [.hostKey]
         case .character("T"): return nextTheme()

@@ -73,11 +73,14 @@ extension Wizard.Model {
         return moment.wall / 1_000 % 900 == 0 ? [.readZone] : []
     }
 
+    /// What was done is saved within a second, the time alone once a minute.
     private mutating func saveIfChanged() -> [Wizard.Effect] {
         let state = kept(at: world.moment.wall)
-        var before = saved
-        before?.lastSeen = state.lastSeen
-        guard before != state else { return [] }
+        if var before = saved {
+            let age = abs((state.lastSeen ?? 0) - (before.lastSeen ?? 0))
+            before.lastSeen = state.lastSeen
+            guard before != state || age >= Tuning.saveInterval else { return [] }
+        }
         saved = state
         return [.save(state)]
     }

@@ -43,8 +43,7 @@ extension Wizard {
             lastSeen = saved?.lastSeen
             drafts = saved?.drafts ?? []
             push(.hub(MigrationHub()))
-            for page in saved?.pages ?? [] {
-                let page = page.reopened
+            for page in (saved?.pages ?? []).map(\.reopened) {
                 if case .hub = page {
                     layers[0].page = page
                 } else if !layers.contains(where: { $0.page == page }) {
@@ -55,11 +54,13 @@ extension Wizard {
 
         package var page: Page { layers[layers.count - 1].page }
 
-        /// What is kept for the next time.
+        /// What is kept for the next time: the pages as they will be opened, and nothing that changes by itself.
         package func kept(at wall: Int64) -> SavedState {
             let pages = layers.map(\.page).filter { if case .away = $0 { false } else { true } }
+                .map(\.reopened)
+            // Before the agent was heard nothing was seen.
             return SavedState(
-                pages: pages, drafts: drafts, lastSeen: wall, theme: theme)
+                pages: pages, drafts: drafts, lastSeen: isWelcomed ? wall : lastSeen, theme: theme)
         }
 
         mutating func push(_ page: Page) {

@@ -1,4 +1,5 @@
 internal import ControlAPI
+internal import Terminal
 
 /// Texts that several pages share.
 enum Words {
@@ -94,5 +95,12 @@ enum Words {
         case .openDestination: "Let the destination accept writes"
         case .finishIndexes: "Finish the indexes"
         }
+    }
+}
+
+extension LiveMigration {
+    /// `shop-rs0 ─▶ shop-atlas`: a line goes before the arrow, as an arrow alone is a cursor.
+    func way(_ glyphs: Glyphs) -> String {
+        "\(sourceName) \(glyphs.horizontal)\(glyphs.arrowRight) \(destinationName)"
     }
 }

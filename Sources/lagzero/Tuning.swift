@@ -37,6 +37,8 @@ enum Tuning {
     static let demoRates = 0...100_000
     /// Between two looks at the application: what it does is to be seen when it happens, and to be read.
     static let demoBandInterval = Duration.milliseconds(500)
+    /// Between two looks at a cluster that is being filled: each is seen as another size on the screen.
+    static let demoFactsInterval = Duration.seconds(3)
 
     // MARK: Benchmark
 

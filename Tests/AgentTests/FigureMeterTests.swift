@@ -16,6 +16,35 @@ import Testing
         #expect(figures.bytesPerSecondOverall == 100)
     }
 
+    @Test func beforeTheCopyBeginsThereIsNoRateAndItsTimeDoesNotCount() {
+        var meter = FigureMeter()
+        var figures = MigrationFigures()
+        for second in 0...20 { meter.measure(&figures, at: Int64(second) * 1_000) }
+        #expect(figures.bytesPerSecond == nil && figures.bytesPerSecondOverall == nil)
+        figures.bytesCopied = 0
+        meter.measure(&figures, at: 21_000)
+        figures.bytesCopied = 1_000
+        meter.measure(&figures, at: 31_000)
+        #expect(figures.bytesPerSecondOverall == 100)
+    }
+
+    @Test func s11WhenACutoverBeganIsKeptWhileItIsUnderWay() throws {
+        var live = LiveMigration(
+            id: Identifier(at: 1),
+            setup: MigrationSetup(source: Identifier(at: 2), destination: Identifier(at: 3)),
+            sourceName: "a", destinationName: "b", destinationConnectionString: "", phase: .inSync,
+            startedAt: 0)
+        live.noteCutover(at: 5)
+        #expect(live.cutover.begunAt == nil)
+        live.phase = .finalizing
+        live.noteCutover(at: 6)
+        live.noteCutover(at: 7)
+        #expect(live.cutover.begunAt == 6)
+        live.phase = .inSync
+        live.noteCutover(at: 8)
+        #expect(live.cutover.begunAt == nil)
+    }
+
     @Test func theMaximumOfTheLagIsThatOfTheLastHour() {
         var meter = FigureMeter()
         var figures = MigrationFigures()

@@ -50,4 +50,35 @@ import Testing
         ])
         #expect(uri.options == ["replicaset": "rs", "directconnection": "false"])
     }
+
+    @Test func whatIsShownAsASecretIsTakenFromTheOtherOne() throws {
+        let stored = try ConnectionString(
+            "mongodb://u:geheim@h/?tlsCertificateKeyFilePassword=key")
+        let shown = try ConnectionString("\(stored)")
+        #expect(try shown.takingSecrets(of: stored) == stored)
+        // The same user without a password keeps it; another one has to bring it.
+        let bare = try ConnectionString("mongodb://u@other/").takingSecrets(of: stored)
+        #expect(bare.password == "geheim")
+        #expect(try ConnectionString("mongodb://v@h/").takingSecrets(of: stored).password == nil)
+        #expect(throws: MongoError.self) {
+            try ConnectionString("mongodb://v:***@h/").takingSecrets(of: stored)
+        }
+        #expect(throws: MongoError.self) {
+            try ConnectionString("mongodb://u:***@h/").takingSecrets(of: nil)
+        }
+        #expect(throws: MongoError.self) {
+            try ConnectionString("mongodb://h/?authMechanismProperties=***").takingSecrets(
+                of: stored)
+        }
+        let typed = try ConnectionString("mongodb://u:new@h/").takingSecrets(of: stored)
+        #expect(typed.password == "new")
+    }
+
+    @Test func aPasswordNeedsAUser() throws {
+        let text = try ConnectionString("mongodb://u@h/").setting(password: "p@/x").secretText
+        #expect(text == "mongodb://u:p%40%2Fx@h/")
+        #expect(throws: MongoError.self) {
+            try ConnectionString("mongodb://h/").setting(password: "x")
+        }
+    }
 }

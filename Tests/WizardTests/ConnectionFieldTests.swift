@@ -60,4 +60,28 @@ import Testing
         let isTabTaken = field.handle(.tab)
         #expect(!isTabTaken)
     }
+
+    @Test func theCursorGoesAnywhereOnlyWhileNothingIsHidden() {
+        var field = ConnectionField("mongodb://h.example.net/")
+        _ = field.handle(.left)
+        _ = field.handle(.character("x"))
+        #expect(field.text == "mongodb://h.example.netx/")
+        var hidden = ConnectionField("mongodb://u:secret@h/")
+        for _ in 0..<8 { _ = hidden.handle(.left) }
+        _ = hidden.handle(.character("x"))
+        #expect(hidden.text == "mongodb://u:secret@h/x")
+    }
+
+    @Test(arguments: [
+        ("mongodb://h", "mongodb://h/?tlsCAFile=%2Fc"),
+        ("mongodb://h/", "mongodb://h/?tlsCAFile=%2Fc"),
+        ("mongodb://u:p@h/d?a=b", "mongodb://u:p@h/d?a=b&tlsCAFile=%2Fc"),
+        ("mongodb://h/?tlscafile=x&a=b", "mongodb://h/?a=b&tlsCAFile=%2Fc"),
+        ("mongodb://h/?", "mongodb://h/?tlsCAFile=%2Fc"),
+    ])
+    func aCAFileIsPutInOnce(text: String, with: String) {
+        #expect(ConnectionText(text).setting(caFile: "/c") == with)
+        #expect(ConnectionText(with).caFile == "/c")
+        #expect(ConnectionText(text).setting(caFile: "") == text)
+    }
 }

@@ -247,4 +247,21 @@ import Testing
         pilot.push("Back")
         #expect(pilot.isAt("Migrating Data"))
     }
+
+    @Test func s11AfterTwelveHoursItAsksToCheckOnTheCutover() {
+        var live = Gallery.finalizing(4)
+        live.cutover.begunAt = Sample.time - 12 * 3_600_000 + 5_000
+        for size in pageSizes {
+            let agent = Sample.agent(live)
+            var pilot = ScreenPilot(.cutover(Cutover(live.id)), agent: agent, size: size)
+            #expect(!pilot.says("please check on it"), "\(size)")
+            pilot.advance(by: .seconds(10))
+            #expect(pilot.says("under way for 12 h 0 m: please check on it"), "\(size)")
+            #expect(pilot.says("It can still be backed out of."), "\(size)")
+        }
+        live.cutover.begunAt = Sample.time - 12 * 3_600_000
+        var snapshot = Sample.snapshot
+        snapshot.migrations = [live]
+        #expect(WizardPilot(ScriptedAgent(snapshot)).shows("please check on it"))
+    }
 }

@@ -152,4 +152,17 @@ import Testing
         pilot.press(.escape)
         #expect(pilot.isAt("Migrating Data"))
     }
+
+    /// Nothing that the engine knows before a cutover tells how long its part will take.
+    @Test func s8NoSecondsArePromisedForTheCutover() throws {
+        for live in [Sample.measured(.inSync), Sample.bare(.inSync)] {
+            let pilot = pilot(live)
+            let begin = try #require(pilot.lines.firstIndex { $0.contains("Cutover is a three") })
+            let end = try #require(pilot.lines.firstIndex { $0.contains("stops nothing yet") })
+            let text = pilot.lines[begin...end].joined()
+            #expect(text.contains("its seconds are counted"))
+            let digits = text.filter(\.isNumber)
+            #expect(digits.isEmpty, "\(text)")
+        }
+    }
 }

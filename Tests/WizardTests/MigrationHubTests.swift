@@ -26,7 +26,7 @@ import Testing
         past.endedAt = Sample.time - 3_600_000
         let wizard = WizardPilot(
             agent([past, Sample.migration(.inSync), Sample.migration(.copying, number: 0x32)]))
-        let rows = wizard.lines.filter { $0.contains("shop-rs0 ▶ shop-atlas") }
+        let rows = wizard.lines.filter { $0.contains("shop-rs0 ─▶ shop-atlas") }
         #expect(rows.count == 3)
         #expect(rows[0].hasPrefix("▶ shop-rs0"))
         #expect(rows[0].contains("copying 68 %"))
@@ -89,7 +89,7 @@ import Testing
         #expect(line("ledger", of: wizard)?.hasPrefix("▶") == true)
         agent.put(.removed(Sample.ledger.id))
         wizard.hear()
-        #expect(line("shop-rs0 ▶", of: wizard)?.hasPrefix("▶") == true)
+        #expect(line("shop-rs0 ─▶", of: wizard)?.hasPrefix("▶") == true)
     }
 
     @Test func s1TabGoesFromPartToPart() {
@@ -140,7 +140,7 @@ import Testing
         #expect(wizard.shows("Add a cluster"))
         wizard.paste(Self.string + "\n")
         #expect(wizard.shows("a.example.net"))
-        wizard.press(.tab, .tab, .control("u"))
+        wizard.press(.tab, .tab, .tab, .control("u"))
         wizard.type("shop-new")
         wizard.press(.tab, .tab, .tab, .tab, .enter)
         let new = NewCluster(
@@ -157,7 +157,7 @@ import Testing
         wizard.paste("mongodb+srv://anna@shop.example.net/")
         wizard.press(.enter)
         wizard.type("p@ss/wörd")
-        wizard.press(.tab, .tab, .tab, .tab, .tab, .space)
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .tab, .space)
         guard case .add(let new) = wizard.commands.first else {
             Issue.record("nothing was added")
             return
@@ -179,7 +179,7 @@ import Testing
         if !string.isEmpty { wizard.paste(string) }
         wizard.press(.tab)
         wizard.type(password)
-        wizard.press(.tab)
+        wizard.press(.tab, .tab)
         wizard.type("x")
         wizard.press(.tab, .tab, .tab, .tab, .enter)
         #expect(wizard.shows(refusal))
@@ -191,7 +191,7 @@ import Testing
         var wizard = WizardPilot(agent)
         wizard.press(.character("a"))
         wizard.paste(Self.string)
-        wizard.press(.tab, .tab, .tab, .tab, .tab, .tab)
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .tab, .tab)
         agent.refuseNext(ControlError(.conflict, "project shop-prod has a cluster a already"))
         wizard.press(.enter)
         #expect(wizard.shows("Project shop-prod has a cluster a already."))
@@ -233,13 +233,29 @@ import Testing
 
     @Test func lettersInTheDialogAreLetters() {
         var wizard = WizardPilot(agent())
-        wizard.press(.character("a"), .tab, .tab)
-        wizard.type("d?lTqa")
-        #expect(wizard.shows("d?lTqa"))
+        wizard.press(.character("a"), .tab, .tab, .tab)
+        wizard.type("d?lTqae")
+        #expect(wizard.shows("d?lTqae"))
         #expect(!wizard.pilot.hasExited)
         #expect(wizard.footer.contains("F1 Help"))
         wizard.press(.escape)
         #expect(!wizard.shows("Connection string"))
+    }
+
+    @Test func s21ACAFileBecomesAnOptionOfTheString() {
+        var wizard = WizardPilot(agent())
+        wizard.press(.character("a"))
+        wizard.paste("mongodb://shop.example.net")
+        wizard.press(.tab, .tab)
+        wizard.type("/etc/ssl/my ca.pem")
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .enter)
+        guard case .add(let new) = wizard.commands.first else {
+            Issue.record("nothing was added")
+            return
+        }
+        #expect(
+            new.connectionString.revealed
+                == "mongodb://shop.example.net/?tlsCAFile=%2Fetc%2Fssl%2Fmy%20ca%2Epem")
     }
 
     @Test func s21AClusterIsTested() {

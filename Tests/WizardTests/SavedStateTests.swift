@@ -80,6 +80,65 @@ import Testing
         #expect(saved == SavedState(pages: [], lastSeen: 5, theme: nil))
     }
 
+    // MARK: When it is written
+
+    @Test func aPageThatIsOnlyLookedAtIsWrittenOnceAMinuteForTheTime() {
+        let agent = agent(migration)
+        var wizard = WizardPilot(agent)
+        wizard.press(.enter)
+        wizard.advance(by: 2)
+        let before = wizard.saved.count
+        // The wheel is claimed all the time, and figures come.
+        for number in 0..<50 {
+            wizard.change(migration.id) { $0.figures.bytesCopied = number }
+            wizard.advance(by: 1)
+        }
+        #expect(wizard.commands.count { $0 == .claim(migration.id) } > 10)
+        #expect(wizard.saved.count == before)
+        wizard.advance(by: 550)
+        #expect((before + 8...before + 11).contains(wizard.saved.count))
+        let pages = wizard.saved.last?.pages
+        #expect(wizard.saved.dropFirst(before).allSatisfy { $0.pages == pages })
+    }
+
+    @Test func whatIsDoneIsWrittenWithinTwoSeconds() throws {
+        var wizard = WizardPilot()
+        wizard.advance(by: 5)
+        let before = wizard.saved.count
+        wizard.press(.enter, .space)
+        wizard.advance(by: 2)
+        #expect(wizard.saved.count > before)
+        var again = WizardPilot(saved: try stored(#require(wizard.saved.last)))
+        #expect(again.shows("Before you begin   1 of 8"))
+        again.press(.escape)
+        #expect(again.shows("Clusters"))
+    }
+
+    @Test func s18AfterAKillTheTimeInTheFileIsAMinuteOldAtMost() throws {
+        let agent = agent(migration)
+        var first = WizardPilot(agent)
+        first.press(.enter)
+        first.advance(by: 330)
+        // Killed here: nothing is written any more.
+        let saved = try stored(#require(first.saved.last))
+        #expect(agent.time - (saved.lastSeen ?? 0) <= 60_000)
+        agent.time += 600_000
+        agent.log("copied shop.items", of: migration.id)
+        let second = WizardPilot(agent, saved: saved)
+        #expect(second.lines[0].contains("While you were away"))
+        #expect(second.shows("copied shop.items"))
+    }
+
+    @Test func s18WhoHasNotHeardTheAgentHasSeenNothing() throws {
+        let agent = agent(migration)
+        agent.isLost = true
+        var wizard = WizardPilot(agent, saved: saved(3_600_000))
+        wizard.advanceAlone(by: .seconds(130))
+        wizard.press(.character("d"))
+        #expect(wizard.saved.last?.lastSeen == Sample.time - 3_600_000)
+        #expect(wizard.saved.count < 5)
+    }
+
     // MARK: While you were away
 
     private func saved(_ milliseconds: Int64) -> SavedState {
@@ -98,7 +157,7 @@ import Testing
         var wizard = WizardPilot(agent, saved: saved(3_600_000))
         #expect(wizard.lines[0].contains("While you were away"))
         #expect(wizard.shows("Since Fri 20 Nov 01:14 UTC"))
-        #expect(wizard.shows("shop-rs0 ▶ shop-atlas   copying now"))
+        #expect(wizard.shows("shop-rs0 ─▶ shop-atlas   copying now"))
         #expect(wizard.shows("02:13:09  copied shop.items"))
         #expect(!wizard.shows("copying shop.items"))
         wizard.press(.enter)

@@ -88,6 +88,31 @@ import Testing
         #expect(pilot.pilot.requests.last == .copy(template))
     }
 
+    @Test func s13ALongStringIsShownWholeInLinesThatAreFull() {
+        let hosts = (1...5).map { "shop-atlas-shard-00-0\($0).eu-west-1.example.net:27017" }
+        let string =
+            "mongodb://lagzero:***@\(hosts.joined(separator: ","))/?replicaSet=atlas-x1y2&tls=true"
+        let whole = string.replacing("lagzero:***", with: "<username>:<password>")
+        for size in pageSizes {
+            var live = Gallery.complete
+            live.destinationConnectionString = string
+            var pilot = ScreenPilot(
+                .success(Success(live.id)), agent: Sample.agent(live), size: size)
+            // On the page it is whole where there is room, and always in the dialog.
+            if size.rows >= 24 { #expect(pilot.lines.joined().contains(whole), "\(size)") }
+            pilot.press(.enter)
+            #expect(pilot.lines.joined().contains("mongosh \"\(whole)\""), "\(size)")
+            pilot.type("y")
+            #expect(pilot.pilot.requests.last == .copy("mongosh \"\(whole)\""))
+        }
+    }
+
+    @Test func theMigrationsLoginIsNotTheApplications() {
+        #expect(
+            ConnectToAtlas.template("mongodb://lagzero:***@a.b:1/?x=y")
+                == "mongodb://<username>:<password>@a.b:1/?x=y")
+    }
+
     @Test func aStringWithoutASecretIsLeftAsItIs() {
         #expect(ConnectToAtlas.template("mongodb+srv://a.b/") == "mongodb+srv://a.b/")
     }

@@ -47,6 +47,30 @@ import Testing
         }
     }
 
+    @Test func bothClustersAreThereWhileTheSampleDataIsFilledIn() async throws {
+        let folder = try ScratchFolder()
+        let terminal = try PseudoTerminal(
+            PseudoTerminal.program("lagzero"), ["demo", "--size", "80", "--rate", "100"],
+            environment: environment(folder))
+        terminal.patience = .seconds(240)
+        try terminal.wait("the clusters, while they are filled") {
+            let screen = terminal.screen
+            return screen.contains("Acme / shop") && screen.contains("Acme Cloud / shop-prod")
+                && screen.contains("Filling shop-rs0:") && screen.contains("% of 80 MB")
+        }
+        try terminal.shows("writes/s to shop-rs0.  s stops it")
+        // What the inventory says of it is what it has become.
+        try terminal.wait("the size of the source") {
+            terminal.screen.split(separator: "\n").contains {
+                $0.contains("Acme / shop") && $0.contains(" MB")
+            }
+        }
+        terminal.send("dd")
+        #expect(try terminal.endsWell())
+        try await isGone(folder)
+        try await folder.remove()
+    }
+
     @Test func itOpensTheWizardAtOnceAndLeavesNothingBehind() async throws {
         let folder = try ScratchFolder()
         let begin = ContinuousClock.now

@@ -17,7 +17,7 @@ import Testing
         terminal.paste(set.uri)
         // Past the name that is proposed.
         try terminal.send(
-            "\t\t\u{15}\(set.options.name)\t\t\t\t\r", until: "Added \(set.options.name).")
+            "\t\t\t\u{15}\(set.options.name)\t\t\t\t\r", until: "Added \(set.options.name).")
     }
 
     @Test func s1ToS12AMigrationFromTheHubToTheEndWithTheKeyboard() async throws {

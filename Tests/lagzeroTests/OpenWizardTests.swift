@@ -22,7 +22,7 @@ import Testing
             "mongodb://anna:\(Self.secret)@127.0.0.1:1/?serverSelectionTimeoutMS=100&replicaSet=rs0"
         )
         try terminal.shows("replicaSet=rs0")
-        try terminal.send("\t\tx\t\t\t\t\r", until: "! not reached")
+        try terminal.send("\t\t\tx\t\t\t\t\r", until: "! not reached")
         #expect(terminal.screen.contains("Local / Default"))
         terminal.send("d")
         #expect(try terminal.endsWell())

@@ -75,7 +75,7 @@ import Testing
         try flow.terminal.send("a", until: "Connection string")
         flow.terminal.paste(wrong)
         try flow.terminal.shows("replicaSet=")
-        try flow.terminal.send("\t\t\u{15}wrong\t\t\t\t\r", until: "! not reached")
+        try flow.terminal.send("\t\t\t\u{15}wrong\t\t\t\t\r", until: "! not reached")
         try flow.terminal.shows("Authentication failed")
         try flow.terminal.shows("knows the user")
         #expect(!flow.terminal.text.contains("not-the-one"))

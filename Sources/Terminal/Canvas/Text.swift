@@ -44,6 +44,21 @@ package enum Text {
         wrapped([Run(text)], to: columns).map { $0.map(\.text).joined() }
     }
 
+    /// Lines that are full but for the last, broken wherever they end: put together they are the text again.
+    package static func broken(_ text: String, to columns: Int) -> [String] {
+        var lines = [""]
+        var width = 0
+        for glyph in Glyph.all(of: text) {
+            if width > 0, width + glyph.width > columns {
+                lines.append("")
+                width = 0
+            }
+            lines[lines.count - 1] += glyph.text
+            width += glyph.width
+        }
+        return lines
+    }
+
     package static func wrapped(_ runs: [Run], to columns: Int) -> [[Run]] {
         var lines = LineBreaker(columns: max(1, columns))
         for run in runs {

@@ -35,6 +35,19 @@ package struct Modal: Widget {
         return true
     }
 
+    /// What its keys do now, in the words of its buttons.
+    package var keys: KeyMap {
+        var bindings: [KeyMap.Binding] = []
+        if buttons.count > 1 { bindings.append(.init(.tab, label: "Next")) }
+        if buttons.indices.contains(focused) {
+            bindings.append(.init(.enter, label: buttons[focused].title))
+        }
+        if let escape, buttons.indices.contains(escape) {
+            bindings.append(.init(.escape, label: buttons[escape].title))
+        }
+        return KeyMap(bindings)
+    }
+
     private mutating func move(_ step: Int) {
         guard !buttons.isEmpty else { return }
         focused = (focused + step + buttons.count) % buttons.count
@@ -97,6 +110,20 @@ package struct ConfirmByName: Widget {
         confirmTitle = confirm
     }
 
+    /// What its keys do now.
+    package var keys: KeyMap {
+        let enter: String =
+            switch focus.focused {
+            case .confirm: confirmTitle
+            case .cancel: cancelTitle
+            case .field, nil: "To the buttons"
+            }
+        return KeyMap([
+            .init(.tab, label: "Next"), .init(.enter, label: enter),
+            .init(.escape, label: cancelTitle),
+        ])
+    }
+
     package var isNameTyped: Bool { field.text == name }
     package var typed: String { field.text }
 
@@ -119,8 +146,9 @@ package struct ConfirmByName: Widget {
         switch focus.focused {
         case .cancel where cancel.activates(key): choice = .cancelled
         case .confirm where confirm.activates(key): choice = .confirmed
-        case .confirm where key == .enter: refusal = "First type the name \(name)."
-        case .field where key == .enter: focus.focus(isNameTyped ? .confirm : .field)
+        case .field where key == .enter && isNameTyped: focus.focus(.confirm)
+        case .field where key == .enter, .confirm where key == .enter:
+            refusal = "First type the name \(name)."
         case .field where field.handle(key): break
         default: _ = consequences.handle(key)
         }

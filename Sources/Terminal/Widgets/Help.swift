@@ -7,21 +7,24 @@ package struct KeyMap: Sendable, Equatable, Codable {
         package var group: String
         /// Whether it is in the footer too.
         package var isInFooter: Bool
+        /// Stays in the footer where there is no room for all.
+        package var isEssential: Bool
         /// Why it does nothing now; nil when it works.
         package var reason: String?
 
         package init(
             _ keys: Key..., label: String, group: String = "This page", isInFooter: Bool = true,
-            reason: String? = nil
+            isEssential: Bool? = nil, reason: String? = nil
         ) {
             self.keys = keys
             self.label = label
             self.group = group
             self.isInFooter = isInFooter
+            self.isEssential = isEssential ?? keys.contains(.escape)
             self.reason = reason
         }
 
-        var names: String { keys.map(\.name).joined(separator: " ") }
+        package var names: String { keys.map(\.name).joined(separator: " ") }
 
         /// In the footer.
         var columns: Int { Width.of(names) + 1 + Width.of(label) }
@@ -35,29 +38,39 @@ package struct KeyMap: Sendable, Equatable, Codable {
         KeyMap(left.bindings + right.bindings)
     }
 
-    /// Draws `Tab next field   Enter Continue`; bindings that do not fit are left out, the last first. Returns the
-    /// column where another footer goes on.
-    @discardableResult
-    package func drawFooter(in rect: Rect, on canvas: inout Canvas) -> Int {
+    /// Draws `Tab Next field   Enter Continue   Esc Back`.
+    package func drawFooter(in rect: Rect, on canvas: inout Canvas) {
+        guard rect.rows > 0 else { return }
         var column = rect.column
-        for binding in inFooter {
-            guard column + binding.columns <= rect.endColumn, rect.rows > 0 else { break }
-            let place = Point(column, rect.row)
+        for binding in footer(columns: rect.columns) {
             canvas.put(
-                [Run(binding.names, .key), Run(" " + binding.label, .dim)], at: place)
-            column += binding.columns + 3
+                [Run(binding.names, .key), Run(" " + binding.label, .dim)],
+                at: Point(column, rect.row))
+            column += binding.columns + KeyMap.gap
         }
-        return column
     }
 
-    /// How many columns the whole footer takes.
-    package var footerColumns: Int { inFooter.reduce(-3) { $0 + $1.columns + 3 } }
+    /// What the footer names: everything that works now. Where that is too long, the last that is not essential is left
+    /// out first.
+    package func footer(columns: Int) -> [Binding] {
+        var kept = bindings.filter { $0.isInFooter && $0.reason == nil }
+        while kept.reduce(-KeyMap.gap, { $0 + $1.columns + KeyMap.gap }) > columns,
+            let last = kept.lastIndex(where: { !$0.isEssential }) ?? kept.indices.last
+        {
+            kept.remove(at: last)
+        }
+        return kept
+    }
 
-    private var inFooter: [Binding] { bindings.filter { $0.isInFooter && $0.reason == nil } }
+    private static let gap = 3
 }
 
 /// All keys of a page in a box. Esc, Enter, `?` and `q` close it; the arrows scroll.
 package struct Help: Widget {
+    package static let keys = KeyMap([
+        .init(.up, .down, label: "Scroll"), .init(.escape, label: "Close"),
+    ])
+
     package var keyMap: KeyMap
     package private(set) var isClosed = false
     private var block = TextBlock("")

@@ -17,31 +17,36 @@ package struct Stepper: Widget {
     }
 
     package var steps: [Step]
+    /// Index of the one that is shown; its title stands out.
+    package var current: Int
 
-    package init(_ steps: [Step]) { self.steps = steps }
+    /// Without `current` it is the first that is not done.
+    package init(_ steps: [Step], current: Int? = nil) {
+        self.steps = steps
+        self.current =
+            current ?? steps.firstIndex { $0.state != .done } ?? max(0, steps.count - 1)
+    }
 
     package mutating func handle(_ key: Key) -> Bool { false }
 
-    /// Where the line is too short for all, `Step 3/6 Validate`.
+    /// Where the line is too short for all, `Step 3/6 ▶ Validate`, and what is stale.
     package func draw(in rect: Rect, isFocused: Bool = false, on canvas: inout Canvas) {
-        var runs: [Run] = []
-        for step in steps {
-            if !runs.isEmpty { runs.append(" ") }
-            runs += [
-                Run(canvas.glyphs.mark(step.state) + " ", step.state.style),
-                Run(step.title, step.state == .current ? Style(.accent, .bold) : step.state.style),
-            ]
+        let all = Array(steps.indices.map { runs($0, canvas.glyphs) }.joined(separator: [" "]))
+        if all.reduce(0, { $0 + Width.of($1.text) }) <= rect.columns {
+            return canvas.put(all, in: rect)
         }
-        if runs.reduce(0, { $0 + Width.of($1.text) }) <= rect.columns {
-            canvas.put(runs, in: rect)
-        } else if let index = steps.firstIndex(where: { $0.state != .done }) ?? steps.indices.last {
-            canvas.put(
-                [
-                    Run("Step \(index + 1)/\(steps.count) ", .dim),
-                    Run(canvas.glyphs.mark(steps[index].state) + " ", steps[index].state.style),
-                    Run(steps[index].title, Style(.accent, .bold)),
-                ], in: rect)
+        var some = [Run("Step \(current + 1)/\(steps.count) ", .dim)]
+        for index in steps.indices where index == current || steps[index].state == .stale {
+            some += (index == current ? [] : ["   "]) + runs(index, canvas.glyphs)
         }
+        canvas.put(some, in: rect)
+    }
+
+    private func runs(_ index: Int, _ glyphs: Glyphs) -> [Run] {
+        let step = steps[index]
+        let style = step.state.style
+        let title = index == current ? Style(style.role, .bold) : style
+        return [Run(glyphs.mark(step.state) + " ", style), Run(step.title, title)]
     }
 }
 

@@ -83,8 +83,9 @@ package struct Cutover: LiveScreen {
     // MARK: Keys
 
     package func keys(_ world: World) -> KeyMap {
-        guard dialog == nil else { return .dialog }
-        var bindings: [KeyMap.Binding] = [.init(.tab, label: "Next")]
+        if let dialog { return dialog.keys }
+        var bindings: [KeyMap.Binding] = []
+        if focus.ids.count > 1 { bindings.append(.init(.tab, label: "Next")) }
         switch focus.focused {
         case .confirm: bindings.append(.init(.space, label: "Confirm"))
         case .finalize: bindings.append(.init(.enter, label: Words.finalize))
@@ -195,6 +196,8 @@ package struct Cutover: LiveScreen {
         let (foot, above) = body.top(isRoomy ? 2 : 1).rest.bottom(isRoomy ? 2 : 1)
         var notices = [wheelNotice(world)].compactMap(\.self)
         if step == .finalizing {
+            notices += [CutoverView.longCutover(live, world)].compactMap(\.self)
+                .map { Notice(.warning, $0) }
             notices += live.waitingFor.map { Notice(.warning, "Waiting for \($0)") }
         }
         let lines = Notice.lines(notices, columns: body.columns, canvas.glyphs)

@@ -33,6 +33,9 @@ package struct GetStarted: Screen {
         return all.count == 1 ? all[0] : all.first { $0.id == organization }
     }
 
+    /// Where the destination will be.
+    func destinationOrganization(_ world: World) -> Identifier? { chosen(world)?.id }
+
     package func keys(_ world: World) -> KeyMap {
         if open != nil { return OpenList.keys }
         var keys = [KeyMap.Binding(.tab, label: "Next")]

@@ -44,7 +44,10 @@ package struct InSync: LiveScreen {
     }
 
     package func keys(_ world: World) -> KeyMap {
-        guard dialog == nil else { return .dialog }
+        switch dialog {
+        case .extend(let modal), .offer(let modal): return modal.keys
+        case nil: break
+        }
         let enter = focus.isFocused(.extend) ? Words.extend : Words.ready
         return wheelKeys(world)
             + KeyMap([

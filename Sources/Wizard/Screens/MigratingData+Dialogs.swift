@@ -13,6 +13,15 @@ extension MigratingData.Dialog {
         }
     }
 
+    var keys: KeyMap {
+        switch self {
+        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal),
+            .details(let modal):
+            modal.keys
+        case .cancel(let dialog): dialog.keys
+        }
+    }
+
     func draw(in rect: Rect, on canvas: inout Canvas) {
         switch self {
         case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal),

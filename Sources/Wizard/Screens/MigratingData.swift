@@ -56,13 +56,15 @@ package struct MigratingData: LiveScreen {
     // MARK: Keys
 
     package func keys(_ world: World) -> KeyMap {
-        guard dialog == nil else { return .dialog }
+        if let dialog { return dialog.keys }
         guard let live = live(world) else {
             return KeyMap([.init(.escape, label: "Back")])
         }
         let main = mainAct(live)
+        var first = binding(main, .enter, main == .retry ? "Retry" : "Cutover", live, world)
+        if main == .retry { first.keys.append(.character("r")) }
         var bindings: [KeyMap.Binding] = [
-            binding(main, .enter, main == .retry ? "Retry" : "Cutover", live, world),
+            first,
             live.phase == .paused
                 ? binding(.resume, .character("p"), "Resume", live, world)
                 : binding(.pause, .character("p"), "Pause", live, world),
@@ -75,7 +77,9 @@ package struct MigratingData: LiveScreen {
             .init(.escape, label: "Back"), .init(.character("i"), label: "Details"),
             binding(.loadLevel, .character("l"), "Load level", live, world),
             .init(.up, .down, .pageUp, .pageDown, label: "Scroll the log", isInFooter: false),
-            .init(.end, label: "Follow the log", isInFooter: false),
+            .init(
+                .end, label: "Follow the log", isInFooter: false,
+                reason: logEnd == nil ? "it is followed" : nil),
         ]
         return wheelKeys(world) + KeyMap(bindings)
     }
@@ -109,8 +113,8 @@ package struct MigratingData: LiveScreen {
         case .character("p"): act = live.phase == .paused ? .resume : .pause
         case .character("l"): act = .loadLevel
         case .character("c"): act = .cancel
-        case .character("r"): act = .retry
-        case .character("a"): act = .acknowledge
+        case .character("r") where mainAct(live) == .retry: act = .retry
+        case .character("a") where !live.mismatches.isEmpty: act = .acknowledge
         default: return []
         }
         if let obstacle = obstacle(to: act, live, world) { return [.say(obstacle, .warning)] }
@@ -182,11 +186,4 @@ package struct MigratingData: LiveScreen {
         logEnd = isNewest ? nil : lines[max(1, target) - 1].sequence
         return true
     }
-}
-
-extension KeyMap {
-    /// Of an open dialog.
-    static let dialog = KeyMap([
-        .init(.tab, label: "Next"), .init(.enter, label: "Press"), .init(.escape, label: "Close"),
-    ])
 }

@@ -13,7 +13,7 @@ package struct MigrationHub: Screen {
 
     /// Where the cursor was put; what is gone by now is not followed.
     private var chosen: Item?
-    private var dialog: AddCluster?
+    private var dialog: ClusterDialog?
     private var removal: Removal?
     /// Uptime of the last bell for a migration that waits to be cut over.
     private var rungAt: Duration?
@@ -30,27 +30,29 @@ package struct MigrationHub: Screen {
     package var title: String { "Migration Hub" }
     package var holdsKeys: Bool { dialog != nil || removal != nil }
 
+    /// As it is opened again another day.
+    var withoutDialogs: MigrationHub {
+        var hub = MigrationHub()
+        hub.chosen = chosen
+        return hub
+    }
+
     package func subject(_ world: World) -> Identifier? {
         if case .migration(let id) = selected(world) { id } else { nil }
     }
 
     package func keys(_ world: World) -> KeyMap {
-        if dialog != nil {
-            return KeyMap([
-                .init(.tab, label: "Next field"), .init(.enter, label: "Go on"),
-                .init(.escape, label: "Cancel"),
-            ])
-        }
-        if removal != nil {
-            return KeyMap([.init(.tab, label: "Next"), .init(.escape, label: "Cancel")])
-        }
+        if let dialog { return dialog.keys }
+        if let removal { return removal.modal.keys }
         let isCluster = if case .cluster = selected(world) { true } else { false }
         let reason = isCluster ? nil : "choose a cluster"
         return KeyMap([
             .init(.enter, label: "Open", reason: isCluster ? "nothing to open" : nil),
-            .init(.up, .down, label: "Move", isInFooter: false),
+            .init(
+                .up, .down, .character("k"), .character("j"), label: "Move", isInFooter: false),
             .init(.tab, label: "Next part", isInFooter: false),
             .init(.character("a"), label: "Add a cluster", group: "Clusters"),
+            .init(.character("e"), label: "Edit", group: "Clusters", reason: reason),
             .init(.character("t"), label: "Test", group: "Clusters", reason: reason),
             .init(.character("r"), label: "Remove", group: "Clusters", reason: reason),
         ])
@@ -67,7 +69,8 @@ package struct MigrationHub: Screen {
         case .tab: nextPart(by: 1, world)
         case .backTab: nextPart(by: -1, world)
         case .enter: return open(world)
-        case .character("a"): dialog = AddCluster(world.snapshot)
+        case .character("a"): dialog = ClusterDialog(beside: world.snapshot)
+        case .character("e"): edit(world)
         case .character("t"): return test(world)
         case .character("r"): remove(world)
         default: break
@@ -94,13 +97,16 @@ package struct MigrationHub: Screen {
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
         switch (command, answer) {
-        case (.add, .refused(let error)):
+        case (.add, .refused(let error)), (.editCluster, .refused(let error)):
             guard dialog != nil else { return [.say(Words.error(error), .error)] }
             dialog?.refuse(error)
         case (.add(let new), .made(let id)):
             dialog = nil
             chosen = .cluster(id)
             return [said(of: world.cluster(id), "Added \(new.name).")]
+        case (.editCluster(let id, _), .made):
+            dialog = nil
+            return [said(of: world.cluster(id), "Saved. It answers.")]
         case (_, .refused(let error)): return [.say(Words.error(error), .error)]
         case (.testCluster(let id), _): return [said(of: world.cluster(id), "It answers.")]
         default: break
@@ -114,9 +120,9 @@ package struct MigrationHub: Screen {
     }
 
     private mutating func handleDialog(_ key: Key) -> [Action] {
-        let new = dialog?.handle(key)
+        let command = dialog?.handle(key)
         if dialog?.isClosed == true { dialog = nil }
-        return new.map { [.perform(.add($0))] } ?? []
+        return command.map { [.perform($0)] } ?? []
     }
 
     // MARK: The cursor
@@ -188,6 +194,13 @@ package struct MigrationHub: Screen {
             return []
         }
         return [.say("Connecting to \(cluster.name) ...", .text), .perform(.testCluster(id))]
+    }
+
+    private mutating func edit(_ world: World) {
+        guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
+            return
+        }
+        dialog = ClusterDialog(editing: cluster)
     }
 
     private mutating func remove(_ world: World) {

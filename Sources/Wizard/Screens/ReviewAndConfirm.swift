@@ -38,13 +38,11 @@ package struct ReviewAndConfirm: Screen {
     }
 
     package func keys(_ world: World) -> KeyMap {
-        let escape = KeyMap.Binding(.escape, label: "Back")
-        if dialog != nil {
-            return KeyMap([.init(.tab, label: "Next"), .init(.enter, label: "Press"), escape])
-        }
+        if let dialog { return dialog.keys }
         let enter = focus.isFocused(.back) ? "Back" : "Start Migration"
         return KeyMap([
-            .init(.tab, label: "Next"), .init(.enter, label: enter), escape,
+            .init(.tab, label: "Next"), .init(.enter, label: enter),
+            .init(.escape, label: "Back"),
             .init(.up, .down, label: "Scroll", isInFooter: false),
         ])
     }

@@ -5,9 +5,7 @@ package import Terminal
 extension SetUpMigration {
     package func keys(_ world: World) -> KeyMap {
         if open != nil { return OpenList.keys }
-        if clearing != nil {
-            return KeyMap([.init(.tab, label: "Next"), .init(.escape, label: "Back")])
-        }
+        if let clearing { return clearing.keys }
         var keys = [KeyMap.Binding(.tab, label: "Next field")]
         switch focus.focused {
         case .verify, .clear: keys.append(.init(.space, label: "Tick"))
@@ -19,12 +17,12 @@ extension SetUpMigration {
         keys.append(.init(.escape, label: "Back"))
         keys.append(
             .init(
-                .character("t"), label: "Test the cluster again",
-                reason: tested(world) == nil ? "choose one first" : nil))
-        keys.append(
-            .init(
                 .character("v"), label: "Results",
                 reason: run(world) ?? staleRun(world) == nil ? "nothing validated yet" : nil))
+        keys.append(
+            .init(
+                .character("t"), label: "Test again",
+                reason: tested(world) == nil ? "choose a cluster first" : nil))
         return KeyMap(keys)
     }
 

@@ -35,7 +35,7 @@ package struct Success: LiveScreen {
     package func keys(_ world: World) -> KeyMap {
         switch dialog {
         case .connect: return ConnectToAtlas.keys
-        case .release, .details: return .dialog
+        case .release(let modal), .details(let modal): return modal.keys
         case nil: break
         }
         let live = live(world)
@@ -236,18 +236,18 @@ package struct Success: LiveScreen {
         )
         var rest = Notice.draw(notices, in: rect, on: &canvas)
         if rest.rows >= 4 { rest = rest.top(1).rest }
-        let lines = [
-            [Run("Then point your application at:")],
-            [Run(ConnectToAtlas.template(live.destinationConnectionString), .accent)],
-        ]
-        for (row, line) in lines.suffix(rest.rows).enumerated() {
-            let place = rest.line(row).inset(columns: 1, rows: 0)
-            canvas.put(line, in: Rect(1, place.row, max(0, rect.columns - 10), 1))
-            if row == min(lines.count, rest.rows) - 1 {
-                canvas.put(
-                    "y copy", in: Rect(1, place.row, rect.columns - 2, 1), .key,
-                    alignment: .right)
-            }
+        // Whole, over the whole width: it is selected on the terminal where it cannot be copied.
+        let address = Text.broken(
+            ConnectToAtlas.template(live.destinationConnectionString), to: canvas.size.columns)
+        let label = rest.rows > address.count ? 1 : 0
+        let head = rest.line(0).inset(columns: 1, rows: 0)
+        if label > 0 {
+            canvas.put("Then point your application at:", in: head)
+            canvas.put("y copy", in: head, .key, alignment: .right)
+        }
+        for (row, line) in address.prefix(rest.rows - label).enumerated() {
+            let place = rest.line(row + label)
+            canvas.put(line, in: Rect(0, place.row, canvas.size.columns, place.rows), .accent)
         }
     }
 }

@@ -22,7 +22,7 @@ package struct WhileYouWereAway: Screen {
     package func subject(_ world: World) -> Identifier? { migrations.last }
 
     package func keys(_ world: World) -> KeyMap {
-        KeyMap([.init(.enter, label: "Go on"), .init(.up, .down, label: "Scroll")])
+        KeyMap([.init(.enter, .escape, label: "Go on"), .init(.up, .down, label: "Scroll")])
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
@@ -75,7 +75,7 @@ package struct WhileYouWereAway: Screen {
     ) -> [Run] {
         var runs = [
             Run(
-                "\(migration.sourceName) \(glyphs.arrowRight) \(migration.destinationName)", .label),
+                migration.way(glyphs), .label),
             Run("   \(migration.phase.words) now"),
         ]
         if let left = world.timeLeft(migration), !migration.phase.isFinal {

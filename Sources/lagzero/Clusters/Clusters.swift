@@ -7,8 +7,8 @@ struct Clusters: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "The clusters that the agent knows.",
         subcommands: [
-            ClustersAdd.self, ClustersList.self, ClustersShow.self, ClustersRemove.self,
-            ClustersTest.self, ClustersImport.self,
+            ClustersAdd.self, ClustersList.self, ClustersShow.self, ClustersEdit.self,
+            ClustersRemove.self, ClustersTest.self, ClustersImport.self,
         ])
 
     /// The cluster of this identifier or name. Throws `UsageError` where there is none or more than one.

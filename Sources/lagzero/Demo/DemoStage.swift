@@ -2,6 +2,7 @@ import AgentClient
 import ControlAPI
 import Glibc
 import Sandbox
+import Synchronization
 import Terminal
 import Wizard
 
@@ -18,6 +19,8 @@ actor DemoStage {
     private let console: Console
     private nonisolated let folder: ScratchFolder
     private var scene = Scene.startingServers
+    /// How much of the sample data is there, 0...1.
+    private nonisolated let filled = Mutex(0.0)
     private var clusters: SandboxClusters?
     private var preparation: Task<Void, Never>?
     private var isEnding = false
@@ -25,7 +28,8 @@ actor DemoStage {
     private var blocked = 0
 
     private enum Scene {
-        case startingServers, filling
+        case startingServers
+        case filling
         case open(DemoApplication)
         case failed(String)
     }
@@ -72,7 +76,9 @@ actor DemoStage {
         switch scene {
         case .startingServers: host.band += "Starting two replica sets on this machine ..."
         case .filling:
-            host.band += "Filling \(Self.source) with \(shop.megabytes) MB of sample data ..."
+            let percent = Int(filled.withLock { $0 } * 100)
+            host.band +=
+                "Filling \(Self.source): \(percent) % of \(shop.megabytes) MB.  Look around meanwhile"
         case .open where rate == 0: host.band += "There is no application that writes (--rate 0)."
         case .open(let application):
             host.key = .character("s")
@@ -112,11 +118,10 @@ actor DemoStage {
         }
         self.clusters = clusters
         console.hide([clusters.sourceURI, clusters.destinationURI])
-        scene = .filling
-        try await shop.fill(clusters.source)
-        let application = try DemoApplication(shop, rate: rate, on: clusters)
         try await agent
-        _ = try await client.add(
+        scene = .filling
+        // In the inventory at once: what is filled can be looked at, chosen and validated.
+        let source = try await client.add(
             NewCluster(
                 name: Self.source, organization: "Acme", project: "shop",
                 connectionString: Secret(clusters.sourceURI)))
@@ -124,7 +129,26 @@ actor DemoStage {
             NewCluster(
                 name: Self.destination, organization: "Acme Cloud", project: "shop-prod",
                 connectionString: Secret(clusters.destinationURI)))
-        scene = .open(application)
+        try await fill(clusters.source, known: source.id)
+        scene = .open(try DemoApplication(shop, rate: rate, on: clusters))
+    }
+
+    /// What the inventory says of the cluster grows with it.
+    private func fill(_ set: ReplicaSet, known id: Identifier) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { [shop, client] group in
+            group.addTask {
+                try await shop.fill(set) { filled in self.filled.withLock { $0 = filled } }
+            }
+            group.addTask {
+                while true {
+                    try await Task.sleep(for: Tuning.demoFactsInterval)
+                    _ = try? await client.test(cluster: id)
+                }
+            }
+            try await group.next()
+            group.cancelAll()
+        }
+        _ = try await client.test(cluster: id)
     }
 
     /// An agent that dies with the folder; returns when it answers.

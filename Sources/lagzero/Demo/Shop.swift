@@ -1,6 +1,7 @@
 import BSON
 import Mongo
 import Sandbox
+import Synchronization
 
 /// The sample data of the demo, and the application that changes them.
 struct Shop: Sendable {
@@ -10,24 +11,40 @@ struct Shop: Sendable {
     private static let visits = Namespace("shop", "visits")
 
     let megabytes: Int
-    private let parts: [(namespace: Namespace, data: SampleData)]
+    /// With the share of each in the whole.
+    private let parts: [(namespace: Namespace, data: SampleData, share: Double)]
 
     init(megabytes: Int) {
         self.megabytes = megabytes
-        let bytes = megabytes * 1_000_000
+        let bytes = Double(megabytes) * 1e6
         parts = [
-            (Shop.customers, SampleData(.small, bytes: bytes * 3 / 10)),
-            (Shop.orders, SampleData(.medium, bytes: bytes * 5 / 10)),
-            (Shop.reports, SampleData(.large, bytes: bytes * 2 / 10)),
-        ]
+            (Shop.customers, .small, 0.3), (Shop.orders, .medium, 0.5), (Shop.reports, .large, 0.2),
+        ].map { ($0, SampleData($1, bytes: Int(bytes * $2)), $2) }
     }
 
-    func fill(_ set: ReplicaSet) async throws {
+    /// Makes the collections with their indexes, so that whoever begins to migrate them meanwhile finds them whole, and
+    /// puts the documents in. `progress` is told how much of them is there, 0...1.
+    func fill(
+        _ set: ReplicaSet, progress: @escaping @Sendable (Double) -> Void = { _ in }
+    ) async throws {
+        try await makeIndexes(set)
         let cluster = try set.cluster()
+        let filled = Mutex(0.0)
         for part in parts {
+            let share = part.share / Double(part.data.count)
             try await part.data.insert(
-                into: part.namespace, through: [cluster.lane(), cluster.lane()])
+                into: part.namespace, through: [cluster.lane(), cluster.lane()]
+            ) { count in
+                progress(
+                    filled.withLock { filled in
+                        filled += share * Double(count)
+                        return filled
+                    })
+            }
         }
+    }
+
+    private func makeIndexes(_ set: ReplicaSet) async throws {
         _ = try await set.lane.run(
             [
                 "createIndexes": "customers",

@@ -34,8 +34,13 @@ struct Screenshot: Sendable {
 
     func file(_ size: Size) -> String { "\(number)-\(name).\(size.columns)x\(size.rows).txt" }
 
+    /// The wizard as it was led there.
+    func wizard(_ size: Size, _ glyphs: Glyphs = .unicode) -> WizardPilot {
+        script(Scene(size: size, glyphs: glyphs))
+    }
+
     func canvas(_ size: Size, _ glyphs: Glyphs = .unicode) -> Canvas {
-        script(Scene(size: size, glyphs: glyphs)).pilot.canvas
+        wizard(size, glyphs).pilot.canvas
     }
 
     /// Every file with what is on the screen.

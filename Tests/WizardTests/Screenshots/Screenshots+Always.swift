@@ -55,7 +55,18 @@ extension Screenshot {
             var wizard = $0.wizard()
             wizard.press(.character("a"))
             wizard.type("a.example.net:27017")
-            wizard.press(.tab, .tab, .tab, .tab, .tab, .tab, .enter)
+            wizard.press(.tab, .tab, .tab, .tab, .tab, .tab, .tab, .enter)
+            return wizard
+        },
+        Screenshot(
+            21, "edit-a-cluster", "editing a cluster: its secret stays where none is typed",
+            sizes: main
+        ) {
+            var snapshot = Sample.snapshot
+            snapshot.clusters[0].connectionString =
+                "mongodb://anna:***@a.example.net:27017,b.example.net/?replicaSet=rs0&tlsCAFile=%2Fetc%2Fssl%2Fshop.pem"
+            var wizard = $0.wizard(ScriptedAgent(snapshot))
+            wizard.press(.tab, .character("e"))
             return wizard
         },
         Screenshot(21, "test-a-cluster", "a cluster that does not answer") {
@@ -78,7 +89,7 @@ extension Scene {
         wizard.type("mongodb://anna@a.example.net:27017,b.example.net/?replicaSet=rs0")
         wizard.press(.tab)
         wizard.type(Sample.secret)
-        wizard.press(.tab)
+        wizard.press(.tab, .tab)
         return wizard
     }
 

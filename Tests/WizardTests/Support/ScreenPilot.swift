@@ -138,6 +138,7 @@ extension Command {
         switch self {
         case .add(let cluster): .add(cluster)
         case .testCluster(let id): .testCluster(id)
+        case .editCluster(let id, let change): .editCluster(id, change)
         case .removeCluster(let id): .removeCluster(id)
         case .validate(let setup): .validate(setup)
         case .start(let setup): .start(setup, by: asker)

@@ -147,6 +147,15 @@ final class ScriptedAgent: Sendable {
             cluster.facts = Sample.facts(bytes: 1_000_000)
             _ = put(.cluster(cluster), in: &state)
             return .cluster(cluster)
+        case .editCluster(let id, let change):
+            var cluster = try cluster(id, state)
+            cluster.name = change.name ?? cluster.name
+            if change.connectionString != nil || change.password != nil {
+                cluster.connectionString = "mongodb://anna:***@edited.example.net/"
+                cluster.trouble = nil
+            }
+            _ = put(.cluster(cluster), in: &state)
+            return .cluster(cluster)
         case .removeCluster(let id): _ = put(.removed(try cluster(id, state).id), in: &state)
         case .validate(let setup):
             let run = ValidationRun(
@@ -258,6 +267,9 @@ extension ScriptedAgent: MigrationControl {
     func add(_ cluster: NewCluster) async throws -> Cluster { try reply(.add(cluster)).cluster }
     func test(cluster id: Identifier) async throws -> Cluster {
         try reply(.testCluster(id)).cluster
+    }
+    func edit(cluster id: Identifier, _ change: ClusterChange) async throws -> Cluster {
+        try reply(.editCluster(id, change)).cluster
     }
     func remove(cluster id: Identifier) async throws { _ = try reply(.removeCluster(id)) }
     func validate(_ setup: MigrationSetup) async throws -> Identifier {
