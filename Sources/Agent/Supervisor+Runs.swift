@@ -122,6 +122,11 @@ extension Supervisor {
         guard setup.source != setup.destination else {
             throw ControlError(.invalid, "source and destination are the same cluster")
         }
+        guard !(setup.resumes && setup.clear) else {
+            throw ControlError(
+                .invalid, "a migration cannot both go on and begin anew",
+                remedy: "either resume it, or clear the destination")
+        }
         guard Tuning.loadLevels.contains(setup.loadLevel) else {
             throw ControlError(.invalid, "the load level is 1 to 4")
         }
@@ -139,6 +144,7 @@ extension Supervisor {
         options.loadLevel = setup.loadLevel
         options.quietPeriod = setup.quietPeriod
         options.keepSourceWritable = setup.keepSourceWritable
+        options.resume = setup.resumes
         return options
     }
 }
