@@ -4,7 +4,11 @@ internal import Terminal
 
 /// A program on a terminal of its own, which the test plays. Every wait is for a condition, with a deadline.
 package final class PseudoTerminal {
-    package struct Failure: Error { package let description: String }
+    package struct Failure: Error {
+        package let description: String
+
+        package init(description: String) { self.description = description }
+    }
 
     package private(set) var master: Int32
     /// The leader of the session.
@@ -155,8 +159,8 @@ package final class PseudoTerminal {
         }
     }
 
-    /// What the terminal has shown; the pause ends with the first byte.
-    private func readSome() {
+    /// What the terminal has shown by now; waits for the first byte for some milliseconds.
+    package func readSome() {
         var polled = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
         poll(&polled, 1, 10)
         guard master >= 0 else { return }

@@ -8,6 +8,7 @@ import Sandbox
 import Terminal
 import TerminalTesting
 import Testing
+import Wizard
 
 @testable import lagzero
 
@@ -68,6 +69,24 @@ final class WizardFlow {
         try terminal.shows(text)
         // The page is there before the agent has said anything.
         try terminal.wait("news of the agent") { !terminal.screen.contains("this host") }
+    }
+
+    /// Another wizard of the same agent, on a terminal of its own. It opens on the page of the migration, once the first
+    /// one has written down that it is there.
+    func openAnother() async throws -> PseudoTerminal {
+        let file = SavedStateFile(session.folder.wizard)
+        try await eventually("the page is kept", within: Self.patience) {
+            await file.load()?.pages.contains { $0.stage == .migrating } ?? false
+        }
+        let other = try session.open()
+        other.patience = Self.patience
+        return other
+    }
+
+    /// The wizard that what follows is done in; returns the one that was used up to now.
+    func turn(to other: PseudoTerminal) -> PseudoTerminal {
+        defer { terminal = other }
+        return terminal
     }
 
     /// From the hub to the page of the migration, which has begun then.
