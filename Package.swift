@@ -127,6 +127,7 @@ let package = Package(
                 "Mongo",
                 "Sandbox", "Terminal", "TerminalTesting", "lagzero",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
     ])

@@ -28,16 +28,27 @@ extension Supervisor {
             id: Identifier(at: Clock.now / 1_000), project: project.id, name: new.name,
             connectionString: shown)
         try keep(new.connectionString, of: cluster.id)
-        try await store.save(cluster)
+        do { try await store.save(cluster) } catch {
+            try? keep(nil, of: cluster.id)
+            throw error
+        }
         publish(.cluster(cluster))
         return try await test(cluster: cluster.id)
+    }
+
+    /// Takes something new back, where it could not be written down.
+    private func kept(_ id: Identifier, _ save: () async throws -> Void) async throws {
+        do { try await save() } catch {
+            publish(.removed(id))
+            throw error
+        }
     }
 
     private func organization(_ name: String) async throws -> Organization {
         if let found = state.organizations.first(where: { $0.name == name }) { return found }
         let new = Organization(id: Identifier(at: Clock.now / 1_000), name: name)
         publish(.organization(new))
-        try await store.save(new)
+        try await kept(new.id) { try await store.save(new) }
         return new
     }
 
@@ -47,7 +58,7 @@ extension Supervisor {
         let new = Project(
             id: Identifier(at: Clock.now / 1_000), organization: organization.id, name: name)
         publish(.project(new))
-        try await store.save(new)
+        try await kept(new.id) { try await store.save(new) }
         return new
     }
 
@@ -111,9 +122,12 @@ extension Supervisor {
             destinationConnectionString: destination.connectionString, phase: .preparing,
             startedAt: min(begun ?? now, now))
         live.driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: now)
-        publish(.migration(live))
         if setup.resumes { hasBegun.insert(live.id) }
-        try await store.save(StoredMigration(live: live, hasBegun: setup.resumes))
+        // First, so that nobody else can begin one there.
+        publish(.migration(live))
+        try await kept(live.id) {
+            try await store.save(StoredMigration(live: live, hasBegun: setup.resumes))
+        }
         await takeUp(live.id, isResumed: setup.resumes)
         return live.id
     }
