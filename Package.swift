@@ -125,6 +125,7 @@ let package = Package(
                 "Mongo",
                 "Sandbox", "Terminal", "TerminalEmulator", "lagzero",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
     ])

@@ -49,11 +49,21 @@ package struct SecretFile: Sendable {
         unlink(new)
         let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw ControlError(.store, "cannot write \(new): \(systemText())")
+            throw SecretFile.unwritable(new)
         }
         defer { close(descriptor) }
-        guard write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0,
-            rename(new, path) == 0
-        else { throw ControlError(.store, "cannot write \(path): \(systemText())") }
+        let written = write(descriptor, bytes, bytes.count)
+        if written >= 0, written < bytes.count { errno = ENOSPC }
+        guard written == bytes.count, fsync(descriptor) == 0, rename(new, path) == 0 else {
+            let error = SecretFile.unwritable(path)
+            unlink(new)
+            throw error
+        }
+    }
+
+    private static func unwritable(_ path: String) -> ControlError {
+        ControlError(
+            .store, "cannot write \(path): \(systemText())",
+            remedy: "make room there, or see the folder's owner and permissions")
     }
 }

@@ -1,5 +1,6 @@
 internal import ControlAPI
 internal import FoundationEssentials
+internal import Glibc
 package import Hummingbird
 package import Logging
 internal import NIOCore
@@ -25,6 +26,8 @@ package enum Server {
             router: router,
             configuration: ApplicationConfiguration(
                 address: .unixDomainSocket(path: socket), serverName: "lagzero"),
+            // Nobody else comes into its folder; the socket says so, too.
+            onServerRunning: { _ in chmod(socket, 0o600) },
             logger: logger)
     }
 

@@ -16,7 +16,7 @@ package struct StoredMigration: Codable, Hashable, Sendable {
 
 /// The agent's database: the inventory, the migrations and their logs. No secrets.
 package final class Store: Sendable {
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// Opens it, or makes it, and brings its schema up to date. Throws `store` when it is damaged or of a newer version.
     package init(_ path: String) throws {
@@ -30,7 +30,9 @@ package final class Store: Sendable {
             if try queue.read({ try migrator.hasBeenSuperseded($0) }) {
                 throw ControlError(
                     .store, "\(path) was written by a newer version of lagzero",
-                    remedy: "use that version")
+                    remedy:
+                        "use that version, or move the file away and go on from the destinations, which hold every migration's own state"
+                )
             }
             try migrator.migrate(queue)
             let answer = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
@@ -67,7 +69,7 @@ package final class Store: Sendable {
         ControlError(
             .store, "\(path) is damaged",
             remedy:
-                "move it away; every migration's own state is on its destination, and goes on from there with `lagzero migrate --resume`"
+                "move it away and add the clusters again; every migration's own state is on its destination, and a new setup of the same clusters offers to go on from there"
         )
     }
 
@@ -76,7 +78,8 @@ package final class Store: Sendable {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT: damaged(path)
         case .SQLITE_FULL:
             ControlError(
-                .store, "the disk is full: \(path) cannot be written", remedy: "make room there")
+                .store, "the disk is full: \(path) cannot be written", remedy: "make room there"
+            )
         case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_IOERR:
             ControlError(
                 .store, "\(path) cannot be read or written: \(error.message ?? "no reason given")",

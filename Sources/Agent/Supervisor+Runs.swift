@@ -52,7 +52,7 @@ extension Supervisor {
         if last == 0 { last = (try? await store.lastLine(of: id)) ?? 0 }
         let line = LogLine(sequence: last + 1, time: entry.time, text: entry.text)
         lines[id] = line.sequence
-        try? await store.append(line, to: id)
+        await save(line, of: id)
         publish(.log(migration: id, line))
     }
 
@@ -64,8 +64,9 @@ extension Supervisor {
         guard var run = runs[id], let phase = MigrationPhase(rawValue: progress.phase.rawValue),
             let before = try? migration(id)
         else { return }
-        if phase == .copying, hasBegun.insert(id).inserted {
-            try? await store.save(StoredMigration(live: before, hasBegun: true))
+        // Its copy may be over before anybody looks.
+        if phase.hasBegun, hasBegun.insert(id).inserted {
+            try? await save(before)
         }
         var changed = before
         let now = Clock.now
@@ -123,6 +124,11 @@ extension Supervisor {
         guard setup.source != setup.destination else {
             throw ControlError(.invalid, "source and destination are the same cluster")
         }
+        guard !(setup.resumes && setup.clear) else {
+            throw ControlError(
+                .invalid, "a migration cannot both go on and begin anew",
+                remedy: "either resume it, or clear the destination")
+        }
         guard Tuning.loadLevels.contains(setup.loadLevel) else {
             throw ControlError(.invalid, "the load level is 1 to 4")
         }
@@ -140,6 +146,17 @@ extension Supervisor {
         options.loadLevel = setup.loadLevel
         options.quietPeriod = setup.quietPeriod
         options.keepSourceWritable = setup.keepSourceWritable
+        options.resume = setup.resumes
         return options
+    }
+}
+
+extension MigrationPhase {
+    /// Whether the destination holds the migration's state for certain, in this phase.
+    fileprivate var hasBegun: Bool {
+        switch self {
+        case .copying, .indexing, .catchingUp, .inSync, .finalizing, .complete, .expired: true
+        case .preparing, .paused, .failed, .cancelled: false
+        }
     }
 }

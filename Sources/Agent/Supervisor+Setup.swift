@@ -28,16 +28,27 @@ extension Supervisor {
             id: Identifier(at: Clock.now / 1_000), project: project.id, name: new.name,
             connectionString: shown)
         try keep(new.connectionString, of: cluster.id)
-        try await store.save(cluster)
+        do { try await store.save(cluster) } catch {
+            try? keep(nil, of: cluster.id)
+            throw error
+        }
         publish(.cluster(cluster))
         return try await test(cluster: cluster.id)
+    }
+
+    /// Takes something new back, where it could not be written down.
+    private func kept(_ id: Identifier, _ save: () async throws -> Void) async throws {
+        do { try await save() } catch {
+            publish(.removed(id))
+            throw error
+        }
     }
 
     private func organization(_ name: String) async throws -> Organization {
         if let found = state.organizations.first(where: { $0.name == name }) { return found }
         let new = Organization(id: Identifier(at: Clock.now / 1_000), name: name)
         publish(.organization(new))
-        try await store.save(new)
+        try await kept(new.id) { try await store.save(new) }
         return new
     }
 
@@ -47,7 +58,7 @@ extension Supervisor {
         let new = Project(
             id: Identifier(at: Clock.now / 1_000), organization: organization.id, name: name)
         publish(.project(new))
-        try await store.save(new)
+        try await kept(new.id) { try await store.save(new) }
         return new
     }
 
@@ -81,53 +92,6 @@ extension Supervisor {
         publish(.removed(id))
     }
 
-    package func validate(_ setup: MigrationSetup) async throws -> Identifier {
-        let options = try options(setup)
-        let text = (try secret(of: setup.source), try secret(of: setup.destination))
-        let uris: (ConnectionString, ConnectionString)
-        do {
-            uris = (try ConnectionString(text.0.revealed), try ConnectionString(text.1.revealed))
-        } catch { throw ControlError(any: error) }
-        var run = ValidationRun(
-            id: Identifier(at: Clock.now / 1_000), setup: setup, startedAt: Clock.now)
-        run.rows = Validation.expected(options).map { check in
-            ValidationRow(
-                check: check.name, side: ValidationRow.Side(rawValue: check.side.rawValue) ?? .both,
-                title: check.title, state: .checking)
-        }
-        if state.validations.count >= Tuning.validations { state.validations.removeFirst() }
-        publish(.validation(run))
-        let id = run.id
-        Task {
-            let validation = Validation(
-                source: uris.0, destination: uris.1, options: options,
-                observe: { checks in Task { await self.take(checks, into: id) } })
-            take(await validation.run(), into: id)
-        }
-        return id
-    }
-
-    private func take(_ checks: [ValidationCheck], into id: Identifier) {
-        guard var run = state.validations.first(where: { $0.id == id }), run.endedAt == nil else {
-            return
-        }
-        for row in checks.map(ValidationRow.init) {
-            let place = run.rows.firstIndex {
-                $0.check == row.check && $0.side == row.side && $0.state == .checking
-            }
-            if let place { run.rows[place] = row }
-        }
-        publish(.validation(run))
-    }
-
-    private func take(_ report: ValidationReport, into id: Identifier) {
-        guard var run = state.validations.first(where: { $0.id == id }) else { return }
-        run.rows = report.checks.map(ValidationRow.init)
-        run.endedAt = Clock.now
-        run.isPassed = !report.isBlocking
-        publish(.validation(run))
-    }
-
     package func start(_ setup: MigrationSetup, by asker: Asker) async throws -> Identifier {
         let options = try options(setup)
         let (source, destination) = (try cluster(setup.source), try cluster(setup.destination))
@@ -138,7 +102,8 @@ extension Supervisor {
                     .nameMismatch, "clearing the destination was not confirmed with its name")
             }
         }
-        guard state.validations.last(where: { $0.setup == setup })?.isPassed == true else {
+        let validation = state.validations.last { $0.setup == setup }
+        guard validation?.isPassed == true else {
             throw ControlError(
                 .validationFailed, "this setup has not passed its validation",
                 remedy: "validate it, and mend what the rows say")
@@ -149,34 +114,21 @@ extension Supervisor {
         guard !isUsed else {
             throw ControlError(.conflict, "another migration has this destination")
         }
+        let now = Clock.now
+        let begun = setup.resumes ? validation?.earlier?.startedAt : nil
         var live = LiveMigration(
             id: Identifier(at: Clock.now / 1_000), setup: setup, sourceName: source.name,
             destinationName: destination.name,
             destinationConnectionString: destination.connectionString, phase: .preparing,
-            startedAt: Clock.now)
-        live.driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: Clock.now)
+            startedAt: min(begun ?? now, now))
+        live.driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: now)
+        if setup.resumes { hasBegun.insert(live.id) }
+        // First, so that nobody else can begin one there.
         publish(.migration(live))
-        try await store.save(StoredMigration(live: live))
-        await takeUp(live.id, isResumed: false)
+        try await kept(live.id) {
+            try await store.save(StoredMigration(live: live, hasBegun: setup.resumes))
+        }
+        await takeUp(live.id, isResumed: setup.resumes)
         return live.id
-    }
-}
-
-extension ValidationRow {
-    init(_ check: ValidationCheck) {
-        let state: State =
-            switch check.outcome {
-            case .pass: .pass
-            case .warning: .warning
-            case .failure: .failure
-            case .unknown: check.isBlocking ? .failure : .warning
-            }
-        let known = check.message == check.title ? check.seen : "\(check.message): \(check.seen)"
-        self.init(
-            check: check.name, side: Side(rawValue: check.side.rawValue) ?? .both,
-            title: check.title, state: state,
-            seen: check.outcome == .unknown ? "not known: \(check.seen)" : known,
-            remedy: check.remedy)
-        isBlocking = check.isBlocking
     }
 }

@@ -20,6 +20,8 @@ package actor Supervisor {
     private var nextWatcher = 0
     var isStopping = false
     var lines: [Identifier: Int] = [:]
+    /// What could not be written to the store, and is written again until that works.
+    private var unsaved: Set<Identifier> = []
 
     /// Opens everything in the folder, whose lock must be held. Starts nothing.
     package init(
@@ -62,7 +64,10 @@ package actor Supervisor {
         while !Task.isCancelled {
             for id in runs.keys { await refresh(id) }
             ticks += 1
-            if ticks % Tuning.aliveTicks == 0 { tellAlive() }
+            if ticks % Tuning.aliveTicks == 0 {
+                await saveAgain()
+                tellAlive()
+            }
             try? await Task.sleep(for: Tuning.tick)
         }
         isStopping = true
@@ -168,6 +173,49 @@ package actor Supervisor {
         guard live != before else { return }
         publish(.migration(live))
         guard isKept else { return }
-        try await store.save(StoredMigration(live: live, hasBegun: hasBegun.contains(id)))
+        try await save(live)
+    }
+
+    // MARK: The store
+
+    /// Writes a migration down; what cannot be written now is tried again, and everybody knows why.
+    func save(_ live: LiveMigration) async throws {
+        try await told {
+            unsaved.insert(live.id)
+            try await store.save(StoredMigration(live: live, hasBegun: hasBegun.contains(live.id)))
+            unsaved.remove(live.id)
+        }
+    }
+
+    /// Writes a line of a log down, as far as that is possible.
+    func save(_ line: LogLine, of id: Identifier) async {
+        try? await told { try await store.append(line, to: id) }
+    }
+
+    private func saveAgain() async {
+        for live in state.migrations where unsaved.contains(live.id) { try? await save(live) }
+    }
+
+    /// Does something with the store, and tells everybody where that does not work, and where it does again.
+    private func told(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+            if unsaved.isEmpty { publish(trouble: nil) }
+        } catch {
+            let error = ControlError(any: error)
+            publish(
+                trouble: ControlError(
+                    error.code,
+                    "The agent cannot write down where its migrations are, \(error.message)",
+                    remedy: "they go on meanwhile; \(error.remedy ?? "see its folder")"))
+            throw error
+        }
+    }
+
+    private func publish(trouble: ControlError?) {
+        guard state.agent.trouble != trouble else { return }
+        var agent = state.agent
+        agent.trouble = trouble
+        publish(.agent(agent))
     }
 }

@@ -10,32 +10,40 @@ package enum AgentStarter {
         _ client: AgentClient, program: String = "/proc/self/exe"
     ) async throws -> Snapshot {
         var pid: pid_t = 0
+        var log = Log(client.folder.log)
         return try await ensureRunning(
             client,
             start: {
                 makeFolders(client.folder.path)
+                log = Log(client.folder.log)
                 pid = try spawn(program, client.folder)
             },
-            // Another one may have been faster: then ours has ended, and that one answers soon.
-            reap: { if pid > 0 { waitpid(pid, nil, WNOHANG) } })
+            hasEnded: {
+                // Another one may have been faster: then ours has ended, and that one answers soon.
+                if pid > 0, waitpid(pid, nil, WNOHANG) == pid { pid = 0 }
+                return pid == 0
+            }, lastWords: { log.lastWords })
     }
 
-    /// The same with an agent that `start` starts; `reap` is called while it is waited for.
+    /// The same with an agent that `start` starts. While it is waited for, `hasEnded` tells whether that one still runs,
+    /// and `lastWords` what it has said.
     @discardableResult
     package static func ensureRunning(
-        _ client: AgentClient, start: () async throws -> Void, reap: () -> Void = {}
+        _ client: AgentClient, start: () async throws -> Void, hasEnded: () -> Bool = { false },
+        lastWords: () -> String? = { nil }
     ) async throws -> Snapshot {
         if let trouble = client.folder.socketTrouble { throw trouble }
         if let snapshot = await answer(client) { return snapshot }
         try await start()
-        let deadline = ContinuousClock.now + Tuning.startLimit
+        var deadline = ContinuousClock.now + Tuning.startLimit
         while ContinuousClock.now < deadline {
             if let snapshot = await answer(client) { return snapshot }
-            reap()
+            if hasEnded() { deadline = min(deadline, .now + Tuning.otherStart) }
             try await Task.sleep(for: Tuning.startPoll)
         }
         throw ControlError(
-            .agentUnreachable, "the agent does not answer",
+            .agentUnreachable,
+            lastWords().map { "the agent does not start: \($0)" } ?? "the agent does not answer",
             remedy: "see \(client.folder.log), or run `lagzero agent run` to see why")
     }
 
@@ -57,6 +65,30 @@ package enum AgentStarter {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
             }
+        }
+    }
+
+    /// What an agent writes to its log from now on.
+    private struct Log {
+        private let path: String
+        private let start: Int64
+
+        init(_ path: String) {
+            self.path = path
+            var information = stat()
+            start = stat(path, &information) == 0 ? Int64(information.st_size) : 0
+        }
+
+        /// The last line; nil where there is none.
+        var lastWords: String? {
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return nil }
+            defer { close(descriptor) }
+            var bytes = [UInt8](repeating: 0, count: Tuning.lastWords)
+            let count = pread(descriptor, &bytes, bytes.count, off_t(start))
+            let line = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+                .split(separator: "\n").last
+            return line.map { $0.hasPrefix("lagzero: ") ? String($0.dropFirst(9)) : String($0) }
         }
     }
 

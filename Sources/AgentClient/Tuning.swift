@@ -9,5 +9,9 @@ enum Tuning {
     /// For an agent that was just started to answer.
     static let startLimit = Duration.seconds(15)
     static let startPoll = Duration.milliseconds(50)
+    /// For another agent to answer, where ours has ended because that one was faster.
+    static let otherStart = Duration.seconds(2)
+    /// Bytes of its log in which an agent that ended at once has said why.
+    static let lastWords = 16_384
     static let answerBytes = 256 << 20
 }

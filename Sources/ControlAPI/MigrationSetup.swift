@@ -22,8 +22,30 @@ package struct MigrationSetup: Codable, Sendable, Hashable {
     /// Lift the source's write block after the cutover.
     package var keepSourceWritable = false
 
+    /// Go on with the migration whose state the destination holds, wherever it was run before.
+    package var resumes = false
+
     package init(source: Identifier, destination: Identifier) {
         self.source = source
         self.destination = destination
+    }
+}
+
+extension MigrationSetup {
+    /// What was stored before there was `resumes` has none.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            source: try values.decode(Identifier.self, forKey: .source),
+            destination: try values.decode(Identifier.self, forKey: .destination))
+        verify = try values.decode(Verify.self, forKey: .verify)
+        clear = try values.decode(Bool.self, forKey: .clear)
+        clearConfirmedName = try values.decodeIfPresent(String.self, forKey: .clearConfirmedName)
+        include = try values.decode([String].self, forKey: .include)
+        exclude = try values.decode([String].self, forKey: .exclude)
+        loadLevel = try values.decode(Int.self, forKey: .loadLevel)
+        quietPeriod = try values.decode(Int.self, forKey: .quietPeriod)
+        keepSourceWritable = try values.decode(Bool.self, forKey: .keepSourceWritable)
+        resumes = try values.decodeIfPresent(Bool.self, forKey: .resumes) ?? false
     }
 }

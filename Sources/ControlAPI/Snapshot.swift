@@ -7,6 +7,8 @@ package struct Snapshot: Codable, Sendable, Hashable {
         package var process: Int
         /// Milliseconds since 1970.
         package var startedAt: Int64
+        /// Why its store cannot be written; nil while it can. Migrations go on meanwhile.
+        package var trouble: ControlError?
 
         package init(id: Identifier, version: String, host: String, process: Int, startedAt: Int64)
         {
@@ -46,7 +48,8 @@ package struct Event: Codable, Sendable, Hashable {
         case organization(Organization)
         case project(Project)
         case cluster(Cluster)
-        /// An organization, a project or a cluster.
+        case agent(Snapshot.Agent)
+        /// An organization, a project or a cluster, or a migration that could not begin after all.
         case removed(Identifier)
         case validation(ValidationRun)
         case migration(LiveMigration)
@@ -82,12 +85,14 @@ extension Snapshot {
         case .organization(let organization): Snapshot.put(organization, into: &organizations)
         case .project(let project): Snapshot.put(project, into: &projects)
         case .cluster(let cluster): Snapshot.put(cluster, into: &clusters)
+        case .agent(let agent): self.agent = agent
         case .validation(let run): Snapshot.put(run, into: &validations)
         case .migration(let migration): Snapshot.put(migration, into: &migrations)
         case .removed(let id):
             organizations.removeAll { $0.id == id }
             projects.removeAll { $0.id == id }
             clusters.removeAll { $0.id == id }
+            migrations.removeAll { $0.id == id }
         case .log, .alive, .snapshot: break
         }
     }

@@ -10,6 +10,8 @@ package struct ValidationRun: Codable, Sendable, Hashable, Identifiable {
     package var endedAt: Int64?
     /// Whether a migration may start with these answers; nil while it runs.
     package var isPassed: Bool?
+    /// What the destination holds of a migration; nil where it holds none, or while that is not known.
+    package var earlier: EarlierMigration?
 
     package init(id: Identifier, setup: MigrationSetup, startedAt: Int64) {
         self.id = id

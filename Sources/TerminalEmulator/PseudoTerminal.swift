@@ -4,7 +4,11 @@ internal import Terminal
 /// A program on a terminal of its own, which the caller plays. Every wait is for a condition, with a deadline, and
 /// blocks the calling thread.
 package final class PseudoTerminal {
-    package struct Failure: Error, CustomStringConvertible { package let description: String }
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
+    }
 
     /// What came at once.
     package struct Arrival: Sendable, Hashable {
@@ -184,8 +188,8 @@ package final class PseudoTerminal {
         }
     }
 
-    /// What the terminal has shown; the pause ends with the first byte.
-    private func readSome(atMost pause: Duration = .milliseconds(10)) {
+    /// What the terminal has shown by now; the pause ends with the first byte.
+    package func readSome(atMost pause: Duration = .milliseconds(10)) {
         var polled = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
         let milliseconds = pause.components.attoseconds / 1_000_000_000_000_000 + 1
         poll(&polled, 1, pause >= .milliseconds(10) ? 10 : Int32(milliseconds))

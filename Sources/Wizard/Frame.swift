@@ -88,7 +88,8 @@ struct Frame {
             return (.warning, "No news from the agent for \(seconds) s; what you see is that old.")
         }
         if model.isAgentSilent { return (.warning, "The agent does not answer.") }
-        return model.note.map { ($0.role, $0.text) }
+        if let note = model.note { return (note.role, note.text) }
+        return world.snapshot?.agent.trouble.map { (.warning, Words.error($0)) }
     }
 
     private func drawFooter(in line: Rect, on canvas: inout Canvas) {

@@ -29,6 +29,10 @@ package struct SetupDraft: Sendable, Equatable, Codable {
         setup.clear = clearConfirmedName != nil
         setup.clearConfirmedName = clearConfirmedName
         setup.loadLevel = loadLevel
+        // Decided on *Validate*.
+        if !setup.clear, let going = world.goingOn(from: source.id, to: destination.id) {
+            setup.resume(with: going.setup)
+        }
         return setup
     }
 
@@ -94,8 +98,34 @@ extension World {
             .joined(separator: " / ")
     }
 
+    /// The newest validation of two clusters, where it is one of going on with what the destination holds, and nothing is
+    /// known that forbids it.
+    func goingOn(from source: Identifier, to destination: Identifier) -> ValidationRun? {
+        let newest = snapshot?.validations.last {
+            $0.setup.source == source && $0.setup.destination == destination && !$0.setup.clear
+        }
+        guard let newest, newest.setup.resumes else { return nil }
+        if newest.endedAt == nil { return newest }
+        return newest.earlier?.canGoOn == true ? newest : nil
+    }
+
     /// The newest validation of exactly this setup.
     func validation(of setup: MigrationSetup?) -> ValidationRun? {
         snapshot?.validations.last { $0.setup == setup }
+    }
+}
+
+extension EarlierMigration {
+    var canGoOn: Bool { refusal == nil }
+}
+
+extension MigrationSetup {
+    /// Goes on with what the destination holds, of what it was begun with.
+    mutating func resume(with earlier: EarlierMigration) {
+        (resumes, include, exclude) = (true, earlier.include, earlier.exclude)
+    }
+
+    fileprivate mutating func resume(with other: MigrationSetup) {
+        (resumes, include, exclude) = (true, other.include, other.exclude)
     }
 }

@@ -42,7 +42,8 @@ extension LiveScreen {
     /// Why nothing can be done from here; nil where it can.
     func watching(_ world: World) -> String? {
         guard let driver = otherDriver(world) else { return nil }
-        let isSilent = world.agentNow.map(driver.isSilent) ?? false
+        // By what the agent has said, not by what its clock may show by now: it would refuse who comes too early.
+        let isSilent = world.snapshot.map { driver.isSilent(at: $0.time) } ?? false
         return isSilent
             ? "\(driver.name) drives but is silent: t takes over."
             : "\(driver.name) drives, you watch: t asks for the wheel."

@@ -11,6 +11,7 @@ enum Words {
     static let finalize = "Finalize migration"
     static let succeeded = "You have successfully migrated to Atlas"
     static let connect = "Connect to your new cluster"
+    static let goOnWithIt = "Go on with it"
     static let unknownMigration = "This migration is not known to the agent."
     static let inSync = "Your source and destination clusters are in sync."
 

@@ -20,7 +20,8 @@ final class Signals: Sendable {
     /// To be called first, before there are other threads. Until there is a handler, a stop ends
     /// the process at once.
     static func takeOver() -> Signals {
-        for ignored in [SIGPIPE, SIGTTIN, SIGTTOU] { signal(ignored, SIG_IGN) }
+        // A file that may grow no more is an error of the one who writes it, not the end of all.
+        for ignored in [SIGPIPE, SIGTTIN, SIGTTOU, SIGXFSZ] { signal(ignored, SIG_IGN) }
         var watched = sigset_t()
         sigemptyset(&watched)
         // A process started with `nohup` must stay deaf to its terminal. A background job of a

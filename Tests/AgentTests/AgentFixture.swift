@@ -57,6 +57,19 @@ final class AgentFixture: Sendable {
         return agent
     }
 
+    /// From now on no file that the agent writes may grow beyond so many bytes, so that writing fails as on a full disk,
+    /// though with another error; nil: without a limit.
+    func limitFiles(of agent: ChildProcess, to bytes: Int?) async throws {
+        let limit = bytes.map(String.init) ?? "unlimited"
+        let command = try scratch.start(
+            .init(
+                path: "/usr/bin/prlimit",
+                arguments: ["--pid", "\(agent.pid)", "--fsize=\(limit):unlimited"],
+                output: scratch.path + "/prlimit.log"))
+        try await command.ended(within: .seconds(20))
+        try #require(command.exitCode == 0)
+    }
+
     /// A command of the program; returns its exit status and what it said.
     func run(_ arguments: [String]) async throws -> (status: Int32, text: String) {
         let output = scratch.path + "/\(UUID().uuidString).log"

@@ -6,6 +6,8 @@ import Mongo
 import Sandbox
 import Testing
 
+@testable import Agent
+
 @Suite(.serialized) struct AgentServerTests {
     /// Two replica sets and an agent that knows them.
     private func with(
@@ -155,6 +157,30 @@ import Testing
             let ended = try await wait(fixture, id, until: "it is cancelled") { $0.report != nil }
             #expect(ended.phase == .cancelled)
             #expect(!ended.isRunning)
+        }
+    }
+
+    /// The store cannot be written while the migration runs, as on a full disk.
+    @Test func aMigrationGoesOnWhileItsStoreCannotBeWritten() async throws {
+        try await with { fixture, source, setup, agent in
+            _ = try await source.lane.run(
+                ["insert": "orders", "documents": [["_id": 1]]], on: "shop")
+            let id = try await begin(fixture, setup)
+            try await fixture.limitFiles(of: agent, to: 0)
+            _ = try await wait(fixture, id, until: "it is ready") { $0.cutover.isReady }
+            let trouble = try #require(try await fixture.client.snapshot().agent.trouble)
+            #expect(trouble.code == .store)
+            #expect(trouble.message.contains(fixture.folder.store))
+            #expect(trouble.remedy?.hasPrefix("they go on meanwhile") == true)
+            try await fixture.limitFiles(of: agent, to: nil)
+            try await eventually("all is written down", within: .seconds(60)) {
+                try await fixture.client.snapshot().agent.trouble == nil
+            }
+            agent.send(signal: SIGKILL)
+            try await agent.ended(within: .seconds(20))
+            let stored = try await Store(fixture.folder.store).load().migrations
+            #expect(stored.map(\.live.phase) == [.inSync])
+            #expect(stored.map(\.hasBegun) == [true])
         }
     }
 

@@ -53,6 +53,27 @@ import Testing
         #expect(try await store.lastLine(of: live.id) == 5)
     }
 
+    /// SQLite answers as on a disk that is full: the file may have no more pages than it has.
+    @Test func aFullDiskIsSaidWithWhatToDo() async throws {
+        let store = try Store(path)
+        let live = migration()
+        try await store.save(StoredMigration(live: live))
+        try await store.queue.writeWithoutTransaction { database in
+            let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            try database.execute(sql: "PRAGMA max_page_count = \(pages)")
+        }
+        let long = LogLine(sequence: 1, time: 0, text: String(repeating: "x", count: 100_000))
+        let error = await #expect(throws: ControlError.self) {
+            try await store.append(long, to: live.id)
+        }
+        #expect(error?.code == .store)
+        #expect(error?.message.contains("the disk is full") == true)
+        #expect(error?.message.contains(path) == true)
+        #expect(error?.remedy == "make room there")
+        // What there is stays.
+        #expect(try await store.load().migrations.map(\.live) == [live])
+    }
+
     @Test func aDamagedStoreIsRefused() throws {
         let descriptor = open(path, O_WRONLY | O_CREAT, 0o600)
         let text = Array(String(repeating: "this is no database ", count: 100).utf8)
@@ -61,6 +82,8 @@ import Testing
         let error = #expect(throws: ControlError.self) { try Store(path) }
         #expect(error?.code == .store)
         #expect(error?.message.contains("damaged") == true)
+        #expect(error?.remedy?.contains("move it away") == true)
+        #expect(error?.remedy?.contains("on its destination") == true)
     }
 
     @Test func aStoreOfANewerVersionIsRefused() throws {
@@ -70,5 +93,6 @@ import Testing
         }
         let error = #expect(throws: ControlError.self) { try Store(path) }
         #expect(error?.message.contains("newer version") == true)
+        #expect(error?.remedy?.contains("use that version") == true)
     }
 }

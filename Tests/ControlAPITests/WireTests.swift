@@ -31,6 +31,20 @@ import Testing
         }
     }
 
+    @Test func aSetupThatWasStoredBeforeItCouldResumeIsUnderstood() throws {
+        let setup = MigrationSetup(source: Identifier(at: 1), destination: Identifier(at: 2))
+        let text = String(decoding: try JSONEncoder().encode(setup), as: UTF8.self)
+        let part = #""resumes":false"#
+        let old = text.replacingOccurrences(of: part + ",", with: "")
+            .replacingOccurrences(of: "," + part, with: "")
+        #expect(!old.contains("resumes") && text.contains(part))
+        #expect(try JSONDecoder().decode(MigrationSetup.self, from: Data(old.utf8)) == setup)
+        var resumed = setup
+        resumed.resumes = true
+        let bytes = try JSONEncoder().encode(resumed)
+        #expect(try JSONDecoder().decode(MigrationSetup.self, from: bytes) == resumed)
+    }
+
     @Test func whatIsNotKnownIsNotZero() throws {
         let bytes = try JSONEncoder().encode(MigrationFigures())
         let figures = try JSONDecoder().decode(MigrationFigures.self, from: bytes)

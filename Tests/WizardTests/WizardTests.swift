@@ -28,6 +28,23 @@ import Testing
         #expect(wizard.pilot.nextTime == .seconds(4))
     }
 
+    @Test func anAgentThatCannotWriteItsStoreSaysSoOnEveryPage() {
+        let agent = agent(Sample.migration(.copying))
+        var wizard = WizardPilot(agent)
+        var trouble = agent.snapshot.agent
+        trouble.trouble = ControlError(
+            .store, "The agent cannot write down where its migrations are, the disk is full",
+            remedy: "they go on meanwhile; make room there")
+        agent.put(.agent(trouble))
+        wizard.advance(by: 1)
+        #expect(wizard.screen.contains("cannot write down where its migrations are"))
+        #expect(wizard.screen.contains("make room there."))
+        trouble.trouble = nil
+        agent.put(.agent(trouble))
+        wizard.advance(by: 1)
+        #expect(!wizard.screen.contains("make room there"))
+    }
+
     @Test func inUTCThereIsOneClock() {
         let wizard = WizardPilot(zone: Zone(name: "UTC", secondsFromUTC: 0))
         #expect(wizard.lines[0].hasSuffix("bastion  02:14:09Z"))

@@ -1,9 +1,12 @@
-import Agent
 import ControlAPI
+import Foundation
+import GRDB
 import Glibc
 import Sandbox
 import TerminalEmulator
 import Testing
+
+@testable import Agent
 
 /// The real program on a real pseudo-terminal, with an agent of its own.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct OpenWizardTests {
@@ -69,6 +72,43 @@ import Testing
         terminal.send("d")
         #expect(try terminal.endsWell())
         try await session.end()
+    }
+
+    /// Why an agent does not start.
+    enum Obstacle: CaseIterable {
+        case damaged, newer, unsafe
+
+        func prepare(_ folder: AgentFolder) throws {
+            mkdir(folder.path, 0o700)
+            switch self {
+            case .damaged:
+                try Data(repeating: 7, count: 8_192).write(to: URL(filePath: folder.store))
+            case .newer:
+                try Store(folder.store).queue.write { database in
+                    try database.execute(sql: "INSERT INTO grdb_migrations VALUES ('later')")
+                }
+            case .unsafe: chmod(folder.path, 0o755)
+            }
+        }
+
+        var words: [String] {
+            switch self {
+            case .damaged: ["store.sqlite is damaged", "move it away", "on its destination"]
+            case .newer: ["newer version of lagzero", "use that version"]
+            case .unsafe: ["others may read or change the folder", "chmod 700"]
+            }
+        }
+    }
+
+    @Test(arguments: Obstacle.allCases)
+    func s16AnAgentThatDoesNotStartSaysWhyInTheWizard(obstacle: Obstacle) async throws {
+        let session = try WizardSession()
+        try obstacle.prepare(session.folder)
+        let terminal = try session.open()
+        let status = try terminal.end()
+        #expect(status >> 8 & 0xff == 1)
+        for word in obstacle.words { #expect(terminal.text.contains(word), "\(terminal.text)") }
+        try await session.scratch.remove()
     }
 
     @Test func t6AfterAStopTheTerminalIsTakenAgain() async throws {

@@ -8,6 +8,7 @@ import Sandbox
 import Terminal
 import TerminalEmulator
 import Testing
+import Wizard
 
 @testable import lagzero
 
@@ -15,11 +16,11 @@ import Testing
 /// to the other.
 final class WizardFlow {
     let clusters: SandboxClusters
-    let session: WizardSession
+    private(set) var session: WizardSession
     let workload: Workload
     private(set) var terminal: PseudoTerminal
     /// Of the terminal before the wizard was opened.
-    private let settings: [UInt32]
+    private var settings: [UInt32]
     /// Whether the connection drops on every page and the wizard is opened again.
     private let hangsUp: Bool
 
@@ -39,18 +40,10 @@ final class WizardFlow {
         options.seed = 7
         workload = Workload(on: try clusters.sourceForApplication(), options)
         session = try WizardSession()
-        try await Self.withClient(of: session) { [clusters] client in
+        try await Self.withClient(of: session) { [inventory = clusters.inventory] client in
             try await AgentStarter.ensureRunning(
                 client, program: try PseudoTerminal.program("lagzero"))
-            for (name, place, uri) in [
-                ("shop-rs0", ("Acme", "shop"), clusters.sourceURI),
-                ("shop-atlas", ("Acme Cloud", "shop-prod"), clusters.destinationURI),
-            ] {
-                _ = try await client.add(
-                    NewCluster(
-                        name: name, organization: place.0, project: place.1,
-                        connectionString: Secret(uri)))
-            }
+            for cluster in inventory { _ = try await client.add(cluster) }
         }
         terminal = try session.open()
         settings = terminal.settings()
@@ -76,6 +69,24 @@ final class WizardFlow {
         try terminal.shows(text)
         // The page is there before the agent has said anything.
         try terminal.wait("news of the agent") { !terminal.screen.contains("this host") }
+    }
+
+    /// Another wizard of the same agent, on a terminal of its own. It opens on the page of the migration, once the first
+    /// one has written down that it is there.
+    func openAnother() async throws -> PseudoTerminal {
+        let file = SavedStateFile(session.folder.wizard)
+        try await eventually("the page is kept", within: Self.patience) {
+            await file.load()?.pages.contains { $0.stage == .migrating } ?? false
+        }
+        let other = try session.open()
+        other.patience = Self.patience
+        return other
+    }
+
+    /// The wizard that what follows is done in; returns the one that was used up to now.
+    func turn(to other: PseudoTerminal) -> PseudoTerminal {
+        defer { terminal = other }
+        return terminal
     }
 
     /// From the hub to the page of the migration, which has begun then.
@@ -143,9 +154,17 @@ final class WizardFlow {
     }
 
     /// The one migration there is, as the agent has it now.
-    private func migration() async throws -> LiveMigration {
+    func migration() async throws -> LiveMigration {
         let snapshot = try await Self.withClient(of: session) { try await $0.snapshot() }
         return try #require(snapshot.migrations.last)
+    }
+
+    /// The whole event log of the one migration there is.
+    func log() async throws -> [String] {
+        let id = try await migration().id
+        return try await Self.withClient(of: session) { client in
+            try await client.log(of: id, after: 0, limit: 1_000).map(\.text)
+        }
     }
 
     /// Waits until the engine, not only what is on the screen, is ready for the cutover; true where it is over already.
@@ -170,6 +189,25 @@ final class WizardFlow {
         }
     }
 
+    /// Loses the host: its agent as by a crash, the wizard, and the folder with all that both knew. Opens a wizard on
+    /// another one, which knows nothing and starts an agent of its own.
+    func moveToAnotherHost() async throws {
+        let folder = session.folder
+        let agent = try #require(InstanceLock.holder(of: folder))
+        kill(pid_t(agent), SIGKILL)
+        kill(terminal.child, SIGKILL)
+        try terminal.end()
+        try await eventually("the agent has ended", within: Self.patience) {
+            InstanceLock.holder(of: folder) == nil
+        }
+        try await session.scratch.remove()
+        session = try WizardSession()
+        terminal = try session.open()
+        settings = terminal.settings()
+        terminal.patience = Self.patience
+        try terminal.shows("None yet")
+    }
+
     /// Compares the clusters, and ends everything.
     func end() async throws {
         let counts = workload.counts
@@ -189,5 +227,19 @@ final class WizardFlow {
         await workload.stop()
         try await session.end()
         await clusters.stop()
+    }
+}
+
+extension SandboxClusters {
+    /// Both, as they are entered into an inventory.
+    var inventory: [NewCluster] {
+        [
+            NewCluster(
+                name: "shop-rs0", organization: "Acme", project: "shop",
+                connectionString: Secret(sourceURI)),
+            NewCluster(
+                name: "shop-atlas", organization: "Acme Cloud", project: "shop-prod",
+                connectionString: Secret(destinationURI)),
+        ]
     }
 }

@@ -36,11 +36,28 @@ struct Subject: Hashable, Sendable {
                 return [:]
             }
         }
+        self.init(hello: hello, configuration: configuration, filter: filter)
+    }
+
+    /// Asks a primary that may be the source, of which nothing is filtered. Throws what it answers.
+    init(_ lane: Lane) async throws {
+        let hello = try await lane.run(["hello": 1])
+        let configuration: Document
+        do throws(MongoError) {
+            configuration = try await lane.run(["replSetGetConfig": 1])
+        } catch {
+            guard !error.isTransient else { throw error }
+            configuration = [:]
+        }
+        self.init(hello: hello, configuration: configuration)
+    }
+
+    private init(hello: Document, configuration: Document, filter: NamespaceFilter = .init()) {
         let settings = configuration["config"]?.document?["settings"]?.document
         var id: ObjectID?
         if case .objectID(let found) = settings?["replicaSetId"] { id = found }
         self.init(
-            replicaSet: source.replicaSet, id: id,
+            replicaSet: hello["setName"]?.string ?? "", id: id,
             members: Set(
                 ["hosts", "passives"].flatMap { hello[$0]?.elements.compactMap(\.string) ?? [] }),
             filter: filter)
@@ -79,13 +96,14 @@ struct Subject: Hashable, Sendable {
         return nil
     }
 
-    private func hasSameSource(as other: Subject) -> Bool {
+    func hasSameSource(as other: Subject) -> Bool {
         guard replicaSet == other.replicaSet else { return false }
         if let id, let theirs = other.id { return id == theirs }
         return !members.isDisjoint(with: other.members)
     }
 
-    private var source: String {
+    /// In words: which replica set, and its members.
+    var source: String {
         "replica set \(replicaSet) of \(members.sorted().joined(separator: ", "))"
     }
 

@@ -69,6 +69,8 @@ package final class Lease: Sendable {
     ) async throws -> Lease {
         let clock = ContinuousClock()
         var watched: (counter: Int, since: ContinuousClock.Instant)?
+        let activity = "waiting for the owner before"
+        defer { retry.status.goOn(activity) }
         while true {
             try Task.checkCancellation()
             guard let found = try await read(lane, retry) else {
@@ -97,6 +99,13 @@ package final class Lease: Sendable {
                     .destinationHeld,
                     "process \(holder.process) on this host is running a migration to this destination: stop it first"
                 )
+            }
+            if let holder {
+                retry.status.wait(
+                    activity,
+                    for:
+                        "process \(holder.process) on \(holder.host) ran this migration last: it is taken over once "
+                        + "that one has been silent for \(timing.patience.components.seconds) s")
             }
             try await Task.sleep(for: min(timing.heartbeat / 4, .milliseconds(500)))
             let later = try await read(lane, retry)

@@ -47,7 +47,7 @@ extension ReviewAndConfirm {
         let choices =
             clusters.flatMap {
                 cluster($0, $1, world, columns: columns - label).prefix(withFacts ? 2 : 1)
-            } + [verification, clearing(world)] + others(world)
+            } + earlier(world) + [verification, clearing(world)] + others(world)
         return choices.flatMap { name, value in
             let names = Text.wrapped([Run(name, .label)], to: label - 2)
             let values = Text.wrapped(value, to: columns - label)
@@ -69,6 +69,21 @@ extension ReviewAndConfirm {
         let words = ClusterFacts.lines(cluster.facts, columns: columns - 1, separator: ", ")
             .joined(separator: ",\n")
         return [(label, [Run(world.path(of: cluster))]), ("", [Run(words, .dim)])]
+    }
+
+    private func earlier(_ world: World) -> [Choice] {
+        guard setup.resumes else { return [] }
+        let begun = world.validation(of: setup)?.earlier?.startedAt
+        let name = world.cluster(setup.destination)?.name ?? Figure.unknown
+        return [
+            (
+                "Goes on with",
+                [
+                    Run("The migration that \(name) holds"),
+                    Run(begun.map { ", begun \(Times.date($0))" } ?? "", .dim),
+                ]
+            )
+        ]
     }
 
     private var verification: Choice {

@@ -92,7 +92,12 @@ package struct ReviewAndConfirm: Screen {
         let names = [setup.source, setup.destination].map {
             world.cluster($0)?.name ?? Figure.unknown
         }
-        var runs = [Run("Start to migrate \(names[0]) to \(names[1])?\n\n")]
+        var runs = [
+            Run(
+                setup.resumes
+                    ? "Go on to migrate \(names[0]) to \(names[1])?\n\nIt goes on where it stopped. "
+                    : "Start to migrate \(names[0]) to \(names[1])?\n\n")
+        ]
         if setup.clear {
             let consequence = Clearing.consequence(for: world.cluster(setup.destination))
             runs.append(

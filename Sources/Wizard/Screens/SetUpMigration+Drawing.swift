@@ -41,7 +41,14 @@ extension SetUpMigration {
             return [Notice(.error, refusal.text)]
         }
         if asking.isOpen { return [] }
-        if draft.setup(world) == nil { return [Notice(.dim, nextStep(world))] }
+        guard let setup = draft.setup(world) else { return [Notice(.dim, nextStep(world))] }
+        let notices =
+            setup.resumes
+            ? [Notice(.accent, "It goes on with the migration that the destination holds.")] : []
+        return notices + standing(world)
+    }
+
+    private func standing(_ world: World) -> [Notice] {
         if let run = run(world) {
             switch run.isPassed {
             case nil: return [Notice(.accent, "The validation is under way: Enter shows it.")]

@@ -42,12 +42,32 @@ extension Validate {
         if let refusal {
             return [[]] + Text.wrapped([Run("\(glyphs.failed) \(refusal)", .error)], to: columns)
         }
+        if let earlier = offer(world), !hasMoved {
+            return [[]]
+                + Text.wrapped(
+                    [Run("\(glyphs.warning) ", .warning)] + words(earlier, world), to: columns)
+        }
         guard let index = selected(world) else { return [] }
         let row = rows(world)[index]
         let seen = row.seen.isEmpty ? Figure.unknown : row.seen
         var runs = [Run(row.title + "  ", .label), Run(seen, row.mark(glyphs).style)]
         if let remedy = row.remedy { runs.append(Run("\n" + remedy)) }
         return [[]] + Text.wrapped(runs, to: columns)
+    }
+
+    /// What the destination holds, and what can be done with it.
+    private func words(_ earlier: EarlierMigration, _ world: World) -> [Run] {
+        let name = world.cluster(setup?.destination)?.name ?? "The destination"
+        let begun = earlier.startedAt.map { ", begun \(Times.date($0))" } ?? ""
+        var runs = [
+            Run(
+                "\(name) holds a migration from this source that is not finished\(begun). ", .label),
+            Run("Go on with it where it stopped, or go back and clear the destination."),
+        ]
+        if let holder = earlier.holder {
+            runs.append(Run("\nRun last by \(holder); it must have ended there.", .dim))
+        }
+        return runs
     }
 
     private func drawRows(in rect: Rect, on canvas: inout Canvas, _ world: World) {
@@ -102,7 +122,8 @@ extension Validate {
             Button("Back"),
             Button("Validate again", isRunning ? .grey(reason: "") : .normal),
             Button(
-                continueTitle(world), standing == .passed ? .ready : .grey(reason: "")),
+                continueTitle(world),
+                standing == .passed ? .ready : offer(world) != nil ? .normal : .grey(reason: "")),
         ]
         let focused: Int? =
             switch focus.focused {

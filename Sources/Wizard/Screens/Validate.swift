@@ -8,11 +8,11 @@ package struct Validate: Screen {
 
     private(set) var run: Identifier
     /// What is chosen now; nil where that is not complete. Results of another setup are shown, but lead nowhere.
-    let setup: MigrationSetup?
+    private(set) var setup: MigrationSetup?
     private(set) var focus = FocusRing<Part>([.rows, .back, .again, .next], focused: .next)
     private(set) var scroll = Scroll()
     /// Whether the user has chosen a row; until then the one that matters most is shown.
-    private var hasMoved = false
+    private(set) var hasMoved = false
     private(set) var why: Modal?
     private(set) var refusal: String?
     private var asking = Asking()
@@ -42,6 +42,14 @@ package struct Validate: Screen {
         return isPassed ? .passed : .failed
     }
 
+    /// The migration that the destination holds, where it can go on instead of a new one.
+    func offer(_ world: World) -> EarlierMigration? {
+        guard standing(world) == .failed, let run = world.validation(run), !run.setup.resumes,
+            !run.setup.clear, let earlier = run.earlier, earlier.canGoOn
+        else { return nil }
+        return earlier
+    }
+
     /// Those that have ended, in their order.
     func rows(_ world: World) -> [ValidationRow] {
         world.validation(run)?.rows.filter { $0.state != .checking } ?? []
@@ -67,18 +75,22 @@ package struct Validate: Screen {
             case .next: continueTitle(world)
             case .rows, nil: "Why"
             }
-        return KeyMap([
-            .init(.tab, label: "Next"), .init(.enter, label: enter),
-            .init(.character("w"), label: "Why"), .init(.escape, label: "Back"),
-            .init(
-                .character("r"), label: "Validate again",
-                reason: standing(world) == .running ? "it is under way" : nil),
-            .init(.up, .down, label: "Choose"),
-        ])
+        let offered: [KeyMap.Binding] =
+            offer(world) == nil ? [] : [.init(.character("g"), label: Words.goOnWithIt)]
+        return KeyMap(
+            offered + [
+                .init(.tab, label: "Next"), .init(.enter, label: enter),
+                .init(.character("w"), label: "Why"), .init(.escape, label: "Back"),
+                .init(
+                    .character("r"), label: "Validate again",
+                    reason: standing(world) == .running ? "it is under way" : nil),
+                .init(.up, .down, label: "Choose"),
+            ])
     }
 
     func continueTitle(_ world: World) -> String {
-        standing(world) == .running ? "Validating..." : "Continue"
+        if offer(world) != nil { return Words.goOnWithIt }
+        return standing(world) == .running ? "Validating..." : "Continue"
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
@@ -98,6 +110,7 @@ package struct Validate: Screen {
         case (.back, _) where isPressed: return [.back]
         case (.again, _) where isPressed: return validate(world)
         case (_, .character("r")): return validate(world)
+        case (_, .character("g")): if offer(world) != nil { return goOn(world) }
         case (.next, _) where isPressed: return goOn(world)
         case (.rows, .enter), (_, .character("w")): openWhy(world)
         case (.rows, _): move(key, world)
@@ -137,6 +150,10 @@ package struct Validate: Screen {
         case .gone: refusal = "There are no results: validate again."
         case .stale: refusal = "These results are for other choices: validate again."
         case .failed:
+            if let earlier = offer(world), var setup {
+                setup.resume(with: earlier)
+                return ask(setup)
+            }
             let count = rows(world).count(where: \.isBlocking)
             refusal =
                 "\(Figure.counted(count, "check")) must be mended first: w shows why, r validates again."
@@ -149,10 +166,18 @@ package struct Validate: Screen {
             refusal = "The checks are still running."
             return []
         }
-        guard let setup else {
+        guard var setup else {
             refusal = "Go back and choose both clusters first."
             return []
         }
+        // There was nothing to go on with: the next one is new.
+        if let run = world.validation(run), run.setup.resumes, run.earlier == nil {
+            (setup.resumes, setup.include, setup.exclude) = (false, [], [])
+        }
+        return ask(setup)
+    }
+
+    private mutating func ask(_ setup: MigrationSetup) -> [Action] {
         asking.isOpen = true
         return [.perform(.validate(setup))]
     }
@@ -160,11 +185,12 @@ package struct Validate: Screen {
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
-        guard case .validate = command else { return [] }
+        guard case .validate(let asked) = command else { return [] }
         asking.isOpen = false
         switch answer {
         case .made(let id):
             run = id
+            setup = asked
             hasMoved = false
             scroll = Scroll()
             focus.focus(.next)

@@ -101,9 +101,12 @@ struct Scene: Sendable {
     }
 
     /// On *Validate*, with these rows; `isOver` when no more come.
-    func validating(_ rows: [ValidationRow], isOver: Bool) -> WizardPilot {
+    func validating(
+        _ rows: [ValidationRow], isOver: Bool, earlier: EarlierMigration? = nil
+    ) -> WizardPilot {
         var wizard = chosen()
         wizard.push("Continue")
+        wizard.agent.changeValidation { $0.earlier = earlier }
         wizard.validate(rows, isOver: isOver)
         return wizard
     }

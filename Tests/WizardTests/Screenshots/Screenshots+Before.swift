@@ -106,6 +106,9 @@ extension Screenshot {
             wizard.press(.enter)
             return wizard
         },
+        Screenshot(4, "validate-go-on", "the destination holds a migration that can go on") {
+            $0.validating([held], isOver: true, earlier: earlier)
+        },
         Screenshot(4, "set-up-validating", "back on Set up Migration while the checks run") {
             var wizard = $0.validating(checks(through: 3, next: true), isOver: false)
             wizard.press(.escape)
@@ -154,6 +157,16 @@ extension Screenshot {
         }
         return rows
     }
+
+    private static var earlier: EarlierMigration {
+        var earlier = EarlierMigration(startedAt: Sample.time - 9 * 3_600_000)
+        earlier.holder = "process 4711 on bastion-1"
+        return earlier
+    }
+
+    private static let held = Sample.row(
+        "h", .destination, "No other migration", .failure,
+        "a migration from this source that is not finished")
 
     private static let checked: [ValidationRow] = [
         Sample.row("a", .source, "Every member can be reached", .pass, "3 of 3 members"),

@@ -1,0 +1,76 @@
+internal import ControlAPI
+internal import Migration
+
+extension EarlierMigration {
+    /// The row of the validation that tells of it.
+    static let check = "earlierMigration"
+
+    /// What was found on a destination, in the words of the wire; `here` is this process.
+    init(_ found: FoundMigration, here: Lease.Owner) {
+        self.init(startedAt: found.startedAt)
+        include = found.include
+        exclude = found.exclude
+        holder = found.holder.map { "process \($0.process) on \($0.host)" }
+        refusal = found.obstacle.map { ControlError($0, here: here) }
+    }
+}
+
+extension ControlError {
+    /// Why a migration that was found cannot go on.
+    init(_ obstacle: FoundMigration.Obstacle, here: Lease.Owner) {
+        let anew = "clear the destination to begin anew"
+        switch obstacle {
+        case .complete:
+            self.init(
+                .wrongPhase, "the migration that it holds is complete",
+                remedy: "point your application at it, or \(anew)")
+        case .cancelled:
+            self.init(.wrongPhase, "the migration that it holds was cancelled", remedy: anew)
+        case .unknownSource:
+            self.init(
+                .conflict, "the migration that it holds does not say what its source is",
+                remedy: anew)
+        case .otherSource(let source):
+            self.init(
+                .conflict, "the migration that it holds is from another source, \(source)",
+                remedy: "choose that source, or \(anew)")
+        case .running(here.process):
+            self.init(
+                .conflict, "this agent runs the migration that it holds",
+                remedy: "open it on the Migration Hub")
+        case .running(let process):
+            self.init(
+                .conflict, "process \(process) on this host runs the migration that it holds",
+                remedy: "follow it there, or stop that process first")
+        }
+    }
+}
+
+extension ValidationRow {
+    /// The answer about an earlier migration, in the words of somebody who has no command line before him.
+    func about(_ earlier: EarlierMigration?, in setup: MigrationSetup) -> ValidationRow {
+        var row = self
+        if setup.clear {
+            if state == .warning {
+                row.remedy = "To go on with that migration instead, do not clear the destination."
+            }
+        } else if let refusal = earlier?.refusal {
+            row.state = .failure
+            row.isBlocking = true
+            (row.seen, row.remedy) = (refusal.message, refusal.remedy.map(Self.sentence))
+        } else if earlier != nil, setup.resumes {
+            row.seen = "it goes on where it stopped"
+        } else if earlier != nil {
+            row.seen = "a migration from this source that is not finished"
+            row.remedy = "Go on with it, or go back and clear the destination to begin anew."
+        } else if setup.resumes, state == .failure {
+            row.seen = "it holds no migration"
+            row.remedy = "Validate again to begin a new one."
+        }
+        return row
+    }
+
+    private static func sentence(_ text: String) -> String {
+        text.prefix(1).uppercased() + text.dropFirst() + "."
+    }
+}

@@ -1,0 +1,86 @@
+internal import BSON
+package import Mongo
+
+/// A migration whose state is on a destination, as whoever wants to go on with it finds it: on this host or another one,
+/// after whatever was known of it here is lost.
+package struct FoundMigration: Hashable, Sendable {
+    /// Why nobody can go on with it from here.
+    package enum Obstacle: Hashable, Sendable {
+        /// Its cutover is done and nothing of it is left to be done.
+        case complete
+        case cancelled
+        /// It does not say what its source is, as very old ones do not.
+        case unknownSource
+        /// It has another source than the one that was given: `replica set rs0 of a:27017, b:27017`.
+        case otherSource(String)
+        /// A process that can be seen from here runs it now.
+        case running(process: Int)
+    }
+
+    /// Milliseconds since 1970, by the clock of the host that began it.
+    package let startedAt: Int64?
+    /// The filters it was begun with, which go on with it: `db.*` or `db.collection`.
+    package let include: [String]
+    package let exclude: [String]
+    /// Who ran it last and has not given it back; nil where it was left cleanly. Where that one is on another host, only
+    /// its silence tells that it has ended: taking the lease waits for it.
+    package let holder: Lease.Owner?
+    package let obstacle: Obstacle?
+
+    /// What the destination holds, against the source that was given; nil where it holds nothing that could go on. Two
+    /// calls to each cluster, changes nothing. Throws `MongoError` where one of them cannot be asked.
+    package static func find(
+        source: ConnectionString, destination: ConnectionString, owner: Lease.Owner,
+        isRunning: (Lease.Owner) -> Bool
+    ) async throws -> FoundMigration? {
+        let there = try Cluster(destination).lane()
+        guard let state = try await one("state", "migration", there), state["token"] != nil else {
+            return nil
+        }
+        let lease = try await one(Lease.namespace.collection, "owner", there)
+        let subject = try await Subject(try Cluster(source).lane())
+        return FoundMigration(
+            state, of: subject, holder: lease?["owner"]?.document.map(Lease.Owner.init),
+            seenBy: owner, isRunning: isRunning)
+    }
+
+    private static func one(
+        _ collection: String, _ id: String, _ lane: Lane
+    ) async throws -> Document? {
+        try await lane.open(
+            [
+                "find": .string(collection), "filter": ["_id": .string(id)], "limit": 1,
+                "readConcern": ["level": "majority"],
+            ], on: StateStore.database
+        ).documents.first { _ in true }?.copied()
+    }
+
+    /// `subject`: of the source that was given.
+    init(
+        _ state: Document, of subject: Subject, holder: Lease.Owner?, seenBy owner: Lease.Owner,
+        isRunning: (Lease.Owner) -> Bool
+    ) {
+        let stored = StoredMigration(state)
+        let begun = state["subject"]?.document.flatMap(Subject.init)
+        startedAt = stored.startedAt
+        include = begun?.include.sorted() ?? []
+        exclude = begun?.exclude.sorted() ?? []
+        self.holder = holder
+        obstacle =
+            if stored.phase == .cancelled {
+                .cancelled
+            } else if stored.cutover == .finished || stored.report?.report.phase == .complete {
+                .complete
+            } else if let begun {
+                if !subject.hasSameSource(as: begun) {
+                    .otherSource(begun.source)
+                } else if let holder, owner.sees(holder), isRunning(holder) {
+                    .running(process: holder.process)
+                } else {
+                    nil
+                }
+            } else {
+                .unknownSource
+            }
+    }
+}

@@ -1,0 +1,71 @@
+import BSON
+import ControlAPI
+import Mongo
+import Sandbox
+import TerminalEmulator
+import Testing
+
+@testable import lagzero
+
+/// Going on with a migration after the host that ran it is lost with all that was known there: by keys, from the state
+/// that the destination holds.
+@Suite(.serialized, .timeLimit(.minutes(20))) struct WizardOtherHostServerTests {
+    /// Enters both clusters by keys, and goes from the hub to the page of the migration that the destination holds.
+    private func goOn(_ flow: WizardFlow) throws {
+        let terminal = flow.terminal
+        for cluster in flow.clusters.inventory {
+            try terminal.send("a", until: "Connection string")
+            terminal.paste(cluster.connectionString.revealed)
+            // Past the name that is proposed.
+            try terminal.send(
+                "\t\t\u{15}\(cluster.name)\t\t\t\t\r", until: "Added \(cluster.name).")
+        }
+        try terminal.send("\t\r", until: "Before you begin")
+        try terminal.send("\u{1b}[Z\u{1b}[Z\r", until: "Connect to your source cluster")
+        try terminal.send("\t\t\rrs0\r", until: "[ shop-rs0")
+        try terminal.send("\t\t\ratlas\r", until: "[ shop-atlas")
+        try terminal.send("\t\t\t\t\t\r", until: "( Go on with it )")
+        #expect(terminal.screen.contains("✘ Not passed"))
+        #expect(terminal.screen.contains("holds a migration from this source"))
+        try terminal.send("\r", until: "✔ Passed")
+        try terminal.send("\r", until: "( Start Migration )")
+        #expect(terminal.screen.contains("Goes on with"))
+        try terminal.send("\r", until: "Go on to migrate shop-rs0 to shop-atlas?")
+        try terminal.send("\t\r", until: "Applying new writes")
+    }
+
+    /// The owner that the lease names becomes one of a host that cannot be seen from here.
+    private func moveOwnerAway(_ flow: WizardFlow) async throws {
+        let answer = try await flow.clusters.destination.lane.run(
+            [
+                "update": "lease",
+                "updates": [
+                    ["q": ["_id": "owner"], "u": ["$set": ["owner.host": "bastion-1"]]]
+                ],
+            ], on: "lagzero_internal")
+        #expect(answer["nModified"]?.integer == 1)
+    }
+
+    @Test func f2S17AnotherHostGoesOnFromTheStateOnTheDestination() async throws {
+        let flow = try await WizardFlow(documents: 60_000) { $0.isBehindProxy = true }
+        let proxy = try #require(flow.clusters.source.members[0].proxy)
+        proxy.throttle(bytesPerSecond: 1_000_000)
+        try flow.begin()
+        try await eventually("some is copied", within: .seconds(240)) {
+            let live = try await flow.migration()
+            return live.phase == .copying && live.figures.documentsCopied ?? 0 > 0
+        }
+        try await flow.moveToAnotherHost()
+        try await moveOwnerAway(flow)
+        proxy.throttle(bytesPerSecond: nil)
+        try goOn(flow)
+        // Nobody here can tell whether that one still runs, but by its silence.
+        try flow.terminal.shows("bastion-1 ran this migration last")
+        #expect(!flow.terminal.screen.contains("✔ Copying data"))
+        try flow.terminal.shows("resumed by")
+        try await flow.prepareCutover()
+        try flow.terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
+        #expect(flow.terminal.screen.contains("identical"))
+        try await flow.end()
+    }
+}
