@@ -46,7 +46,7 @@ extension TerminalBench {
             idle.figure(
                 "wake-ups when idle, all threads", atMost: 1, .perSecond,
                 note:
-                    "\(Units.fixed(idle.own.activity.ofTerminal ?? .nan, 1))/s of the terminal's thread, 1/s of libdispatch"
+                    "\(Units.fixed(idle.own.activity.ofTerminal ?? .nan, 1))/s of the terminal's thread"
             ) { $0.activity.wakeUpsPerSecond },
             idle.figure("CPU when idle", atMost: 0.1, .percent) { $0.activity.cpuPercent },
             // What its end would set free: programs and libraries are in memory for the agent, too.
