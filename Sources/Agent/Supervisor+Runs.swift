@@ -106,6 +106,15 @@ extension Supervisor {
             case .failure(let error): live.take(error, at: Clock.now, isStopping: isStopping)
             }
         }
+        await lookAgain(id)
+    }
+
+    /// A migration that is complete has changed what is known of its clusters.
+    private func lookAgain(_ id: Identifier) async {
+        guard !isStopping, let live = try? migration(id), live.phase == .complete else { return }
+        for cluster in [live.setup.source, live.setup.destination] {
+            _ = try? await test(cluster: cluster)
+        }
     }
 
     /// Throws `invalid` where the setup makes no sense.
