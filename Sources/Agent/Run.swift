@@ -36,12 +36,15 @@ struct FigureMeter: Sendable {
         }
         if let start = samples.first, time - start.time >= 1_000 {
             let seconds = Double(time - start.time) / 1_000
-            if let now = sample.bytes, let then = start.bytes {
-                figures.bytesPerSecond = max(0, Double(now - then) / seconds)
-            }
             if let now = sample.events, let then = start.events {
                 figures.writesPerSecond = Double(now - then) / seconds
             }
+        }
+        if let start = samples.first(where: { $0.bytes != nil }), time - start.time >= 1_000,
+            let now = sample.bytes, let then = start.bytes
+        {
+            figures.bytesPerSecond =
+                max(0, Double(now - then) / (Double(time - start.time) / 1_000))
         }
         if let first, let bytes = sample.bytes, time - first.time >= 1_000 {
             figures.bytesPerSecondOverall =

@@ -108,6 +108,15 @@ extension Supervisor {
             }
             live.dropOldFigures()
         }
+        await lookAgain(id)
+    }
+
+    /// A migration that is complete has changed what is known of its clusters.
+    private func lookAgain(_ id: Identifier) async {
+        guard !isStopping, let live = try? migration(id), live.phase == .complete else { return }
+        for cluster in [live.setup.source, live.setup.destination] {
+            _ = try? await test(cluster: cluster)
+        }
     }
 
     /// Throws `invalid` where the setup makes no sense.

@@ -89,7 +89,9 @@ enum CutoverView {
                 value.columns >= 36 ? Words.verifyYourself : Words.verifyYourselfTiny
             canvas.put(text, in: value, .warning)
         } else if let seconds = step.seconds {
-            canvas.put(Times.span(seconds), in: value, .dim)
+            // What was so short that it rounds to nothing was not nothing.
+            canvas.put(
+                seconds < 0.05 ? "under 0.1 s" : Times.span(seconds), in: value, .dim)
         }
     }
 

@@ -103,7 +103,9 @@ struct StageRow: Sendable, Equatable {
             let text = isNarrow ? Words.verifyYourselfShort : Words.verifyYourself
             return StageRow(title: title, state: .waiting, text: text)
         }
-        guard stage > .preparing, let figures = migration.figures.verification else {
+        guard stage > .preparing, let figures = migration.figures.verification,
+            figures.isFirstPassDone || figures.documents != 0
+        else {
             return StageRow(title: title, state: .waiting, text: "")
         }
         var parts: [String] = []

@@ -22,6 +22,8 @@ package enum Tuning {
     static let longCutover = Duration.seconds(12 * 3_600)
     /// Columns that text is set over at most; more are left empty, but for the log.
     static let textColumns = 100
+    /// The lag, in seconds, that has the full height in its picture where all were less: no mountain out of nothing.
+    static let highLag = 10.0
     /// Columns of the bar of the copy.
     static let barColumns = 30
     /// How long the message line keeps what it says; within it a second Ctrl-C leaves.

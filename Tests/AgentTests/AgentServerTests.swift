@@ -78,6 +78,11 @@ import Testing
             let live = try await finish(fixture, id)
             #expect(live.report?.documentsCopied == 2)
             #expect(live.mismatches.isEmpty)
+            try await eventually("the inventory knows the destination's data") {
+                try await fixture.client.snapshot().clusters.contains {
+                    $0.id == setup.destination && $0.facts?.collections == 1
+                }
+            }
             let log = try await fixture.client.log(of: id, after: 0, limit: 1_000)
             #expect(log.map(\.sequence) == Array(1...max(1, log.count)))
             let status = try await fixture.run(["agent", "status"])

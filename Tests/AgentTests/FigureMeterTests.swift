@@ -23,6 +23,10 @@ import Testing
         #expect(figures.bytesPerSecond == nil && figures.bytesPerSecondOverall == nil)
         figures.bytesCopied = 0
         meter.measure(&figures, at: 21_000)
+        figures.bytesCopied = 200
+        meter.measure(&figures, at: 23_000)
+        // The samples of before the copy are still in the window.
+        #expect(figures.bytesPerSecond == 100)
         figures.bytesCopied = 1_000
         meter.measure(&figures, at: 31_000)
         #expect(figures.bytesPerSecondOverall == 100)

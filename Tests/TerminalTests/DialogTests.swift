@@ -103,6 +103,18 @@ import Testing
         #expect(help.isClosed)
     }
 
+    @Test func aFooterThatIsTooLongKeepsWhatIsEssentialThenEnter() {
+        let keys = KeyMap([
+            .init(.tab, label: "Next"), .init(.enter, label: "Continue"),
+            .init(.escape, label: "Back"), .init(.character("w"), label: "Why"),
+        ])
+        func labels(_ columns: Int) -> [String] { keys.footer(columns: columns).map(\.label) }
+        #expect(labels(44) == ["Next", "Continue", "Back", "Why"])
+        #expect(labels(43) == ["Next", "Continue", "Back"])
+        #expect(labels(30) == ["Continue", "Back"])
+        #expect(labels(20) == ["Back"])
+    }
+
     @Test func aToastIsOverInTime() {
         let toast = Toast("Saved", until: .seconds(5))
         #expect(toast.lines(20, 1) == ["✔ Saved"])

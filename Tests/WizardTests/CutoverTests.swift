@@ -264,4 +264,12 @@ import Testing
         snapshot.migrations = [live]
         #expect(WizardPilot(ScriptedAgent(snapshot)).shows("please check on it"))
     }
+
+    @Test func s11AStepThatTookAMomentTookMoreThanNothing() {
+        var live = Gallery.finalizing(4)
+        live.cutover.steps[0].seconds = 0.004
+        let pilot = ScreenPilot(.cutover(Cutover(live.id)), agent: Sample.agent(live))
+        #expect(pilot.shows("under 0.1 s"))
+        #expect(!pilot.shows(" 0.0 s"))
+    }
 }

@@ -66,8 +66,12 @@ import Testing
         let pilot = pilot(Sample.measured(.catchingUp))
         let line = pilot.lines.first { $0.contains("Lag behind source") } ?? ""
         #expect(line.contains("00:00:00"))
-        #expect(line.contains("▃▂▁█"))
+        #expect(line.contains("▃▂▂▁▆"))
         #expect(line.hasSuffix("hour's max 00:00:07"))
+        // Tenths of a second are no mountains.
+        var calm = Sample.measured(.catchingUp)
+        calm.figures.lagByMinute = [0.1, 0.4, 0.3]
+        #expect(self.pilot(calm).shows("▁▁▁"))
     }
 
     @Test(arguments: [

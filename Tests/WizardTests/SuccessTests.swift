@@ -138,4 +138,16 @@ import Testing
         pilot.press(.escape)
         #expect(pilot.pages.isEmpty)
     }
+
+    @Test func s12BeforeTheReportIsThereNothingIsSaidThatMayBeWrong() {
+        var live = Gallery.complete
+        live.report = nil
+        for (blocked, text) in [(true, "refuses writes until"), (nil, "Source                 -")] {
+            live.cutover.isSourceBlocked = blocked
+            let pilot = ScreenPilot(.success(Success(live.id)), agent: Sample.agent(live))
+            #expect(pilot.shows(text))
+            #expect(!pilot.shows("use it no more"))
+            #expect(!pilot.shows("r release"))
+        }
+    }
 }

@@ -57,6 +57,7 @@ import Testing
         var live = Sample.bare(.preparing)
         var verification = VerificationFigures(mode: .full)
         (verification.collections, verification.collectionsDone) = (0, 0)
+        (verification.documents, verification.fraction, verification.mismatches) = (0, 0, 0)
         live.figures.verification = verification
         live.startedAt = Sample.time - 187 * 60_000
         for phase in [MigrationPhase.preparing, .copying] {

@@ -51,11 +51,12 @@ package struct KeyMap: Sendable, Equatable, Codable {
     }
 
     /// What the footer names: everything that works now. Where that is too long, the last that is not essential is left
-    /// out first.
+    /// out first, Enter after all others.
     package func footer(columns: Int) -> [Binding] {
         var kept = bindings.filter { $0.isInFooter && $0.reason == nil }
         while kept.reduce(-KeyMap.gap, { $0 + $1.columns + KeyMap.gap }) > columns,
-            let last = kept.lastIndex(where: { !$0.isEssential }) ?? kept.indices.last
+            let last = kept.lastIndex(where: { !$0.isEssential && !$0.keys.contains(.enter) })
+                ?? kept.lastIndex(where: { !$0.isEssential }) ?? kept.indices.last
         {
             kept.remove(at: last)
         }

@@ -175,7 +175,10 @@ struct MigratingDataView {
         let first = noteColumn - (isNarrow ? 6 : 8)
         let columns = min(60, right - first)
         let place = Rect(first, rect.row, columns, rect.rows)
-        Sparkline(figures.lagByMinute.map(Optional.some)).draw(in: place, on: &canvas)
+        Sparkline(
+            figures.lagByMinute.map(Optional.some),
+            maximum: max(Tuning.highLag, figures.lagByMinute.max() ?? 0)
+        ).draw(in: place, on: &canvas)
     }
 
     private func put(

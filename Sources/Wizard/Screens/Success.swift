@@ -187,16 +187,20 @@ package struct Success: LiveScreen {
                 value: copied.compactMap(\.self).joined(separator: ", ")),
             verification(live),
         ]
-        if live.isSourceHeld {
+        // Until the report is there the engine's last word counts: what accepts writes is not known by the lack of a word.
+        let isHeld = live.report == nil ? live.cutover.isSourceBlocked : live.isSourceHeld
+        switch isHeld {
+        case true?:
             lines.append(
                 FigureLine(
                     label: "Source",
                     value: isNarrow ? "refuses writes" : "refuses writes until you release it",
-                    note: "r release"))
-        } else {
+                    note: live.isSourceHeld ? "r release" : nil))
+        case false? where live.report != nil:
             lines.append(
                 FigureLine(
                     label: "Source", value: "accepts writes: use it no more", style: .warning))
+        default: lines.append(FigureLine(label: "Source", value: Figure.unknown))
         }
         return lines
     }

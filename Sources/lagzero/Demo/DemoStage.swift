@@ -78,7 +78,7 @@ actor DemoStage {
         case .filling:
             let percent = Int(filled.withLock { $0 } * 100)
             host.band +=
-                "Filling \(Self.source): \(percent) % of \(shop.megabytes) MB.  Look around meanwhile"
+                "Filling \(Self.source): \(percent) % of \(shop.megabytes) MB. Look around."
         case .open where rate == 0: host.band += "There is no application that writes (--rate 0)."
         case .open(let application):
             host.key = .character("s")
@@ -88,10 +88,10 @@ actor DemoStage {
                 host.label = "Start the application"
                 host.band += "The application is stopped.  s starts it"
             } else if refused > 0 {
-                host.band += "\(application.cluster) refuses the application's writes.  s stops it"
+                host.band += "\(application.cluster) refuses its writes.  s stops the application"
             } else {
                 host.band +=
-                    "The application makes \(Units.count(application.writesPerSecond)) writes/s to \(application.cluster).  s stops it"
+                    "Application: \(Units.count(application.writesPerSecond)) writes/s to \(application.cluster).  s stops it"
             }
         case .failed(let text): host.band += printable(text)
         }
@@ -125,11 +125,13 @@ actor DemoStage {
             NewCluster(
                 name: Self.source, organization: "Acme", project: "shop",
                 connectionString: Secret(clusters.sourceURI)))
-        _ = try await client.add(
+        let destination = try await client.add(
             NewCluster(
                 name: Self.destination, organization: "Acme Cloud", project: "shop-prod",
                 connectionString: Secret(clusters.destinationURI)))
         try await fill(clusters.source, known: source.id)
+        // Of the destination, too, what was seen is as old as the filling by now.
+        for id in [source.id, destination.id] { _ = try await client.test(cluster: id) }
         scene = .open(try DemoApplication(shop, rate: rate, on: clusters))
     }
 
@@ -148,7 +150,6 @@ actor DemoStage {
             try await group.next()
             group.cancelAll()
         }
-        _ = try await client.test(cluster: id)
     }
 
     /// An agent that dies with the folder; returns when it answers.
