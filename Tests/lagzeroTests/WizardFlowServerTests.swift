@@ -1,3 +1,6 @@
+import BSON
+import ControlAPI
+import Mongo
 import Sandbox
 import TerminalTesting
 import Testing
@@ -64,6 +67,50 @@ import Testing
             flow.terminal.send("\t\t\r")
         }
         try flow.terminal.shows("You have successfully migrated to Atlas")
+        try await flow.end()
+    }
+
+    /// Each of the phases that the tests above do not: held up until the agent is killed in it.
+    @Test func s17AnAgentKilledInEveryOtherPhaseGoesOn() async throws {
+        let flow = try await WizardFlow {
+            $0.isBehindProxy = true
+            $0.parameters["enableTestCommands"] = "true"
+        }
+        let destination = flow.clusters.destination.lane
+        _ = try await flow.clusters.source.lane.run(
+            [
+                "createIndexes": "customers",
+                "indexes": [["key": ["name": 1], "name": "by name"]],
+            ], on: "shop")
+        let proxy = try #require(flow.clusters.source.members[0].proxy)
+
+        proxy.halfOpen()
+        try flow.setUp()
+        try flow.terminal.shows("Validating")
+        try await flow.crashAgent()
+        try flow.terminal.shows("The agent has no results any more")
+        proxy.heal()
+        try flow.terminal.send("r", until: "✔ Passed")
+
+        try flow.review()
+        proxy.halfOpen()
+        try flow.terminal.send("\t\r", until: "Applying new writes")
+        try await flow.crashAgent(in: .preparing)
+        let hang: Document = ["configureFailPoint": "hangAfterStartingIndexBuild"]
+        _ = try await destination.run(hang.setting("mode", to: "alwaysOn"), on: "admin")
+        proxy.heal()
+
+        try await flow.crashAgent(in: .indexing)
+        _ = try await destination.run(hang.setting("mode", to: "off"), on: "admin")
+        try await flow.crashAgent(in: .catchingUp)
+
+        _ = try await flow.isReadyOrComplete()
+        try await flow.prepareCutover()
+        try flow.terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
+        try await flow.crashAgent(in: .complete)
+        try flow.reopen(showing: "You have successfully migrated to Atlas")
+        #expect(flow.terminal.screen.contains("identical"))
+        #expect(try await flow.migration().phase == .complete)
         try await flow.end()
     }
 
