@@ -31,7 +31,7 @@ extension LiveMigration {
         new.lagSeconds = isMeasured.contains(phase) ? progress.lagSeconds : nil
         new.oplogHeadroomSeconds = progress.oplogHeadroomSeconds
         new.appliedThrough = progress.appliedThrough.map { "\($0.seconds).\($0.increment)" }
-        new.verification = details.verification.map(VerificationFigures.init)
+        new.verification = isPreparing ? nil : details.verification.map(VerificationFigures.init)
         figures = new
         take(cutoverFrom: details, isReady: progress.isReady && phase == .inSync, at: now)
     }
@@ -117,8 +117,10 @@ extension VerificationFigures {
         self.init(mode: MigrationSetup.Verify(rawValue: progress.mode.rawValue) ?? .full)
         isFirstPassDone = progress.isFirstPassDone
         fraction = progress.fraction
-        collections = progress.collections
-        collectionsDone = progress.collectionsDone
+        // There may be none; before it is over that is not known.
+        let isKnown = progress.collections > 0 || progress.isFirstPassDone
+        collections = isKnown ? progress.collections : nil
+        collectionsDone = isKnown ? progress.collectionsDone : nil
         documents = progress.documents
         mismatches = progress.mismatches
     }
