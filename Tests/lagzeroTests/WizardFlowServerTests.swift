@@ -110,8 +110,32 @@ import Testing
         try await flow.crashAgent(in: .complete)
         try flow.reopen(showing: "You have successfully migrated to Atlas")
         #expect(flow.terminal.screen.contains("identical"))
-        #expect(try await flow.migration().phase == .complete)
+        let live = try await flow.migration()
+        #expect(live.phase == .complete)
+        #expect(live.report?.documentsCopied ?? 0 >= 20_000)
+        try await releaseSource(flow)
         try await flow.end()
+    }
+
+    /// From *Success*, where the source still refuses writes.
+    private func releaseSource(_ flow: WizardFlow) async throws {
+        let clusters = flow.clusters
+        #expect(try await isBlocked(clusters.source))
+        #expect(try await flow.migration().isSourceHeld)
+        try flow.terminal.send("r", until: "Applications can write to shop-rs0 again.")
+        try flow.terminal.send("\t\r", until: "The source accepts writes again.")
+        #expect(try await !isBlocked(clusters.source))
+        #expect(try await !flow.migration().isSourceHeld)
+        // Nor does the state take a later block for one of ours.
+        let states = try await clusters.destination.lane.open(
+            ["find": "state", "filter": ["_id": "migration"]], on: "lagzero_internal"
+        ).documents
+        #expect(states.map { $0["sourceBlocked"]?.bool } == [false])
+    }
+
+    private func isBlocked(_ set: ReplicaSet) async throws -> Bool {
+        let status = try await set.lane.run(["serverStatus": 1])["repl"]?.document
+        return status?["userWriteBlockMode"]?.integer == 2
     }
 
     @Test func s21AWrongPasswordIsSaidWithItsRemedy() async throws {
