@@ -128,8 +128,10 @@ extension VerificationFigures {
         self.init(mode: MigrationSetup.Verify(rawValue: progress.mode.rawValue) ?? .full)
         isFirstPassDone = progress.isFirstPassDone
         fraction = progress.fraction
-        collections = progress.collections
-        collectionsDone = progress.collectionsDone
+        // There may be none; before it is over that is not known.
+        let isKnown = progress.collections > 0 || progress.isFirstPassDone
+        collections = isKnown ? progress.collections : nil
+        collectionsDone = isKnown ? progress.collectionsDone : nil
         documents = progress.documents
         mismatches = progress.mismatches
     }

@@ -143,10 +143,11 @@ extension Supervisor: MigrationControl {
         guard live.phase == .complete, live.isSourceHeld else {
             throw ControlError(.wrongPhase, "the source is not held by this migration")
         }
-        let text = try secret(of: live.setup.source)
+        let text = (try secret(of: live.setup.source), try secret(of: live.setup.destination))
         try await explained {
-            let lane = try Mongo.Cluster(ConnectionString(text.revealed)).lane()
-            _ = try await lane.run(["setUserWriteBlockMode": 1, "global": false])
+            try await SourceRelease.perform(
+                source: ConnectionString(text.0.revealed),
+                destination: ConnectionString(text.1.revealed))
         }
         try await update(id) { $0.isSourceHeld = false }
     }

@@ -61,9 +61,11 @@ extension Supervisor {
         guard let engine = runs[id]?.engine else { return }
         let details = await engine.details()
         let progress = engine.progress()
-        guard var run = runs[id], let phase = MigrationPhase(rawValue: progress.phase.rawValue),
+        guard var run = runs[id], let shown = MigrationPhase(rawValue: progress.phase.rawValue),
             let before = try? migration(id)
         else { return }
+        // It is over only with its report or its error: an agent that ended in between would never ask for them.
+        let phase = shown.isFinal ? before.phase : shown
         // Its copy may be over before anybody looks.
         if phase.hasBegun, hasBegun.insert(id).inserted {
             try? await save(before)

@@ -327,6 +327,7 @@ package actor MigrationEngine {
         parts.registered.open()
         await handle(.prepared)
         try await parts.waitUntilCopied()
+        try await parts.saveCounts()
         await handle(.copied)
         await parts.keeper.allowIndexes()
         try await parts.keeper.settle()

@@ -138,6 +138,11 @@ struct MigrationParts: Sendable {
         }
     }
 
+    /// Stores what was counted. What was copied is not copied, and so not counted, again by a later run.
+    func saveCounts() async throws {
+        try await context.store.save(["counts": .document(context.status.figures.counts)])
+    }
+
     /// What is waited for before the cutover beside the lag, in words; empty when nothing is.
     var whatIsAwaited: String {
         if !context.registry.areAllCopied { return "a new collection is being copied" }

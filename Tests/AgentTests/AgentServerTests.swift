@@ -1,6 +1,7 @@
 import AgentClient
 import BSON
 import ControlAPI
+import Foundation
 import Glibc
 import Mongo
 import Sandbox
@@ -104,8 +105,13 @@ import Testing
             _ = try await source.lane.run(
                 ["insert": "orders", "documents": [["_id": 2]]], on: "shop")
             let next = try await fixture.start()
+            _ = try await wait(fixture, id, until: "it is in sync") { $0.phase == .inSync }
+            let status = try await fixture.run(["agent", "status"])
+            #expect(status.text.contains("bytes copied"))
+            #expect(!status.text.contains(" 0 bytes copied"), "\(status.text)")
             let live = try await finish(fixture, id)
             #expect(live.mismatches.isEmpty)
+            #expect(live.report?.documentsCopied == 1)
             next.send(signal: SIGTERM)
             try await next.ended(within: .seconds(60))
             #expect(next.exitCode == 0)
@@ -162,6 +168,120 @@ import Testing
             let ended = try await wait(fixture, id, until: "it is cancelled") { $0.report != nil }
             #expect(ended.phase == .cancelled)
             #expect(!ended.isRunning)
+        }
+    }
+
+    /// The state that the destination holds is changed, as another host or time would.
+    private func change(
+        _ collection: String, _ id: String, _ change: Document, on lane: Lane
+    ) async throws {
+        let reply = try await lane.write(
+            [
+                "update": .string(collection),
+                "updates": [["q": ["_id": .string(id)], "u": .document(change)]],
+                "writeConcern": ["w": "majority"],
+            ], on: "lagzero_internal")
+        #expect(reply.count == 1)
+    }
+
+    @Test func aMigrationIsRetriedBackedOutOfExpiredAndItsMismatchesNoted() async throws {
+        try await with { fixture, source, setup, agent in
+            _ = try await source.lane.run(
+                ["insert": "orders", "documents": [["_id": 1], ["_id": 2]]], on: "shop")
+            var setup = setup
+            setup.quietPeriod = 3_600
+            let (client, asker) = (fixture.client, fixture.asker)
+            let destination = try await destination(fixture)
+            let id = try await begin(fixture, setup)
+
+            // Retry, after another host seemed to have taken it over.
+            _ = try await wait(fixture, id, until: "it is copied") { $0.phase == .catchingUp }
+            try await change(
+                "lease", "owner", ["$inc": ["epoch": 1], "$unset": ["owner": true]],
+                on: destination)
+            let failed = try await wait(fixture, id, until: "it has failed") {
+                $0.phase == .failed && !$0.isRunning
+            }
+            #expect(failed.isRetryPossible)
+            #expect(failed.error?.message.contains("another host") == true)
+            try await client.retry(id, by: asker)
+            _ = try await wait(fixture, id, until: "it is ready") { $0.cutover.isReady }
+
+            // Back out of a cutover that waits for silence.
+            _ = try await source.lane.run(
+                ["insert": "orders", "documents": [["_id": 3]]], on: "shop")
+            try await eventually("it is ready again", within: .seconds(60)) {
+                (try? await client.beginCutover(
+                    id, confirmedName: "destination", writesStopped: true, by: asker)) != nil
+            }
+            _ = try await wait(fixture, id, until: "it can be backed out of") {
+                $0.phase == .finalizing && $0.cutover.isBackOutPossible
+            }
+            try await client.backOut(id, by: asker)
+            let undone = try await wait(fixture, id, until: "it is undone") { $0.phase == .inSync }
+            #expect(undone.cutover.refusal?.contains("backed out") == true)
+            #expect(undone.isRunning && !undone.cutover.isBackOutPossible)
+
+            // Expiry: the time has passed while no agent ran. Somebody has written meanwhile, too.
+            agent.send(signal: SIGTERM)
+            try await agent.ended(within: .seconds(60))
+            try await change(
+                "state", "migration", ["$set": ["deadline": .date(1_000)]], on: destination)
+            let reply = try await destination.write(
+                ["delete": "orders", "deletes": [["q": ["_id": 2], "limit": 1]]], on: "shop")
+            #expect(reply.count == 1)
+            _ = try await fixture.start()
+            let expired = try await wait(fixture, id, until: "it has expired") {
+                $0.phase == .expired && !$0.isRunning
+            }
+            #expect(expired.isRetryPossible)
+            #expect(expired.error?.code == .expired)
+            try await client.retry(id, by: asker)
+
+            // Mismatches, which the retry has found.
+            let found = try await wait(fixture, id, until: "the difference is found") {
+                !$0.mismatches.isEmpty && $0.phase == .inSync
+            }
+            #expect(found.mismatches.first?.contains("shop.orders") == true)
+            #expect(!found.cutover.isReady && !found.areMismatchesAcknowledged)
+            try await client.acknowledgeMismatches(id, by: asker)
+            _ = try await wait(fixture, id, until: "it is ready again") {
+                $0.areMismatchesAcknowledged || $0.mismatches.isEmpty && $0.cutover.isReady
+            }
+        }
+    }
+
+    /// Of the cluster that the agent knows by this name.
+    private func destination(_ fixture: AgentFixture) async throws -> Lane {
+        let clusters = try await fixture.client.snapshot().clusters
+        let known = try #require(clusters.first { $0.name == "destination" })
+        return try Mongo.Cluster(ConnectionString(known.connectionString)).lane()
+    }
+
+    @Test func aFileOfClustersIsImported() async throws {
+        try await AgentFixture.with { fixture in
+            _ = try await fixture.start()
+            let file = fixture.scratch.path + "/clusters.txt"
+            let uri = "mongodb://anna:hidden@127.0.0.1:1/?serverSelectionTimeoutMS=100"
+            try "# ours\n\nshop   \(uri)\n  carts\t\(uri)\n"
+                .write(toFile: file, atomically: false, encoding: .utf8)
+            chmod(file, 0o644)
+            let refused = try await fixture.run(["clusters", "import", file])
+            #expect(refused.status != 0)
+            #expect(try await fixture.client.snapshot().clusters.isEmpty)
+            chmod(file, 0o600)
+            let imported = try await fixture.run(
+                ["clusters", "import", file, "--organization", "Acme", "--project", "web"])
+            #expect(imported.status == 0, "\(imported.text)")
+            #expect(!imported.text.contains("hidden"))
+            let snapshot = try await fixture.client.snapshot()
+            #expect(snapshot.clusters.map(\.name) == ["shop", "carts"])
+            #expect(snapshot.organizations.map(\.name) == ["Acme"])
+            #expect(snapshot.projects.map(\.name) == ["web"])
+            try "shop\n".write(toFile: file, atomically: false, encoding: .utf8)
+            let wrong = try await fixture.run(["clusters", "import", file])
+            #expect(wrong.status == 2)
+            #expect(wrong.text.contains("a name and a connection string"))
         }
     }
 

@@ -91,6 +91,15 @@ final class WizardFlow {
 
     /// From the hub to the page of the migration, which has begun then.
     func begin() throws {
+        try setUp()
+        try see("✔ Passed")
+        try review()
+        try terminal.send("\t\r", until: "Applying new writes")
+        try see("Applying new writes")
+    }
+
+    /// From the hub to the validation, which is under way then.
+    func setUp() throws {
         try see("Acme Cloud / shop-prod")
         try terminal.send("\r", until: "Before you begin")
         try see("Before you begin")
@@ -106,14 +115,15 @@ final class WizardFlow {
             try terminal.shows("Continue")
         }
         try terminal.send("\t\t\t\t\t\r", until: "▶ Validate")
-        try see("✔ Passed")
+    }
+
+    /// From a validation that has passed to the dialog that asks once more.
+    func review() throws {
         try terminal.send("\r", until: "( Start Migration )")
         try see("( Start Migration )")
         try terminal.send("\r", until: "Start to migrate shop-rs0 to shop-atlas?")
         try see("Start to migrate shop-rs0 to shop-atlas?", reopened: "( Start Migration )")
         if hangsUp { try terminal.send("\r", until: "Start to migrate shop-rs0 to shop-atlas?") }
-        try terminal.send("\t\r", until: "Applying new writes")
-        try see("Applying new writes")
     }
 
     /// From there to the button that begins the cutover, with the writes stopped.
@@ -187,6 +197,27 @@ final class WizardFlow {
         try terminal.wait("news of another agent") {
             !terminal.screen.contains("No news from the agent")
         }
+    }
+
+    /// Ends the agent as a crash would, and starts another one as a supervisor of processes would.
+    func crashAgent() async throws {
+        let agent = try #require(InstanceLock.holder(of: session.folder))
+        kill(pid_t(agent), SIGKILL)
+        try await eventually("the agent has ended", within: Self.patience) {
+            InstanceLock.holder(of: session.folder) != agent
+        }
+        try await Self.withClient(of: session) {
+            try await AgentStarter.ensureRunning(
+                $0, program: try PseudoTerminal.program("lagzero"))
+        }
+    }
+
+    /// Ends the agent as soon as the migration is in the phase, and starts another one.
+    func crashAgent(in phase: MigrationPhase) async throws {
+        try await eventually("it is \(phase)", within: Self.patience) {
+            try await migration().phase == phase
+        }
+        try await crashAgent()
     }
 
     /// Loses the host: its agent as by a crash, the wizard, and the folder with all that both knew. Opens a wizard on

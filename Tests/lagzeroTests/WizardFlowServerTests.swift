@@ -1,3 +1,6 @@
+import BSON
+import ControlAPI
+import Mongo
 import Sandbox
 import TerminalEmulator
 import Testing
@@ -65,6 +68,74 @@ import Testing
         }
         try flow.terminal.shows("You have successfully migrated to Atlas")
         try await flow.end()
+    }
+
+    /// Each of the phases that the tests above do not: held up until the agent is killed in it.
+    @Test func s17AnAgentKilledInEveryOtherPhaseGoesOn() async throws {
+        let flow = try await WizardFlow {
+            $0.isBehindProxy = true
+            $0.parameters["enableTestCommands"] = "true"
+        }
+        let destination = flow.clusters.destination.lane
+        _ = try await flow.clusters.source.lane.run(
+            [
+                "createIndexes": "customers",
+                "indexes": [["key": ["name": 1], "name": "by name"]],
+            ], on: "shop")
+        let proxy = try #require(flow.clusters.source.members[0].proxy)
+
+        proxy.halfOpen()
+        try flow.setUp()
+        try flow.terminal.shows("Validating")
+        try await flow.crashAgent()
+        try flow.terminal.shows("The agent has no results any more")
+        proxy.heal()
+        try flow.terminal.send("r", until: "✔ Passed")
+
+        try flow.review()
+        proxy.halfOpen()
+        try flow.terminal.send("\t\r", until: "Applying new writes")
+        try await flow.crashAgent(in: .preparing)
+        let hang: Document = ["configureFailPoint": "hangAfterStartingIndexBuild"]
+        _ = try await destination.run(hang.setting("mode", to: "alwaysOn"), on: "admin")
+        proxy.heal()
+
+        try await flow.crashAgent(in: .indexing)
+        _ = try await destination.run(hang.setting("mode", to: "off"), on: "admin")
+        try await flow.crashAgent(in: .catchingUp)
+
+        _ = try await flow.isReadyOrComplete()
+        try await flow.prepareCutover()
+        try flow.terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
+        try await flow.crashAgent(in: .complete)
+        try flow.reopen(showing: "You have successfully migrated to Atlas")
+        #expect(flow.terminal.screen.contains("identical"))
+        let live = try await flow.migration()
+        #expect(live.phase == .complete)
+        #expect(live.report?.documentsCopied ?? 0 >= 20_000)
+        try await releaseSource(flow)
+        try await flow.end()
+    }
+
+    /// From *Success*, where the source still refuses writes.
+    private func releaseSource(_ flow: WizardFlow) async throws {
+        let clusters = flow.clusters
+        #expect(try await isBlocked(clusters.source))
+        #expect(try await flow.migration().isSourceHeld)
+        try flow.terminal.send("r", until: "Applications can write to shop-rs0 again.")
+        try flow.terminal.send("\t\r", until: "The source accepts writes again.")
+        #expect(try await !isBlocked(clusters.source))
+        #expect(try await !flow.migration().isSourceHeld)
+        // Nor does the state take a later block for one of ours.
+        let states = try await clusters.destination.lane.open(
+            ["find": "state", "filter": ["_id": "migration"]], on: "lagzero_internal"
+        ).documents
+        #expect(states.map { $0["sourceBlocked"]?.bool } == [false])
+    }
+
+    private func isBlocked(_ set: ReplicaSet) async throws -> Bool {
+        let status = try await set.lane.run(["serverStatus": 1])["repl"]?.document
+        return status?["userWriteBlockMode"]?.integer == 2
     }
 
     @Test func s21AWrongPasswordIsSaidWithItsRemedy() async throws {
