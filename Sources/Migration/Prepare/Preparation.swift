@@ -55,16 +55,29 @@ struct Preparation: Sendable {
                     "the destination holds a migration already: --resume goes on with it, --drop begins anew"
                 )
             }
-            if options.resume, existing?["token"] == nil {
+            if earlier.isDropped, !options.drop, !options.resume {
+                throw MigrationError(
+                    .destinationHeld,
+                    "the destination was not cleared to the end: --resume goes on with that, and with the migration"
+                )
+            }
+            if options.drop || earlier.isDropped {
+                try await clear(existing ?? [:])
+            } else if options.resume {
                 log.note("nothing to resume: a new migration begins")
             }
-            if options.drop { try await clear() }
             token = try await Tail.begin(source, retry: retry)
-            try await store.save([
+            let isSameSource =
+                existing?["subject"]?.document.flatMap(Subject.init)?.hasSameSource(as: subject)
+                ?? false
+            if earlier.isSourceBlocked, !isSameSource {
+                log.note("the earlier migration had another source, which goes on refusing writes")
+            }
+            try await store.begin([
                 "token": .document(token.document), "subject": .document(subject.document),
                 "startedAt": .date(SystemClock.now),
                 // Blocks that an earlier migration set are still ours.
-                "sourceBlocked": .bool(earlier.isSourceBlocked),
+                "sourceBlocked": .bool(earlier.isSourceBlocked && isSameSource),
                 "destinationBlocked": .bool(earlier.isDestinationBlocked),
             ])
             log.note("begun by \(owner)")
@@ -86,8 +99,15 @@ struct Preparation: Sendable {
 
     private var owner: String { "epoch \(lease.epoch)" }
 
-    /// Drops every user database of the destination, and the state of an earlier migration.
-    private func clear() async throws {
+    /// Drops every user database of the destination, and the state of an earlier migration but for what says that this
+    /// is under way and which blocks are ours: whoever goes on after a crash must not take that migration for its own.
+    private func clear(_ earlier: Document) async throws {
+        var kept = DocumentBuilder()
+        for name in ["subject", "sourceBlocked", "destinationBlocked"] {
+            if let value = earlier.raw(name) { kept.append(name, raw: value) }
+        }
+        kept.append("dropping", true)
+        try await store.begin(kept.finish())
         let lane = destination.lane()
         let answer = try await retry("listing the destination's databases") {
             try await lane.run(["listDatabases": 1, "nameOnly": true, "authorizedDatabases": false])
@@ -102,15 +122,19 @@ struct Preparation: Sendable {
             }
             log.note("dropped database \(name) of the destination")
         }
-        for collection in StateStore.collections {
-            try await retry("clearing the state of an earlier migration") {
-                do throws(MongoError) {
-                    _ = try await lane.run(
-                        ["drop": .string(collection), "writeConcern": ["w": "majority"]],
-                        on: StateStore.database)
-                } catch {
-                    guard error.isNamespaceNotFound else { throw error }
-                }
+        for collection in StateStore.collections where collection != "state" {
+            try await dropState(collection, lane)
+        }
+    }
+
+    private func dropState(_ collection: String, _ lane: Lane) async throws {
+        try await retry("clearing what an earlier run left") {
+            do throws(MongoError) {
+                _ = try await lane.run(
+                    ["drop": .string(collection), "writeConcern": ["w": "majority"]],
+                    on: StateStore.database)
+            } catch {
+                guard error.isNamespaceNotFound else { throw error }
             }
         }
     }
@@ -133,6 +157,8 @@ struct StoredMigration: Sendable {
     /// Present where the migration ended for good.
     let phase: Phase?
     let cutover: CutoverStep?
+    /// The destination is being cleared for a new one; nothing else of it counts but the blocks.
+    let isDropped: Bool
     let isSourceBlocked: Bool
     let isDestinationBlocked: Bool
     let downtime: Double?
@@ -152,6 +178,7 @@ struct StoredMigration: Sendable {
         deadline = date("deadline")
         phase = document["phase"]?.string.flatMap(Phase.init)
         cutover = document["cutover"]?.string.flatMap(CutoverStep.init)
+        isDropped = document["dropping"]?.bool ?? false
         isSourceBlocked = document["sourceBlocked"]?.bool ?? false
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
         downtime = document["downtime"]?.double

@@ -79,7 +79,7 @@ struct Subject: Hashable, Sendable {
         return nil
     }
 
-    private func hasSameSource(as other: Subject) -> Bool {
+    func hasSameSource(as other: Subject) -> Bool {
         guard replicaSet == other.replicaSet else { return false }
         if let id, let theirs = other.id { return id == theirs }
         return !members.isDisjoint(with: other.members)

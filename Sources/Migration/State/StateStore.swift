@@ -44,6 +44,11 @@ package struct StateStore: Sendable {
         try await upsert("state", id: "migration", set: fields)
     }
 
+    /// Makes these its only fields.
+    func begin(_ fields: Document) async throws {
+        try await replace("state", [(id: "migration", fields: fields)])
+    }
+
     // MARK: Any collection of the state
 
     /// Every document that the filter finds.
