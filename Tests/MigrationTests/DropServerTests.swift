@@ -97,4 +97,24 @@ import Testing
             try await other.stop()
         }
     }
+
+    /// The trial of a check for unique indexes holds documents of users.
+    @Test func aTrialThatWasLeftBehindIsDropped() async throws {
+        try await Pair.with { pair in
+            try await pair.source.lane.perform(
+                ["insert": "items", "documents": [["_id": 1]]], on: "shop")
+            for _ in 1...2 {
+                try await pair.destination.lane.perform(
+                    ["insert": "unique.3", "documents": [["_id": 1]]], on: "lagzero_internal")
+                let live = try LiveMigration(pair) { $0.resume = true }
+                try await live.reached(.inSync)
+                await live.kill()
+                let left = try await pair.destination.lane.open(
+                    ["listCollections": 1], on: "lagzero_internal"
+                ).documents.compactMap { $0["name"]?.string }
+                #expect(!left.contains("unique.3"))
+                #expect(left.contains("state"))
+            }
+        }
+    }
 }

@@ -82,6 +82,7 @@ struct Preparation: Sendable {
             ])
             log.note("begun by \(owner)")
         }
+        try await dropTrials()
         guard let time = token.time else {
             throw MigrationError(
                 .unexpected, "the resume token of the source's change stream holds no time")
@@ -124,6 +125,20 @@ struct Preparation: Sendable {
         }
         for collection in StateStore.collections where collection != "state" {
             try await dropState(collection, lane)
+        }
+    }
+
+    /// What a check for unique indexes that was killed left behind: documents of users.
+    private func dropTrials() async throws {
+        let lane = destination.lane()
+        let found = try await retry("reading the migration's state") {
+            try await lane.open(
+                ["listCollections": 1, "nameOnly": true, "authorizedCollections": true],
+                on: StateStore.database)
+        }
+        for name in found.documents.compactMap({ $0["name"]?.string })
+        where name.hasPrefix(UniqueCheck.trialPrefix) {
+            try await dropState(name, lane)
         }
     }
 
