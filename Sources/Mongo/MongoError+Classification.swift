@@ -45,6 +45,9 @@ extension MongoError {
     /// 40280 is what `$collStats` says before 6.0.
     package var isNamespaceNotFound: Bool { kind == .server && [26, 40280].contains(code) }
 
+    /// CommandNotSupportedOnView: a view has the name by now.
+    package var isOnView: Bool { kind == .server && code == 166 }
+
     /// The record that a `$_resumeAfter` names is gone.
     package var isKeyNotFound: Bool { kind == .server && code == 211 }
 
