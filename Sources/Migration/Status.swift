@@ -16,6 +16,8 @@ package final class Status: Sendable {
         package var lagSeconds: Double?
         package var oplogHeadroomSeconds: Int?
         package var appliedThrough: Timestamp?
+        /// Cluster time of the stored position: where a resume reads on. Nil where its token does not say.
+        package var storedThrough: Timestamp?
         package var backlog = 0
         package var onDisk = 0
         package var lastSourceWrite: Timestamp?

@@ -58,4 +58,41 @@ import Testing
             #expect(live.phase == .failed)
         }
     }
+
+    /// With a destination that stores no position a resume would read from ever further behind.
+    @Test func f20TheHeadroomIsThatOfTheStoredPosition() async throws {
+        try await withLive { pair, live in
+            let data: Value = [
+                "failCommands": ["update"], "errorCode": 112, "namespace": "lagzero_internal.state",
+            ]
+            let destination = pair.destination.members[0]
+            try await destination.setFailPoint("failCommand", ["mode": "alwaysOn", "data": data])
+            try await live.isTrue("the position cannot be stored") {
+                await live.engine.details().waitingFor.contains { $0.contains("state") }
+            }
+            var figures = await live.engine.details().figures
+            let stored = try #require(figures.storedThrough)
+            let start = try await oplogStart(pair)
+            var id = 1
+            try await live.isTrue("what is applied is ahead of what is stored") {
+                try await insert(id, pair)
+                id += 1
+                figures = await live.engine.details().figures
+                return figures.appliedThrough.map { $0.seconds > stored.seconds + 5 } ?? false
+            }
+            #expect(figures.storedThrough == stored)
+            #expect(figures.oplogHeadroomSeconds == Int(stored.seconds - start.seconds))
+            try await destination.setFailPoint("failCommand", ["mode": "off"])
+            try await live.isTrue("the position is stored again") {
+                await live.engine.details().figures.storedThrough.map { $0 > stored } ?? false
+            }
+        }
+    }
+
+    private func oplogStart(_ pair: Pair) async throws -> Timestamp {
+        let oldest = try await pair.source.lane.open(
+            ["find": "oplog.rs", "sort": ["$natural": 1], "limit": 1], on: "local"
+        ).documents.first { _ in true }?["ts"]?.timestamp
+        return try #require(oldest)
+    }
 }

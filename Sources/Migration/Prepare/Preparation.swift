@@ -82,6 +82,7 @@ struct Preparation: Sendable {
             ])
             log.note("begun by \(owner)")
         }
+        status.update { $0.storedThrough = token.time }
         try await dropTrials()
         guard let time = token.time else {
             throw MigrationError(
