@@ -9,6 +9,7 @@ package final class Status: Sendable {
         package var bytesTotal: Int?
         package var documentsCopied = 0
         package var collectionsCopied = 0
+        /// Documents that were made equal after changes; changes of one that were gathered into one write count once.
         package var eventsApplied = 0
         package var indexesBuilt = 0
         package var indexesTotal = 0
