@@ -63,6 +63,7 @@ package struct FinalReport: Codable, Sendable, Hashable {
     package var bytesCopied: Int
     package var documentsCopied: Int
     package var collectionsCopied: Int
+    /// Documents that were made equal after changes; changes of one that were gathered into one write count once.
     package var eventsApplied: Int
     package var verification: VerificationFigures
     package var mismatches: [String] = []

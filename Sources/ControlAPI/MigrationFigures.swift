@@ -12,6 +12,7 @@ package struct MigrationFigures: Codable, Sendable, Hashable {
     package var indexesTotal: Int?
     /// Changes of the source that were read from its change stream, in this run of the agent.
     package var eventsRead: Int?
+    /// Documents that were made equal after changes; changes of one that were gathered into one write count once.
     package var eventsApplied: Int?
     /// Documents that changed and are not applied yet.
     package var backlog: Int?

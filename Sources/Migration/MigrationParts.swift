@@ -213,6 +213,7 @@ struct MigrationParts: Sendable {
                     "counts": .document(counts),
                 ])
                 stored = (token, counts)
+                context.status.update { $0.storedThrough = token.time }
             }
             try await log.write(to: context.store)
         }

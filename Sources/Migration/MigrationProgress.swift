@@ -10,6 +10,7 @@ package struct MigrationProgress: Sendable {
     package var bytesTotal: Int?
     package var documentsCopied: Int
     package var collectionsCopied = 0
+    /// Documents that were made equal after changes; changes of one that were gathered into one write count once.
     package var eventsApplied: Int
     /// Documents that changed and are not applied yet.
     package var backlog: Int
@@ -55,6 +56,7 @@ package struct MigrationReport: Sendable {
     package var bytesCopied: Int
     package var documentsCopied: Int
     package var collectionsCopied: Int
+    /// Documents that were made equal after changes; changes of one that were gathered into one write count once.
     package var eventsApplied: Int
     package var verification: Verification
     /// What could not be done after the point of no return, each with its remedy.

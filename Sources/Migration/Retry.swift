@@ -45,15 +45,12 @@ package struct Retry: Sendable {
         return try await self(activity) {
             try await mayWrite()
             let reply = try await lane.send(prepared)
-            // A full disk, a write conflict, an election or a collection that was renamed can show in single statements.
-            let failure = reply.failures.first { $0.error.isWaitedFor || $0.error.isUUIDMismatch }
-            if let failure { throw failure.error }
-            // A collection that was renamed in the middle of the command: some statements may be done, all can be repeated.
-            if let moved = reply.failures.first(where: {
-                $0.error.isUUIDMismatch || $0.error.isNamespaceNotFound
-            }) {
-                throw moved.error
+            // A full disk, a write conflict or an election can show in single statements, and so can a collection that was
+            // renamed in the middle of the command: some statements may be done, all can be repeated.
+            let failure = reply.failures.map(\.error).first {
+                $0.isWaitedFor || $0.isUUIDMismatch || $0.isNamespaceNotFound
             }
+            if let failure { throw failure }
             return reply
         }
     }

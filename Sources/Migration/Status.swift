@@ -9,6 +9,7 @@ package final class Status: Sendable {
         package var bytesTotal: Int?
         package var documentsCopied = 0
         package var collectionsCopied = 0
+        /// Documents that were made equal after changes; changes of one that were gathered into one write count once.
         package var eventsApplied = 0
         package var indexesBuilt = 0
         package var indexesTotal = 0
@@ -16,6 +17,8 @@ package final class Status: Sendable {
         package var lagSeconds: Double?
         package var oplogHeadroomSeconds: Int?
         package var appliedThrough: Timestamp?
+        /// Cluster time of the stored position: where a resume reads on. Nil where its token does not say.
+        package var storedThrough: Timestamp?
         package var backlog = 0
         package var onDisk = 0
         package var lastSourceWrite: Timestamp?

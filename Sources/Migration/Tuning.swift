@@ -51,6 +51,8 @@ package enum Tuning {
     static let spillLook = Duration.milliseconds(500)
     /// Keys that are spilled with one command, and brought back at once.
     static let spillKeys = 2_000
+    /// Bytes of ids that are spilled with one command, which holds 16 MB: half, as what stands around them can be as much.
+    static let spillBytes = 8 << 20
     static let restoredKeys = 5_000
     /// What may be kept on this host's disk while the destination takes nothing, bytes: some ten million keys.
     static let spillFileBytes = 1 << 30

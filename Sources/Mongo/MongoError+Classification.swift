@@ -32,9 +32,11 @@ extension MongoError {
     /// The operation did not get an answer, so nobody knows whether it was done.
     package var isUnanswered: Bool { kind == .network }
 
-    /// The oplog no longer holds what a change stream needs: ChangeStreamHistoryLost, CappedPositionLost on a stream,
-    /// or a resume token that no longer leads anywhere.
-    package var isHistoryLost: Bool { kind == .server && [286, 136, 280].contains(code) }
+    /// ChangeStreamHistoryLost: the oplog no longer holds what a change stream needs.
+    package var isHistoryLost: Bool { kind == .server && code == 286 }
+
+    /// ChangeStreamFatalError: the server does not find where the stream is to go on, or cannot make its next event.
+    package var isStreamFatal: Bool { kind == .server && code == 280 }
 
     /// A cursor is gone or its plan was killed: CursorNotFound, CursorKilled, QueryPlanKilled, CappedPositionLost,
     /// OperationFailed is not among them.
@@ -44,6 +46,9 @@ extension MongoError {
 
     /// 40280 is what `$collStats` says before 6.0.
     package var isNamespaceNotFound: Bool { kind == .server && [26, 40280].contains(code) }
+
+    /// CommandNotSupportedOnView: a view has the name by now.
+    package var isOnView: Bool { kind == .server && code == 166 }
 
     /// The record that a `$_resumeAfter` names is gone.
     package var isKeyNotFound: Bool { kind == .server && code == 211 }

@@ -91,7 +91,7 @@ import Testing
                 model.spilled.sorted().map { rawID(.integer($0)) }, of: DirtyKeysTests.collection)
             model.restored.formUnion(model.spilled)
             model.spilled = []
-        } else if let drained = keys.drain(limit: 4) {
+        } else if let drained = keys.drain(limit: 4, maximumBytes: 1_000) {
             keys.releaseDrained(drained)
             for entry in drained.entries {
                 let id = entry.ids[0].value?.integer ?? -1

@@ -8,11 +8,19 @@ import Testing
 /// Keys that are set aside on a real destination, and come back.
 @Suite struct SpillServerTests {
     private static func add(_ id: Int, of collection: BinaryUUID, to keys: inout DirtyKeys) {
+        add(rawID(.integer(id)), of: collection, to: &keys)
+    }
+
+    private static func add(
+        _ id: RawValue, of collection: BinaryUUID, to keys: inout DirtyKeys,
+        isInsertion: Bool = false
+    ) {
         let last = keys.newestEvent
         let time = Timestamp(seconds: last.seconds, increment: last.increment + 1)
         let generation = keys.begin(at: time)
         keys.note(time)
-        _ = keys.add(rawID(.integer(id)), of: collection, time: time, generation: generation)
+        _ = keys.add(
+            id, of: collection, time: time, generation: generation, isInsertion: isInsertion)
         keys.advance(to: keys.watermark.streamToken, time: time)
     }
 
@@ -47,6 +55,77 @@ import Testing
         #expect(spill.floor == nil)
         #expect(dirty.backlog >= 1)
         #expect(try await fixture.context.store.find("dirty").isEmpty)
+    }
+
+    /// 0.1 as a double and as a decimal: different ids under one key.
+    @Test func aSecondSpillingKeepsWhatTheFirstOneKnew() async throws {
+        let fixture = try await VerifyFixture("spill_twice", ["items": [:]])
+        let collection = try await fixture.register("items")
+        let (dirty, store) = (fixture.context.dirty, fixture.context.store)
+        let spill = Spill(context: fixture.context)
+        let double = rawID(.double(0.1))
+        let decimal = rawID(.decimal128(Decimal128(high: 0x303E_0000_0000_0000, low: 1)))
+        #expect(double != decimal && CanonicalKey(double) == CanonicalKey(decimal))
+        for (id, isInsertion) in [(double, true), (rawID(2), true), (decimal, false)] {
+            dirty.update {
+                SpillServerTests.add(id, of: collection, to: &$0, isInsertion: isInsertion)
+            }
+            try await spill.spill(isShort: true)
+        }
+        let newest = dirty.read(\.newestEvent)
+        let found = try await store.find("dirty").sorted {
+            ($0["order"]?.integer ?? 0) < ($1["order"]?.integer ?? 0)
+        }
+        #expect(found.count == 2)
+        #expect(
+            Set(found[0]["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? [])
+                == [double, decimal])
+        #expect(found[0]["inserted"]?.bool == true)
+        #expect(found[0]["newest"]?.timestamp == newest)
+        try await spill.forget(collection)
+        #expect(try await store.find("dirty").isEmpty)
+    }
+
+    @Test func i7IDsOfAMegabyteAreSetAside() async throws {
+        let fixture = try await VerifyFixture("spill_large", ["items": [:]])
+        let collection = try await fixture.register("items")
+        let spill = Spill(context: fixture.context)
+        let count = 20
+        fixture.context.dirty.update { keys in
+            for number in 0..<count {
+                let id = rawID(.string("\(number)" + String(repeating: "x", count: 1 << 20)))
+                SpillServerTests.add(id, of: collection, to: &keys)
+            }
+        }
+        try await spill.spill(isShort: true)
+        #expect(try await fixture.context.store.find("dirty").count == count)
+        try await spill.forget(collection)
+    }
+
+    /// Each part would be found by looking at all that is left.
+    @Test func spilledKeysAreFoundByAnIndex() async throws {
+        let fixture = try await VerifyFixture("spill_index", ["items": [:]])
+        let collection = try await fixture.register("items")
+        let dirty = fixture.context.dirty
+        let spill = Spill(context: fixture.context)
+        func uses() async throws -> Int {
+            try await fixture.destination.open(
+                ["aggregate": "dirty", "pipeline": [["$indexStats": [:]]], "cursor": [:]],
+                on: StateStore.database
+            ).documents.first { $0["name"]?.string == "order" }?["accesses"]?.document?["ops"]?
+            .integer ?? 0
+        }
+        dirty.update { SpillServerTests.add(1, of: collection, to: &$0) }
+        try await spill.spill(isShort: true)
+        let before = try await uses()
+        let restoring = Task { try await spill.restore(collection) }
+        try await eventually("it is brought back") { dirty.backlog > 0 }
+        #expect(try await uses() > before)
+        while let work = dirty.take(limit: 10, maximumBytes: 1_000) {
+            dirty.update { $0.complete(work, answeredAt: work.newest) }
+        }
+        try await restoring.value
+        #expect(spill.isEmpty)
     }
 
     private static func setRefusing(_ isRefusing: Bool) async throws {

@@ -9,6 +9,7 @@ enum VerifyServers {
     static let started = Task {
         var source = ReplicaSetOptions()
         source.name = "src"
+        source.parameters["enableTestCommands"] = "1"
         var destination = ReplicaSetOptions()
         destination.name = "dst"
         destination.parameters["enableTestCommands"] = "1"

@@ -123,19 +123,27 @@ struct ApplyWorker: Sendable {
     private func storedIDs(_ ids: Set<RawValue>, of collection: MigratedCollection) async throws
         -> [RawValue]
     {
-        try await context.retry("reading the destination") {
-            var command = context.destinationCommand("find", collection)
+        var current = collection
+        while true {
+            var command = context.destinationCommand("find", current)
             append(ids, to: &command)
             command.append("projection", ["_id": 1])
             command.append("batchSize", 100_000)
-            var batch = try await destinationReader.open(
-                command.finish(), on: collection.destinationName.database)
-            var stored = batch.documents.compactMap { $0.raw("_id") }
-            while let cursor = batch.cursor {
-                batch = try await destinationReader.more(cursor)
-                stored += batch.documents.compactMap { $0.raw("_id") }
+            let find = command.finish()
+            do {
+                let database = current.destinationName.database
+                return try await context.retry("reading the destination") {
+                    var batch = try await destinationReader.open(find, on: database)
+                    var stored = batch.documents.compactMap { $0.raw("_id") }
+                    while let cursor = batch.cursor {
+                        batch = try await destinationReader.more(cursor)
+                        stored += batch.documents.compactMap { $0.raw("_id") }
+                    }
+                    return stored
+                }
+            } catch let error as MongoError where error.isUUIDMismatch {
+                current = try context.followDestination(of: current, error)
             }
-            return stored
         }
     }
 

@@ -64,12 +64,14 @@ struct DocumentWriter: Sendable {
     /// Inserts documents in their order.
     func insert(_ documents: [Document], into collection: MigratedCollection) async throws {
         for document in documents {
-            var command = context.destinationCommand(
-                "insert", collection, reserving: document.count + 512)
-            command.append("bypassDocumentValidation", true)
-            command.append("writeConcern", ["w": "majority"])
-            command.append("documents", [.document(document)])
-            try await run(command, on: collection)
+            try await run(on: collection) { current in
+                var command = context.destinationCommand(
+                    "insert", current, reserving: document.count + 512)
+                command.append("bypassDocumentValidation", true)
+                command.append("writeConcern", ["w": "majority"])
+                command.append("documents", [.document(document)])
+                return command
+            }
         }
     }
 
@@ -78,36 +80,38 @@ struct DocumentWriter: Sendable {
         guard batch.count > 0 else { return }
         try await context.lease.check()
         let statements = batch.takeStatements()
+        let (verb, list) = (batch.verb, batch.list)
+        try await run(on: collection) { current in
+            var command = context.destinationCommand(
+                verb, current, reserving: statements.count + 512)
+            command.append("ordered", .bool(collection.isExclusive))
+            if verb == "update" { command.append("bypassDocumentValidation", true) }
+            command.append("writeConcern", ["w": "majority"])
+            command.append(list, .array(statements))
+            return command
+        }
+        batch = StatementBatch(verb: verb, list: list)
+    }
+
+    /// Runs a command on the collection, whatever its name is by then.
+    private func run(
+        on collection: MigratedCollection, _ command: (MigratedCollection) -> DocumentBuilder
+    ) async throws {
         var current = collection
         while true {
-            var command = context.destinationCommand(
-                batch.verb, current, reserving: statements.count + 512)
-            command.append("ordered", .bool(collection.isExclusive))
-            if batch.verb == "update" { command.append("bypassDocumentValidation", true) }
-            command.append("writeConcern", ["w": "majority"])
-            command.append(batch.list, .array(statements))
             do {
-                try await run(command, on: current)
-                break
+                let reply = try await context.retry.write(
+                    "writing to the destination", command(current),
+                    on: current.destinationName.database, lane: lane)
+                guard let failure = reply.failures.first else { return }
+                throw MigrationError(
+                    .refused,
+                    "the destination refuses a change of a document of \(current.destinationName)",
+                    cause: failure.error)
             } catch let error as MongoError where error.isUUIDMismatch || error.isNamespaceNotFound
             {
                 current = try context.followDestination(of: current, error)
             }
-        }
-        batch = StatementBatch(verb: batch.verb, list: batch.list)
-    }
-
-    private func run(_ command: consuming DocumentBuilder, on collection: MigratedCollection)
-        async throws
-    {
-        let reply = try await context.retry.write(
-            "writing to the destination", command, on: collection.destinationName.database,
-            lane: lane)
-        if let failure = reply.failures.first {
-            throw MigrationError(
-                .refused,
-                "the destination refuses a change of a document of \(collection.destinationName)",
-                cause: failure.error)
         }
     }
 }

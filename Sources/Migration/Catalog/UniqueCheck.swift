@@ -23,6 +23,9 @@ package struct UniqueCheck: Sendable {
         self.lanes = lanes
     }
 
+    /// What the names of trial collections in the state's database begin with.
+    static let trialPrefix = "unique."
+
     private struct Item {
         let collection: CollectionInfo
         let uuid: BinaryUUID
@@ -93,7 +96,7 @@ package struct UniqueCheck: Sendable {
     private static func isConflict(_ ids: [Value], _ item: Item, _ lane: Lane) async throws -> Bool
     {
         let namespace = item.collection.namespace
-        let trial = "unique.\(item.number)"
+        let trial = "\(trialPrefix)\(item.number)"
         let database = NamespaceFilter.stateDatabase
         try await drop(trial, database, lane)
         _ = try await lane.run(

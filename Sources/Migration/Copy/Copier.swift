@@ -38,17 +38,25 @@ struct Copier: Sendable {
     func size(of collection: MigratedCollection, lane: Lane) async throws -> (
         bytes: Int, count: Int
     ) {
-        let command: Document = [
-            "aggregate": .string(collection.sourceName.collection),
-            "pipeline": [["$collStats": ["storageStats": [:]]]], "cursor": [:],
-        ]
-        do {
-            let stats = try await context.retry("measuring \(collection.sourceName)") {
-                try await lane.open(command, on: collection.sourceName.database)
-            }.documents.first { _ in true }?["storageStats"]?.document
-            return (stats?["size"]?.integer ?? 0, stats?["count"]?.integer ?? 0)
-        } catch let error as MongoError where error.isNamespaceNotFound {
-            return (0, 0)
+        var current = collection
+        while true {
+            var command = context.sourceCommand("aggregate", current)
+            command.append("pipeline", [["$collStats": ["storageStats": [:]]]])
+            command.append("cursor", [:])
+            let aggregate = command.finish()
+            do {
+                let stats = try await context.retry("measuring \(current.sourceName)") {
+                    try await lane.open(aggregate, on: current.sourceName.database)
+                }.documents.first { _ in true }?["storageStats"]?.document
+                return (stats?["size"]?.integer ?? 0, stats?["count"]?.integer ?? 0)
+            } catch let error as MongoError where error.isUUIDMismatch {
+                guard let moved = try? context.followSource(of: current, error) else {
+                    return (0, 0)
+                }
+                current = moved
+            } catch let error as MongoError where error.isNamespaceNotFound || error.isOnView {
+                return (0, 0)
+            }
         }
     }
 

@@ -25,7 +25,9 @@ struct PartitionPlanner: Sendable {
         var current = collection
         while true {
             do {
-                var batch = try await open(current, sampleRate: sampleRate, from: lower)
+                var batch = try await context.retry("splitting \(collection.sourceName)") {
+                    try await open(current, sampleRate: sampleRate, from: lower)
+                }
                 while true {
                     let partitions = batch.documents.compactMap { document -> Partition? in
                         guard let upper = document.raw("_id"), upper != lower else { return nil }
@@ -47,11 +49,8 @@ struct PartitionPlanner: Sendable {
                 return
             } catch let error as MongoError where error.isUUIDMismatch {
                 current = try context.followSource(of: current, error)
-            } catch let error as MongoError where error.isTransient {
+            } catch let error as MongoError where error.isWaitedFor {
                 // The scan goes on behind the last boundary.
-                try await context.retry("splitting \(collection.sourceName)") {
-                    _ = try await lane.run(["ping": 1])
-                }
             }
         }
     }

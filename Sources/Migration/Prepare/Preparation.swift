@@ -55,20 +55,35 @@ struct Preparation: Sendable {
                     "the destination holds a migration already: --resume goes on with it, --drop begins anew"
                 )
             }
-            if options.resume, existing?["token"] == nil {
+            if earlier.isDropped, !options.drop, !options.resume {
+                throw MigrationError(
+                    .destinationHeld,
+                    "the destination was not cleared to the end: --resume goes on with that, and with the migration"
+                )
+            }
+            if options.drop || earlier.isDropped {
+                try await clear(existing ?? [:])
+            } else if options.resume {
                 log.note("nothing to resume: a new migration begins")
             }
-            if options.drop { try await clear() }
             token = try await Tail.begin(source, retry: retry)
-            try await store.save([
+            let isSameSource =
+                existing?["subject"]?.document.flatMap(Subject.init)?.hasSameSource(as: subject)
+                ?? false
+            if earlier.isSourceBlocked, !isSameSource {
+                log.note("the earlier migration had another source, which goes on refusing writes")
+            }
+            try await store.begin([
                 "token": .document(token.document), "subject": .document(subject.document),
                 "startedAt": .date(SystemClock.now),
                 // Blocks that an earlier migration set are still ours.
-                "sourceBlocked": .bool(earlier.isSourceBlocked),
+                "sourceBlocked": .bool(earlier.isSourceBlocked && isSameSource),
                 "destinationBlocked": .bool(earlier.isDestinationBlocked),
             ])
             log.note("begun by \(owner)")
         }
+        status.update { $0.storedThrough = token.time }
+        try await dropTrials()
         guard let time = token.time else {
             throw MigrationError(
                 .unexpected, "the resume token of the source's change stream holds no time")
@@ -86,8 +101,15 @@ struct Preparation: Sendable {
 
     private var owner: String { "epoch \(lease.epoch)" }
 
-    /// Drops every user database of the destination, and the state of an earlier migration.
-    private func clear() async throws {
+    /// Drops every user database of the destination, and the state of an earlier migration but for what says that this
+    /// is under way and which blocks are ours: whoever goes on after a crash must not take that migration for its own.
+    private func clear(_ earlier: Document) async throws {
+        var kept = DocumentBuilder()
+        for name in ["subject", "sourceBlocked", "destinationBlocked"] {
+            if let value = earlier.raw(name) { kept.append(name, raw: value) }
+        }
+        kept.append("dropping", true)
+        try await store.begin(kept.finish())
         let lane = destination.lane()
         let answer = try await retry("listing the destination's databases") {
             try await lane.run(["listDatabases": 1, "nameOnly": true, "authorizedDatabases": false])
@@ -102,15 +124,33 @@ struct Preparation: Sendable {
             }
             log.note("dropped database \(name) of the destination")
         }
-        for collection in StateStore.collections {
-            try await retry("clearing the state of an earlier migration") {
-                do throws(MongoError) {
-                    _ = try await lane.run(
-                        ["drop": .string(collection), "writeConcern": ["w": "majority"]],
-                        on: StateStore.database)
-                } catch {
-                    guard error.isNamespaceNotFound else { throw error }
-                }
+        for collection in StateStore.collections where collection != "state" {
+            try await dropState(collection, lane)
+        }
+    }
+
+    /// What a check for unique indexes that was killed left behind: documents of users.
+    private func dropTrials() async throws {
+        let lane = destination.lane()
+        let found = try await retry("reading the migration's state") {
+            try await lane.open(
+                ["listCollections": 1, "nameOnly": true, "authorizedCollections": true],
+                on: StateStore.database)
+        }
+        for name in found.documents.compactMap({ $0["name"]?.string })
+        where name.hasPrefix(UniqueCheck.trialPrefix) {
+            try await dropState(name, lane)
+        }
+    }
+
+    private func dropState(_ collection: String, _ lane: Lane) async throws {
+        try await retry("clearing what an earlier run left") {
+            do throws(MongoError) {
+                _ = try await lane.run(
+                    ["drop": .string(collection), "writeConcern": ["w": "majority"]],
+                    on: StateStore.database)
+            } catch {
+                guard error.isNamespaceNotFound else { throw error }
             }
         }
     }
@@ -133,6 +173,8 @@ struct StoredMigration: Sendable {
     /// Present where the migration ended for good.
     let phase: Phase?
     let cutover: CutoverStep?
+    /// The destination is being cleared for a new one; nothing else of it counts but the blocks.
+    let isDropped: Bool
     let isSourceBlocked: Bool
     let isDestinationBlocked: Bool
     let downtime: Double?
@@ -154,6 +196,7 @@ struct StoredMigration: Sendable {
         deadline = date("deadline")
         phase = document["phase"]?.string.flatMap(Phase.init)
         cutover = document["cutover"]?.string.flatMap(CutoverStep.init)
+        isDropped = document["dropping"]?.bool ?? false
         isSourceBlocked = document["sourceBlocked"]?.bool ?? false
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
         downtime = document["downtime"]?.double

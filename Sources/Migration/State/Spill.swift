@@ -16,12 +16,20 @@ final class Spill: Sendable {
     }
 
     private static let collection = "dirty"
+    /// A document for each key:
+    ///
+    /// - `_id`: `c`, the UUID of the collection; `k`, the canonical key, shortened.
+    /// - `ids`: every `_id` that was spilled under the key, each in a document of its own.
+    /// - `newest`: time of the newest event. `inserted`: whether an event inserted the document.
+    /// - `order`: place among the keys of the collection; `version`: another one after each spilling.
+    private static let byOrder: Value = ["key": ["_id.c": 1, "order": 1], "name": "order"]
 
     private let context: Context
     private let store: StateStore
     /// Where the destination takes nothing.
     private let file: SpillFile
     private let state = Mutex(State())
+    private let isIndexed = Atomic(false)
     /// Held while keys are written and while the last of a collection is deleted: a collection that gets keys is never
     /// forgotten. Nothing waits for the destination while it holds this.
     private let writing = Turn()
@@ -114,17 +122,32 @@ final class Spill: Sendable {
     }
 
     private func write(_ drained: DirtyKeys.Drained) async throws {
+        try await index()
         let floor = state.withLock { $0.floors[drained.collection] } ?? .zero
         try await store.impatient.upsert(
             "spilled", id: .uuid(drained.collection), set: ["oldest": .timestamp(floor)])
-        try await store.impatient.upsert(
-            Spill.collection, drained.entries.map { document($0, of: drained.collection) })
+        try await store.impatient.change(
+            Spill.collection, drained.entries.map { change($0, of: drained.collection) })
+    }
+
+    /// Before the first key: a million of them come back part by part, in their order.
+    private func index() async throws {
+        guard !isIndexed.load(ordering: .relaxed) else { return }
+        _ = try await store.lane.run(
+            [
+                "createIndexes": .string(Spill.collection), "indexes": [Spill.byOrder],
+                "writeConcern": ["w": "majority"],
+            ], on: StateStore.database)
+        isIndexed.store(true, ordering: .relaxed)
     }
 
     /// A key that leaves the dirty set here is not applied, and is known not to be in the same step.
     private func drain() -> DirtyKeys.Drained? {
         context.dirty.update { keys in
-            guard let drained = keys.drain(limit: Tuning.spillKeys) else { return nil }
+            guard
+                let drained = keys.drain(
+                    limit: Tuning.spillKeys, maximumBytes: Tuning.spillBytes)
+            else { return nil }
             let oldest = drained.entries.map(\.oldest).min() ?? .zero
             state.withLock { state in
                 state.floors[drained.collection] = min(
@@ -139,23 +162,33 @@ final class Spill: Sendable {
         }
     }
 
-    private func document(
+    /// What is spilled already stays: unequal ids can share a key, and the first place of an insertion counts until the
+    /// next one.
+    private func change(
         _ entry: DirtyKeys.Drained.Entry, of collection: BinaryUUID
-    ) -> (id: Value, set: Document) {
-        var fields = DocumentBuilder()
-        fields.beginArray("ids")
+    ) -> (id: Value, operators: Document) {
+        // Those of later owners come later.
+        let order = Value.int64(store.epoch << 40 | Int64(entry.order))
+        var change = DocumentBuilder()
+        change.begin("$addToSet")
+        change.begin("ids")
+        change.beginArray("$each")
         for (index, id) in entry.ids.enumerated() {
             // A document each: an id can be anything.
-            fields.begin(String(index))
-            fields.append("_id", raw: id)
-            fields.end()
+            change.begin(String(index))
+            change.append("_id", raw: id)
+            change.end()
         }
-        fields.end()
-        fields.append("newest", .timestamp(entry.newest))
-        fields.append("order", .int64(Int64(entry.order)))
-        fields.append("inserted", .bool(entry.isInserted))
+        change.end()
+        change.end()
+        change.end()
+        change.append(
+            "$max", ["newest": .timestamp(entry.newest), "inserted": .bool(entry.isInserted)])
+        change.append(
+            "$set", entry.isInserted ? ["version": order, "order": order] : ["version": order])
+        if !entry.isInserted { change.append("$setOnInsert", ["order": order]) }
         return (
-            ["c": .uuid(collection), "k": .binary(subtype: 0, entry.key.shortened)], fields.finish()
+            ["c": .uuid(collection), "k": .binary(subtype: 0, entry.key.shortened)], change.finish()
         )
     }
 
@@ -170,7 +203,7 @@ final class Spill: Sendable {
                 try await lane.open(
                     [
                         "find": .string(Spill.collection), "filter": ["_id.c": .uuid(collection)],
-                        "sort": ["epoch": 1, "order": 1], "limit": .integer(Tuning.restoredKeys),
+                        "sort": ["order": 1], "limit": .integer(Tuning.restoredKeys),
                         "batchSize": .integer(Tuning.restoredKeys),
                         "readConcern": ["level": "majority"],
                     ], on: StateStore.database)
@@ -212,7 +245,7 @@ final class Spill: Sendable {
     /// Finds a spilled key only as long as it was not spilled again.
     private static func version(of document: Document) -> Document {
         var filter = DocumentBuilder()
-        for name in ["_id", "order", "newest"] {
+        for name in ["_id", "version", "newest"] {
             if let value = document.raw(name) { filter.append(name, raw: value) }
         }
         return filter.finish()

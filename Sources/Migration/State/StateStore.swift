@@ -44,6 +44,11 @@ package struct StateStore: Sendable {
         try await upsert("state", id: "migration", set: fields)
     }
 
+    /// Makes these its only fields.
+    func begin(_ fields: Document) async throws {
+        try await replace("state", [(id: "migration", fields: fields)])
+    }
+
     // MARK: Any collection of the state
 
     /// Every document that the filter finds.
@@ -70,27 +75,37 @@ package struct StateStore: Sendable {
 
     /// The same for several documents, in one command.
     func upsert(_ collection: String, _ changes: [(id: Value, set: Document)]) async throws {
-        try await write(collection, changes) { ["$set": .document($0)] }
+        try await change(collection, changes.map { ($0.id, ["$set": .document($0.set)]) })
+    }
+
+    /// Changes documents by update operators, `$set` among them; makes those that are not there.
+    func change(_ collection: String, _ changes: [(id: Value, operators: Document)]) async throws {
+        let changes = changes.map { id, operators in
+            let fields = stamped(operators["$set"]?.document ?? [:])
+            return (id, Value.document(operators.setting("$set", to: .document(fields))))
+        }
+        try await write(collection, changes)
     }
 
     /// Makes these the whole documents with these ids: nothing of what was known stays.
     func replace(_ collection: String, _ documents: [(id: Value, fields: Document)]) async throws {
-        try await write(collection, documents) { .document($0) }
+        try await write(collection, documents.map { ($0.id, .document(stamped($0.fields))) })
     }
 
-    private func write(
-        _ collection: String, _ changes: [(Value, Document)], _ change: (Document) -> Value
-    ) async throws {
+    private func stamped(_ fields: Document) -> Document {
+        fields.removing("epoch").setting("epoch", to: .int64(epoch))
+    }
+
+    private func write(_ collection: String, _ changes: [(id: Value, change: Value)]) async throws {
         guard !changes.isEmpty else { return }
-        let updates = changes.map { id, fields -> Value in
-            let fields = fields.removing("epoch").setting("epoch", to: .int64(epoch))
+        let updates = changes.map { id, change -> Value in
             // A document of a later epoch is not found, and its insertion then fails.
             return [
                 "q": [
                     "_id": id,
                     "$or": [["epoch": ["$lte": .int64(epoch)]], ["epoch": ["$exists": false]]],
                 ],
-                "u": change(fields), "upsert": true,
+                "u": change, "upsert": true,
             ]
         }
         let command: Document = [
@@ -138,7 +153,7 @@ package struct StateStore: Sendable {
                         "find": .string(collection), "filter": .document(mine),
                         "limit": .integer(Tuning.restoredKeys),
                         "batchSize": .integer(Tuning.restoredKeys), "singleBatch": true,
-                        "projection": ["_id": 1, "order": 1, "newest": 1],
+                        "projection": ["_id": 1, "version": 1, "newest": 1],
                         "readConcern": ["level": "majority"],
                     ], on: StateStore.database)
             }

@@ -14,8 +14,10 @@ struct DirtyCollection: Sendable {
         /// What came while a worker had the key: the first generation of it. `newest` is already raised.
         var againFrom: Int?
 
+        var idBytes: Int { ids.reduce(0) { $0 + $1.count } }
+
         /// Bytes in memory, about.
-        var size: Int { ids.reduce(Tuning.dirtyEntryOverhead) { $0 + 2 * $1.count } }
+        var size: Int { Tuning.dirtyEntryOverhead + 2 * idBytes }
     }
 
     /// Whether keys may be handed out: the collection is copied and exists on both sides.
@@ -91,7 +93,7 @@ struct DirtyCollection: Sendable {
             entries.values[index].isTaken = true
             let entry = entries.values[index]
             entries.values[index].insertion = nil
-            bytes += entry.ids.reduce(0) { $0 + $1.count }
+            bytes += entry.idBytes
             newest = max(newest, entry.newest)
             keys.append(
                 DirtyKeys.Key(
@@ -154,14 +156,19 @@ struct DirtyCollection: Sendable {
     }
 
     /// Takes every key out without a worker, in the order of the events: for spilling. Keys that a worker has stay.
-    mutating func drain(limit: Int) -> [(key: CanonicalKey, entry: Entry)] {
+    mutating func drain(limit: Int, maximumBytes: Int) -> [(key: CanonicalKey, entry: Entry)] {
         var drained: [(key: CanonicalKey, entry: Entry)] = []
+        var bytes = 0
         if isOrdered, !isInOrder { sortQueue() }
-        while drained.count < limit, let key = queue.popFirst() {
+        while drained.count < limit, let key = queue.first {
             guard let index = entries.index(forKey: key), !entries.values[index].isTaken else {
+                _ = queue.popFirst()
                 continue
             }
             let entry = entries.values[index]
+            bytes += entry.idBytes
+            if bytes > maximumBytes, !drained.isEmpty { break }
+            _ = queue.popFirst()
             drained.append((key, entry))
             entries.remove(at: index)
         }

@@ -192,14 +192,15 @@ package struct DirtyKeys: Sendable {
         package let entries: [Entry]
     }
 
-    /// Takes up to `limit` keys of one collection out, those of collections that cannot be applied yet first. Nil when no
-    /// key is free.
-    package mutating func drain(limit: Int) -> Drained? {
+    /// Takes up to `limit` keys of one collection out, with at most `maximumBytes` of ids unless the first has more, those
+    /// of collections that cannot be applied yet first. Nil when no key is free.
+    package mutating func drain(limit: Int, maximumBytes: Int) -> Drained? {
         let waiting = collections.filter { !$0.value.isQueueEmpty }
         guard let uuid = (waiting.first { !$0.value.isEligible } ?? waiting.first)?.key,
             let index = collections.index(forKey: uuid)
         else { return nil }
-        let drained = collections.values[index].drain(limit: limit)
+        let drained = collections.values[index].drain(
+            limit: limit, maximumBytes: maximumBytes)
         guard !drained.isEmpty else { return nil }
         let entries = drained.map { key, entry in
             drains += 1

@@ -57,7 +57,7 @@ final class SourceMonitor: Sendable {
             return seen.meter.lag(appliedThrough: applied, at: time)
         }
         let backlog = context.dirty.backlog
-        let headroom = headroom(stored: context.dirty.resumeToken.time ?? applied)
+        let headroom = headroom(stored: context.status.figures.storedThrough)
         context.status.update { figures in
             figures.lagSeconds = lag
             figures.appliedThrough = applied
@@ -84,9 +84,9 @@ final class SourceMonitor: Sendable {
         }
     }
 
-    private func headroom(stored: Timestamp) -> Int? {
+    private func headroom(stored: Timestamp?) -> Int? {
         let start = seen.withLock { $0.oplogStart }
-        guard let start else { return nil }
+        guard let start, let stored else { return nil }
         return Int(stored.seconds) - Int(start.seconds)
     }
 

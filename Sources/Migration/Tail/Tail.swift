@@ -22,9 +22,12 @@ struct Tail: Sendable {
         return ResumeToken(token)
     }
 
-    /// Reads until cancelled. Throws `historyLost` when the oplog no longer holds what comes next.
+    /// Reads until cancelled. Throws `historyLost` when the oplog no longer holds what comes next, or the stream cannot be
+    /// opened there.
     func run() async throws {
         let lane = context.source.lane()
+        /// Where the server said last that the stream cannot go on.
+        var deadEnd: ResumeToken?
         while true {
             do {
                 let start = StreamCommand.Start.after(
@@ -40,12 +43,25 @@ struct Tail: Sendable {
                     "the source's oplog no longer holds the changes that come next: the migration must start again, "
                         + "with --drop; a larger oplog on the source, or fewer writes, lets it catch up",
                     cause: error)
-            } catch let error as MongoError where error.isWaitedFor {
+            } catch let error as MongoError where error.isWaitedFor || error.isStreamFatal {
+                // An oplog that was overwritten under the cursor (CappedPositionLost) shows when it is opened anew.
+                if error.isStreamFatal {
+                    let place = context.dirty.read { $0.watermark.streamToken }
+                    guard place != deadEnd else { throw Tail.endsHere(error) }
+                    deadEnd = place
+                }
                 context.status.wait("tail", for: "reading the source's changes: \(error)")
                 try await Task.sleep(for: Tuning.streamReopenDelay)
                 context.status.goOn("tail")
             }
         }
+    }
+
+    private static func endsHere(_ error: MongoError) -> MigrationError {
+        MigrationError(
+            .historyLost,
+            "the source cannot go on with its change stream from where it was read last: the migration must start "
+                + "again, with --drop", cause: error)
     }
 
     private func follow(_ first: Batch, _ lane: Lane) async throws {

@@ -57,14 +57,15 @@ final class Pair: Sendable {
 
     /// An engine that is owned by this process number of a host where no other process runs any more.
     func engine(
-        process: Int = 1, _ change: (inout MigrationOptions) -> Void = { _ in }
+        source other: ReplicaSet? = nil, process: Int = 1,
+        _ change: (inout MigrationOptions) -> Void = { _ in }
     ) throws -> MigrationEngine {
         var options = MigrationOptions()
         options.cutover = .whenInSync
         options.lagHold = 0.3
         change(&options)
         return MigrationEngine(
-            source: try ConnectionString(source.uri),
+            source: try ConnectionString((other ?? source).uri),
             destination: try ConnectionString(destination.uri),
             options: options, owner: Lease.Owner(host: "test", boot: "1", process: process),
             isRunning: { _ in false },
