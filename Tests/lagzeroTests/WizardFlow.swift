@@ -206,7 +206,7 @@ final class WizardFlow {
         try await eventually("the agent has ended", within: Self.patience) {
             InstanceLock.holder(of: session.folder) != agent
         }
-        try await Self.withClient(of: session) {
+        _ = try await Self.withClient(of: session) {
             try await AgentStarter.ensureRunning(
                 $0, program: try PseudoTerminal.program("lagzero"))
         }
