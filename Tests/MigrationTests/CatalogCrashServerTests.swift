@@ -21,11 +21,7 @@ import Testing
         let report = try await lab.reconcile()
         #expect(report.isSettled)
         #expect(try await lab.differences() == [])
-        if moment == .pair {
-            #expect(
-                report.created.first { $0.info.namespace.collection == "a" }?.entry.destination
-                    == left)
-        }
+        if moment == .pair { #expect(try await lab.destinationUUID("a") == left) }
         #expect(lab.gate.areAllOpen)
     }
 

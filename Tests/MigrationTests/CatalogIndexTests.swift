@@ -62,7 +62,6 @@ import Testing
         #expect(
             Translation.untilCutover.indexes(of: info).map(\.name) == ["plain", "sparse", "down"])
         #expect(Translation.twins(of: info).map(\.name) == ["unique"])
-        #expect(FinishingPlan.twins(of: Catalog([info])).map(\.index.name) == ["unique"])
     }
 
     @Test func anUnfinishedBuildOnTheSourceWaits_X10() {

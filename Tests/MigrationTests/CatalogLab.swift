@@ -216,3 +216,16 @@ final class RecordingGate: CatalogGate {
 
     func open(_ source: BinaryUUID) async { state.withLock { _ = $0.closed.remove(source) } }
 }
+
+extension Reconciler.Report {
+    /// Collections of the source that were created on the destination.
+    var created: [CollectionInfo] { actions.compactMap(\.created) }
+
+    /// Collections of the source that were dropped on the destination.
+    var dropped: [BinaryUUID] {
+        actions.compactMap { action in
+            guard case .drop(_, _, _, let source) = action else { return nil }
+            return source
+        }
+    }
+}

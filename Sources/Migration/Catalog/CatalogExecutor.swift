@@ -1,4 +1,4 @@
-package import BSON
+internal import BSON
 package import Mongo
 
 /// Performs changes on the destination. Each is confirmed by a majority, and each can be repeated
@@ -6,8 +6,6 @@ package import Mongo
 package struct CatalogExecutor: Sendable {
     package enum Outcome: Sendable {
         case done
-        /// The new collection's UUID.
-        case created(BinaryUUID)
         /// The catalog is no longer what the plan was made for.
         case outdated
         /// An index is being built on the collection: possible when that is over.
@@ -78,7 +76,6 @@ package struct CatalogExecutor: Sendable {
                     outcomes[index] = .outdated
                     continue
                 }
-                outcomes[index] = .created(uuid)
                 entries.append(
                     CatalogEntry(source: source, namespace: info.namespace, destination: uuid))
             default: break

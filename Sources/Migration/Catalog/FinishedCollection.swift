@@ -22,10 +22,9 @@ struct FinishedCollection {
             index: index)
     }
 
-    mutating func makeUnique(_ index: String, isTrial: Bool) async throws {
-        var arguments: Document = ["index": ["name": .string(index), "unique": true]]
-        if isTrial { arguments = arguments.setting("dryRun", to: true) }
-        try await perform("collMod", arguments, index: index)
+    mutating func makeUnique(_ index: String) async throws {
+        try await perform(
+            "collMod", ["index": ["name": .string(index), "unique": true]], index: index)
     }
 
     mutating func modify(index change: Document) async throws {

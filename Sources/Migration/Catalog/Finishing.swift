@@ -44,14 +44,6 @@ package struct Finishing: Sendable {
         }
     }
 
-    /// After `prepare`, when nothing writes: has the server look through every index whether it can
-    /// become unique, without changing it. Takes about as long as reading the indexes; exact.
-    package func check() async throws -> [CatalogProblem] {
-        try await forEach(try await plans()) { plan, collection in
-            for name in plan.unique { try await collection.makeUnique(name, isTrial: true) }
-        }
-    }
-
     /// Takes `prepare` back. Never after `finish` has begun.
     package func undo() async throws -> [CatalogProblem] {
         let catalog = try await read()
@@ -71,7 +63,7 @@ package struct Finishing: Sendable {
         let plans = try await plans().map { plan in items.map(plan.limited) ?? plan }
         return try await forEach(plans) { plan, collection in
             for name in plan.prepared { try await collection.prepareUnique(name, true) }
-            for name in plan.unique { try await collection.makeUnique(name, isTrial: false) }
+            for name in plan.unique { try await collection.makeUnique(name) }
             if !plan.twins.isEmpty { try await collection.build(plan.twins) }
             for change in plan.modified { try await collection.modify(index: change) }
             if !plan.options.isEmpty { try await collection.modify(plan.options) }

@@ -43,13 +43,6 @@ package struct FinishingPlan: Hashable, Sendable {
         return plan
     }
 
-    /// Unique indexes that are built only at the cutover, which takes downtime.
-    package static func twins(
-        of source: Catalog
-    ) -> [(namespace: Namespace, index: IndexSpec)] {
-        source.sorted.flatMap { info in Translation.twins(of: info).map { (info.displayName, $0) } }
-    }
-
     static func matches(
         _ source: Catalog, _ destination: Catalog, _ pairs: [BinaryUUID: BinaryUUID]
     ) -> [(source: CollectionInfo, destination: CollectionInfo)] {

@@ -1,5 +1,5 @@
 package import BSON
-package import Mongo
+internal import Mongo
 
 /// Keeps the rest of the engine away from a collection while its name or its existence changes.
 package protocol CatalogGate: Sendable {
@@ -10,25 +10,8 @@ package protocol CatalogGate: Sendable {
 
 /// Makes the destination's catalog what the source's demands until the cutover.
 package struct Reconciler: Sendable {
-    /// A collection that came to be on the destination.
-    package struct Creation: Sendable {
-        /// The collection on the source.
-        package let info: CollectionInfo
-        package let entry: CatalogEntry
-        /// It was created by a run that did not live to say so.
-        package let isAdopted: Bool
-    }
-
     /// What one run did, and what it leaves.
     package struct Report: Sendable {
-        /// Every collection that is on both sides now, and what it is called on the source.
-        ///
-        /// Runs that were interrupted have no report: whoever keeps a list of collections takes
-        /// this one, and copies those whose entry it does not know.
-        package var collections: [(info: CollectionInfo, entry: CatalogEntry)] = []
-        package var created: [Creation] = []
-        package var dropped: [BinaryUUID] = []
-        package var renamed: [(source: BinaryUUID, from: Namespace, to: Namespace)] = []
         /// Everything done, in order, for the event log.
         package var actions: [CatalogAction] = []
         /// Indexes to build now.
@@ -103,16 +86,10 @@ package struct Reconciler: Sendable {
             .union(state.entries.values.map(\.namespace.database)).union(
                 state.views.map(\.database))
         report.destination = try await destination.read(databases: databases)
-        if try await adopt(state, &report) { state = try await journal.load() }
+        if try await adopt(state, report) { state = try await journal.load() }
         let plan = CatalogPlan.make(
             source: report.source, destination: report.destination, state: state,
             indexable: indexable)
-        report.collections = report.source.sorted.compactMap { info in
-            guard let entry = info.uuid.flatMap({ state.entries[$0] }),
-                let paired = entry.destination, report.destination[paired] != nil
-            else { return nil }
-            return (info, entry)
-        }
         for uuid in plan.forgotten { try await journal.unpair(uuid) }
         for view in plan.claims { try await journal.claim(view: view) }
         for view in plan.releases { try await journal.release(view: view) }
@@ -121,24 +98,20 @@ package struct Reconciler: Sendable {
 
     /// A collection of an intended name that nobody owns and that holds nothing was created by a
     /// run that did not live to write that down. Returns whether there was one.
-    private func adopt(_ state: CatalogState, _ report: inout Report) async throws -> Bool {
+    private func adopt(_ state: CatalogState, _ report: Report) async throws -> Bool {
         let owned = Set(state.pairs.values)
         var hasAdopted = false
         for var entry in state.entries.values where entry.destination == nil {
             guard let found = report.destination[entry.namespace], let uuid = found.uuid,
                 !owned.contains(uuid), try await executor.isEmpty(uuid, entry.namespace)
             else { continue }
-            let info = report.source[entry.source]
-            if let info {
+            if let info = report.source[entry.source] {
                 let wanted = ComparableOptions.wanted(for: info, .untilCutover)
                 guard wanted == ComparableOptions.found(on: found, .untilCutover) else { continue }
             }
             entry.destination = uuid
             try await executor.journal.pair([entry])
             hasAdopted = true
-            if let info {
-                report.created.append(Creation(info: info, entry: entry, isAdopted: true))
-            }
         }
         return hasAdopted
     }
@@ -156,7 +129,7 @@ package struct Reconciler: Sendable {
             for (action, outcome) in zip(possible, try await perform(possible)) {
                 report.note(action, outcome)
                 switch outcome {
-                case .done, .created: isWorthAnotherPass = true
+                case .done: isWorthAnotherPass = true
                 case .outdated:
                     isWorthAnotherPass = true
                     uncertain.formUnion(action.namespaces)
@@ -203,23 +176,12 @@ extension Reconciler.Report {
     fileprivate mutating func note(
         _ action: CatalogAction, _ outcome: CatalogExecutor.Outcome
     ) {
-        switch (outcome, action) {
-        case (.outdated, _): return
-        case (.busy, _):
-            waiting.append(action)
-            return
-        case (.refused(let problem), _):
-            problems.append(problem)
-            return
-        case (.created(let uuid), .create(let info)):
-            guard let source = info.uuid else { return }
-            let entry = CatalogEntry(source: source, namespace: info.namespace, destination: uuid)
-            created.append(Reconciler.Creation(info: info, entry: entry, isAdopted: false))
-        case (.done, .drop(_, _, _, let source)): dropped.append(source)
-        case (.done, .rename(_, let from, let to, let source)): renamed.append((source, from, to))
-        default: break
+        switch outcome {
+        case .done: actions.append(action)
+        case .outdated: break
+        case .busy: waiting.append(action)
+        case .refused(let problem): problems.append(problem)
         }
-        actions.append(action)
     }
 }
 

@@ -6,7 +6,7 @@ package import Mongo
 /// between documents arrive one by one: ask again when the destination has caught up.
 ///
 /// Reads every document of a collection once for each unique index. Not looked for: indexes on text
-/// and places, and on positions in arrays; `Finishing.check` finds those too.
+/// and places, and on positions in arrays; what stands in their way is found when they are finished.
 package struct UniqueCheck: Sendable {
     let source: Catalog
     let pairs: [BinaryUUID: BinaryUUID]
