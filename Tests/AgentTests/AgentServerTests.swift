@@ -38,17 +38,50 @@ import Testing
         }
     }
 
-    private func begin(_ fixture: AgentFixture, _ setup: MigrationSetup) async throws -> Identifier
-    {
+    /// Another agent, in a folder of its own, validates the same clusters; why it may not go on with what is there.
+    private func refusalElsewhere(
+        _ fixture: AgentFixture, _ setup: MigrationSetup
+    ) async throws -> ControlError? {
+        let known = try await fixture.client.snapshot().clusters
+        var run: ValidationRun?
+        try await AgentFixture.with { other in
+            _ = try await other.start()
+            var ids: [Identifier] = []
+            for id in [setup.source, setup.destination] {
+                let cluster = try #require(known.first { $0.id == id })
+                let added = try await other.client.add(
+                    NewCluster(
+                        name: cluster.name, organization: "Acme", project: "shop",
+                        connectionString: Secret(cluster.connectionString)))
+                ids.append(added.id)
+            }
+            var copy = setup
+            (copy.source, copy.destination, copy.resumes) = (ids[0], ids[1], true)
+            run = try await validated(other, copy)
+        }
+        #expect(run?.isPassed == (run?.earlier?.refusal == nil))
+        return run?.earlier?.refusal
+    }
+
+    /// The validation, when it has ended.
+    private func validated(
+        _ fixture: AgentFixture, _ setup: MigrationSetup
+    ) async throws -> ValidationRun {
         let run = try await fixture.client.validate(setup)
         try await eventually("the validation ends", within: .seconds(120)) {
             try await fixture.client.snapshot().validations.contains {
                 $0.id == run && $0.endedAt != nil
             }
         }
-        let validation = try await fixture.client.snapshot().validations.first { $0.id == run }
-        let refused = validation?.rows.filter(\.isBlocking).map(\.seen)
-        try #require(validation?.isPassed == true, "\(refused ?? [])")
+        let validations = try await fixture.client.snapshot().validations
+        return try #require(validations.first { $0.id == run })
+    }
+
+    private func begin(_ fixture: AgentFixture, _ setup: MigrationSetup) async throws -> Identifier
+    {
+        let validation = try await validated(fixture, setup)
+        let refused = validation.rows.filter(\.isBlocking).map(\.seen)
+        try #require(validation.isPassed == true, "\(refused)")
         return try await fixture.client.start(setup, by: fixture.asker)
     }
 
@@ -67,10 +100,13 @@ import Testing
     }
 
     @Test func aMigrationGoesFromValidationToSuccess() async throws {
-        try await with { fixture, source, setup, _ in
+        try await with { fixture, source, setup, agent in
             _ = try await source.lane.run(
                 ["insert": "orders", "documents": [["_id": 1], ["_id": 2]]], on: "shop")
             let id = try await begin(fixture, setup)
+            _ = try await wait(fixture, id, until: "it is copied") { $0.phase == .catchingUp }
+            let running = try await refusalElsewhere(fixture, setup)
+            #expect(running?.message.contains("process \(agent.pid) on this host") == true)
             let other = Asker(wizard: Identifier(at: 2), name: "other")
             let error = await #expect(throws: ControlError.self) {
                 try await fixture.client.pause(id, by: other)
@@ -88,6 +124,8 @@ import Testing
             #expect(log.map(\.sequence) == Array(1...max(1, log.count)))
             let status = try await fixture.run(["agent", "status"])
             #expect(status.text.contains("complete"))
+            let complete = try await refusalElsewhere(fixture, setup)
+            #expect(complete?.message.contains("is complete") == true)
         }
     }
 
