@@ -18,7 +18,7 @@ import Testing
             terminal.paste(cluster.connectionString.revealed)
             // Past the name that is proposed.
             try terminal.send(
-                "\t\t\u{15}\(cluster.name)\t\t\t\t\r", until: "Added \(cluster.name).")
+                "\t\t\t\u{15}\(cluster.name)\t\t\t\t\r", until: "Added \(cluster.name).")
         }
         try terminal.send("\t\r", until: "Before you begin")
         try terminal.send("\u{1b}[Z\u{1b}[Z\r", until: "Connect to your source cluster")
