@@ -58,18 +58,8 @@ extension LiveMigration {
         cutover.canBlockSource = details.canBlockSource
         cutover.isSourceBlocked = details.isSourceBlocked
         cutover.isBackOutPossible = details.isBackOutPossible
-        cutover.steps =
-            details.steps.isEmpty
-            ? []
-            : CutoverState.StepName.allCases.map { name in
-                var step = CutoverState.Step(name)
-                guard let known = details.steps.first(where: { $0.name.rawValue == name.rawValue })
-                else { return step }
-                step.seconds =
-                    Double(known.begun.duration(to: known.ended ?? .now).milliseconds) / 1_000
-                step.state = known.ended == nil ? .running : known.hasFailed ? .failed : .done
-                return step
-            }
+        cutover.lastAttemptAt = details.lastAttemptAt ?? cutover.lastAttemptAt
+        take(stepsFrom: details)
         let hasFailed = cutover.steps.contains { $0.state == .failed }
         cutover.refusal = hasFailed && phase == .inSync && !message.isEmpty ? message : nil
         if phase == .finalizing, let last = details.newestWriteAt {
@@ -80,9 +70,43 @@ extension LiveMigration {
         }
     }
 
-    /// Remembers since when a cutover is under way, over restarts of the agent too.
+    /// Past the point of no return an engine that has not read yet how far it came takes nothing of that back.
+    mutating func take(stepsFrom details: MigrationDetails) {
+        guard let isPast = details.isPastPointOfNoReturn else {
+            if cutover.isPastPointOfNoReturn != true { cutover.steps = [] }
+            return
+        }
+        cutover.isPastPointOfNoReturn = isPast
+        cutover.steps =
+            details.steps.isEmpty
+            ? []
+            : CutoverState.StepName.allCases.map { name in
+                var step = CutoverState.Step(name)
+                guard let known = details.steps.first(where: { $0.name.rawValue == name.rawValue })
+                else { return step }
+                step.seconds = known.begun.map { begun in
+                    Double(begun.duration(to: known.ended ?? .now).milliseconds) / 1_000
+                }
+                step.state = known.ended == nil ? .running : known.hasFailed ? .failed : .done
+                return step
+            }
+    }
+
+    /// Whether it has come so far since that a later agent must know: it has no other way to, until its engine has
+    /// reached the clusters.
+    func isFurther(than before: LiveMigration) -> Bool {
+        phase != before.phase
+            || cutover.isPastPointOfNoReturn != before.cutover.isPastPointOfNoReturn
+            || isDestinationOpen != before.isDestinationOpen
+    }
+
+    /// Remembers since when a cutover is under way, over restarts of the agent too: every engine begins by preparing.
     mutating func noteCutover(at now: Int64) {
-        cutover.begunAt = phase == .finalizing ? cutover.begunAt ?? now : nil
+        switch phase {
+        case .finalizing: cutover.begunAt = cutover.begunAt ?? now
+        case .preparing: break
+        default: cutover.begunAt = nil
+        }
     }
 
     mutating func take(_ report: MigrationReport, at now: Int64) {

@@ -76,7 +76,7 @@ extension Supervisor {
         changed.take(progress, details, at: now)
         run.meter.measure(&changed.figures, at: now)
         runs[id]?.meter = run.meter
-        let isKept = changed.phase != before.phase
+        let isKept = changed.isFurther(than: before)
         try? await update(id, isKept: isKept) { live in
             let driver = live.driver
             let (isAcknowledged, setup) = (live.areMismatchesAcknowledged, live.setup)

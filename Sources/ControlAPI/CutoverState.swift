@@ -62,6 +62,11 @@ package struct CutoverState: Codable, Sendable, Hashable {
     package var isSourceBlocked: Bool?
     /// When the cutover that is under way was begun, milliseconds since 1970 by the agent's clock.
     package var begunAt: Int64?
+    /// When the last attempt was begun, milliseconds since 1970: tells attempts apart. Nil before there was one.
+    package var lastAttemptAt: Int64?
+    /// Whether the cutover can only be finished, as the destination is the cluster to use; kept until the engine says
+    /// otherwise. Nil where that is not known.
+    package var isPastPointOfNoReturn: Bool?
     /// Empty unless a cutover is under way or over.
     package var steps: [Step] = []
     /// From the last write seen on the source to now, or to the destination accepting writes; nil outside of a cutover

@@ -51,6 +51,16 @@ package struct LiveMigration: Codable, Sendable, Hashable, Identifiable {
         self.phase = phase
         self.startedAt = startedAt
     }
+
+    /// Whether the cutover has opened the destination.
+    package var isDestinationOpen: Bool {
+        cutover.steps.contains { $0.name == .openDestination && $0.state == .done }
+    }
+
+    /// Whether the cutover can only be finished.
+    package var isPastPointOfNoReturn: Bool {
+        cutover.isPastPointOfNoReturn == true || isDestinationOpen
+    }
 }
 
 /// What is said at the end.

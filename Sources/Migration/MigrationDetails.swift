@@ -15,6 +15,10 @@ package struct MigrationDetails: Sendable {
     /// How far the reading of the stream is behind the source's newest write, seconds.
     package var streamLagSeconds: Double?
     package var steps: [CutoverSteps.Step] = []
+    /// When the last attempt to cut over was begun by this run, milliseconds since 1970; nil before there was one.
+    package var lastAttemptAt: Int64?
+    /// Whether the cutover can only be finished; nil until the stored state is read.
+    package var isPastPointOfNoReturn: Bool?
     /// Whether this migration blocks the source's writes now.
     package var isSourceBlocked: Bool?
     /// Open on the source; nil where the user may not ask, or nobody did yet.

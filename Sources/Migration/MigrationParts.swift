@@ -60,6 +60,7 @@ struct MigrationParts: Sendable {
         cutover = Cutover(
             context: context, keeper: keeper, verifier: verifier, writes: writes, spill: spill,
             copyQueue: queue, log: log, store: context.store.on(context.destination.lane()))
+        cutover.takeUp(stored)
         context.status.setBlocked(.source, stored.isSourceBlocked)
         context.status.setBlocked(.destination, stored.isDestinationBlocked)
     }
@@ -161,6 +162,8 @@ struct MigrationParts: Sendable {
         details.recentWrites = writes.recent
         details.newestWriteAt = writes.newestAt
         details.eventsRead = writes.total
+        details.isPastPointOfNoReturn = cutover.isPastPointOfNoReturn
+        details.lastAttemptAt = cutover.steps.lastAttemptAt
         details.steps = cutover.steps.all
         let outlook = outlook.seen
         details.openTransactions = outlook.transactions

@@ -50,7 +50,12 @@ enum CutoverView {
     ) {
         var rest = rect
         if rect.rows >= CutoverState.StepName.allCases.count + 3 {
-            let head = live.isDestinationOpen ? "accepts writes." : "does not accept writes yet."
+            let head =
+                live.isDestinationOpen
+                ? "accepts writes."
+                : live.isPastPointOfNoReturn
+                    ? "is the cluster to use, and will accept writes soon."
+                    : "does not accept writes yet."
             canvas.put(" \(live.destinationName) \(head)", in: rect.line(0), .title)
             rest = rect.top(2).rest
         }
@@ -110,9 +115,15 @@ enum CutoverView {
 
     // MARK: How it ended otherwise
 
-    static func drawUndone(_ live: LiveMigration, in rect: Rect, on canvas: inout Canvas) {
+    /// `hasBegun`: false where what was asked for never was.
+    static func drawUndone(
+        _ live: LiveMigration, hasBegun: Bool, in rect: Rect, on canvas: inout Canvas
+    ) {
         var notices: [Notice] = []
-        if live.phase == .inSync {
+        if live.phase == .inSync, !hasBegun {
+            let why = live.cutover.missing.isEmpty ? "" : Words.sentence(live.cutover.missing)
+            notices.append(Notice(.warning, "The cutover has not begun. \(why)"))
+        } else if live.phase == .inSync {
             notices.append(
                 Notice(
                     .warning,
@@ -137,6 +148,11 @@ enum CutoverView {
             return Notice(
                 .warning,
                 "\(name) still refuses writes: the block of this cutover is not lifted yet.")
+        case nil where live.phase == .preparing:
+            return Notice(
+                .warning,
+                "Whether the cutover is undone or finished is not known yet: please wait, and start no application."
+            )
         case nil where live.phase != .inSync:
             return Notice(
                 .warning, "Whether \(name) accepts writes is not known: please try that first.")
@@ -146,11 +162,14 @@ enum CutoverView {
 
     static func drawBroken(_ live: LiveMigration, in rect: Rect, on canvas: inout Canvas) {
         let why = live.error.map(Words.error) ?? ""
+        let use =
+            live.isDestinationOpen
+            ? "accepts writes, and is the cluster to use."
+            : "is the cluster to use, as soon as it accepts writes."
         let notices = [
             Notice(
-                .ok,
-                "\(live.destinationName) accepts writes, and is the cluster to use. "
-                    + "Do not go back to \(live.sourceName)."),
+                live.isDestinationOpen ? .ok : .warning,
+                "\(live.destinationName) \(use) Do not go back to \(live.sourceName)."),
             Notice(.error, "\(Words.phase(live)) \(why)"),
         ]
         let missing = live.cutover.steps.filter { $0.state != .done }

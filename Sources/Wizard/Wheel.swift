@@ -7,14 +7,28 @@ struct Wheel: Sendable, Equatable, Codable {
     private(set) var claimedAt: Duration?
     /// Given away here, or never asked for: not claimed until the user says so.
     var isReleased = false
+    /// Who was seen to drive instead: what this one leaves, by being silent or with the agent, is not taken unasked.
+    private var watched: Identifier?
 
     /// Claims, or claims again when it is time.
     mutating func keep(_ migration: LiveMigration, _ world: World) -> [Action] {
+        note(migration.driver, world)
         let isMine = migration.driver.map { $0.wizard == world.me.wizard } ?? !isReleased
         guard isMine, !migration.phase.isFinal else { return [] }
         if let claimedAt, world.moment.isWithin(Tuning.claimInterval, of: claimedAt) { return [] }
         claimedAt = world.moment.uptime
         return [.perform(.claim(migration.id))]
+    }
+
+    /// Whoever has asked for the wheel of the one that is seen already goes on asking.
+    private mutating func note(_ driver: Driver?, _ world: World) {
+        guard let driver else { return }
+        if driver.wizard == world.me.wizard {
+            watched = nil
+        } else if driver.wizard != watched {
+            watched = driver.wizard
+            isReleased = true
+        }
     }
 }
 

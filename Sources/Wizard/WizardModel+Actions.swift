@@ -44,8 +44,6 @@ extension Wizard.Model {
         case .home: while layers.count > 1 { pop() }
         default: break
         }
-        // What was typed has become a migration.
-        if page.stage == .migrating { drafts = [] }
     }
 
     private mutating func pop() {

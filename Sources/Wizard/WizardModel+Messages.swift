@@ -39,6 +39,10 @@ extension Wizard.Model {
                 overlay = .log(open)
             }
         }
+        defer {
+            // What was typed has become a migration, also on the pages that are closed now.
+            if case .start = command, case .made = answer { drafts = [] }
+        }
         guard let layer, let index = layers.firstIndex(where: { $0.id == layer }) else {
             if case .refused(let error) = answer { return say(Words.error(error), .error) }
             return []

@@ -44,6 +44,12 @@ import Testing
         live.noteCutover(at: 6)
         live.noteCutover(at: 7)
         #expect(live.cutover.begunAt == 6)
+        // The agent was restarted: its engine begins by preparing.
+        live.phase = .preparing
+        live.noteCutover(at: 8)
+        live.phase = .finalizing
+        live.noteCutover(at: 9)
+        #expect(live.cutover.begunAt == 6)
         live.phase = .inSync
         live.noteCutover(at: 8)
         #expect(live.cutover.begunAt == nil)

@@ -2,6 +2,7 @@ import ControlAPI
 import Testing
 
 @testable import Agent
+@testable import Migration
 
 @Suite struct LiveMigrationTests {
     @Test(arguments: MigrationPhase.allCases)
@@ -16,5 +17,50 @@ import Testing
         live.dropOldFigures()
         #expect(live.figures.lagByMinute.isEmpty == phase.isFinal)
         #expect(live.figures.bytesCopied == 3)
+    }
+
+    private var finalizing: LiveMigration {
+        let id = Identifier(at: 1)
+        return LiveMigration(
+            id: id, setup: MigrationSetup(source: id, destination: id), sourceName: "shop-rs0",
+            destinationName: "shop-atlas", destinationConnectionString: "mongodb://localhost",
+            phase: .finalizing, startedAt: 0)
+    }
+
+    private var opened: [CutoverState.Step] {
+        CutoverState.StepName.allCases.map { name in
+            var step = CutoverState.Step(name)
+            step.state = name == .finishIndexes ? .running : .done
+            return step
+        }
+    }
+
+    @Test func s13AnEngineThatHasNotReadItsStateTakesNothingBack() {
+        var live = finalizing
+        live.cutover.steps = opened
+        live.cutover.isPastPointOfNoReturn = true
+        live.phase = .preparing
+        var details = MigrationDetails(waitingFor: [], figures: Status.Figures())
+        live.take(stepsFrom: details)
+        #expect(live.isDestinationOpen && live.isPastPointOfNoReturn)
+        // It has read it now, and nothing of a cutover is there.
+        details.isPastPointOfNoReturn = false
+        live.take(stepsFrom: details)
+        #expect(live.cutover.steps.isEmpty && !live.isPastPointOfNoReturn)
+        live.cutover.steps = opened.map { CutoverState.Step($0.name) }
+        details.isPastPointOfNoReturn = nil
+        live.take(stepsFrom: details)
+        #expect(live.cutover.steps.isEmpty)
+    }
+
+    @Test func whatALaterAgentMustKnowIsKept() {
+        let before = finalizing
+        var live = before
+        #expect(!live.isFurther(than: before))
+        live.cutover.isPastPointOfNoReturn = true
+        #expect(live.isFurther(than: before))
+        let past = live
+        live.cutover.steps = opened
+        #expect(live.isFurther(than: past))
     }
 }

@@ -38,43 +38,69 @@ extension FaultServerTests {
     @Test(arguments: [false, true])
     func f1KillingTheEngineWhileItFinishesLosesNothing(isOpened: Bool) async throws {
         try await Trial.with { trial in
-            var child = try ChildMigration(trial.pair)
-            for phase in Trial.phases.dropLast() {
-                try await child.reach(phase.rawValue)
-                try await trial.release(phase)
-            }
-            try await child.reach("finalizing")
-            let state = Namespace("lagzero_internal", "state")
-            let destination = trial.pair.destination
-            // What is to be done after the point of no return takes its time.
-            let command: Value = isOpened ? "collMod" : "setUserWriteBlockMode"
-            try await destination.members[0].setFailPoint(
-                "failCommand",
-                [
-                    "mode": isOpened ? ["skip": 1] : "alwaysOn",
-                    "data": ["failCommands": [command], "errorCode": 6],
-                ])
-            try await eventually("the point of no return is recorded") {
-                try await destination.lane.open(
-                    ["find": .string(state.collection), "filter": ["cutover": "accepted"]],
-                    on: state.database
-                ).isEmpty == false
-            }
-            try await eventually("the destination is as open as it gets") {
-                try await destination.isBlocked() != isOpened
-            }
-            try await child.kill()
-            #expect(try await trial.pair.source.isBlocked())
+            try await FaultServerTests.killWhileItFinishes(trial, isOpened: isOpened)
             try await trial.release(.finalizing)
-            child = try ChildMigration(trial.pair, isResumed: true)
+            let child = try ChildMigration(trial.pair, isResumed: true)
             #expect(try await child.end() == 0)
             #expect(child.phase == "complete")
             // By the one that was killed: nothing is left to be compared.
             #expect(try #require(child.documentsVerified) > 0)
-            #expect(try await !destination.isBlocked())
+            #expect(try await !trial.pair.destination.isBlocked())
             await trial.workload.stop()
             #expect(try await trial.pair.differences() == [])
         }
+    }
+
+    /// The next engine knows from the first moment on that there is only forward, and says how far that is.
+    @Test(arguments: [false, true])
+    func f1KillingTheEngineWhileItFinishesIsKnownToTheNextOne(isOpened: Bool) async throws {
+        try await Trial.with { trial in
+            try await FaultServerTests.killWhileItFinishes(trial, isOpened: isOpened)
+            let engine = try trial.start(options: FaultServerTests.hasty, host: "elsewhere")
+            try await trial.reach(.finalizing)
+            let details = await engine.details()
+            #expect(details.isPastPointOfNoReturn == true)
+            #expect(!details.isBackOutPossible)
+            let opening = try #require(details.steps.first { $0.name == .openDestination })
+            #expect((opening.ended != nil) == isOpened)
+            #expect(details.steps.prefix { $0.name != .openDestination }.count == 8)
+            let earlier = details.steps.prefix(8)
+            #expect(earlier.allSatisfy { $0.ended != nil && !$0.hasFailed && $0.begun == nil })
+            try await trial.release(.finalizing)
+            let report = try await trial.result()
+            #expect(report.phase == .complete)
+            #expect(await engine.details().steps.allSatisfy { $0.ended != nil })
+        }
+    }
+
+    private static func killWhileItFinishes(_ trial: Trial, isOpened: Bool) async throws {
+        let child = try ChildMigration(trial.pair)
+        for phase in Trial.phases.dropLast() {
+            try await child.reach(phase.rawValue)
+            try await trial.release(phase)
+        }
+        try await child.reach("finalizing")
+        let state = Namespace("lagzero_internal", "state")
+        let destination = trial.pair.destination
+        // What is to be done after the point of no return takes its time.
+        let command: Value = isOpened ? "collMod" : "setUserWriteBlockMode"
+        try await destination.members[0].setFailPoint(
+            "failCommand",
+            [
+                "mode": isOpened ? ["skip": 1] : "alwaysOn",
+                "data": ["failCommands": [command], "errorCode": 6],
+            ])
+        try await eventually("the point of no return is recorded") {
+            try await destination.lane.open(
+                ["find": .string(state.collection), "filter": ["cutover": "accepted"]],
+                on: state.database
+            ).isEmpty == false
+        }
+        try await eventually("the destination is as open as it gets") {
+            try await destination.isBlocked() != isOpened
+        }
+        try await child.kill()
+        #expect(try await trial.pair.source.isBlocked())
     }
 
     /// Everything is on the destination: nothing of this host is needed.

@@ -62,6 +62,26 @@ import Testing
         #expect(wizard.pilot.model.drafts.isEmpty)
     }
 
+    @Test func s3ADraftOutlivesALookAtAnotherMigration() {
+        var wizard = chosen()
+        wizard.press(.escape, .escape)
+        let other = Sample.migration(.copying)
+        wizard.agent.put(.migration(other))
+        wizard.hear()
+        for _ in 0..<10 {
+            if case .migrating = wizard.page { break }
+            wizard.press(.tab, .enter)
+            if case .setUp = wizard.page { wizard.press(.escape) }
+            if case .getStarted = wizard.page { wizard.press(.escape) }
+        }
+        guard case .migrating = wizard.page else {
+            Issue.record("not on Migrating Data: \(wizard.screen)")
+            return
+        }
+        wizard.press(.escape)
+        #expect(!wizard.pilot.model.drafts.isEmpty)
+    }
+
     @Test func s3AnotherOrganizationToStartFromDropsTheDestination() {
         var wizard = chosen()
         wizard.press(.escape)

@@ -225,6 +225,106 @@ import Testing
         #expect(pilot.isAt("Migrating Data"))
     }
 
+    /// As the agent knows it after a restart past the point of no return, until the engine has reached the clusters.
+    private func restarted(_ live: inout LiveMigration, isOpen: Bool = true) {
+        live.cutover = Gallery.finalizing(isOpen ? 9 : 8).cutover
+        live.cutover.isBackOutPossible = false
+        live.cutover.isPastPointOfNoReturn = true
+        live.cutover.isSourceBlocked = nil
+        live.phase = .preparing
+    }
+
+    @Test func afterARestartPastThatPointNobodyIsSentBackToTheSource() {
+        var pilot = finalizing()
+        pilot.change(live.id) { restarted(&$0) }
+        #expect(pilot.shows(" shop-atlas accepts writes."))
+        #expect(!pilot.shows("not known"))
+        pilot.press(.enter)
+        #expect(pilot.message == "shop-atlas accepts writes: from here there is only forward.")
+        // Still the rest of the indexes, for hours.
+        pilot.change(live.id) { $0.phase = .finalizing }
+        #expect(pilot.shows(" shop-atlas accepts writes."))
+        pilot.change(live.id) {
+            $0.phase = .failed
+            $0.cutover.isSourceBlocked = true
+        }
+        #expect(pilot.shows("shop-atlas accepts writes, and is the cluster to use."))
+        #expect(!pilot.shows("not lifted yet"))
+    }
+
+    @Test func aDestinationThatIsNotOpenYetIsTheOneToUseAllTheSame() {
+        var pilot = finalizing()
+        pilot.change(live.id) { restarted(&$0, isOpen: false) }
+        #expect(pilot.shows("shop-atlas is the cluster to use, and will accept writes soon."))
+        pilot.change(live.id) {
+            $0.phase = .failed
+            $0.cutover.isSourceBlocked = true
+        }
+        #expect(pilot.shows("shop-atlas is the cluster to use, as soon as it accepts writes."))
+        #expect(!pilot.shows("not lifted yet"))
+    }
+
+    @Test func afterARestartThePageOfThatMigrationIsTheCutover() {
+        var live = live
+        restarted(&live)
+        let pilot = ScreenPilot(
+            .migrating(MigratingData(live.id)), agent: Sample.agent(live))
+        #expect(pilot.isAt("Cutover"))
+        #expect(Page.showing(live)?.screen.title == "Cutover")
+        #expect(pilot.shows(" shop-atlas accepts writes."))
+    }
+
+    @Test func afterARestartBeforeThatPointNobodyIsToldToTryTheSource() {
+        var pilot = finalizing()
+        pilot.change(live.id) {
+            $0.phase = .preparing
+            $0.cutover.steps = []
+            $0.cutover.isSourceBlocked = nil
+        }
+        #expect(pilot.shows("is not known yet"))
+        #expect(!pilot.shows("please try that first"))
+    }
+
+    /// Asked for, and not begun yet.
+    private func asked(earlier refusal: String? = nil) -> ScreenPilot {
+        var known = live
+        known.cutover.refusal = refusal
+        known.cutover.lastAttemptAt = refusal.map { _ in Sample.time - 60_000 }
+        var pilot = pilot(known)
+        pilot.press(.space)
+        pilot.agent.ignoresCutovers = true
+        pilot.push("Finalize migration")
+        return pilot
+    }
+
+    @Test func aSecondAttemptThatFailsAtOnceLikeTheFirstIsSeen() {
+        var pilot = asked(earlier: "a unique index would be violated")
+        #expect(pilot.shows("▶ 2 Finalize"))
+        pilot.change(live.id) { $0.cutover.lastAttemptAt = Sample.time }
+        #expect(pilot.shows("The cutover was undone. A unique index"))
+        #expect(pilot.shows("The source accepts writes again. Restart your application there."))
+    }
+
+    @Test func whatIsNeverBegunIsNotWaitedForForever() {
+        var pilot = asked()
+        pilot.advance(by: .seconds(10))
+        #expect(pilot.shows("▶ 2 Finalize"))
+        // The agent is restarted, and is in sync again later.
+        pilot.change(live.id) { $0.phase = .preparing }
+        pilot.change(live.id) {
+            $0.phase = .inSync
+            $0.cutover.isReady = false
+            $0.cutover.missing = ["the first verification is under way"]
+        }
+        pilot.advance(by: .seconds(10))
+        #expect(pilot.shows("▶ 2 Finalize"))
+        pilot.advance(by: .seconds(10))
+        #expect(pilot.shows("The cutover has not begun. The first verification is under way."))
+        #expect(pilot.shows("The source accepts writes again. Restart your application there."))
+        pilot.push("Back")
+        #expect(pilot.isAt("Proceed to cutover"))
+    }
+
     @Test func withVerificationOffTheRowAsksToVerifyYourself() {
         var pilot = finalizing()
         pilot.change(live.id) { $0.setup.verify = .off }

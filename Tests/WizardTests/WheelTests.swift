@@ -94,6 +94,21 @@ import Testing
         #expect(pilot.agent.snapshot.migrations.last?.driver?.heardAt ?? 0 > Sample.time + 30_000)
     }
 
+    @Test func whoWatchedDoesNotTakeTheWheelWhenTheAgentForgetsWhoHadIt() {
+        var pilot = watcher()
+        pilot.advance(by: .seconds(2))
+        pilot.change(Sample.migration(.inSync).id) { $0.driver = nil }
+        pilot.advance(by: .seconds(20))
+        #expect(pilot.claims == 0)
+        #expect(pilot.shows("Nobody drives this migration: t takes over."))
+        pilot.type("t")
+        #expect(pilot.agent.snapshot.migrations.last?.driver?.wizard == Sample.me.wizard)
+        // And keeps it, over the next restart too.
+        pilot.change(Sample.migration(.inSync).id) { $0.driver = nil }
+        pilot.advance(by: .seconds(4))
+        #expect(pilot.agent.snapshot.migrations.last?.driver?.wizard == Sample.me.wizard)
+    }
+
     @Test func aClaimThatNobodyAnswersIsNotComplainedAbout() {
         let live = Sample.measured(.copying)
         var pilot = ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live))

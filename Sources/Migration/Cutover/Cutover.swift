@@ -32,6 +32,9 @@ struct Cutover: Sendable {
         WriteBlock(side: context.source, store: store, retry: context.retry)
     }
 
+    /// Whether the point of no return is known to be recorded.
+    var isPastPointOfNoReturn: Bool { pointOfNoReturn.isPassed }
+
     /// Steps 1 to 6 of `engine.md` section 8. Returns when the point of no return is recorded, with the newest write that
     /// is on the destination: `open` is next, when nothing of the source is written any more.
     func run() async throws -> Timestamp {
@@ -303,6 +306,16 @@ struct Cutover: Sendable {
         pointOfNoReturn.reset()
         log.note("the cutover was interrupted: it is undone, and the source takes writes again")
         try await undo()
+    }
+
+    /// After a restart: shows what an earlier run has done behind the point of no return, as far as that is stored.
+    func takeUp(_ stored: StoredMigration) {
+        guard stored.isPastPointOfNoReturn else { return }
+        pointOfNoReturn.pass()
+        if stored.report != nil { return steps.takeUp(through: .finishIndexes) }
+        guard stored.isDestinationBlocked else { return steps.takeUp(through: .openDestination) }
+        steps.takeUp(through: .checkForStrayWrites)
+        steps.begin(.openDestination)
     }
 
     /// Step 7 begins: applications may write to the destination. Not to be called before the point of no return, nor while

@@ -34,6 +34,8 @@ final class PointOfNoReturn: Sendable {
         }
     }
 
+    var isPassed: Bool { state.withLock { $0 == .passed } }
+
     func pass() { state.withLock { $0 = .passed } }
 
     /// The record was refused, or can no longer be written.

@@ -25,8 +25,13 @@ package struct Cutover: LiveScreen {
     private var focus = FocusRing<Part>([.confirm, .back, .finalize])
     private var hasAsked = false
     private var hasFinalized = false
-    /// What was said of an earlier attempt when this one began.
+    /// What was said of an earlier attempt when this one began, and which one that was.
     private var earlierRefusal: String?
+    private var earlierAttemptAt: Int64?
+    /// Since when the migration has been in sync with nothing begun, by an agent that is heard; uptime.
+    private var inSyncSince: Duration?
+    /// What was asked for has not begun, and will not.
+    private var isForgotten = false
     private(set) var dialog: Modal?
 
     package init(_ migration: Identifier) { self.migration = migration }
@@ -40,14 +45,18 @@ package struct Cutover: LiveScreen {
     package var holdsKeys: Bool { dialog != nil }
 
     func step(_ live: LiveMigration) -> Step {
+        // An engine that is begun anew finds out only later that it has come so far.
+        if live.isPastPointOfNoReturn { return live.phase.isFinal ? .broken : .finalizing }
         switch live.phase {
         case .finalizing: return .finalizing
         case .inSync where !hasFinalized && hasAsked:
-            return live.cutover.refusal == earlierRefusal ? .beginning : .undone
+            let isEarlier =
+                live.cutover.refusal == earlierRefusal
+                && live.cutover.lastAttemptAt == earlierAttemptAt
+            return isEarlier && !isForgotten ? .beginning : .undone
         case .inSync where !hasFinalized && confirmedName != nil: return .stopWrites
         case .failed, .paused, .expired, .cancelled:
-            if !hasFinalized { return .stopWrites }
-            return live.isDestinationOpen ? .broken : .undone
+            return hasFinalized ? .undone : .stopWrites
         default: return .undone
         }
     }
@@ -56,6 +65,7 @@ package struct Cutover: LiveScreen {
         guard let live = live(world) else { return [] }
         if live.phase == .complete { return [.replace(.success(Success(migration)))] }
         if live.phase == .finalizing { hasFinalized = true }
+        lookWhetherItBegins(live, world)
         let step = step(live)
         switch step {
         case .stopWrites: focus.update([.confirm, .back, .finalize])
@@ -69,11 +79,24 @@ package struct Cutover: LiveScreen {
         return [.say(obstacle, .warning)] + keepWheel(world)
     }
 
+    /// A wish dies with the agent, and otherwise of age: what is still in sync long after it was asked for was not
+    /// begun. While the agent is silent nothing is known of that.
+    private mutating func lookWhetherItBegins(_ live: LiveMigration, _ world: World) {
+        guard hasAsked, !hasFinalized, live.phase == .inSync, world.silence == nil else {
+            inSyncSince = nil
+            return
+        }
+        let since = inSyncSince ?? world.moment.uptime
+        inSyncSince = since
+        if !world.moment.isWithin(Tuning.beginning, of: since) { isForgotten = true }
+    }
+
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
         if case .refused = answer, case .beginCutover = command {
             hasAsked = false
+            isForgotten = false
             confirm.isOn = false
             focus.update([.confirm, .back, .finalize])
         }
@@ -143,6 +166,8 @@ package struct Cutover: LiveScreen {
         guard let confirmedName else { return [] }
         hasAsked = true
         earlierRefusal = live.cutover.refusal
+        earlierAttemptAt = live.cutover.lastAttemptAt
+        inSyncSince = nil
         focus.update([.back])
         return [.perform(.beginCutover(migration, confirmedName: confirmedName))]
     }
@@ -177,11 +202,12 @@ package struct Cutover: LiveScreen {
 
     private func obstacleToBackOut(_ live: LiveMigration, _ world: World) -> String? {
         if let watching = watching(world) { return watching }
+        if live.isPastPointOfNoReturn {
+            let state = live.isDestinationOpen ? "accepts writes" : "is the cluster to use"
+            return "\(live.destinationName) \(state): \(Words.onlyForward)."
+        }
         if live.phase != .finalizing { return Words.phase(live) }
-        if live.cutover.isBackOutPossible { return nil }
-        return live.isDestinationOpen
-            ? "\(live.destinationName) accepts writes: \(Words.onlyForward)."
-            : "It cannot be backed out of at this moment."
+        return live.cutover.isBackOutPossible ? nil : "It cannot be backed out of at this moment."
     }
 
     // MARK: Drawing
@@ -215,7 +241,9 @@ package struct Cutover: LiveScreen {
             }
         case .beginning, .finalizing:
             CutoverView.drawEngineSteps(live, world, in: rest, on: &canvas)
-        case .undone: CutoverView.drawUndone(live, in: rest, on: &canvas)
+        case .undone:
+            let hasBegun = hasFinalized || !isForgotten
+            CutoverView.drawUndone(live, hasBegun: hasBegun, in: rest, on: &canvas)
         case .broken: CutoverView.drawBroken(live, in: rest, on: &canvas)
         }
         drawFoot(live, step, world, in: foot.line(foot.rows - 1), on: &canvas)
@@ -249,7 +277,7 @@ package struct Cutover: LiveScreen {
         canvas.put(
             [Run("Application downtime  ", .label), Run(downtime, Style(.text, .bold))], in: free)
         let room = free.columns - Width.of("Application downtime  \(downtime)") - 2
-        if live.isDestinationOpen, Width.of(Words.onlyForward) <= room {
+        if live.isPastPointOfNoReturn, Width.of(Words.onlyForward) <= room {
             canvas.put(Words.onlyForward, in: free, .dim, alignment: .right)
         }
     }
@@ -264,12 +292,5 @@ extension Cutover.Step {
         case .undone: [.stale, .warning, .waiting]
         case .broken: [.done, .failed, .waiting]
         }
-    }
-}
-
-extension LiveMigration {
-    /// Whether the cutover has come past the point of no return.
-    var isDestinationOpen: Bool {
-        cutover.steps.contains { $0.name == .openDestination && $0.state == .done }
     }
 }

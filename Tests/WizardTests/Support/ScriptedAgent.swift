@@ -13,6 +13,7 @@ final class ScriptedAgent: Sendable {
         var followers: [Int: AsyncThrowingStream<Event, any Error>.Continuation] = [:]
         var followed = 0
         var isLost = false
+        var ignoresCutovers = false
         var made: UInt64 = 0x1000
     }
 
@@ -35,6 +36,12 @@ final class ScriptedAgent: Sendable {
     var isLost: Bool {
         get { state.withLock { $0.isLost } }
         set { state.withLock { $0.isLost = newValue } }
+    }
+
+    /// Whether a cutover that is asked for is accepted and never begun.
+    var ignoresCutovers: Bool {
+        get { state.withLock { $0.ignoresCutovers } }
+        set { state.withLock { $0.ignoresCutovers = newValue } }
     }
 
     /// The next thing that is asked is refused.
@@ -115,6 +122,7 @@ final class ScriptedAgent: Sendable {
                 return .failure(ControlError(.agentUnreachable, "The agent does not answer."))
             }
             if !state.refusals.isEmpty { return .failure(state.refusals.removeFirst()) }
+            if case .beginCutover = request, state.ignoresCutovers { return .success(.done) }
             do throws(ControlError) {
                 return .success(try Self.reply(request, &state))
             } catch {
