@@ -29,7 +29,8 @@ extension Supervisor {
                 await Task { await ended(id, result) }.value
             }
             runs[id] = Run(engine: engine, task: task)
-            try await update(id) {
+            // The engine works: what cannot be written down now is written later.
+            try? await update(id) {
                 $0.isRunning = true
                 $0.error = nil
                 $0.isRetryPossible = false
