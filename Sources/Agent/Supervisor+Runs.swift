@@ -29,7 +29,8 @@ extension Supervisor {
                 await Task { await ended(id, result) }.value
             }
             runs[id] = Run(engine: engine, task: task)
-            try await update(id) {
+            // The engine works: what cannot be written down now is written later.
+            try? await update(id) {
                 $0.isRunning = true
                 $0.error = nil
                 $0.isRetryPossible = false
@@ -121,6 +122,22 @@ extension Supervisor {
         }
     }
 
+    /// The name of the replica set that may be cleared: the one that was shown when the name was typed, whatever its
+    /// place in the inventory holds now. The engine refuses every other one.
+    private func dropConfirmation(_ setup: MigrationSetup) throws -> String? {
+        guard let typed = setup.clearConfirmedName else { return nil }
+        guard let shown = setup.clearConfirmedCluster else { return typed }
+        let destination = try cluster(setup.destination)
+        guard hasSameServers(shown.connectionString, destination.connectionString) else {
+            throw ControlError(
+                .nameMismatch,
+                "the destination was edited after clearing it was confirmed: it was "
+                    + shown.connectionString,
+                remedy: "confirm anew that it is cleared, or edit it back")
+        }
+        return shown.replicaSet ?? typed
+    }
+
     /// Throws `invalid` where the setup makes no sense.
     func options(_ setup: MigrationSetup) throws -> MigrationOptions {
         var options = MigrationOptions()
@@ -149,10 +166,7 @@ extension Supervisor {
         options.filter = NamespaceFilter(
             include: try patterns(setup.include), exclude: try patterns(setup.exclude))
         options.drop = setup.clear
-        let destination = try cluster(setup.destination)
-        options.dropConfirmation =
-            setup.clearConfirmedName == destination.name
-            ? destination.facts?.replicaSet ?? setup.clearConfirmedName : setup.clearConfirmedName
+        if setup.clear { options.dropConfirmation = try dropConfirmation(setup) }
         options.verify = MigrationOptions.Verify(rawValue: setup.verify.rawValue) ?? .full
         options.loadLevel = setup.loadLevel
         options.quietPeriod = setup.quietPeriod

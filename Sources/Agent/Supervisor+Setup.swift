@@ -68,25 +68,30 @@ extension Supervisor {
         do { result = .success(try await ClusterProbe.facts(text)) } catch {
             result = .failure(ControlError(any: error))
         }
-        var cluster = try cluster(id)
-        switch result {
-        case .success(let facts):
-            cluster.facts = facts
-            cluster.lastSeenAt = Clock.now
-            cluster.trouble = nil
-        case .failure(let trouble): cluster.trouble = trouble
+        return try await take(result, of: id, with: text)
+    }
+
+    /// Takes in what a probe with that connection string has seen; nothing where the cluster has another one by now.
+    func take(
+        _ result: Result<ClusterFacts, ControlError>, of id: Identifier, with text: Secret
+    ) async throws -> ControlAPI.Cluster {
+        try await change(id) { cluster in
+            guard try secret(of: id) == text else { return }
+            switch result {
+            case .success(let facts):
+                cluster.facts = facts
+                cluster.lastSeenAt = Clock.now
+                cluster.trouble = nil
+            case .failure(let trouble): cluster.trouble = trouble
+            }
         }
-        try await store.save(cluster)
-        publish(.cluster(cluster))
-        return cluster
     }
 
     package func remove(cluster id: Identifier) async throws {
         _ = try cluster(id)
-        let isUsed = state.migrations.contains {
-            !$0.phase.isFinal && ($0.setup.source == id || $0.setup.destination == id)
+        if let need = need(of: id) {
+            throw ControlError(.conflict, need.reason, remedy: need.remedy)
         }
-        guard !isUsed else { throw ControlError(.conflict, "a migration uses this cluster") }
         try await store.remove(cluster: id)
         try keep(nil, of: id)
         publish(.removed(id))
@@ -121,6 +126,10 @@ extension Supervisor {
             destinationName: destination.name,
             destinationConnectionString: destination.connectionString, phase: .preparing,
             startedAt: min(begun ?? now, now))
+        if setup.clear, setup.clearConfirmedCluster == nil {
+            live.setup.clearConfirmedCluster = ClearedCluster(destination)
+            live.setup.clearConfirmedCluster?.replicaSet = setup.clearConfirmedName
+        }
         live.driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: now)
         if setup.resumes { hasBegun.insert(live.id) }
         // First, so that nobody else can begin one there.

@@ -172,8 +172,14 @@ extension AgentClient {
             let task = Task {
                 var last = sequence
                 while !Task.isCancelled {
-                    // Whatever ends it is tried again: an agent that is gone may come back.
-                    try? await follow(&last) { continuation.yield($0) }
+                    do {
+                        try await follow(&last) { continuation.yield($0) }
+                    } catch let error as ControlError where error.code == .unavailable {
+                        continuation.finish(throwing: error)
+                        return
+                    } catch {
+                        // Tried again: an agent that is gone may come back.
+                    }
                     try? await Task.sleep(for: Tuning.reconnect)
                 }
                 continuation.finish()
@@ -190,7 +196,9 @@ extension AgentClient {
         for try await part in response.body {
             rest += part.readableBytesView
             while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                let event = try JSONDecoder().decode(Event.self, from: Data(rest[..<end]))
+                guard
+                    let event = try? JSONDecoder().decode(Event.self, from: Data(rest[..<end]))
+                else { throw Self.otherVersion }
                 rest.removeSubrange(...end)
                 last = event.sequence
                 take(event)

@@ -33,11 +33,11 @@ package enum AgentStarter {
         lastWords: () -> String? = { nil }
     ) async throws -> Snapshot {
         if let trouble = client.folder.socketTrouble { throw trouble }
-        if let snapshot = await answer(client) { return snapshot }
+        if let snapshot = try await answer(client) { return snapshot }
         try await start()
         var deadline = ContinuousClock.now + Tuning.startLimit
         while ContinuousClock.now < deadline {
-            if let snapshot = await answer(client) { return snapshot }
+            if let snapshot = try await answer(client) { return snapshot }
             if hasEnded() { deadline = min(deadline, .now + Tuning.otherStart) }
             try await Task.sleep(for: Tuning.startPoll)
         }
@@ -47,10 +47,12 @@ package enum AgentStarter {
             remedy: "see \(client.folder.log), or run `lagzero agent run` to see why")
     }
 
-    /// Nil where none answers.
-    private static func answer(_ client: AgentClient) async -> Snapshot? {
+    /// Nil where none answers; throws where one of another version does: no other can be started beside it.
+    private static func answer(_ client: AgentClient) async throws -> Snapshot? {
         guard isListening(client.folder.socket) else { return nil }
-        return try? await client.snapshot()
+        do { return try await client.snapshot() } catch let error as ControlError
+            where error.code == .unavailable
+        { throw error } catch { return nil }
     }
 
     /// Whether there is somebody at all. The HTTP client would go on trying for seconds.

@@ -12,6 +12,8 @@ package struct MigrationSetup: Codable, Sendable, Hashable {
     package var clear = false
     /// What was typed to confirm `clear`: the destination's name in the inventory, or its replica set's.
     package var clearConfirmedName: String?
+    /// The destination as it was shown when its name was typed: nothing else is ever cleared.
+    package var clearConfirmedCluster: ClearedCluster?
     /// `db.*` or `db.collection`; everything where it is empty.
     package var include: [String] = []
     package var exclude: [String] = []
@@ -31,6 +33,19 @@ package struct MigrationSetup: Codable, Sendable, Hashable {
     }
 }
 
+/// Which cluster was looked at when it was confirmed that its data may be dropped.
+package struct ClearedCluster: Codable, Sendable, Hashable {
+    /// Nil where it was not known.
+    package var replicaSet: String?
+    /// Redacted.
+    package var connectionString: String
+
+    package init(_ cluster: Cluster) {
+        replicaSet = cluster.facts?.replicaSet
+        connectionString = cluster.connectionString
+    }
+}
+
 extension MigrationSetup {
     /// What was stored before there was `resumes` has none.
     package init(from decoder: any Decoder) throws {
@@ -41,6 +56,8 @@ extension MigrationSetup {
         verify = try values.decode(Verify.self, forKey: .verify)
         clear = try values.decode(Bool.self, forKey: .clear)
         clearConfirmedName = try values.decodeIfPresent(String.self, forKey: .clearConfirmedName)
+        clearConfirmedCluster = try values.decodeIfPresent(
+            ClearedCluster.self, forKey: .clearConfirmedCluster)
         include = try values.decode([String].self, forKey: .include)
         exclude = try values.decode([String].self, forKey: .exclude)
         loadLevel = try values.decode(Int.self, forKey: .loadLevel)

@@ -49,7 +49,8 @@ package struct Event: Codable, Sendable, Hashable {
         case project(Project)
         case cluster(Cluster)
         case agent(Snapshot.Agent)
-        /// An organization, a project or a cluster, or a migration that could not begin after all.
+        /// An organization, a project or a cluster, a validation of what is another cluster now, or a migration that
+        /// could not begin after all.
         case removed(Identifier)
         case validation(ValidationRun)
         case migration(LiveMigration)
@@ -93,6 +94,7 @@ extension Snapshot {
             projects.removeAll { $0.id == id }
             clusters.removeAll { $0.id == id }
             migrations.removeAll { $0.id == id }
+            validations.removeAll { $0.id == id }
         case .log, .alive, .snapshot: break
         }
     }

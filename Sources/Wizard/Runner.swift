@@ -46,16 +46,25 @@ package struct Runner: Sendable {
         }
     }
 
-    /// The stream mends itself while the agent is only away; whatever ends it is said.
+    /// The stream mends itself while the agent is only away; whatever ends it is said once, and it is begun anew: an agent
+    /// of this version may have come.
     private func follow(_ send: Sender<Wizard.Message>) async {
-        do {
-            for try await event in control.events(after: known) {
-                // The silence of an agent is looked at once a second: its signs of life need not wake anybody.
-                let isOnlyAlive = if case .alive = event.change { true } else { false }
-                send(.heard(event), canWait: isOnlyAlive)
+        var known = known
+        var said: ControlError?
+        while !Task.isCancelled {
+            do {
+                for try await event in control.events(after: known) {
+                    // The silence of an agent is looked at once a second: its signs of life need not wake anybody.
+                    let isOnlyAlive = if case .alive = event.change { true } else { false }
+                    send(.heard(event), canWait: isOnlyAlive)
+                }
+                return
+            } catch {
+                let reason = Self.refusal(error)
+                if reason != said { send(.troubled(reason)) }
+                (said, known) = (reason, nil)
             }
-        } catch {
-            send(.troubled(Self.refusal(error)))
+            try? await Task.sleep(for: Tuning.followAgain)
         }
     }
 

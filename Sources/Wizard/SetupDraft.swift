@@ -8,7 +8,11 @@ package struct SetupDraft: Sendable, Equatable, Codable {
     var verify: Bool?
     /// What was typed to confirm that the destination is cleared; nil where it is not to be.
     var clearConfirmedName: String?
+    /// The cluster that was shown then.
+    var clearConfirmedCluster: ClearedCluster?
     var loadLevel = 3
+
+    mutating func forgetClearing() { (clearConfirmedName, clearConfirmedCluster) = (nil, nil) }
 
     /// Verification is proposed up to so much data on the source.
     static func proposesVerification(of source: Cluster?) -> Bool {
@@ -28,6 +32,7 @@ package struct SetupDraft: Sendable, Equatable, Codable {
         setup.verify = verifies(world) ? .full : .off
         setup.clear = clearConfirmedName != nil
         setup.clearConfirmedName = clearConfirmedName
+        setup.clearConfirmedCluster = clearConfirmedCluster
         setup.loadLevel = loadLevel
         // Decided on *Validate*.
         if !setup.clear, let going = world.goingOn(from: source.id, to: destination.id) {

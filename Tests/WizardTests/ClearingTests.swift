@@ -37,6 +37,8 @@ import Testing
         #expect(pilot.shows("[x] Clear any existing data on your destination cluster?"))
         #expect(pilot.setup?.clear == true)
         #expect(pilot.setup?.clearConfirmedName == "shop-old")
+        // Whatever has that name later on, this is what was shown.
+        #expect(pilot.setup?.clearConfirmedCluster == ClearedCluster(Sample.filled))
         #expect(pilot.commands.isEmpty)
     }
 
@@ -62,6 +64,7 @@ import Testing
         pilot.press(.enter, .enter, .space)
         #expect(pilot.setup?.clear == false)
         #expect(pilot.setup?.clearConfirmedName == nil)
+        #expect(pilot.setup?.clearConfirmedCluster == nil)
     }
 
     @Test func s3AnotherDestinationUnticksIt() {

@@ -128,6 +128,12 @@ import Testing
             return
         }
         #expect(error.message == "another version")
+        // One of this version may have come in its place.
+        guard case .heard(let again) = await inbox.next(), case .snapshot = again.change else {
+            Issue.record("not followed again")
+            return
+        }
+        following.cancel()
         await following.value
     }
 

@@ -95,7 +95,8 @@ extension MigratingData {
     func acknowledgement(_ live: LiveMigration) -> Modal {
         let text =
             "These documents or collections differ between the clusters. If you take note of them, "
-            + "they no longer stand before the cutover, and they stay different:\n\n"
+            + "those that lagzero has repaired no longer stand before the cutover; the others are "
+            + "compared again, and stand before it for as long as they differ:\n\n"
         return Modal(
             Figure.counted(live.mismatches.count, "mismatch", "mismatches"),
             [Run(text), Run(live.mismatches.joined(separator: "\n"), .warning)],

@@ -164,8 +164,7 @@ package struct MigratingData: LiveScreen {
         case .resume: return live.phase == .paused ? nil : "The migration is not paused."
         case .acknowledge:
             if live.mismatches.isEmpty { return "There are no mismatches." }
-            if live.phase.isFinal { return phase }
-            return live.areMismatchesAcknowledged ? "The mismatches are noted already." : nil
+            return live.phase.isFinal ? phase : nil
         }
     }
 

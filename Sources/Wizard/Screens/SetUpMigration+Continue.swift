@@ -56,7 +56,7 @@ extension SetUpMigration {
     mutating func toggleClear(_ world: World) -> [Action] {
         guard mayChange() else { return [] }
         if draft.clearConfirmedName != nil {
-            draft.clearConfirmedName = nil
+            draft.forgetClearing()
             return []
         }
         guard let cluster = draft.destination.cluster(in: world) else {
@@ -64,6 +64,7 @@ extension SetUpMigration {
             return []
         }
         clearing = Clearing.dialog(for: cluster)
+        cleared = ClearedCluster(cluster)
         return [.discardTypeAhead]
     }
 
@@ -71,7 +72,7 @@ extension SetUpMigration {
         _ = clearing?.handle(key)
         switch clearing?.choice {
         case .confirmed:
-            draft.clearConfirmedName = clearing?.typed
+            (draft.clearConfirmedName, draft.clearConfirmedCluster) = (clearing?.typed, cleared)
             clearing = nil
         case .cancelled: clearing = nil
         case nil: break

@@ -20,6 +20,8 @@ package struct SetUpMigration: Screen {
     var focus = FocusRing(Part.allCases)
     var open: OpenList?
     var clearing: ConfirmByName?
+    /// What `clearing` shows.
+    var cleared: ClearedCluster?
     var refusal: Refusal?
     /// The agent has been asked to validate and has not answered yet.
     var asking = Asking()
@@ -121,7 +123,7 @@ package struct SetUpMigration: Screen {
         default: break
         }
         guard draft.destination != destination, draft.clearConfirmedName != nil else { return }
-        draft.clearConfirmedName = nil
+        draft.forgetClearing()
         refusal = Refusal(
             part: .clear, text: "No longer ticked: it was confirmed for another cluster.")
     }
