@@ -114,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "AgentClient", "BSON", "ControlAPI", "Mongo", "Sandbox",
+                "Agent", "AgentClient", "BSON", "ControlAPI", "Migration", "Mongo", "Sandbox",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
