@@ -22,6 +22,7 @@ package struct ProceedToCutover: LiveScreen {
 
     package var title: String { "Proceed to cutover" }
     package var holdsKeys: Bool { focus.isFocused(.name) }
+    package var refusesPaste: Bool { true }
 
     package mutating func update(_ world: World) -> [Action] {
         guard let live = live(world) else { return [] }
