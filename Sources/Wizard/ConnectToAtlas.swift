@@ -51,7 +51,10 @@ struct ConnectToAtlas: Sendable, Equatable, Codable {
     }
 
     private var copied: [Action] {
-        [.copy(text), .say("Copied for \(Self.methods[min(focused, 2)]).", .ok)]
+        [
+            .copy(text),
+            .say("Sent to the terminal's clipboard, for \(Self.methods[min(focused, 2)]).", .text),
+        ]
     }
 
     /// Over the whole width and without sides, so that what is selected on the terminal is the text and nothing else.

@@ -43,7 +43,7 @@ struct Frame {
         let message = bottom().margin
         if isRoomy { canvas.rule(bottom()) }
         drawBody(in: rest, on: &canvas)
-        drawMessage(in: message, on: &canvas)
+        drawMessages(in: message, isRoomy: isRoomy, on: &canvas)
     }
 
     private func drawBody(in body: Rect, on canvas: inout Canvas) {
@@ -69,10 +69,25 @@ struct Frame {
             [Run("lagzero  ", .title), Run(title, .label)], in: rest.left(rest.columns - 2).0)
     }
 
-    /// A silent agent comes before everything else: what the page shows is old then. What is longer than a line takes
-    /// the one above, too.
-    private func drawMessage(in line: Rect, on canvas: inout Canvas) {
-        guard let (role, text) = message else { return }
+    /// What was said last comes first: it answers a key, or says why the agent does not start. That the agent is silent
+    /// stands above it where there is room, and in its place when it is over. What is longer than a line takes the one
+    /// above, too.
+    private func drawMessages(in line: Rect, isRoomy: Bool, on canvas: inout Canvas) {
+        let note = model.note.map { ($0.role, $0.text) }
+        let silence = silence.map { (Role.warning, $0) }
+        let trouble = world.snapshot?.agent.trouble.map { (Role.warning, Words.error($0)) }
+        guard let (role, text) = note ?? silence ?? trouble else { return }
+        let rows = draw(text, role, in: line, on: &canvas)
+        if note != nil, let silence, rows == 1, isRoomy {
+            let above = Rect(line.column, line.row - 1, line.columns, 1)
+            _ = draw(silence.1, silence.0, in: above, on: &canvas)
+        }
+    }
+
+    /// Ends on that line; returns how many it took.
+    private func draw(
+        _ text: String, _ role: Role, in line: Rect, on canvas: inout Canvas
+    ) -> Int {
         let lines = Text.wrapped(canvas.glyphs.marked(text, role), to: line.columns)
         let kept = lines.count > 2 ? [lines[0], lines[1...].joined(separator: " ")] : lines
         for (index, text) in kept.enumerated() {
@@ -80,16 +95,15 @@ struct Frame {
             canvas.fill(Rect(0, row, canvas.size.columns, 1))
             canvas.put(text, in: Rect(line.column, row, line.columns, 1), Style(role))
         }
+        return kept.count
     }
 
-    private var message: (role: Role, text: String)? {
+    private var silence: String? {
         if let silence = world.silence {
             let seconds = silence.components.seconds
-            return (.warning, "No news from the agent for \(seconds) s; what you see is that old.")
+            return "No news from the agent for \(seconds) s; what you see is that old."
         }
-        if model.isAgentSilent { return (.warning, "The agent does not answer.") }
-        if let note = model.note { return (note.role, note.text) }
-        return world.snapshot?.agent.trouble.map { (.warning, Words.error($0)) }
+        return model.isAgentSilent ? "The agent does not answer." : nil
     }
 
     private func drawFooter(in line: Rect, on canvas: inout Canvas) {

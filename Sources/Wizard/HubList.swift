@@ -63,7 +63,7 @@ struct HubList {
     private func runs(_ line: Line, _ columns: Int, _ glyphs: Glyphs) -> [Run] {
         switch line {
         case .blank: []
-        case .migrations: row(["Migrations", "", "Lag", "Time left"], columns, .label, glyphs)
+        case .migrations: row(["Migrations", "", "Lag", "Left or ended"], columns, .label, glyphs)
         case .migration(let index): row(migrations[index], columns, glyphs)
         case .begin: [Run(" Begin", .label)]
         case .card:

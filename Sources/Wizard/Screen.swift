@@ -15,6 +15,9 @@ package protocol Screen: Sendable, Equatable, Codable {
     /// Whether a text field or a dialog has the keys, so that a letter means itself and nothing else.
     var holdsKeys: Bool { get }
 
+    /// Whether a name has to be typed here that confirms something.
+    var refusesPaste: Bool { get }
+
     /// The migration that it is about, whose log can be opened; nil where there is none.
     func subject(_ world: World) -> Identifier?
 
@@ -33,6 +36,7 @@ package protocol Screen: Sendable, Equatable, Codable {
 
 extension Screen {
     package var holdsKeys: Bool { false }
+    package var refusesPaste: Bool { false }
     package func subject(_ world: World) -> Identifier? { nil }
     package mutating func update(_ world: World) -> [Action] { [] }
     package mutating func answer(

@@ -56,4 +56,8 @@ package enum Wizard: Program {
     package static func request(for effect: Effect) -> TerminalRequest? {
         if case .terminal(let request) = effect { request } else { nil }
     }
+
+    package static func refusesPaste(_ model: Model) -> Bool {
+        model.overlay == nil && model.page.screen.refusesPaste
+    }
 }

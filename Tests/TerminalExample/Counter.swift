@@ -10,17 +10,29 @@ enum Counter: Program {
         /// Has the keys until Enter.
         var field = TextField()
         var isEditing = false
+        /// Asks for a name that must not be pasted.
+        var confirmation: ConfirmByName?
     }
 
     enum Message: Sendable { case key(Key), resized(Size), resumed, answered, nothing }
-    enum Effect: Sendable, Equatable { case exit, suspend, repaint, bell, title, copy, ask }
+    enum Effect: Sendable, Equatable {
+        case exit, suspend, repaint, bell, title, copy, ask, discardTypeAhead
+    }
 
     static func reduce(_ model: inout Model, _ message: Message) -> [Effect] {
         if model.isEditing, case .key(let key) = message {
             if key == .enter { model.isEditing = false } else { _ = model.field.handle(key) }
             return []
         }
+        if var dialog = model.confirmation, case .key(let key) = message {
+            _ = dialog.handle(key)
+            model.confirmation = dialog.choice == nil ? dialog : nil
+            return []
+        }
         switch message {
+        case .key(.character("!")):
+            model.confirmation = ConfirmByName("Go", ["It goes."], name: "shop", confirm: "Go")
+            return [.discardTypeAhead]
         case .key(.character("/")): model.isEditing = true
         case .key(.character("q")): return [.exit]
         case .key(.character("n")): model.count += 1
@@ -54,6 +66,7 @@ enum Counter: Program {
         canvas.put("key=\(model.lastKey)", at: Point(2, 6), .selection)
         model.field.draw(in: Rect(2, 8, 30, 1), isFocused: model.isEditing, on: &canvas)
         canvas.put("Grüße 漢字", at: Point(2, 7))
+        model.confirmation?.draw(in: canvas.bounds, on: &canvas)
     }
 
     static func message(for event: TerminalEvent, at moment: Moment) -> Message? {
@@ -76,6 +89,9 @@ enum Counter: Program {
         case .title: .title("count")
         case .copy: .copy("copied")
         case .ask: nil
+        case .discardTypeAhead: .discardTypeAhead
         }
     }
+
+    static func refusesPaste(_ model: Model) -> Bool { model.confirmation != nil }
 }

@@ -151,6 +151,35 @@ import Testing
         #expect(try press("y", terminal, until: "\u{7}") == Array("\u{1b}]52;c;Y29waWVk\u{7}".utf8))
     }
 
+    @Test func whatWasTypedAheadInTheSameReadIsDropped() throws {
+        let terminal = try start()
+        try terminal.expect("漢字")
+        // In one write: after the key that opens the dialog, nothing of it counts.
+        terminal.send("n!shop\r\rn")
+        try terminal.wait("the dialog") { terminal.screen.contains("Type shop to confirm:") }
+        #expect(terminal.screen.contains("count=1"))
+        for key in ["s", "h", "o", "p"] { _ = try press(key, terminal, until: key) }
+        terminal.send("\r\r")
+        try terminal.wait("the end of it") { !terminal.screen.contains("to confirm:") }
+        terminal.send("n")
+        try terminal.wait("a key after it") { terminal.screen.contains("count=2") }
+    }
+
+    @Test func charactersThatComeAtOnceAreAPasteOnlyWhereOneIsRefused() throws {
+        let terminal = try start()
+        try terminal.expect("漢字")
+        _ = try press("!", terminal, until: "confirm")
+        terminal.send("shop\r\r")
+        try terminal.wait("the refusal") { terminal.screen.contains("pasting is refused here") }
+        #expect(terminal.screen.contains("Type shop to confirm:"))
+        terminal.send("\u{1b}")
+        try terminal.wait("the end of it") { !terminal.screen.contains("to confirm:") }
+        terminal.send("nnn/shop")
+        try terminal.wait("letters") {
+            terminal.screen.contains("count=3") && terminal.screen.contains("shop")
+        }
+    }
+
     @Test func noColourMeansNotOneByteOfColour() throws {
         for (value, hasColours) in [("1", false), ("", true)] {
             let terminal = try start(["NO_COLOR": value])

@@ -32,6 +32,15 @@ import Testing
         }
     }
 
+    @Test(arguments: ["finalize-open", "in-sync-not-now"])
+    func enterIsNotNamedOnAGreyButton(picture: String) {
+        let pilots = Self.pilots(Size(80, 24)).filter { $0.name.contains(picture) }
+        #expect(pilots.count == 1)
+        for (name, wizard) in pilots {
+            #expect(!wizard.footer.contains("Enter"), "\(name): \(wizard.footer)")
+        }
+    }
+
     @Test func escapeIsNamedWhereItLeads() {
         for (name, wizard) in Self.pilots(Size(60, 18)) {
             var pressed = wizard

@@ -69,6 +69,31 @@ import Testing
         #expect(pilot.isAt("Proceed to cutover"))
     }
 
+    private func wizard() -> WizardPilot {
+        var wizard = WizardPilot(Sample.agent(live))
+        wizard.press(.enter)
+        wizard.push("Cutover to your")
+        wizard.push("I'm ready to cutover")
+        return wizard
+    }
+
+    @Test func aPasteThatTheTerminalDoesNotMarkFinalizesNothing() {
+        var wizard = wizard()
+        #expect(wizard.page.screen.title == "Proceed to cutover", "\(wizard.screen)")
+        wizard.read("shop-atlas\r\r \t\t\r")
+        #expect(wizard.page.screen.title == "Proceed to cutover")
+        #expect(wizard.message.contains("pasting is refused"))
+    }
+
+    @Test func whatCameBehindTheLastKeyOfThePageIsDropped() {
+        var wizard = wizard()
+        wizard.type("shop-atlas")
+        wizard.read("\r\r \t\t\r")
+        #expect(wizard.page.screen.title == "Cutover")
+        #expect(wizard.shows("[ ]"), "\(wizard.screen)")
+        #expect(!wizard.commands.contains { if case .beginCutover = $0 { true } else { false } })
+    }
+
     @Test func theFocusIsInTheFieldFirstAndLettersThereAreText() {
         var pilot = pilot(live)
         pilot.type("tgh")

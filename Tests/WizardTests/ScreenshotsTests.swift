@@ -1,3 +1,4 @@
+import ControlAPI
 import Foundation
 import Terminal
 import Testing
@@ -35,6 +36,20 @@ import Testing
             let text = canvas.lines.map { $0 + "\n" }.joined()
             #expect(!text.contains(Sample.secret), "\(file)")
             try expect(text, in: file)
+        }
+    }
+
+    @Test func thePicturesDoNotContradictThemselves() {
+        for picture in Screenshot.all {
+            let world = picture.wizard(Size(80, 24)).pilot.model.world
+            for live in world.snapshot?.migrations ?? [] {
+                if let lag = live.figures.lagSeconds, let most = live.figures.lagMaximumLastHour {
+                    #expect(lag <= most, "\(picture.name)")
+                }
+                guard live.phase == .preparing else { continue }
+                let log = (world.logs[live.id] ?? []).map(\.text)
+                #expect(!log.contains { $0.contains("cop") }, "\(picture.name)")
+            }
         }
     }
 

@@ -77,7 +77,7 @@ import Testing
         pilot.press(.right)
         #expect(pilot.textAtCursor.hasPrefix("Compass"))
         pilot.type("y")
-        #expect(pilot.message == "Copied for Compass.")
+        #expect(pilot.message == "Sent to the terminal's clipboard, for Compass.")
         pilot.press(.right, .enter)
         #expect(!pilot.shows("Connect to Atlas"))
     }
@@ -86,6 +86,7 @@ import Testing
         var pilot = pilot()
         pilot.type("y")
         #expect(pilot.pilot.requests.last == .copy(template))
+        #expect(pilot.message == "Sent the connection string to the terminal's clipboard.")
     }
 
     @Test func s13ALongStringIsShownWholeInLinesThatAreFull() {

@@ -250,7 +250,12 @@ import Testing
         pilot.advance(by: .seconds(6))
         #expect(pilot.screen.contains("The agent does not answer"))
         pilot.send(.troubled(ControlError(.agentUnreachable, "It cannot start.")))
-        #expect(pilot.model.note?.text == "It cannot start.")
+        #expect(pilot.lines[22].contains("It cannot start."))
+        #expect(pilot.lines[21].contains("The agent does not answer"))
+        pilot.resize(Size(60, 18))
+        #expect(pilot.lines[16].contains("It cannot start."))
+        pilot.advance(by: .seconds(40))
+        #expect(pilot.lines[16].contains("The agent does not answer"))
     }
 
     @Test(arguments: [Size(80, 24), Size(60, 18)])

@@ -44,7 +44,7 @@ import Testing
         try terminal.shows("Your source and destination clusters are in sync.")
         try terminal.send("\r", until: "I'm ready to cutover")
         try terminal.send("\r", until: "Before you stop anything")
-        try terminal.send("west\r\r", until: "I confirm that I've stopped writes")
+        try terminal.confirm("west", until: "I confirm that I've stopped writes")
         try terminal.send(" ", until: "[x] I confirm")
         try terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
         #expect(terminal.screen.contains("2 documents"))

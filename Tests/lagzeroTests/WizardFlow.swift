@@ -138,12 +138,12 @@ final class WizardFlow {
     func stopWrites() async throws {
         try terminal.send("\r", until: "Before you stop anything")
         try see("Before you stop anything")
-        try terminal.send("shop-atlas\r\r", until: "I confirm that I've stopped writes")
+        try terminal.confirm("shop-atlas", until: "I confirm that I've stopped writes")
         if hangsUp {
             // What was typed to confirm a cutover does not outlive the connection.
             try reopen(showing: "I'm ready to cutover")
             try terminal.send("\r", until: "Before you stop anything")
-            try terminal.send("shop-atlas\r\r", until: "I confirm that I've stopped writes")
+            try terminal.confirm("shop-atlas", until: "I confirm that I've stopped writes")
         }
         await workload.stop()
         try terminal.send(" ", until: "[x] I confirm")

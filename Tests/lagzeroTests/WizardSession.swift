@@ -51,6 +51,14 @@ extension PseudoTerminal {
         try shows(text)
     }
 
+    /// Types the name of the destination key by key, as it has to be, and goes on.
+    func confirm(_ name: String, until text: String) throws {
+        for end in name.indices {
+            try send(String(name[end]), until: "destination cluster:  \(name[...end])")
+        }
+        try send("\r\r", until: text)
+    }
+
     func paste(_ text: String) { send("\u{1b}[200~\(text)\u{1b}[201~") }
 
     /// Whether the program has ended well.

@@ -22,6 +22,7 @@ package struct Pilot<P: Program> {
     private let glyphs: Glyphs
     private let perform: (P.Effect, Moment) -> [Reply]
     private var queue: [P.Message] = []
+    private var unhandled = KeyBatch()
     private var due: [(time: Duration, message: P.Message)] = []
 
     /// Starts the program. `wall` is what its clocks show at first; `perform` answers its effects.
@@ -42,6 +43,13 @@ package struct Pilot<P: Program> {
 
     package mutating func type(_ text: String) {
         for character in text { happen(.key(.character(character))) }
+    }
+
+    /// Bytes that come in one read.
+    package mutating func read(_ bytes: String) {
+        var decoder = KeyDecoder()
+        unhandled = KeyBatch(decoder.keys(bytes.utf8, at: .zero))
+        while let key = unhandled.next(refusesPaste: P.refusesPaste(model)) { happen(.key(key)) }
     }
 
     package mutating func paste(_ text: String) { happen(.key(.paste(text))) }
@@ -121,6 +129,7 @@ package struct Pilot<P: Program> {
             if let request = P.request(for: effect) {
                 requests.append(request)
                 if request == .exit { hasExited = true }
+                if request == .discardTypeAhead { unhandled.discard() }
             } else {
                 effects.append(effect)
                 for reply in perform(effect, moment) {

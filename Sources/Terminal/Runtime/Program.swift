@@ -20,6 +20,13 @@ package protocol Program: Sendable {
 
     /// What an effect asks of the terminal itself; nil for one that is performed outside.
     static func request(for effect: Effect) -> TerminalRequest?
+
+    /// Whether what is typed now has to be typed: characters that come at once are a paste then, marked or not.
+    static func refusesPaste(_ model: Model) -> Bool
+}
+
+extension Program {
+    package static func refusesPaste(_ model: Model) -> Bool { false }
 }
 
 /// What happens at the terminal.

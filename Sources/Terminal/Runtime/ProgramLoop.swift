@@ -10,6 +10,7 @@ final class ProgramLoop<P: Program> {
     private let perform: Perform<P>
     private let tasks = TaskBag()
     private var decoder: KeyDecoder
+    private var unhandled = KeyBatch()
     private let started = ContinuousClock.now
     private var isDirty = true
     private var ending: Ending?
@@ -76,7 +77,10 @@ final class ProgramLoop<P: Program> {
     }
 
     private func handle(_ keys: [Key]) {
-        for key in keys where ending == nil { happen(.key(key)) }
+        unhandled = KeyBatch(keys)
+        while ending == nil, let key = unhandled.next(refusesPaste: P.refusesPaste(model)) {
+            happen(.key(key))
+        }
     }
 
     private func handle(_ signal: Int32) {
@@ -162,6 +166,7 @@ final class ProgramLoop<P: Program> {
         case .discardTypeAhead:
             device.discardInput()
             decoder.reset()
+            unhandled.discard()
         case .theme(let theme): device.encoder.use(theme)
         }
     }

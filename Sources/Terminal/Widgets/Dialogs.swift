@@ -135,7 +135,7 @@ package struct ConfirmByName: Widget {
     package mutating func handle(_ key: Key) -> Bool {
         refusal = nil
         if case .paste = key {
-            refusal = "Please type the name; pasting is refused here."
+            refusal = "Please type the name again, key by key; pasting is refused here."
             return true
         }
         if focus.handle(key) { return true }

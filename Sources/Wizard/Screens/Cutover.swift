@@ -111,8 +111,12 @@ package struct Cutover: LiveScreen {
         if focus.ids.count > 1 { bindings.append(.init(.tab, label: "Next")) }
         switch focus.focused {
         case .confirm: bindings.append(.init(.space, label: "Confirm"))
-        case .finalize: bindings.append(.init(.enter, label: Words.finalize))
-        case .backOut: bindings.append(.init(.enter, label: "Back out"))
+        case .finalize:
+            let reason = live(world).flatMap { obstacleToFinalize($0, world) }
+            bindings.append(.init(.enter, label: Words.finalize, reason: reason))
+        case .backOut:
+            let reason = live(world).flatMap { obstacleToBackOut($0, world) }
+            bindings.append(.init(.enter, label: "Back out", reason: reason))
         case .back, nil: bindings.append(.init(.enter, label: "Back"))
         }
         bindings.append(.init(.character("h"), label: "Hub"))

@@ -49,9 +49,10 @@ package struct InSync: LiveScreen {
         case nil: break
         }
         let enter = focus.isFocused(.extend) ? Words.extend : Words.ready
+        let reason = live(world).flatMap { obstacle(to: focus.focused ?? .ready, $0, world) }
         return wheelKeys(world)
             + KeyMap([
-                .init(.tab, label: "Next"), .init(.enter, label: enter),
+                .init(.tab, label: "Next"), .init(.enter, label: enter, reason: reason),
                 .init(.escape, label: "Back"),
             ])
     }

@@ -28,6 +28,9 @@ package struct MigratingData: LiveScreen {
 
     package var title: String { "Migrating Data" }
     package var holdsKeys: Bool { dialog != nil }
+    package var refusesPaste: Bool {
+        if case .cancel = dialog { true } else { false }
+    }
 
     package mutating func update(_ world: World) -> [Action] {
         guard let live = live(world) else { return [] }

@@ -22,6 +22,7 @@ package struct ProceedToCutover: LiveScreen {
 
     package var title: String { "Proceed to cutover" }
     package var holdsKeys: Bool { focus.isFocused(.name) }
+    package var refusesPaste: Bool { true }
 
     package mutating func update(_ world: World) -> [Action] {
         guard let live = live(world) else { return [] }
@@ -45,7 +46,11 @@ package struct ProceedToCutover: LiveScreen {
             case .back: "Back"
             case .name, nil: "To the buttons"
             }
-        return wheel + KeyMap([.init(.tab, label: "Next"), .init(.enter, label: enter)])
+        let reason = focus.isFocused(.proceed) ? live(world).flatMap { obstacle($0, world) } : nil
+        return wheel
+            + KeyMap([
+                .init(.tab, label: "Next"), .init(.enter, label: enter, reason: reason),
+            ])
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {

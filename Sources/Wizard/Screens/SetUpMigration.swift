@@ -59,6 +59,7 @@ package struct SetUpMigration: Screen {
 
     package var title: String { Flow.fromAtlas.title }
     package var holdsKeys: Bool { open != nil || clearing != nil }
+    package var refusesPaste: Bool { clearing != nil }
 
     /// The newest validation of what is chosen now.
     func run(_ world: World) -> ValidationRun? {

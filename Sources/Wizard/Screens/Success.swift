@@ -61,7 +61,7 @@ package struct Success: LiveScreen {
         case .character("y"):
             return [
                 .copy(ConnectToAtlas.template(live.destinationConnectionString)),
-                .say("Copied the connection string.", .ok),
+                .say("Sent the connection string to the terminal's clipboard.", .text),
             ]
         case .character("r"):
             guard live.isSourceHeld else {

@@ -128,13 +128,14 @@ struct Scene: Sendable {
         var snapshot = Sample.snapshot
         snapshot.migrations = [live]
         let agent = ScriptedAgent(snapshot)
-        let lines = [
+        var lines = [
             "copying begins: 18 collections, 412 GB, 4 workers",
             "copied shop.carts  12.4 GB  31,204,118 documents",
             "copied shop.customers  96.0 GB  201,338,410 documents",
             "copied shop.items  41.2 GB  88,102,113 documents",
             "copying shop.events  partition 214 of 1,031",
         ]
+        if live.phase == .preparing { lines = ["preparing begins"] }
         for (index, line) in lines.enumerated() {
             agent.time = Sample.time - Int64(lines.count - index) * 4_000
             agent.log(line, of: live.id)

@@ -89,7 +89,7 @@ extension Screenshot {
             let live = Gallery.finalizing(3)
             var wizard = $0.finalizing(live)
             wizard.change(live.id) {
-                $0 = Gallery.finalizing(3, failed: true)
+                $0 = Gallery.finalizing(0, failed: true)
                 $0.phase = .inSync
                 $0.cutover.isReady = true
                 $0.cutover.isBackOutPossible = false
@@ -153,7 +153,7 @@ extension Screenshot {
         var live = ready
         live.cutover.isReady = false
         live.cutover.missing = ["the destination is behind the source"]
-        live.figures.lagSeconds = 41
+        Sample.set(lag: 41, of: &live)
         return live
     }
 

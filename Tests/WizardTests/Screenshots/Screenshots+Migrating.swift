@@ -23,7 +23,7 @@ extension Screenshot {
             var live = Sample.measured(.catchingUp)
             live.setup.verify = .off
             live.figures.verification = nil
-            live.figures.lagSeconds = 94
+            Sample.set(lag: 94, of: &live)
             live.figures.backlog = 120_412
             return $0.migrating(live)
         },
@@ -87,7 +87,7 @@ extension Screenshot {
         live.cutover.missing = ["the destination is behind the source"]
         live.waitingFor = ["a member of shop-atlas that answers"]
         live.mismatches = ["shop.orders _id 7", "shop.items _id 9", "shop.carts _id 1"]
-        live.figures.lagSeconds = 41
+        Sample.set(lag: 41, of: &live)
         live.figures.verification?.mismatches = 3
         return live
     }

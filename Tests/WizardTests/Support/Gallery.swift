@@ -80,7 +80,7 @@ enum Gallery {
         quiet.cutover.sourceWrites = []
         var lost = live
         lost.cutover.isReady = false
-        var undone = finalizing(3, failed: true)
+        var undone = finalizing(0, failed: true)
         undone.phase = .inSync
         undone.cutover.isBackOutPossible = false
         undone.cutover.refusal = "A transaction is open on the source for 34 s"

@@ -6,7 +6,7 @@ extension Sample {
         var snapshot = snapshot
         snapshot.migrations = migrations
         let agent = ScriptedAgent(snapshot)
-        for migration in migrations {
+        for migration in migrations where migration.phase != .preparing {
             for number in 1...20 {
                 agent.log(
                     "copied shop.items\(number)  41.2 GB  88,102,113 documents", of: migration.id)
@@ -14,6 +14,13 @@ extension Sample {
         }
         _ = agent.takeEvents()
         return agent
+    }
+
+    /// As long behind its source as it has been at most in the last hour.
+    static func set(lag: Double, of live: inout LiveMigration) {
+        live.figures.lagSeconds = lag
+        live.figures.lagMaximumLastHour = lag
+        live.figures.lagByMinute = (0..<60).map { lag * Double($0) / 59 }
     }
 
     /// With every figure known.

@@ -47,6 +47,7 @@ struct WizardPilot {
 
     mutating func press(_ keys: Key...) { for key in keys { pilot.press(key) } }
     mutating func type(_ text: String) { pilot.type(text) }
+    mutating func read(_ bytes: String) { pilot.read(bytes) }
     mutating func paste(_ text: String) { pilot.paste(text) }
     mutating func resize(_ columns: Int, _ rows: Int) { pilot.resize(Size(columns, rows)) }
     mutating func happen(_ event: TerminalEvent) { pilot.happen(event) }
