@@ -94,6 +94,15 @@ import Testing
         #expect(!wizard.commands.contains { if case .beginCutover = $0 { true } else { false } })
     }
 
+    @Test func whatCameWithTheCheckMarkFinalizesNothing() {
+        var wizard = wizard()
+        wizard.type("shop-atlas")
+        wizard.read("\r\r")
+        wizard.read(" \t\t\r")
+        #expect(wizard.shows("[x]"), "\(wizard.screen)")
+        #expect(!wizard.commands.contains { if case .beginCutover = $0 { true } else { false } })
+    }
+
     @Test func theFocusIsInTheFieldFirstAndLettersThereAreText() {
         var pilot = pilot(live)
         pilot.type("tgh")

@@ -151,6 +151,8 @@ package struct Cutover: LiveScreen {
             if let watching = watching(world) { return [.say(watching, .warning)] }
             guard key == .space else { return [.say("Space sets the check mark.", .dim)] }
             _ = confirm.handle(key)
+            // What came with the check mark was not typed by someone who saw it.
+            return [.discardTypeAhead]
         case .back: return leave(live)
         case .finalize: return begin(live, world)
         case .backOut:
