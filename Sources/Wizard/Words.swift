@@ -31,7 +31,6 @@ enum Words {
     static let onlyForward = "from here there is only forward"
     static let downtime = "last write seen to destination accepting writes"
     static let escape = "Esc does nothing on this page: Back is a button."
-    static let noPaste = "Please type the name again, key by key; pasting is refused here."
 
     static let loadLevels = [
         "gentle: the servers hardly notice", "moderate", "the usual", "all that the servers bear",

@@ -32,6 +32,6 @@ import Testing
         #expect(writes.recent == [])
         writes.note(try insert(at: 999), newestOfSource: newest)
         #expect(writes.quiet < .seconds(60))
-        #expect(writes.newestNamespace == Namespace("shop", "orders"))
+        #expect(writes.newest?.namespace == Namespace("shop", "orders"))
     }
 }

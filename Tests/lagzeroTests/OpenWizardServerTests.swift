@@ -12,14 +12,6 @@ import Testing
         return try await ReplicaSet.start(options)
     }
 
-    private func add(_ set: ReplicaSet, _ terminal: PseudoTerminal) throws {
-        try terminal.send("a", until: "Connection string")
-        terminal.paste(set.uri)
-        // Past the name that is proposed.
-        try terminal.send(
-            "\t\t\t\u{15}\(set.options.name)\t\t\t\t\r", until: "Added \(set.options.name).")
-    }
-
     @Test func s1ToS12AMigrationFromTheHubToTheEndWithTheKeyboard() async throws {
         let source = try await start("east")
         let destination = try await start("west")
@@ -29,13 +21,11 @@ import Testing
         let terminal = try session.open()
         terminal.patience = .seconds(180)
         try terminal.shows("None yet")
-        try add(source, terminal)
-        try add(destination, terminal)
+        for set in [source, destination] {
+            try terminal.addCluster(set.uri, named: set.options.name)
+        }
         try terminal.send("\t\r", until: "Before you begin")
-        // To Continue: the ring goes round over the organization.
-        try terminal.send("\u{1b}[Z\u{1b}[Z\r", until: "Connect to your source cluster")
-        try terminal.send("\t\t\reast\r", until: "[ east")
-        try terminal.send("\t\t\rwest\r", until: "[ west")
+        try terminal.chooseClusters(source: "east", destination: "west")
         try terminal.send("\t\t\t\t\t\r", until: "▶ Validate")
         try terminal.shows("✔ Passed")
         try terminal.send("\r", until: "( Start Migration )")

@@ -14,16 +14,10 @@ import Testing
     private func goOn(_ flow: WizardFlow) throws {
         let terminal = flow.terminal
         for cluster in flow.clusters.inventory {
-            try terminal.send("a", until: "Connection string")
-            terminal.paste(cluster.connectionString.revealed)
-            // Past the name that is proposed.
-            try terminal.send(
-                "\t\t\t\u{15}\(cluster.name)\t\t\t\t\r", until: "Added \(cluster.name).")
+            try terminal.addCluster(cluster.connectionString.revealed, named: cluster.name)
         }
         try terminal.send("\t\r", until: "Before you begin")
-        try terminal.send("\u{1b}[Z\u{1b}[Z\r", until: "Connect to your source cluster")
-        try terminal.send("\t\t\rrs0\r", until: "[ shop-rs0")
-        try terminal.send("\t\t\ratlas\r", until: "[ shop-atlas")
+        try terminal.chooseClusters(source: "shop-rs0", destination: "shop-atlas")
         try terminal.send("\t\t\t\t\t\r", until: "( Go on with it )")
         #expect(terminal.screen.contains("✘ Not passed"))
         #expect(terminal.screen.contains("holds a migration from this source"))

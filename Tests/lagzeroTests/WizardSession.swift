@@ -51,6 +51,21 @@ extension PseudoTerminal {
         try shows(text)
     }
 
+    /// From the hub: adds a cluster by pasting its connection string, under another name than the one proposed.
+    func addCluster(_ connectionString: String, named name: String) throws {
+        try send("a", until: "Connection string")
+        paste(connectionString)
+        try send("\t\t\t\u{15}\(name)\t\t\t\t\r", until: "Added \(name).")
+    }
+
+    /// From Get Started, with the one organization there is, to both clusters chosen on Set up Migration.
+    func chooseClusters(source: String, destination: String) throws {
+        // To Continue: the ring goes round over the organization.
+        try send("\u{1b}[Z\u{1b}[Z\r", until: "Connect to your source cluster")
+        try send("\t\t\r\(source)\r", until: "[ \(source)")
+        try send("\t\t\r\(destination)\r", until: "[ \(destination)")
+    }
+
     /// Types the name of the destination key by key, as it has to be, and goes on.
     func confirm(_ name: String, until text: String) throws {
         for end in name.indices {

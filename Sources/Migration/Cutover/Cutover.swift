@@ -195,8 +195,7 @@ struct Cutover: Sendable {
     }
 
     private func refuseOnWrites(after limit: Timestamp) throws {
-        guard let newest = writes.newest, newest > limit else { return }
-        let namespace = writes.newestNamespace?.description ?? "unknown"
+        guard let (time, namespace) = writes.newest, time > limit else { return }
         throw MigrationError(
             .cutoverRefused,
             "the source was written to during the cutover (\(namespace)): "
@@ -347,8 +346,7 @@ struct Cutover: Sendable {
                 "someone else blocks writes on the destination: db.adminCommand({setUserWriteBlockMode: 1, "
                     + "global: false}) there lets applications write")
         }
-        if let outcome, let newest = writes.newest, newest > outcome.finalTime {
-            let namespace = writes.newestNamespace?.description ?? "unknown"
+        if let outcome, let (time, namespace) = writes.newest, time > outcome.finalTime {
             problems.append(
                 "the source was written to after the cutover (\(namespace)), and the destination does not have it: "
                     + "stop the application, and compare")

@@ -1,4 +1,4 @@
-package import BSON
+internal import BSON
 package import Mongo
 internal import Synchronization
 
@@ -10,8 +10,7 @@ package final class SeenWrites: Sendable {
     }
 
     private struct Seen {
-        var newest: Timestamp?
-        var newestNamespace: Namespace?
+        var newest: (time: Timestamp, namespace: Namespace)?
         var newestAt: ContinuousClock.Instant?
         /// Writes since `reset`, by namespace; deletes of collections with a TTL index apart.
         var counts: [Namespace: Int] = [:]
@@ -38,8 +37,9 @@ package final class SeenWrites: Sendable {
         let written = ContinuousClock.now - .seconds(age < Tuning.lateRead ? 0 : age)
         seen.withLock { seen in
             if event.operation == "delete", seen.expiring.contains(event.namespace) { return }
-            seen.newest = max(seen.newest ?? event.time, event.time)
-            seen.newestNamespace = event.namespace
+            if event.time >= seen.newest?.time ?? .zero {
+                seen.newest = (event.time, event.namespace)
+            }
             seen.newestAt = max(seen.newestAt ?? written, written)
             seen.counts[event.namespace, default: 0] += 1
             seen.total += 1
@@ -68,8 +68,8 @@ package final class SeenWrites: Sendable {
             .sorted { ($1.count, $0.namespace) < ($0.count, $1.namespace) }
     }
 
-    /// Cluster time of the newest write of an application.
-    package var newest: Timestamp? { seen.withLock { $0.newest } }
+    /// Cluster time of the newest write of an application, and where it went.
+    var newest: (time: Timestamp, namespace: Namespace)? { seen.withLock { $0.newest } }
 
     /// When it was written, on the monotonic clock, to `Tuning.lateRead`.
     package var newestAt: ContinuousClock.Instant? { seen.withLock { $0.newestAt } }
@@ -78,9 +78,6 @@ package final class SeenWrites: Sendable {
     package var quiet: Duration {
         seen.withLock { ContinuousClock.now - ($0.newestAt ?? $0.since) }
     }
-
-    /// Where the newest write of an application went.
-    var newestNamespace: Namespace? { seen.withLock { $0.newestNamespace } }
 
     /// Writes since the last reset, the busiest namespace first.
     package var busiest: [Write] {

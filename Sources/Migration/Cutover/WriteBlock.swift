@@ -31,10 +31,7 @@ struct WriteBlock: Sendable {
             return .cannotBlock(
                 "the \(side.role) runs without authentication, so nobody can be blocked")
         }
-        guard
-            let isBlocked = try await retry(
-                "asking the \(side.role)", { try await isBlocked(lane) })
-        else {
+        guard let isBlocked = try await isBlocked() else {
             return .cannotBlock(
                 "the user of the \(side.role) may not see whether writes are blocked already (privilege serverStatus)"
             )

@@ -86,6 +86,10 @@ package struct ConfirmByName: Widget {
     package enum Choice: String, Sendable, Codable { case confirmed, cancelled }
     private enum Part: String, Sendable, Codable { case field, cancel, confirm }
 
+    /// What is said to a paste, here and wherever else a name is typed to confirm something.
+    package static let noPaste =
+        "Please type the name again, key by key; pasting is refused here."
+
     package var title: String
     package var consequences: TextBlock
     /// What has to be typed, letter for letter.
@@ -135,7 +139,7 @@ package struct ConfirmByName: Widget {
     package mutating func handle(_ key: Key) -> Bool {
         refusal = nil
         if case .paste = key {
-            refusal = "Please type the name again, key by key; pasting is refused here."
+            refusal = ConfirmByName.noPaste
             return true
         }
         if focus.handle(key) { return true }

@@ -62,8 +62,8 @@ package struct ProceedToCutover: LiveScreen {
         if focus.handle(key) { return [] }
         if key == .escape { return [.say(Words.escape, .dim)] }
         if case .paste = key {
-            refusal = Words.noPaste
-            return [.say(Words.noPaste, .warning)]
+            refusal = ConfirmByName.noPaste
+            return [.say(ConfirmByName.noPaste, .warning)]
         }
         switch focus.focused {
         case .name:
