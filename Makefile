@@ -52,9 +52,9 @@ format: ## apply the format
 demo: build deps ## the wizard with two local replica sets, to try a migration
 	.build/release/lagzero demo
 
-screenshots: packages ## write screenshots-text from the wizard as it is
+screenshots: packages ## write the pictures and golden screens from the wizard as it is
 	$(SWIFT) build --build-tests
-	LAGZERO_SCREENSHOTS=1 $(SWIFT) test --skip-build --no-parallel --filter ScreenshotsTests
+	LAGZERO_SCREENSHOTS=1 $(SWIFT) test --skip-build --no-parallel --filter ScreenshotsTests --filter GoldenScreens
 
 clean: ## remove the build folders; fetched servers stay
 	rm -rf .build .build-*

@@ -109,8 +109,9 @@ let package = Package(
         .testTarget(
             name: "ControlAPITests", dependencies: ["ControlAPI"], swiftSettings: strict),
         .testTarget(
-            name: "WizardTests", dependencies: ["ControlAPI", "Terminal", "Wizard"],
-            swiftSettings: strict),
+            name: "WizardTests",
+            dependencies: ["ControlAPI", "Terminal", "TerminalEmulator", "Wizard"],
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "AgentTests",
             dependencies: [

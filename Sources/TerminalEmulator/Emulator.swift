@@ -1,13 +1,20 @@
 package import Terminal
 
-/// As much of an xterm as ncurses uses; what is on its screen is compared with the canvas. Styles are left out.
+/// As much of an xterm as ncurses uses; what is on its screen is compared with the canvas.
 package struct Emulator {
+    private struct Cell {
+        /// Empty for the second half of a wide character.
+        var text = " "
+        var rendition = Rendition()
+    }
+
     package let size: Size
     package private(set) var isCursorVisible = true
     package private(set) var cursor = Point(0, 0)
     /// Sequences that it does not know; a test expects none.
     package private(set) var unknown: [String] = []
-    private var cells: [[String]]
+    private var cells: [[Cell]]
+    private var rendition = Rendition()
     private var region: Range<Int>
     private var wraps = true
     private var willWrap = false
@@ -15,16 +22,24 @@ package struct Emulator {
 
     package init(_ size: Size) {
         self.size = size
-        cells = Array(repeating: Array(repeating: " ", count: size.columns), count: size.rows)
+        cells = Array(repeating: Array(repeating: Cell(), count: size.columns), count: size.rows)
         region = 0..<size.rows
     }
 
     package var lines: [String] {
         cells.map { row in
-            var line = row.joined()
+            var line = row.map(\.text).joined()
             while line.hasSuffix(" ") { line.removeLast() }
             return line
         }
+    }
+
+    /// How each cell is shown, row by row.
+    package var renditions: [[Rendition]] { cells.map { $0.map(\.rendition) } }
+
+    /// What is erased takes the background over, as terminals with `bce` do.
+    private var blank: Cell {
+        Cell(rendition: Rendition(background: rendition.background))
     }
 
     package mutating func feed(_ bytes: [UInt8]) {
@@ -46,8 +61,8 @@ package struct Emulator {
         let width = Width.of(scalar)
         if width == 0 {
             let column = willWrap ? cursor.column : cursor.column - 1
-            let base = cells[cursor.row][column].isEmpty ? column - 1 : column
-            cells[cursor.row][base].unicodeScalars.append(scalar)
+            let base = cells[cursor.row][column].text.isEmpty ? column - 1 : column
+            cells[cursor.row][base].text.unicodeScalars.append(scalar)
             return
         }
         if willWrap || cursor.column + width > size.columns {
@@ -56,12 +71,12 @@ package struct Emulator {
             lineFeed()
         }
         let (column, row) = (cursor.column, cursor.row)
-        if cells[row][column].isEmpty, column > 0 { cells[row][column - 1] = " " }
-        if column + width < size.columns, cells[row][column + width].isEmpty {
-            cells[row][column + width] = " "
+        if cells[row][column].text.isEmpty, column > 0 { cells[row][column - 1].text = " " }
+        if column + width < size.columns, cells[row][column + width].text.isEmpty {
+            cells[row][column + width].text = " "
         }
-        cells[row][column] = String(scalar)
-        if width == 2 { cells[row][column + 1] = "" }
+        cells[row][column] = Cell(text: String(scalar), rendition: rendition)
+        if width == 2 { cells[row][column + 1] = Cell(text: "", rendition: rendition) }
         last = scalar
         willWrap = column + width == size.columns
         cursor.column = min(size.columns - 1, column + width)
@@ -84,16 +99,16 @@ package struct Emulator {
 
     /// Up when positive; inside the region, from a row on.
     private mutating func scroll(from row: Int, by count: Int) {
-        let blank = Array(repeating: " ", count: size.columns)
+        let line = Array(repeating: blank, count: size.columns)
         let height = region.upperBound - row
         let moved = min(abs(count), height)
         if count > 0 {
             cells.removeSubrange(row..<(row + moved))
             cells.insert(
-                contentsOf: Array(repeating: blank, count: moved), at: region.upperBound - moved)
+                contentsOf: Array(repeating: line, count: moved), at: region.upperBound - moved)
         } else {
             cells.removeSubrange((region.upperBound - moved)..<region.upperBound)
-            cells.insert(contentsOf: Array(repeating: blank, count: moved), at: row)
+            cells.insert(contentsOf: Array(repeating: line, count: moved), at: row)
         }
     }
 
@@ -152,7 +167,8 @@ package struct Emulator {
                 ? (number(0) - 1)..<end : 0..<size.rows
             move(0, 0)
         case "h", "l": setMode(text, final == "h")
-        case "m", "t", "c": break
+        case "m": if !rendition.change(numbers.map { $0 ?? 0 }) { unknown.append("SGR \(text)") }
+        case "t", "c": break
         default: unknown.append("CSI \(text) \(final)")
         }
     }
@@ -170,7 +186,7 @@ package struct Emulator {
         eraseLine(kind)
         let rows =
             kind == 0 ? (cursor.row + 1)..<size.rows : kind == 1 ? 0..<cursor.row : 0..<size.rows
-        for row in rows { cells[row] = Array(repeating: " ", count: size.columns) }
+        for row in rows { cells[row] = Array(repeating: blank, count: size.columns) }
     }
 
     private mutating func eraseLine(_ kind: Int) {
@@ -182,11 +198,11 @@ package struct Emulator {
 
     private mutating func erase(_ columns: Range<Int>) {
         willWrap = false
-        for column in columns { cells[cursor.row][column] = " " }
+        for column in columns { cells[cursor.row][column] = blank }
         for row in cells.indices {
             for column in 1..<size.columns
-            where cells[row][column].isEmpty && cells[row][column - 1] == " " {
-                cells[row][column] = " "
+            where cells[row][column].text.isEmpty && cells[row][column - 1].text == " " {
+                cells[row][column].text = " "
             }
         }
     }
@@ -195,13 +211,13 @@ package struct Emulator {
     private mutating func shift(_ count: Int) {
         willWrap = false
         var row = cells[cursor.row]
-        let blank = Array(repeating: " ", count: min(abs(count), size.columns - cursor.column))
+        let blanks = Array(repeating: blank, count: min(abs(count), size.columns - cursor.column))
         if count > 0 {
-            row.insert(contentsOf: blank, at: cursor.column)
-            row.removeLast(blank.count)
+            row.insert(contentsOf: blanks, at: cursor.column)
+            row.removeLast(blanks.count)
         } else {
-            row.removeSubrange(cursor.column..<(cursor.column + blank.count))
-            row += blank
+            row.removeSubrange(cursor.column..<(cursor.column + blanks.count))
+            row += blanks
         }
         cells[cursor.row] = row
     }

@@ -1,41 +1,18 @@
 import ControlAPI
-import Foundation
 import Terminal
 import Testing
 
 @testable import Wizard
 
-/// The pictures in `screenshots-text/`. `LAGZERO_SCREENSHOTS=1` writes them; otherwise they are compared, and what is
-/// stale fails.
+/// The pictures in `screenshots-text/`.
 @Suite struct ScreenshotsTests {
-    private static let isWriting = ProcessInfo.processInfo.environment["LAGZERO_SCREENSHOTS"] == "1"
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(components: "..", "..", "screenshots-text").standardized
-
-    private func expect(_ text: String, in file: String) throws {
-        let url = Self.folder.appending(component: file)
-        if Self.isWriting { return try text.write(to: url, atomically: true, encoding: .utf8) }
-        guard let stored = try? String(contentsOf: url, encoding: .utf8) else {
-            Issue.record("\(file) is missing: make screenshots")
-            return
-        }
-        guard stored != text else { return }
-        let old = stored.split(separator: "\n", omittingEmptySubsequences: false)
-        let new = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let line = zip(old, new).prefix { $0 == $1 }.count
-        Issue.record(
-            """
-            \(file) is stale from line \(line + 1) on: make screenshots
-            - \(line < old.count ? old[line] : "")
-            + \(line < new.count ? new[line] : "")
-            """)
-    }
+    private let stored = StoredTexts(in: "screenshots-text")
 
     @Test func everyPictureIsUpToDate() throws {
         for (file, canvas) in Screenshot.pictures {
             let text = canvas.lines.map { $0 + "\n" }.joined()
             #expect(!text.contains(Sample.secret), "\(file)")
-            try expect(text, in: file)
+            try stored.expect(text, in: file)
         }
     }
 
@@ -56,15 +33,7 @@ import Testing
     @Test func theFolderHasThePicturesOnly() throws {
         let files = Screenshot.pictures.map(\.file)
         #expect(Set(files).count == files.count)
-        let manager = FileManager.default
-        let path = Self.folder.path(percentEncoded: false)
-        let old = Set(try manager.contentsOfDirectory(atPath: path))
-            .subtracting(files + ["README.md"])
-        if Self.isWriting {
-            for file in old { try manager.removeItem(at: Self.folder.appending(component: file)) }
-        } else {
-            #expect(old.isEmpty, "not written by any test")
-        }
+        try stored.expectNothingBut(files + ["README.md"])
     }
 
     @Test func theReadmeListsEveryPicture() throws {
@@ -83,7 +52,7 @@ import Testing
 
 
             """
-        try expect(head + lines.joined(), in: "README.md")
+        try stored.expect(head + lines.joined(), in: "README.md")
     }
 
     @Test func everyScreenOfTheListHasAPicture() {

@@ -34,6 +34,9 @@ struct Screenshot: Sendable {
 
     func file(_ size: Size) -> String { "\(number)-\(name).\(size.columns)x\(size.rows).txt" }
 
+    /// Taken in every size.
+    var isMain: Bool { sizes.count > 1 }
+
     /// The wizard as it was led there.
     func wizard(_ size: Size, _ glyphs: Glyphs = .unicode) -> WizardPilot {
         script(Scene(size: size, glyphs: glyphs))

@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// Text files of the repository that tests keep up to date: `LAGZERO_SCREENSHOTS=1` writes them; otherwise they are
+/// compared, and what is stale fails.
+struct StoredTexts {
+    private static let isWriting = ProcessInfo.processInfo.environment["LAGZERO_SCREENSHOTS"] == "1"
+    private static let root = URL(filePath: #filePath)
+        .appending(components: "..", "..", "..", "..").standardized
+    private let folder: URL
+
+    /// `path`: from the root of the repository.
+    init(in path: String) {
+        folder = Self.root.appending(path: path)
+    }
+
+    func expect(_ text: String, in file: String) throws {
+        let url = folder.appending(component: file)
+        if Self.isWriting { return try text.write(to: url, atomically: true, encoding: .utf8) }
+        guard let stored = try? String(contentsOf: url, encoding: .utf8) else {
+            Issue.record("\(file) is missing: make screenshots")
+            return
+        }
+        guard stored != text else { return }
+        let old = stored.split(separator: "\n", omittingEmptySubsequences: false)
+        let new = text.split(separator: "\n", omittingEmptySubsequences: false)
+        let line = zip(old, new).prefix { $0 == $1 }.count
+        Issue.record(
+            """
+            \(file) is stale from line \(line + 1) on: make screenshots
+            - \(line < old.count ? old[line] : "")
+            + \(line < new.count ? new[line] : "")
+            """)
+    }
+
+    /// No file is left of what is not written any more.
+    func expectNothingBut(_ files: [String]) throws {
+        let manager = FileManager.default
+        let present = try manager.contentsOfDirectory(atPath: folder.path(percentEncoded: false))
+        let old = Set(present).subtracting(files)
+        if Self.isWriting {
+            for file in old { try manager.removeItem(at: folder.appending(component: file)) }
+        } else {
+            #expect(old.isEmpty, "not written by any test")
+        }
+    }
+}
