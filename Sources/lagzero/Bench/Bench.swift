@@ -55,12 +55,15 @@ struct Bench: LagzeroCommand {
         bench.say("Filling the source: \(bench.data.summary)")
         try await bench.data.fill(bench.clusters.source)
         try await bench.settle()
-        let ceiling = try await CopyFigures.measureCeiling(bench)
+        let before = try await CopyFigures.measureCeiling(bench)
         let engine = try EngineProcess(bench.clusters)
-        let copy = try await CopyFigures.measure(bench, engine, ceiling: ceiling)
+        let copy = try await CopyFigures.measure(bench, engine)
         engine.mark("copy")
         let verify = try await VerifyFigures.measure(bench, engine)
         engine.mark("verification")
+        engine.freeze()
+        let after = try await CopyFigures.measureCeiling(bench)
+        engine.thaw()
         let apply = try await ApplyFigures.measure(
             bench, engine, changes: Int(Double(Tuning.benchChanges) * scale))
         engine.mark("apply")
@@ -68,6 +71,8 @@ struct Bench: LagzeroCommand {
         engine.mark("load")
         let cutover = try await CutoverFigures.measure(bench, engine)
         engine.mark("cutover")
-        table.figures = copy + [engine.memoryFigure] + apply + lag + cutover + verify
+        table.figures =
+            copy.figures(ceilings: [before, after]) + [engine.memoryFigure] + apply + lag + cutover
+            + verify
     }
 }
