@@ -5,6 +5,8 @@ internal import Migration
 struct Run: Sendable {
     let engine: MigrationEngine
     let task: Task<Void, Never>
+    /// It does nothing but end the migration.
+    var isAbandoned = false
     /// A further run follows as soon as this one has stopped: the load level has changed.
     var isRestarted = false
     var meter = FigureMeter()

@@ -8,8 +8,9 @@ package enum Tuning {
     package static let startDeadline: Duration = .seconds(180)
     /// Until a set has a writable primary again. An election takes 1 to 3 s with `electionTimeoutMillis`.
     package static let electionDeadline: Duration = .seconds(180)
-    /// Until a server that got SIGTERM has gone: its own limit for a clean shutdown is 15 s.
-    package static let stopDeadline: Duration = .seconds(30)
+    /// Until a server that was stopped or killed has gone. Its own limit for a clean shutdown is 15 s; the system closes
+    /// ten thousand files of a killed one in a minute, where others write to the same disk.
+    package static let stopDeadline: Duration = .seconds(120)
     /// Until a short helper program (openssl, the removal of a folder) is done.
     package static let helperDeadline: Duration = .seconds(30)
 

@@ -23,6 +23,7 @@ package struct Rendition: Hashable, Sendable, CustomStringConvertible {
         while let number = rest.popFirst() {
             switch number {
             case 0: self = Rendition()
+            case 10, 11: break  // fonts
             case 22: attributes.subtract([.bold, .dim])
             case 23...27:
                 guard let attribute = Attribute(rawValue: number - 20) else { return false }
