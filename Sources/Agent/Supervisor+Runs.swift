@@ -17,6 +17,7 @@ extension Supervisor {
             options.resume =
                 isResumed && (hasBegun.contains(id) || !live.setup.clear || isAbandoned)
             options.abandon = isAbandoned
+            let wasPaused = isResumed && live.phase == .paused
             let (entries, continuation) = AsyncStream.makeStream(of: LogEntry.self)
             let engine = MigrationEngine(
                 source: try ConnectionString(text.0.revealed),
@@ -24,6 +25,7 @@ extension Supervisor {
                 isRunning: isRunning, listener: { continuation.yield($0) })
             let log = Task { for await entry in entries { await note(entry, id) } }
             let task = Task {
+                if wasPaused { await engine.pause(reason: live.message) }
                 let result: Result<MigrationReport, any Error>
                 do { result = .success(try await engine.run()) } catch { result = .failure(error) }
                 continuation.finish()

@@ -84,8 +84,10 @@ package actor MigrationEngine {
     /// Goes on after a pause.
     package func resume() async { await handle(.resume) }
 
-    /// Stops copying and applying, never the reading of the stream.
-    package func pause() async { await handle(.pause(reason: "paused by the operator")) }
+    /// Stops copying and applying, never the reading of the stream. Before `run`, it begins paused.
+    package func pause(reason: String = "paused by the operator") async {
+        await handle(.pause(reason: reason))
+    }
 
     /// See `Context.pause`.
     private func pause(_ error: MigrationError, _ opening: Int) async {

@@ -173,7 +173,7 @@ import Testing
     }
 
     @Test func theDriverPausesResumesExtendsAndCancels() async throws {
-        try await with { fixture, source, setup, _ in
+        try await with { fixture, source, setup, agent in
             _ = try await source.lane.run(
                 ["insert": "orders", "documents": [["_id": 1]]], on: "shop")
             let (client, asker) = (fixture.client, fixture.asker)
@@ -191,6 +191,14 @@ import Testing
             try await client.pause(id, by: asker)
             let paused = try await wait(fixture, id, until: "it is paused") { $0.phase == .paused }
             #expect(paused.pausedFrom == .inSync)
+            // Not even by a crash it goes on by itself.
+            agent.send(signal: SIGKILL)
+            try await agent.ended(within: .seconds(60))
+            _ = try await fixture.start()
+            let still = try await wait(fixture, id, until: "it is taken up, paused") {
+                $0.isRunning && $0.pausedFrom == .catchingUp
+            }
+            #expect(still.phase == .paused && still.message == paused.message)
             try await client.resume(id, by: asker)
             _ = try await wait(fixture, id, until: "it goes on") { $0.phase == .inSync }
             try await client.setLoadLevel(id, to: 1, by: asker)
