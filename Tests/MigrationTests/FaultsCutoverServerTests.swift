@@ -146,6 +146,9 @@ extension FaultServerTests {
             try await trial.advance(to: .inSync)
             if phase == .paused { await trial.engine?.pause() }
             if isResumed {
+                try await eventually("the time runs") {
+                    await trial.engine?.details().deadline != nil
+                }
                 await trial.interrupt()
                 try await giveMoreToDo(trial, in: phase)
                 try trial.start { $0.lagHold = 60 }
