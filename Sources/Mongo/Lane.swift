@@ -41,6 +41,17 @@ package actor Lane {
         }
     }
 
+    /// What the primary says about itself. Any member answers this command, also one that was the primary when this lane
+    /// last looked: then it is an error like that of any other command there.
+    package func hello() throws(MongoError) -> Document {
+        let reply = try run(["hello": 1])
+        guard reply["isWritablePrimary"]?.bool == false else { return reply }
+        primary = 0
+        throw MongoError(
+            kind: .server, code: MongoError.notWritablePrimary,
+            message: "the member is not the primary any more", reply: reply)
+    }
+
     /// Opens a cursor with a `find` or `aggregate` command and returns its first batch.
     package func open(_ command: Document, on database: String) throws(MongoError) -> Batch {
         let reply = try run(command, on: database)

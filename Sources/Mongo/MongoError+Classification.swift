@@ -2,11 +2,14 @@ internal import BSON
 
 /// Predicates over kinds and codes, never over message texts.
 extension MongoError {
+    static let notWritablePrimary: Int32 = 10107
+
     /// The server is not, or no longer, a primary that takes writes; another one will be.
     package var isNotPrimary: Bool {
-        // InterruptedAtShutdown, InterruptedDueToReplStateChange, NotWritablePrimary, NotPrimaryNoSecondaryOk,
-        // NotPrimaryOrSecondary, PrimarySteppedDown, ShutdownInProgress
-        kind == .server && [11600, 11602, 10107, 13435, 13436, 189, 91].contains(code)
+        // InterruptedAtShutdown, InterruptedDueToReplStateChange, NotPrimaryNoSecondaryOk, NotPrimaryOrSecondary,
+        // PrimarySteppedDown, ShutdownInProgress
+        kind == .server
+            && [11600, 11602, Self.notWritablePrimary, 13435, 13436, 189, 91].contains(code)
     }
 
     /// Passes by itself: connection, election, time limits, locks, a snapshot that is gone.

@@ -26,6 +26,25 @@ import Testing
         try await set.stop()
     }
 
+    /// All members say who they are: a lane that is asked nothing else must find out, too, that its member is no primary.
+    @Test(.timeLimit(.minutes(1))) func itIsReadAfterAnElection() async throws {
+        let set = try await ReplicaSet.start(ReplicaSetOptions(members: 3))
+        let cluster = try set.cluster()
+        let reader = CatalogReader(lanes: (0..<3).map { _ in cluster.lane() })
+        _ = try await set.lane.run(["create": "a"], on: "election")
+        let name = Namespace("election", "a")
+        #expect(try await reader.read()[name] != nil)
+        try await set.stepDown()
+        try await eventually("the catalog is read") {
+            do {
+                return try await reader.read()[name] != nil
+            } catch let error as MongoError where error.isTransient {
+                return false
+            }
+        }
+        try await set.stop()
+    }
+
     private func pause(_ member: Member, _ isOn: Bool) async throws {
         _ = try await member.lane.run([
             "configureFailPoint": "rsSyncApplyStop", "mode": isOn ? "alwaysOn" : "off",

@@ -9,15 +9,6 @@ extension FaultServerTests {
     /// May write while writes are blocked.
     private static let stubborn = Credentials(username: "stubborn", password: "stubborn")
 
-    func reachInSync(_ trial: Trial) async throws {
-        if trial.engine == nil { try trial.start() }
-        for phase in [Phase.copying, .indexing, .catchingUp] {
-            try await trial.reach(phase)
-            try await trial.release(phase)
-        }
-        try await trial.reach(.inSync)
-    }
-
     /// No block, no cursor, no user, and the application can write on both sides.
     private func expectNothingLeftBehind(_ trial: Trial) async throws {
         for set in [trial.pair.source, trial.pair.destination] {
@@ -84,15 +75,12 @@ extension FaultServerTests {
     }
 
     @Test func f18CancellingLeavesNothingBehind() async throws {
-        for phase in isSoak ? Trial.phases : [.copying, .inSync, .finalizing] {
+        for phase in isSoak ? Trial.phases + [.paused] : [.copying, .inSync, .finalizing] {
             try await Trial.with(writesPerSecond: 50) { trial in
-                try trial.start()
-                for earlier in Trial.phases.prefix(while: { $0 != phase }) {
-                    try await trial.reach(earlier)
-                    try await trial.release(earlier)
-                }
-                try await trial.reach(phase)
+                try await trial.advance(to: phase == .paused ? .inSync : phase)
                 let engine = try #require(trial.engine)
+                if phase == .paused { await engine.pause() }
+                #expect(trial.phase == phase)
                 try await engine.cancel()
                 let report = try await trial.result()
                 #expect(report.phase == .cancelled)
@@ -137,7 +125,7 @@ extension FaultServerTests {
 
     @Test func f18BackingOutLeavesNothingBehind() async throws {
         try await Trial.with(writesPerSecond: 50) { trial in
-            try await reachInSync(trial)
+            try await trial.advance(to: .inSync)
             let engine = try #require(trial.engine)
             for _ in 0..<2 {
                 try await trial.reach(.finalizing)
@@ -160,7 +148,7 @@ extension FaultServerTests {
 
     @Test func f18AnInterruptedCutoverLeavesTheSourceWritable() async throws {
         try await Trial.with(writesPerSecond: 50) { trial in
-            try await reachInSync(trial)
+            try await trial.advance(to: .inSync)
             try await trial.reach(.finalizing)
             try await eventually("writes are blocked") {
                 try await trial.pair.source.isBlocked()
@@ -175,12 +163,24 @@ extension FaultServerTests {
         }
     }
 
-    @Test func f18ExpiryLeavesNothingBehindAndCanBeRetried() async throws {
+    /// The time runs from the first time in sync on: before that it can end only in a migration that was resumed. In
+    /// `finalizing` it never does.
+    @Test(
+        arguments: isSoak ? [.copying, .indexing, .catchingUp, .inSync, .paused] : [Phase.inSync])
+    func f18ExpiryLeavesNothingBehindAndCanBeRetried(phase: Phase) async throws {
         try await Trial.with(writesPerSecond: 50) { trial in
-            try trial.start { $0.syncDuration = .seconds(3) }
-            for phase in [Phase.copying, .indexing, .catchingUp] {
+            let isResumed = phase != .inSync && phase != .paused
+            try trial.start { $0.syncDuration = .seconds(isResumed ? 12 : 3) }
+            try await trial.advance(to: .inSync)
+            if phase == .paused { await trial.engine?.pause() }
+            if isResumed {
+                try await eventually("the time runs") {
+                    await trial.engine?.details().deadline != nil
+                }
+                await trial.interrupt()
+                try await giveMoreToDo(trial, in: phase)
+                try trial.start { $0.lagHold = 60 }
                 try await trial.reach(phase)
-                try await trial.release(phase)
             }
             await #expect { _ = try await trial.result() } throws: {
                 ($0 as? MigrationError)?.code == .expired
@@ -192,15 +192,27 @@ extension FaultServerTests {
         }
     }
 
+    /// What holds a migration that has been in sync before.
+    private func giveMoreToDo(_ trial: Trial, in phase: Phase) async throws {
+        let source = trial.pair.source.lane
+        try await trial.setFailPoint(from: phase)
+        if phase == .copying {
+            _ = try await source.run(["drop": "items"], on: "shop")
+            _ = try await source.run(
+                ["insert": "items", "documents": [["_id": "new"]]], on: "shop")
+        }
+        if phase == .indexing {
+            _ = try await source.run(
+                ["createIndexes": "items", "indexes": [["key": ["late": 1], "name": "late"]]],
+                on: "shop")
+        }
+    }
+
     @Test func f18TheCountdownNeverFiresInACutover() async throws {
         try await Trial.with(writesPerSecond: 50) { trial in
             try trial.start { $0.syncDuration = .seconds(8) }
             let clock = ContinuousClock()
-            for phase in [Phase.copying, .indexing, .catchingUp] {
-                try await trial.reach(phase)
-                try await trial.release(phase)
-            }
-            try await trial.reach(.finalizing)
+            try await trial.advance(to: .finalizing)
             let end = clock.now + .seconds(9)
             try await eventually("the time is over") { clock.now > end }
             #expect(trial.phase == .finalizing)
@@ -230,7 +242,11 @@ extension FaultServerTests {
                 let isFirst = trial.engine == nil
                 try trial.start(source: source.uri(as: user))
                 // What is copied once is not held in the earlier phases again.
-                if isFirst { try await reachInSync(trial) } else { try await trial.reach(.inSync) }
+                if isFirst {
+                    try await trial.advance(to: .inSync)
+                } else {
+                    try await trial.reach(.inSync)
+                }
                 let engine = try #require(trial.engine)
                 let transaction = try await OpenTransaction(on: source.cluster())
                 try await eventually("it is ready") { engine.progress().isReady }
@@ -255,7 +271,7 @@ extension FaultServerTests {
         try await Trial.with(writesPerSecond: 50) { trial in
             let sets = [trial.pair.source, trial.pair.destination]
             _ = try await sets[1].lane.run(["setUserWriteBlockMode": 1, "global": true])
-            try await reachInSync(trial)
+            try await trial.advance(to: .inSync)
             _ = try await sets[0].lane.run(["setUserWriteBlockMode": 1, "global": true])
             try await trial.reach(.finalizing)
             try await trial.engine?.backOut()
@@ -277,7 +293,7 @@ extension FaultServerTests {
         try await Trial.with(writesPerSecond: 50) { trial in
             let source = trial.pair.source
             try await source.createUser(FaultServerTests.stubborn, roles: ["root"])
-            try await reachInSync(trial)
+            try await trial.advance(to: .inSync)
             let engine = try #require(trial.engine)
             let lane = try source.cluster(as: FaultServerTests.stubborn).lane()
             try await trial.reach(.finalizing)
@@ -299,7 +315,7 @@ extension FaultServerTests {
         try await Trial.with(writesPerSecond: 50) { trial in
             let (source, destination) = (trial.pair.source, trial.pair.destination)
             try await source.createUser(FaultServerTests.stubborn, roles: ["root"])
-            try await reachInSync(trial)
+            try await trial.advance(to: .inSync)
             let engine = try #require(trial.engine)
             try await trial.reach(.finalizing)
             // Unique indexes are prepared, and not made unique for now.
@@ -331,7 +347,7 @@ extension FaultServerTests {
     /// Applications would wait for it, and do not yet.
     @Test func anIndexThatIsBeingBuiltRefusesTheCutoverBeforeAnythingIsStopped() async throws {
         try await Trial.with(writesPerSecond: 50) { trial in
-            try await reachInSync(trial)
+            try await trial.advance(to: .inSync)
             let engine = try #require(trial.engine)
             try await trial.pair.destination.members[0].setFailPoint(
                 "failCommand",
@@ -366,10 +382,7 @@ extension FaultServerTests {
             let reply = try? await lane.write(insert, on: "shop")
             #expect(reply?.count ?? 0 == 0)
             #expect(try await destination.isBlocked())
-            for phase in [Phase.copying, .indexing, .catchingUp] {
-                try await trial.reach(phase)
-                try await trial.release(phase)
-            }
+            try await trial.advance(to: .inSync)
             try await trial.expectCompletion()
             #expect(try await lane.write(insert, on: "shop").count == 1)
         }

@@ -15,7 +15,7 @@ extension FaultServerTests {
             try trial.start(
                 options: { if !isInterrupted { $0.lease = Lease.Timing(scale: 0.2) } },
                 destination: uri)
-            try await reachInSync(trial)
+            try await trial.advance(to: .inSync)
             try await trial.reach(.finalizing)
             try await eventually("writes are blocked") { try await source.isBlocked() }
             destination.members[0].process.freeze()
@@ -45,7 +45,7 @@ extension FaultServerTests {
     ) async throws {
         try await Trial.with(writesPerSecond: 50) { trial in
             let (source, destination) = (trial.pair.source, trial.pair.destination)
-            try await reachInSync(trial)
+            try await trial.advance(to: .inSync)
             try await trial.reach(.finalizing)
             try await eventually("writes are blocked") { try await source.isBlocked() }
             var data = DocumentBuilder(failure)

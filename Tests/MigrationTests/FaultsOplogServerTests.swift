@@ -13,9 +13,10 @@ extension FaultServerTests {
     }
 
     /// Writes until the oplog holds nothing of what it held before.
-    private func rollOver(_ set: ReplicaSet) async throws {
+    private func rollOver(_ set: ReplicaSet, as user: Credentials = Trial.application) async throws
+    {
         let before = try await oplogEnd(set, .last)
-        let lane = try set.cluster(as: Trial.application).lane()
+        let lane = try set.cluster(as: user).lane()
         let text = String(repeating: "x", count: 200_000)
         var rounds = 0
         try await eventually("the oplog has rolled over") {
@@ -80,10 +81,10 @@ extension FaultServerTests {
         }
     }
 
-    @Test func f14APositionThatTheOplogNoLongerHoldsEndsTheMigration() async throws {
+    @Test(arguments: isSoak ? Trial.phases : [.copying])
+    func f14APositionThatTheOplogNoLongerHoldsEndsTheMigration(phase: Phase) async throws {
         try await Trial.with(source: FaultServerTests.tinyOplog, writesPerSecond: 20) { trial in
-            try trial.start()
-            try await trial.reach(.copying)
+            try await trial.advance(to: phase)
             await trial.interrupt()
             try await rollOver(trial.pair.source)
             try trial.start()
@@ -101,15 +102,33 @@ extension FaultServerTests {
         }
     }
 
-    /// What changes meanwhile is more than what is held in memory: the rest is on this host's disk.
-    @Test func f20AFullDestinationDoesNotFillTheMemory() async throws {
+    /// Of a migration whose destination is open the oplog is not needed any more.
+    @Test(.enabled(if: isSoak)) func f14AfterThePointOfNoReturnNoPositionIsNeeded() async throws {
+        try await Trial.with(source: FaultServerTests.tinyOplog, writesPerSecond: 20) { trial in
+            let (source, destination) = (trial.pair.source, trial.pair.destination)
+            try await trial.advance(to: .finalizing)
+            // Unique indexes are prepared, and not made unique for now.
+            try await destination.members[0].setFailPoint(
+                "failCommand",
+                [
+                    "mode": ["skip": 1], "data": ["failCommands": ["collMod"], "errorCode": 6],
+                ])
+            try await eventually("the destination is open") { try await !destination.isBlocked() }
+            await trial.interrupt()
+            try await rollOver(source, as: Pair.root)
+            _ = try await source.lane.run(["dropDatabase": 1], on: "other")
+            try trial.start()
+            try await trial.expectCompletion()
+        }
+    }
+
+    /// What changes meanwhile is more than what is held in memory: the rest is on this host's disk. In a cutover, when
+    /// writes are blocked, nothing gathers.
+    @Test(arguments: isSoak ? Trial.phases.dropLast() : [.inSync])
+    func f20AFullDestinationDoesNotFillTheMemory(phase: Phase) async throws {
         try await Trial.with(writesPerSecond: 20) { trial in
-            for phase in [Phase.copying, .indexing, .catchingUp] {
-                if phase == .copying { try trial.start { $0.dirtyBytes = 1 << 20 } }
-                try await trial.reach(phase)
-                try await trial.release(phase)
-            }
-            try await trial.reach(.inSync)
+            try trial.start { $0.dirtyBytes = 1 << 20 }
+            try await trial.advance(to: phase)
             let member = trial.pair.destination.members[0]
             try await member.setFailPoint(
                 "failCommand",
@@ -137,7 +156,8 @@ extension FaultServerTests {
     @Test func f20AFullDestinationWhileTheOplogRollsOver() async throws {
         try await Trial.with(source: FaultServerTests.tinyOplog, writesPerSecond: 40) { trial in
             let member = trial.pair.destination.members[0]
-            try await trial.survive([.copying, .catchingUp, .inSync]) { _ in
+            let phases = isSoak ? Trial.phases : [.copying, .catchingUp, .inSync]
+            try await trial.survive(phases) { phase in
                 try await member.setFailPoint(
                     "failCommand",
                     [
@@ -150,7 +170,9 @@ extension FaultServerTests {
                 try await eventually("the engine says that it waits for space") {
                     trial.engine?.progress().message.contains("OutOfDiskSpace") ?? false
                 }
-                try await rollOver(trial.pair.source)
+                // In a cutover only who bypasses the block writes.
+                try await rollOver(
+                    trial.pair.source, as: phase == .finalizing ? Pair.root : Trial.application)
                 #expect(trial.phase?.isFinal == false)
             }
         }

@@ -94,7 +94,7 @@ private struct Position {
     let majority: Timestamp
 
     init(of lane: Lane) async throws {
-        let reply = try await lane.run(["hello": 1])
+        let reply = try await lane.hello()
         let write = reply["lastWrite"]?.document
         let time = reply["operationTime"]?.timestamp ?? .zero
         electionID = reply["electionId"]

@@ -30,7 +30,7 @@ struct FinalTime: Sendable {
 
     private func lastWrite() async throws -> (newest: Timestamp, majority: Timestamp, term: Int) {
         let hello = try await context.retry("asking the source for its newest write") {
-            try await lane.run(["hello": 1])
+            try await lane.hello()
         }
         let last = hello["lastWrite"]?.document
         return (

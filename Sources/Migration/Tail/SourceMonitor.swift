@@ -45,7 +45,7 @@ final class SourceMonitor: Sendable {
     }
 
     private func poll(_ lane: Lane) async throws {
-        let hello = try await lane.run(["hello": 1])
+        let hello = try await lane.hello()
         guard let newest = hello["lastWrite"]?.document?["opTime"]?.document?["ts"]?.timestamp
         else { return }
         let time = now
