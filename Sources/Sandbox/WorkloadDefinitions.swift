@@ -19,7 +19,7 @@ struct WorkloadDefinitions {
         let name = collection()
         let target = Value.string(name)
         switch below(24) {
-        case 0...4: return (create(name), database)
+        case 0...4: return (create(name, in: database), database)
         case 5...8: return (insert(name), database)
         case 9: return (delete(name), database)
         case 10...13: return (["createIndexes": target, "indexes": [index()]], database)
@@ -37,11 +37,14 @@ struct WorkloadDefinitions {
             return (rename, "admin")
         case 22: return (["drop": target], database)
         default:
-            return below(4) == 0 ? (["dropDatabase": 1], database) : (["drop": target], database)
+            let isDatabase = below(4) == 0 && database == databases.first
+            return (isDatabase ? ["dropDatabase": 1] : ["drop": target], database)
         }
     }
 
-    private mutating func create(_ name: String) -> Document {
+    /// Time-series are made where no database is dropped: a drop that a write block ends halfway leaves them without their
+    /// views.
+    private mutating func create(_ name: String, in database: String) -> Document {
         let plain: Document = ["create": .string(name)]
         switch below(10) {
         case 0: return plain.setting("capped", to: true).setting("size", to: 65536)
@@ -52,7 +55,7 @@ struct WorkloadDefinitions {
             let clustered = plain.setting(
                 "clusteredIndex", to: ["key": ["_id": 1], "unique": true])
             return below(2) == 0 ? clustered : clustered.setting("expireAfterSeconds", to: 3600)
-        case 5...6:
+        case 5...6 where database == databases.last:
             let series = plain.setting("timeseries", to: ["timeField": "at", "metaField": "m"])
             return below(2) == 0 ? series : series.setting("expireAfterSeconds", to: 3600)
         case 7...8:
