@@ -50,7 +50,7 @@ struct RandomStory {
         var options = WorkloadOptions(
             collections, writesPerSecond: Double.random(in: 20...1_500, using: &random))
         options.definitionsPerSecond =
-            chance(of: 0.7) ? Double.random(in: 0.5...5, using: &random) : 0
+            chance(of: 0.7) ? Double.random(in: 0.5...3, using: &random) : 0
         options.seed = seed
         return options
     }
