@@ -243,6 +243,37 @@ import Testing
         #expect(Set(unique.map(\.name)) == ["fine", "sparse"])
     }
 
+    @Test func aDocumentThatIsReadTwiceIsNotInItsOwnWay() async throws {
+        let lab = try await CatalogLab("twice", group: "yields")
+        try await lab.onSource([
+            "createIndexes": "a", "indexes": [["key": ["n": 1], "name": "n", "unique": true]],
+        ])
+        try await lab.reconcile()
+        // More than a server reads without a yield.
+        let documents = (0..<3_000).map { number -> Value in
+            ["_id": .integer(number), "n": .integer(number)]
+        }
+        try await lab.onDestination([
+            "insert": "a", "documents": .array(Document(array: documents)),
+        ])
+        let point = Value.string("setYieldAllLocksHang")
+        let check = try await lab.uniqueCheck()
+        let set = try await lab.lanes[0].run([
+            "configureFailPoint": point, "mode": "alwaysOn", "data": ["namespace": "twice.a"],
+        ])
+        let found = Task { try await check.run() }
+        _ = try await lab.lanes[0].run([
+            "waitForFailPoint": point, "timesEntered": .integer((set["count"]?.integer ?? 0) + 1),
+            "maxTimeMS": 60_000,
+        ])
+        _ = try await lab.lanes[1].write(
+            ["delete": "a", "deletes": [["q": ["_id": 0], "limit": 1]]], on: "twice")
+        _ = try await lab.lanes[1].write(
+            ["insert": "a", "documents": [["_id": 0, "n": 0]]], on: "twice")
+        _ = try await lab.lanes[0].run(["configureFailPoint": point, "mode": "off"])
+        #expect(try await found.value == [])
+    }
+
     @Test func whatIsDroppedAfterTheCutoverNeedsNoFinishing() async throws {
         let lab = try await CatalogLab("dropped")
         try await lab.onSource([

@@ -56,9 +56,8 @@ struct WorkloadScriptTests {
         let names = Set(all(2000).compactMap { $0.first { _ in true }?.name })
         #expect(
             names == [
-                "create", "insert", "createIndexes", "dropIndexes", "collMod", "renameCollection",
-                "drop",
-                "dropDatabase",
+                "create", "insert", "delete", "createIndexes", "dropIndexes", "collMod",
+                "convertToCapped", "renameCollection", "drop", "dropDatabase",
             ])
     }
 }

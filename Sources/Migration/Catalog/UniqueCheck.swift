@@ -103,6 +103,7 @@ package struct UniqueCheck: Sendable {
             ["createIndexes": .string(trial), "indexes": [.document(item.index.spec)]], on: database
         )
         var isConflict = false
+        var tried: Set<Value> = []
         for id in ids {
             let found = try await lane.open(
                 [
@@ -110,7 +111,10 @@ package struct UniqueCheck: Sendable {
                     "filter": ["_id": ["$eq": id]], "limit": 1,
                     "readConcern": ["level": "majority"],
                 ], on: namespace.database)
-            guard let document = found.documents.first(where: { _ in true }) else { continue }
+            // One that was deleted and inserted while the collection was read was read twice.
+            guard let document = found.documents.first(where: { _ in true }),
+                let current = document["_id"], tried.insert(current).inserted
+            else { continue }
             let reply = try await lane.write(
                 [
                     "insert": .string(trial), "documents": [.document(document)],

@@ -10,10 +10,11 @@ final class ChildMigration: Sendable {
     private let process: Process
     private let output: String
 
-    /// `isResumed`: goes on with what an earlier process began. `limits`: shell commands before the program becomes the
-    /// process, such as `ulimit`.
+    /// `isResumed`: goes on with what an earlier process began. `lagHold` in seconds. `limits`: shell commands before the
+    /// program becomes the process, such as `ulimit`.
     init(
-        _ pair: Pair, isResumed: Bool = false, arguments: [String] = [], limits: String = ""
+        _ pair: Pair, isResumed: Bool = false, lagHold: Double = 1.5, arguments: [String] = [],
+        limits: String = ""
     ) throws {
         // Beside the tests that are running.
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -25,7 +26,7 @@ final class ChildMigration: Sendable {
         process.arguments =
             [
                 "-c", "\(limits) exec \"$@\"", "sh", program.path, "migrate", "--json",
-                "--lag-hold", "1.5", "--progress-interval", "0.02",
+                "--lag-hold", "\(lagHold)", "--progress-interval", "0.02",
             ] + (isResumed ? ["--resume"] : []) + arguments
         process.environment = [
             "PATH": "/usr/bin:/bin", "LAGZERO_SOURCE": pair.source.uri,
@@ -45,6 +46,16 @@ final class ChildMigration: Sendable {
         var name = [CChar](repeating: 0, count: 256)
         gethostname(&name, name.count - 1)
         return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    /// An owner that it takes for one of its own host which has ended.
+    static func neighbour(_ number: Int) throws -> Lease.Owner {
+        let boot = try String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)
+        return Lease.Owner(
+            host: host, boot: boot.filter { !$0.isWhitespace },
+            pids: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid"),
+            // More than the kernel gives to processes.
+            process: 1 << 30 + number)
     }
 
     var isRunning: Bool { process.isRunning }
@@ -84,6 +95,22 @@ final class ChildMigration: Sendable {
                 throw SandboxError(.ended, "it ended: \(lines.suffix(3).joined(separator: "\n"))")
             }
             if now == "inSync" { send(SIGUSR1) }
+            return false
+        }
+    }
+
+    /// Waits until it is in the phase or beyond; asks for the cutover where that is needed.
+    func pass(_ phase: Phase) async throws {
+        try await eventually(
+            "the process says \(phase) or more, not \(lines.last ?? "nothing")",
+            within: .seconds(240)
+        ) {
+            let now = self.phase.flatMap(Phase.init)
+            if now?.hasReached(phase) == true { return true }
+            guard isRunning else {
+                throw SandboxError(.ended, "it ended: \(lines.suffix(3).joined(separator: "\n"))")
+            }
+            if now == .inSync { send(SIGUSR1) }
             return false
         }
     }

@@ -14,9 +14,16 @@ final class LiveMigration: Sendable {
     private let result = Mutex<Result<MigrationReport, any Error>?>(nil)
 
     /// Starts it. `process`: the owner's number; every other one of the host counts as ended.
-    init(
+    convenience init(
         _ pair: Pair, host: String = "test", process: Int = 1,
         _ change: (inout MigrationOptions) -> Void = { _ in }
+    ) throws {
+        try self.init(
+            pair, owner: Lease.Owner(host: host, boot: "1", process: process), change)
+    }
+
+    init(
+        _ pair: Pair, owner: Lease.Owner, _ change: (inout MigrationOptions) -> Void
     ) throws {
         let test = Test.current?.name.prefix(12) ?? ""
         var options = MigrationOptions()
@@ -25,7 +32,7 @@ final class LiveMigration: Sendable {
         let engine = MigrationEngine(
             source: try ConnectionString(pair.source.uri),
             destination: try ConnectionString(pair.destination.uri), options: options,
-            owner: Lease.Owner(host: host, boot: "1", process: process),
+            owner: owner,
             isRunning: { _ in false }, listener: { trace("\(test) \($0.text)") })
         self.engine = engine
         task = Task { try await engine.run() }
@@ -41,12 +48,7 @@ final class LiveMigration: Sendable {
 
     /// Waits until the migration has come as far as this phase; throws what ended it before.
     func reached(_ wanted: Phase) async throws {
-        let order = Phase.allCases
-        try await isTrue("the migration is \(wanted.rawValue)") {
-            guard let now = order.firstIndex(of: phase), let then = order.firstIndex(of: wanted)
-            else { return false }
-            return now >= then && now <= order.firstIndex(of: .complete) ?? 0
-        }
+        try await isTrue("the migration is \(wanted.rawValue)") { phase.hasReached(wanted) }
     }
 
     /// Waits for a condition as long as the migration goes on.
@@ -70,6 +72,17 @@ final class LiveMigration: Sendable {
     func kill() async {
         task.cancel()
         _ = await task.result
+    }
+}
+
+extension Phase {
+    /// Whether a migration in this phase has come as far as another one.
+    func hasReached(_ other: Phase) -> Bool {
+        let order = Phase.allCases
+        guard let now = order.firstIndex(of: self), let then = order.firstIndex(of: other) else {
+            return false
+        }
+        return now >= then && now <= order.firstIndex(of: .complete) ?? 0
     }
 }
 

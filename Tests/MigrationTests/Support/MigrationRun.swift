@@ -80,13 +80,18 @@ final class Pair: Sendable {
         return try await engine.run()
     }
 
-    func differences() async throws -> [String] {
-        // Their connections may be to a primary that was.
+    /// Waits until both sides answer: connections may be to a primary that was.
+    func findPrimaries() async throws {
         for lane in [source.lane, destination.lane] {
             try await eventually("a lane has found the primary") {
-                (try? await lane.run(["listDatabases": 1])) != nil
+                guard let hello = try? await lane.run(["hello": 1]) else { return false }
+                return hello["isWritablePrimary"]?.bool == true
             }
         }
+    }
+
+    func differences() async throws -> [String] {
+        try await findPrimaries()
         return try await Comparison(source: source.lane, destination: destination.lane)
             .differences()
     }
