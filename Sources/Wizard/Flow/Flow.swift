@@ -1,93 +1,73 @@
-/// One way of migrating, as data: what it is called, the order of its pages, and what they say. Another way is another
-/// value.
-package struct Flow: Sendable, Hashable {
+internal import ControlAPI
+
+/// One way of migrating, as data: what it is called, the order of its steps, what its pages say and ask, how its timer
+/// runs. Another way is another value.
+///
+/// Words that every way has (keys, errors, dialogs of lagzero's own) are not here. A text may have gaps, such as
+/// `{destination}`, for what is only known of one migration.
+package struct Flow: Sendable, Hashable, Codable {
     /// What the pages of a way have in common; a step may have several pages.
     package enum Stage: String, Sendable, Codable, CaseIterable {
         case getStarted, setUp, validate, review, migrating, cutover
     }
 
-    package struct Step: Sendable, Hashable {
-        package var stage: Stage
+    /// All stages have a step but `review`, which a way may leave out: its migrations are started on *Validate*.
+    struct Step: Sendable, Hashable, Codable {
+        var stage: Stage
         /// On the line of the steps.
-        package var label: String
+        var label: String
     }
 
-    /// Something that has to be so before a migration begins.
-    package struct Prerequisite: Sendable, Hashable {
-        package var title: String
-        /// What exactly, in one or two sentences.
-        package var detail: String
+    /// On the hub.
+    struct Card: Sendable, Hashable, Codable {
+        var title: String
+        var text: String
     }
 
-    /// On the card of the hub.
-    package var card: String
-    package var cardText: String
-    /// On the first line of its pages.
-    package var title: String
-    package var steps: [Step]
-    /// Says on *Get Started* what is going to happen.
-    package var introduction: String
-    package var prerequisites: [Prerequisite]
+    /// By this it is named in migrations and in what the wizard keeps: it never changes.
+    var id: String
+    var card: Card
+    /// On the first line of the pages before a migration.
+    var title: String
+    var steps: [Step]
+
+    var getStarted: GetStarted
+    var setUp: SetUp
+    var validate: Validate
+    var review: Review
+    var start: Start
+    var migrating: Migrating
+    var timer: Timer
+    var verification: Verification
+    var inSync: InSync
+    var proceed: Proceed
+    var cutover: Cutover
+    var success: Success
 }
 
 extension Flow {
-    package static let fromAtlas = Flow(
-        card: "Migrate from Atlas",
-        cardText: "Copy, keep in step, cut over in seconds.",
-        title: "Migration from Atlas to Atlas",
-        steps: [
-            Step(stage: .getStarted, label: "Get Started"),
-            Step(stage: .setUp, label: "Set up"),
-            Step(stage: .validate, label: "Validate"),
-            Step(stage: .review, label: "Review & Confirm"),
-            Step(stage: .migrating, label: "Migrating Data"),
-            Step(stage: .cutover, label: "Cutover"),
-        ],
-        introduction:
-            "Your source cluster is copied to a new destination cluster while your application goes on. Then every change is applied there too, until both are in sync and you choose the moment to cut over. At the end you point your application to the new cluster.",
-        prerequisites: [
-            Prerequisite(
-                title: "A destination cluster that is new or empty",
-                detail:
-                    "As large as the source at least: free disk, memory, processors. Data that is there already can be cleared; you are asked for that later."
-            ),
-            Prerequisite(
-                title: "Two replica sets of MongoDB 6.0 or newer",
-                detail:
-                    "The destination's version is the source's or a newer one. A source of 4.4 or 5.0 is taken too, with fewer guarantees; the validation names them."
-            ),
-            Prerequisite(
-                title: "This host reaches every member of both",
-                detail:
-                    "Names resolve, firewalls and IP access lists let this host in, and the CA file is at hand where the servers' certificates need one."
-            ),
-            Prerequisite(
-                title: "A user on the source",
-                detail:
-                    "It logs in with SCRAM and has the roles readAnyDatabase, backup and clusterMonitor."
-            ),
-            Prerequisite(
-                title: "A user on the destination",
-                detail:
-                    "It has the roles readWriteAnyDatabase, restore and clusterMonitor, and dbAdminAnyDatabase where data is to be cleared."
-            ),
-            Prerequisite(
-                title: "An oplog that lasts",
-                detail:
-                    "The source's oplog reaches further back than the copy will take; a larger one also bridges a night on which nothing answers."
-            ),
-            Prerequisite(
-                title: "Your application reaches the destination",
-                detail:
-                    "Try it with mongosh from a host that runs the application, with the connection string it is going to use."
-            ),
-            Prerequisite(
-                title: "A moment for the cutover",
-                detail:
-                    "Once in sync you have 120 hours, and more if you extend them. Then the application's writes stop for seconds."
-            ),
-        ])
+    /// The ways that the hub offers.
+    package static let all = [fromAtlas]
 
-    /// What the line of the steps says of a stage: nothing where the way has no such step.
-    package func label(_ stage: Stage) -> String? { steps.first { $0.stage == stage }?.label }
+    func has(_ stage: Stage) -> Bool { steps.contains { $0.stage == stage } }
+
+    /// A text with its gaps filled: `["destination": "shop-atlas"]`.
+    static func fill(_ text: String, _ values: [String: String]) -> String {
+        values.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) }
+    }
+}
+
+extension LiveMigration {
+    /// A text with the names of the clusters in it.
+    func fill(_ text: String) -> String {
+        Flow.fill(text, ["source": sourceName, "destination": destinationName])
+    }
+}
+
+extension World {
+    /// The way of that name. What was kept before there were names has none, and what a newer wizard has begun may have
+    /// one that is not known here: those are shown as the first one.
+    func flow(_ id: String?) -> Flow { flows.first { $0.id == id } ?? flows[0] }
+
+    func flow(of migration: LiveMigration) -> Flow { flow(migration.setup.flow) }
 }
