@@ -256,9 +256,7 @@ import Testing
         wizard.push(Flow.short.setUp.next)
         wizard.validate(Sample.passing, isOver: true)
         wizard.press(.enter)
-        var snapshot = wizard.agent.snapshot
-        snapshot.validations[0].isPassed = false
-        wizard.agent.put(.snapshot(snapshot))
+        wizard.agent.changeValidation { $0.isPassed = false }
         wizard.press(.tab, .enter)
         #expect(wizard.shows("Go back and validate again."), "\(wizard.screen)")
     }
