@@ -27,6 +27,9 @@ package struct MigrationSetup: Codable, Sendable, Hashable {
     /// Go on with the migration whose state the destination holds, wherever it was run before.
     package var resumes = false
 
+    /// Which of the wizard's flows it is shown in; the agent only keeps it.
+    package var flow = "fromAtlas"
+
     package init(source: Identifier, destination: Identifier) {
         self.source = source
         self.destination = destination
@@ -47,7 +50,7 @@ package struct ClearedCluster: Codable, Sendable, Hashable {
 }
 
 extension MigrationSetup {
-    /// What was stored before there was `resumes` has none.
+    /// What was stored before there was `resumes`, or `flow`, has none.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
@@ -64,5 +67,6 @@ extension MigrationSetup {
         quietPeriod = try values.decode(Int.self, forKey: .quietPeriod)
         keepSourceWritable = try values.decode(Bool.self, forKey: .keepSourceWritable)
         resumes = try values.decodeIfPresent(Bool.self, forKey: .resumes) ?? false
+        flow = try values.decodeIfPresent(String.self, forKey: .flow) ?? flow
     }
 }

@@ -70,9 +70,9 @@ enum Clearing {
     }
 
     /// Asks for it; nothing is deleted before the migration starts.
-    static func dialog(for cluster: Cluster) -> ConfirmByName {
+    static func dialog(for cluster: Cluster, title: String) -> ConfirmByName {
         ConfirmByName(
-            "Clear any existing data on your destination cluster?",
+            title,
             [
                 Run("Starting the migration deletes "),
                 Run("every user database of \(cluster.name)", .error),

@@ -1,6 +1,6 @@
 internal import Terminal
 
-/// The dialog *Connect to Atlas*: the connection string in the words of each way to connect.
+/// The dialog in which *Success* ends, such as *Connect to Atlas*: the connection string in the words of each way to connect.
 struct ConnectToAtlas: Sendable, Equatable, Codable {
     static let methods = ["mongosh", "Drivers", "Compass"]
     static let keys = KeyMap([
@@ -58,7 +58,7 @@ struct ConnectToAtlas: Sendable, Equatable, Codable {
     }
 
     /// Over the whole width and without sides, so that what is selected on the terminal is the text and nothing else.
-    func draw(in rect: Rect, on canvas: inout Canvas) {
+    func draw(_ title: String, in rect: Rect, on canvas: inout Canvas) {
         let lines = Text.broken(text, to: rect.columns)
         let note = TextBlock([
             Run("Enter or y copies. The user and the password are those of ", .dim),
@@ -73,7 +73,7 @@ struct ConnectToAtlas: Sendable, Equatable, Codable {
         canvas.fill(box)
         canvas.rule(box.line(0))
         canvas.rule(box.line(box.rows - 1))
-        canvas.put(" Connect to Atlas ", at: Point(box.column + 2, box.row), .title)
+        canvas.put(" \(title) ", at: Point(box.column + 2, box.row), .title)
         let (buttons, rest) = box.inset(columns: 0, rows: 1).bottom(1)
         let (below, above) = rest.bottom(noteRows + gap)
         canvas.put(hint, in: above.line(0).inset(columns: 1, rows: 0))

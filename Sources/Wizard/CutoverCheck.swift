@@ -29,14 +29,15 @@ struct CutoverCheck: Sendable, Equatable {
     static func all(_ live: LiveMigration, _ world: World) -> [CutoverCheck] {
         let cutover = live.cutover
         var checks = [
-            lag(live), verification(live),
+            lag(live), verification(live, world),
             CutoverCheck(.unknown, "Unique indexes: checked in step 2"),
             transactions(cutover.openTransactions), block(live),
         ]
         if let left = world.timeLeft(live) {
-            let state: State = left <= Tuning.littleTime ? .warning : .passed
+            let timer = world.flow(of: live).timer
+            let state: State = left <= timer.warning ? .warning : .passed
             let text = Times.span(milliseconds: left.milliseconds)
-            checks.append(CutoverCheck(state, "\(text) left to cut over"))
+            checks.append(CutoverCheck(state, "\(text) \(timer.left)"))
         }
         checks += live.waitingFor.map { CutoverCheck(.warning, "Waiting for \($0)") }
         if live.phase != .inSync {
@@ -58,9 +59,10 @@ struct CutoverCheck: Sendable, Equatable {
         return CutoverCheck(state, "Lag \(Times.span(lag))")
     }
 
-    private static func verification(_ live: LiveMigration) -> CutoverCheck {
+    private static func verification(_ live: LiveMigration, _ world: World) -> CutoverCheck {
         if live.setup.verify == .off {
-            return CutoverCheck(.warning, "Verification \(Words.verifyYourself)")
+            let text = world.flow(of: live).verification.yourself
+            return CutoverCheck(.warning, "Verification \(text)")
         }
         let count = live.mismatches.count
         if count > 0 {

@@ -3,12 +3,13 @@ internal import Terminal
 
 /// The parts of the cutover's pages.
 enum CutoverView {
-    static let steps = ["1 Stop writes", "2 Finalize", "3 Connect"]
-
     /// `Cutover   ▶ 1 Stop writes   ○ 2 Finalize   ○ 3 Connect`.
-    static func drawSteps(_ states: [Stepper.State], in rect: Rect, on canvas: inout Canvas) {
-        var runs = [Run(" Cutover", .title)]
-        for (title, state) in zip(steps, states) {
+    static func drawSteps(
+        _ texts: Flow.Cutover, _ states: [Stepper.State], in rect: Rect, on canvas: inout Canvas
+    ) {
+        var runs = [Run(" " + texts.title, .title)]
+        let titles = [texts.stopWrites, texts.finalizing, texts.connect]
+        for (title, state) in zip(titles, states) {
             runs.append(Run("   \(canvas.glyphs.mark(state)) ", state.style))
             runs.append(Run(title, state == .current ? Style(.accent, .bold) : state.style))
         }
@@ -17,8 +18,10 @@ enum CutoverView {
 
     // MARK: Step 1
 
-    static func drawWrites(_ live: LiveMigration, in rect: Rect, on canvas: inout Canvas) {
-        canvas.put(" Stop writes to your source cluster now.", in: rect.line(0), .title)
+    static func drawWrites(
+        _ texts: Flow.Cutover, _ live: LiveMigration, in rect: Rect, on canvas: inout Canvas
+    ) {
+        canvas.put(" " + texts.stopNow, in: rect.line(0), .title)
         let isWide = rect.columns >= 76
         let column = isWide ? 41 : 22
         let writes = live.cutover.sourceWrites
@@ -90,8 +93,8 @@ enum CutoverView {
             ], in: rect)
         let value = Rect(38, rect.row, max(0, rect.columns - 39), rect.rows)
         if isSkipped {
-            let text =
-                value.columns >= 36 ? Words.verifyYourself : Words.verifyYourselfTiny
+            let texts = world.flow(of: live).verification
+            let text = value.columns >= 36 ? texts.yourself : texts.yourselfTiny
             canvas.put(text, in: value, .warning)
         } else if let seconds = step.seconds {
             // What was so short that it rounds to nothing was not nothing.

@@ -54,7 +54,7 @@ struct Frame {
 
     /// The host goes first where there is no room for all, then the time of this place.
     private func drawHead(in line: Rect, on canvas: inout Canvas) {
-        let title = model.page.screen.title
+        let title = model.page.screen.title(world)
         let host = world.snapshot?.agent.host ?? "this host"
         let utc = Times.time(world.moment.wall) + "Z"
         let clocks = [model.zone.clock(world.moment.wall), utc].compactMap(\.self)

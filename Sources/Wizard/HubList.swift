@@ -13,7 +13,9 @@ struct HubList {
 
     /// What a line shows; its text is made only where it is to be seen.
     private enum Line: Equatable {
-        case blank, migrations, begin, card, clusters, noCluster
+        case blank, migrations, begin, clusters, noCluster
+        /// A place among the flows.
+        case card(Int)
         /// A place in the snapshot.
         case migration(Int)
         case cluster(Int)
@@ -44,9 +46,10 @@ struct HubList {
 
     private var lines: [Line] {
         let migrations = hub.migrations(world).map { Line.migration($0) }
+        let cards = world.flows.indices.map { Line.card($0) }
         let clusters = clusters.indices.map { Line.cluster($0) }
         return (migrations.isEmpty ? [] : [.migrations] + migrations + [.blank])
-            + [.begin, .card, .blank, .clusters] + (clusters.isEmpty ? [.noCluster] : clusters)
+            + [.begin] + cards + [.blank, .clusters] + (clusters.isEmpty ? [.noCluster] : clusters)
     }
 
     private var migrations: [LiveMigration] { world.snapshot?.migrations ?? [] }
@@ -55,7 +58,7 @@ struct HubList {
     private func line(of item: MigrationHub.Item) -> Line? {
         switch item {
         case .migration(let id): migrations.lastIndex { $0.id == id }.map { .migration($0) }
-        case .card: .card
+        case .card(let id): world.flows.firstIndex { $0.id == id }.map { .card($0) }
         case .cluster(let id): clusters.firstIndex { $0.id == id }.map { .cluster($0) }
         }
     }
@@ -66,10 +69,10 @@ struct HubList {
         case .migrations: row(["Migrations", "", "Lag", "Left or ended"], columns, .label, glyphs)
         case .migration(let index): row(migrations[index], columns, glyphs)
         case .begin: [Run(" Begin", .label)]
-        case .card:
+        case .card(let index):
             [
-                Run("  " + Flow.fromAtlas.card, Style(.accent, .bold)),
-                Run("   " + Flow.fromAtlas.cardText, .dim),
+                Run("  " + world.flows[index].card.title, Style(.accent, .bold)),
+                Run("   " + world.flows[index].card.text, .dim),
             ]
         case .clusters: [Run(" Clusters", .label)]
         case .noCluster: [Run("  None yet. A migration needs two: a adds one.", .dim)]
@@ -113,7 +116,8 @@ struct HubList {
 
     private func phase(_ migration: LiveMigration) -> String {
         switch migration.phase {
-        case .inSync where migration.cutover.isReady: return "Ready for Cutover"
+        case .inSync where migration.cutover.isReady:
+            return world.flow(of: migration).migrating.isReady
         case .copying:
             return migration.copiedFraction.map { "copying \(Figure.percent($0))" } ?? "copying"
         default: return migration.phase.words

@@ -7,7 +7,7 @@ package import Terminal
 /// night or on another terminal, shows what is true then.
 package protocol Screen: Sendable, Equatable, Codable {
     /// On the frame's first line.
-    var title: String { get }
+    func title(_ world: World) -> String
 
     /// The keys that act now; the footer and the help are made from it.
     func keys(_ world: World) -> KeyMap

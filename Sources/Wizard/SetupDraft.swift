@@ -2,6 +2,8 @@ internal import ControlAPI
 
 /// What is chosen on *Set up Migration*, complete or not. Names and facts are the world's; here are identifiers only.
 package struct SetupDraft: Sendable, Equatable, Codable {
+    /// The name of the flow; what was kept before there were names has none.
+    var flow: String?
     var source = ClusterChoice()
     var destination = ClusterChoice()
     /// Nil until the user decides: then the size of the source does.
@@ -29,6 +31,7 @@ package struct SetupDraft: Sendable, Equatable, Codable {
             let destination = destination.cluster(in: world)
         else { return nil }
         var setup = MigrationSetup(source: source.id, destination: destination.id)
+        setup.flow = world.flow(flow).id
         setup.verify = verifies(world) ? .full : .off
         setup.clear = clearConfirmedName != nil
         setup.clearConfirmedName = clearConfirmedName

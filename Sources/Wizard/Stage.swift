@@ -39,8 +39,8 @@ struct StageRow: Sendable, Equatable {
     var state: Stepper.State
     var text: String
 
-    /// The rows of document 001, in its order.
-    static func all(_ migration: LiveMigration, isNarrow: Bool) -> [StageRow] {
+    /// In the order of the page.
+    static func all(_ migration: LiveMigration, _ flow: Flow, isNarrow: Bool) -> [StageRow] {
         let stage = Stage(migration)
         let now: Stepper.State =
             switch migration.phase {
@@ -53,15 +53,15 @@ struct StageRow: Sendable, Equatable {
         }
         return [
             StageRow(
-                title: "Applying new writes", state: state(from: .copying, through: .finalizing),
+                title: flow.migrating.applying, state: state(from: .copying, through: .finalizing),
                 text: stage < .copying ? "" : writes(migration, stage, isNarrow)),
             StageRow(
-                title: "Copying data", state: state(from: .copying, through: .indexing),
+                title: flow.migrating.copying, state: state(from: .copying, through: .indexing),
                 text: copied(migration, isNarrow)),
             StageRow(
-                title: "Finalizing the migration",
+                title: flow.migrating.finalizing,
                 state: state(from: .finalizing, through: .finalizing), text: ""),
-            verification(migration, stage, now, isNarrow),
+            verification(migration, flow, stage, now, isNarrow),
         ]
     }
 
@@ -96,11 +96,12 @@ struct StageRow: Sendable, Equatable {
     }
 
     private static func verification(
-        _ migration: LiveMigration, _ stage: Stage, _ now: Stepper.State, _ isNarrow: Bool
+        _ migration: LiveMigration, _ flow: Flow, _ stage: Stage, _ now: Stepper.State,
+        _ isNarrow: Bool
     ) -> StageRow {
-        let title = "Running the verification"
+        let title = flow.migrating.verifying
         if migration.setup.verify == .off {
-            let text = isNarrow ? Words.verifyYourselfShort : Words.verifyYourself
+            let text = isNarrow ? flow.verification.yourselfShort : flow.verification.yourself
             return StageRow(title: title, state: .waiting, text: text)
         }
         guard stage > .preparing, let figures = migration.figures.verification,

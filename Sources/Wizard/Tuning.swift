@@ -15,13 +15,6 @@ package enum Tuning {
     static let beginning = Duration.seconds(15)
     /// How often the bell rings while a migration is ready and nobody answers.
     static let bellInterval = Duration.seconds(3_600)
-    /// How much time to cut over an extension adds.
-    static let syncExtension = Duration.seconds(24 * 3_600)
-    /// Time left to cut over, and oplog ahead, from which on they are shown as warnings and as errors.
-    static let littleTime = Duration.seconds(6 * 3_600)
-    static let hardlyTime = Duration.seconds(3_600)
-    /// With less left, extending is offered before the way to the cutover.
-    static let tooLittleTime = Duration.seconds(600)
     /// A cutover that takes longer is not going as it should: Atlas asks to check on it then, too.
     static let longCutover = Duration.seconds(12 * 3_600)
     /// Columns that text is set over at most; more are left empty, but for the log.

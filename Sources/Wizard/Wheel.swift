@@ -48,6 +48,8 @@ protocol LiveScreen: Screen {
 extension LiveScreen {
     func live(_ world: World) -> LiveMigration? { world.migration(migration) }
 
+    func flow(_ world: World) -> Flow { world.flow(live(world)?.setup.flow) }
+
     /// Who drives instead of this wizard; nil where nobody else does.
     func otherDriver(_ world: World) -> Driver? {
         live(world)?.driver.flatMap { $0.wizard == world.me.wizard ? nil : $0 }

@@ -49,12 +49,12 @@ extension Wizard.Model {
     private mutating func pop() {
         let page = layers.removeLast().page
         guard page.isDraft else { return }
-        drafts.removeAll { $0.stage == page.stage }
+        drafts.removeAll { $0.isSamePlace(as: page, world) }
         drafts.append(page)
     }
 
     /// The page as it was left the last time.
     private func draft(of page: Page) -> Page? {
-        page.isDraft ? drafts.last { $0.stage == page.stage } : nil
+        page.isDraft ? drafts.last { $0.isSamePlace(as: page, world) } : nil
     }
 }

@@ -41,7 +41,9 @@ extension Wizard.Model {
         }
         defer {
             // What was typed has become a migration, also on the pages that are closed now.
-            if case .start = command, case .made = answer { drafts = [] }
+            if case .start(let setup) = command, case .made = answer {
+                drafts.removeAll { $0.flow(world)?.id == world.flow(setup.flow).id }
+            }
         }
         guard let layer, let index = layers.firstIndex(where: { $0.id == layer }) else {
             if case .refused(let error) = answer { return say(Words.error(error), .error) }

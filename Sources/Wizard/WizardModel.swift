@@ -36,9 +36,12 @@ extension Wizard {
         /// Uptime of a Ctrl-C that was not followed by another yet.
         var interruptedAt: Duration?
 
-        package init(me: Asker, saved: SavedState? = nil, host: Host? = nil) {
+        package init(
+            me: Asker, saved: SavedState? = nil, host: Host? = nil, flows: [Flow] = Flow.all
+        ) {
             world = World(me: me)
             world.host = host
+            world.flows = flows
             theme = saved?.theme ?? Theme.standard.name
             lastSeen = saved?.lastSeen
             drafts = saved?.drafts ?? []

@@ -3,33 +3,12 @@ internal import Terminal
 
 /// Texts that several pages share.
 enum Words {
-    static let cutoverButton = "Cutover to your destination cluster"
-    static let ready = "I'm ready to cutover"
-    static let extend = "Extend Sync"
-    static let proceed = "Proceed to cutover"
-    static let writesStopped = "I confirm that I've stopped writes to my source cluster"
-    static let finalize = "Finalize migration"
-    static let succeeded = "You have successfully migrated to Atlas"
-    static let connect = "Connect to your new cluster"
     static let goOnWithIt = "Go on with it"
     static let unknownMigration = "This migration is not known to the agent."
-    static let inSync = "Your source and destination clusters are in sync."
 
-    static let verifyYourself = "off: please verify your data yourself"
-    static let verifyYourselfShort = "off: please verify yourself"
-    static let verifyYourselfTiny = "off: verify yourself"
-    static let verifyHow =
-        "Verification was off: please verify your data yourself, by comparing document counts and hashes."
-    /// Where something was verified.
-    static func verified(_ mode: MigrationSetup.Verify) -> String {
-        mode == .counts
-            ? "The counts were compared. Compare hashes yourself, where it matters."
-            : "lagzero has verified the data, for all supported types."
-    }
     static let sourceWritesAgain =
         "The source accepts writes again. Restart your application there."
     static let onlyForward = "from here there is only forward"
-    static let downtime = "last write seen to destination accepting writes"
     static let escape = "Esc does nothing on this page: Back is a button."
 
     static let loadLevels = [

@@ -15,6 +15,8 @@ package struct World: Sendable, Equatable, Codable {
     package var me: Asker
     /// Nil where the program around the wizard adds nothing to it.
     package var host: Host?
+    /// The ways to migrate, as the hub offers them; never empty.
+    var flows = Flow.all
 
     package init(me: Asker) { self.me = me }
 

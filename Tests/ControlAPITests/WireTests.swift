@@ -45,6 +45,19 @@ import Testing
         #expect(try JSONDecoder().decode(MigrationSetup.self, from: bytes) == resumed)
     }
 
+    @Test func aSetupThatWasStoredBeforeItNamedAFlowIsOfTheFirst() throws {
+        var setup = MigrationSetup(source: Identifier(at: 1), destination: Identifier(at: 2))
+        setup.flow = "other"
+        let bytes = try JSONEncoder().encode(setup)
+        #expect(try JSONDecoder().decode(MigrationSetup.self, from: bytes) == setup)
+        let text = String(decoding: bytes, as: UTF8.self)
+        let old = text.replacingOccurrences(of: #""flow":"other","#, with: "")
+            .replacingOccurrences(of: #","flow":"other""#, with: "")
+        #expect(!old.contains("flow") && text.contains("flow"))
+        setup.flow = "fromAtlas"
+        #expect(try JSONDecoder().decode(MigrationSetup.self, from: Data(old.utf8)) == setup)
+    }
+
     @Test func whatIsNotKnownIsNotZero() throws {
         let bytes = try JSONEncoder().encode(MigrationFigures())
         let figures = try JSONDecoder().decode(MigrationFigures.self, from: bytes)

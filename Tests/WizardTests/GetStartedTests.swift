@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct GetStartedTests {
     private func pilot(
-        _ page: GetStarted = GetStarted(), _ snapshot: Snapshot = Sample.snapshot,
+        _ page: GetStarted = GetStarted(.fromAtlas), _ snapshot: Snapshot = Sample.snapshot,
         size: Size = Size(80, 24)
     ) -> ScreenPilot {
         ScreenPilot(.getStarted(page), agent: ScriptedAgent(snapshot), size: size)
@@ -20,13 +20,13 @@ import Testing
 
     @Test func s2ThePrerequisitesAreBoxesToTick() {
         var pilot = pilot()
-        for prerequisite in Flow.fromAtlas.prerequisites {
+        for prerequisite in Flow.fromAtlas.getStarted.prerequisites {
             #expect(pilot.shows("[ ] " + prerequisite.title))
         }
         #expect(pilot.shows("0 of 8"))
         pilot.press(.space, .tab, .tab, .space)
-        #expect(pilot.shows("[x] " + Flow.fromAtlas.prerequisites[0].title))
-        #expect(pilot.shows("[x] " + Flow.fromAtlas.prerequisites[2].title))
+        #expect(pilot.shows("[x] " + Flow.fromAtlas.getStarted.prerequisites[0].title))
+        #expect(pilot.shows("[x] " + Flow.fromAtlas.getStarted.prerequisites[2].title))
         #expect(pilot.shows("2 of 8"))
         pilot.press(.space)
         #expect(pilot.shows("1 of 8"))
@@ -43,7 +43,7 @@ import Testing
     @Test func s2EveryBoxIsSeenWholeAtEverySize() {
         for size in pageSizes {
             var pilot = pilot(size: size)
-            for prerequisite in Flow.fromAtlas.prerequisites {
+            for prerequisite in Flow.fromAtlas.getStarted.prerequisites {
                 #expect(pilot.shows("[ ] " + prerequisite.title), "\(size)")
                 #expect(pilot.textAtCursor.contains(prerequisite.title))
                 #expect(!pilot.shows("…"))
@@ -72,22 +72,22 @@ import Testing
     }
 
     @Test func s2TheOnlyOrganizationIsTaken() {
-        var pilot = pilot(GetStarted(), alone)
+        var pilot = pilot(GetStarted(.fromAtlas), alone)
         #expect(pilot.shows("[ Acme Cloud"))
         pilot.push("Continue")
         #expect(pilot.shows("Additional settings"))
     }
 
     @Test func s2NothingIsSaidWhenEverythingIsTicked() {
-        var pilot = pilot(GetStarted(organization: Sample.cloud.id))
-        for _ in Flow.fromAtlas.prerequisites { pilot.press(.space, .tab) }
+        var pilot = pilot(GetStarted(.fromAtlas, organization: Sample.cloud.id))
+        for _ in Flow.fromAtlas.getStarted.prerequisites { pilot.press(.space, .tab) }
         pilot.push("Continue")
         #expect(pilot.shows("Additional settings"))
         #expect(pilot.message.isEmpty)
     }
 
     @Test func s2LeftBackAndForwardTheTicksStay() {
-        var pilot = pilot(GetStarted(organization: Sample.cloud.id))
+        var pilot = pilot(GetStarted(.fromAtlas, organization: Sample.cloud.id))
         pilot.press(.space)
         pilot.push("Continue")
         pilot.press(.escape)
@@ -107,7 +107,7 @@ import Testing
     @Test func s2WithoutOrganizationsItSaysHowToAddClusters() {
         var snapshot = Sample.snapshot
         (snapshot.organizations, snapshot.projects, snapshot.clusters) = ([], [], [])
-        var pilot = pilot(GetStarted(), snapshot)
+        var pilot = pilot(GetStarted(.fromAtlas), snapshot)
         pilot.push("Continue")
         #expect(pilot.says("lagzero clusters add"))
     }

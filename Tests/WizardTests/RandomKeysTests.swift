@@ -30,7 +30,7 @@ import Testing
                     Issue.record("a cutover began on another page: \(String(describing: before))")
                     continue
                 }
-                #expect(page.confirm.isOn)
+                #expect(page.isConfirmed)
                 #expect(page.confirmedName == "shop-atlas")
             }
         }
@@ -118,7 +118,7 @@ import Testing
             pilot.press(.enter, .enter)
             if habit != .everything { pilot.push("Proceed to cutover") }
         case .cutover(let page):
-            if !page.confirm.isOn, habit != .neverPressesSpace, pilot.focus(" ] I confirm") {
+            if !page.isConfirmed, habit != .neverPressesSpace, pilot.focus(" ] I confirm") {
                 pilot.press(.space)
             } else {
                 pilot.push("Finalize migration")

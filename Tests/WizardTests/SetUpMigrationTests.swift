@@ -199,10 +199,10 @@ import Testing
         let left = pilot.setUpPage
         var world = pilot.world
         world.moment.uptime = .seconds(5)
-        let again = SetUpMigration(organization: Sample.cloud.id, in: world)
+        let again = SetUpMigration(.fromAtlas, organization: Sample.cloud.id, in: world)
         #expect(left.map(again.takingUp) == left)
         // Started from another organization, only what is not of the destination stays.
-        let elsewhere = SetUpMigration(organization: Sample.acme.id, in: world)
+        let elsewhere = SetUpMigration(.fromAtlas, organization: Sample.acme.id, in: world)
         let page = left.map(elsewhere.takingUp)
         #expect(page?.draft.source == left?.draft.source)
         #expect(page?.draft.loadLevel == 2)

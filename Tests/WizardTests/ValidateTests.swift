@@ -197,7 +197,8 @@ import Testing
     }
 
     @Test func s4WhileTheAgentIsAskedNothingChanges() {
-        var page = SetUpMigration(organization: Sample.cloud.id, in: World(me: Sample.me))
+        var page = SetUpMigration(
+            .fromAtlas, organization: Sample.cloud.id, in: World(me: Sample.me))
         var world = World(me: Sample.me)
         world.snapshot = Sample.snapshot
         if let chosen = ScreenPilot.chosen().setUpPage { page = chosen }

@@ -21,7 +21,8 @@ package struct Cutover: LiveScreen {
     var wheel = Wheel()
     /// The destination's name as it was typed; nil where the page was not reached by typing it.
     private(set) var confirmedName: String?
-    private(set) var confirm = CheckBox(Words.writesStopped)
+    /// Whether it was confirmed that the writes are stopped.
+    private(set) var isConfirmed = false
     private var focus = FocusRing<Part>([.confirm, .back, .finalize])
     private var hasAsked = false
     private var hasFinalized = false
@@ -41,7 +42,7 @@ package struct Cutover: LiveScreen {
         self.confirmedName = confirmedName
     }
 
-    package var title: String { "Cutover" }
+    package func title(_ world: World) -> String { flow(world).cutover.title }
     package var holdsKeys: Bool { dialog != nil }
 
     func step(_ live: LiveMigration) -> Step {
@@ -97,7 +98,7 @@ package struct Cutover: LiveScreen {
         if case .refused = answer, case .beginCutover = command {
             hasAsked = false
             isForgotten = false
-            confirm.isOn = false
+            isConfirmed = false
             focus.update([.confirm, .back, .finalize])
         }
         return refusal(answer, to: command)
@@ -113,7 +114,7 @@ package struct Cutover: LiveScreen {
         case .confirm: bindings.append(.init(.space, label: "Confirm"))
         case .finalize:
             let reason = live(world).flatMap { obstacleToFinalize($0, world) }
-            bindings.append(.init(.enter, label: Words.finalize, reason: reason))
+            bindings.append(.init(.enter, label: flow(world).cutover.finalize, reason: reason))
         case .backOut:
             let reason = live(world).flatMap { obstacleToBackOut($0, world) }
             bindings.append(.init(.enter, label: "Back out", reason: reason))
@@ -150,7 +151,7 @@ package struct Cutover: LiveScreen {
         case .confirm:
             if let watching = watching(world) { return [.say(watching, .warning)] }
             guard key == .space else { return [.say("Space sets the check mark.", .dim)] }
-            _ = confirm.handle(key)
+            isConfirmed.toggle()
             // What came with the check mark was not typed by someone who saw it.
             return [.discardTypeAhead]
         case .back: return leave(live)
@@ -196,12 +197,12 @@ package struct Cutover: LiveScreen {
         guard confirmedName == live.destinationName else {
             return "First type the name \(live.destinationName) on the page before."
         }
-        return confirm.isOn ? nil : "First stop the writes to your source cluster, and confirm it."
+        return isConfirmed ? nil : "First stop the writes to your source cluster, and confirm it."
     }
 
     /// A doubt about what was confirmed; the engine has the last word.
     private func stillSeen(_ live: LiveMigration) -> String? {
-        guard confirm.isOn, live.cutover.sourceWrites?.contains(where: { $0.count > 0 }) == true
+        guard isConfirmed, live.cutover.sourceWrites?.contains(where: { $0.count > 0 }) == true
         else { return nil }
         return "lagzero still sees writes: have all applications stopped?"
     }
@@ -223,7 +224,7 @@ package struct Cutover: LiveScreen {
             return canvas.put(" " + Words.unknownMigration, in: body, .dim)
         }
         let step = step(live)
-        CutoverView.drawSteps(step.marks, in: body.line(0), on: &canvas)
+        CutoverView.drawSteps(flow(world).cutover, step.marks, in: body.line(0), on: &canvas)
         let isRoomy = body.rows >= 16
         let (foot, above) = body.top(isRoomy ? 2 : 1).rest.bottom(isRoomy ? 2 : 1)
         var notices = [wheelNotice(world)].compactMap(\.self)
@@ -237,8 +238,8 @@ package struct Cutover: LiveScreen {
         for (row, line) in lines.enumerated() { canvas.put(line, in: notice.line(row)) }
         switch step {
         case .stopWrites:
-            CutoverView.drawWrites(live, in: rest, on: &canvas)
-            confirm.draw(
+            CutoverView.drawWrites(flow(world).cutover, live, in: rest, on: &canvas)
+            CheckBox(flow(world).cutover.stopped, isOn: isConfirmed).draw(
                 in: Rect(1, rest.row + (isRoomy ? 7 : 5), rest.columns - 1, 1),
                 isFocused: focus.isFocused(.confirm), on: &canvas)
             if let reason = Words.notReady(live) ?? stillSeen(live) {
@@ -267,7 +268,8 @@ package struct Cutover: LiveScreen {
             case .back, .confirm: buttons.append(Button("Back"))
             case .finalize:
                 let isFree = obstacleToFinalize(live, world) == nil
-                buttons.append(Button(Words.finalize, isFree ? .ready : .grey(reason: "")))
+                buttons.append(
+                    Button(flow(world).cutover.finalize, isFree ? .ready : .grey(reason: "")))
             case .backOut:
                 let isFree = obstacleToBackOut(live, world) == nil
                 buttons.append(Button("Back out", isFree ? .normal : .grey(reason: "")))
@@ -279,10 +281,11 @@ package struct Cutover: LiveScreen {
         guard step == .beginning || step == .finalizing else { return }
         let taken = buttons.reduce(1) { $0 + $1.columns + 2 }
         let free = Rect(1, rect.row, max(0, rect.columns - taken - 1), rect.rows)
+        let label = flow(world).cutover.downtime
         let downtime = Times.span(live.cutover.downtimeSeconds)
         canvas.put(
-            [Run("Application downtime  ", .label), Run(downtime, Style(.text, .bold))], in: free)
-        let room = free.columns - Width.of("Application downtime  \(downtime)") - 2
+            [Run(label + "  ", .label), Run(downtime, Style(.text, .bold))], in: free)
+        let room = free.columns - Width.of("\(label)  \(downtime)") - 2
         if live.isPastPointOfNoReturn, Width.of(Words.onlyForward) <= room {
             canvas.put(Words.onlyForward, in: free, .dim, alignment: .right)
         }

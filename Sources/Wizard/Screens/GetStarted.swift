@@ -10,6 +10,8 @@ package struct GetStarted: Screen {
         case back, next
     }
 
+    /// Its name; what was kept before there were names has none.
+    private let flow: String?
     /// Where the destination is; nil until it is chosen, where there are several.
     package private(set) var organization: Identifier?
     private(set) var ticked: Set<Int> = []
@@ -17,14 +19,17 @@ package struct GetStarted: Screen {
     private var open: OpenList?
     private var refusal: String?
 
-    package init(organization: Identifier? = nil) {
+    init(_ flow: Flow, organization: Identifier? = nil) {
+        self.flow = flow.id
         self.organization = organization
-        let boxes = flow.prerequisites.indices.map(Part.prerequisite)
+        let boxes = flow.getStarted.prerequisites.indices.map(Part.prerequisite)
         focus = FocusRing([.organization] + boxes + [.back, .next], focused: boxes.first)
     }
 
-    private var flow: Flow { .fromAtlas }
-    package var title: String { flow.title }
+    func flow(_ world: World) -> Flow { world.flow(flow) }
+    private func texts(_ world: World) -> Flow.GetStarted { flow(world).getStarted }
+
+    package func title(_ world: World) -> String { flow(world).title }
     package var holdsKeys: Bool { open != nil }
 
     /// The only one there is, where there is one.
@@ -42,7 +47,7 @@ package struct GetStarted: Screen {
         switch focus.focused {
         case .prerequisite: keys.append(.init(.space, label: "Tick"))
         case .organization: keys.append(.init(.enter, label: "Open list"))
-        case .next: keys.append(.init(.enter, label: "Continue"))
+        case .next: keys.append(.init(.enter, label: texts(world).next))
         case .back, nil: keys.append(.init(.enter, label: "Back"))
         }
         return KeyMap(keys + [.init(.escape, label: "Back")])
@@ -81,8 +86,8 @@ package struct GetStarted: Screen {
                 : "First choose the organization that the destination cluster belongs to."
             return []
         }
-        let next = SetUpMigration(organization: organization.id, in: world)
-        let open = flow.prerequisites.count - ticked.count
+        let next = SetUpMigration(flow(world), organization: organization.id, in: world)
+        let open = texts(world).prerequisites.count - ticked.count
         let page = [Action.open(.setUp(next))]
         guard open > 0 else { return page }
         return page + [.say("\(open) not ticked; the validation finds most of them.", .dim)]
@@ -101,9 +106,10 @@ extension GetStarted {
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         let area = body.inset(columns: 1, rows: 0)
         let (buttons, upper) = area.bottom(1)
-        let (explanation, rest) = upper.bottom(explanationRows(columns: area.columns))
-        let intro = Text.wrapped(flow.introduction, to: area.columns)
-        let partRows = flow.prerequisites.count + 2
+        let texts = texts(world)
+        let (explanation, rest) = upper.bottom(explanationRows(world, columns: area.columns))
+        let intro = Text.wrapped(texts.introduction, to: area.columns)
+        let partRows = texts.prerequisites.count + 2
         var parts = rest
         if rest.rows >= intro.count + partRows {
             for (row, line) in intro.enumerated() { canvas.put(line, in: rest.line(row)) }
@@ -113,51 +119,59 @@ extension GetStarted {
         let place = drawParts(in: parts, on: &canvas, world)
         let below = Rect(
             area.column, min(parts.endRow + 1, explanation.row), area.columns, explanation.rows)
-        drawExplanation(in: below, on: &canvas)
+        drawExplanation(in: below, on: &canvas, world)
         let focused = focus.isFocused(.back) ? 0 : focus.isFocused(.next) ? 1 : nil
-        let isReady = ticked.count == flow.prerequisites.count && chosen(world) != nil
+        let isReady = ticked.count == texts.prerequisites.count && chosen(world) != nil
         Button.drawRow(
-            [Button("Back"), Button("Continue", isReady ? .ready : .normal)], focused: focused,
+            [Button("Back"), Button(texts.next, isReady ? .ready : .normal)], focused: focused,
             in: buttons, on: &canvas)
         open?.drawOpen(at: place, in: area, on: &canvas)
     }
 
-    private func explanationRows(columns: Int) -> Int {
-        max(2, flow.prerequisites.map { Text.wrapped($0.detail, to: columns).count }.max() ?? 0)
+    private func explanationRows(_ world: World, columns: Int) -> Int {
+        let details = texts(world).prerequisites.indices.map { detail($0, world) }
+        return max(2, details.map { Text.wrapped($0, to: columns).count }.max() ?? 0)
+    }
+
+    private func detail(_ index: Int, _ world: World) -> String {
+        let flow = flow(world)
+        let text = flow.getStarted.prerequisites[index].detail
+        return Flow.fill(text, ["hours": "\(flow.timer.hours)"])
     }
 
     /// The organization and the boxes; returns the place of the drop-down list.
     private func drawParts(in rect: Rect, on canvas: inout Canvas, _ world: World) -> Rect {
-        let label = "Organization you start from  "
+        let texts = texts(world)
+        let prerequisites = texts.prerequisites
+        let label = texts.organization + "  "
         let columns = min(Tuning.sideColumns, rect.columns - Width.of(label))
         let (line, rest) = rect.top(1)
-        let (head, boxes) = rest.top(rest.rows > flow.prerequisites.count ? 1 : 0)
+        let (head, boxes) = rest.top(rest.rows > prerequisites.count ? 1 : 0)
         canvas.put(label, in: line, .label)
         let place = Rect(line.column + Width.of(label), line.row, columns, 1)
         (open ?? list(world)).draw(in: place, isFocused: focus.isFocused(.organization), &canvas)
         canvas.put(
-            "Before you begin   \(ticked.count) of \(flow.prerequisites.count)", in: head, .label)
+            "\(texts.checklist)   \(ticked.count) of \(prerequisites.count)", in: head, .label)
         var scroll = Scroll()
         if case .prerequisite(let index) = focus.focused { scroll.selected = index }
-        let first = scroll.first(count: flow.prerequisites.count, rows: boxes.rows)
-        for (row, index) in flow.prerequisites.indices.dropFirst(first).prefix(boxes.rows)
+        let first = scroll.first(count: prerequisites.count, rows: boxes.rows)
+        for (row, index) in prerequisites.indices.dropFirst(first).prefix(boxes.rows)
             .enumerated()
         {
-            let box = CheckBox(flow.prerequisites[index].title, isOn: ticked.contains(index))
+            let box = CheckBox(prerequisites[index].title, isOn: ticked.contains(index))
             box.draw(
                 in: boxes.line(row), isFocused: focus.isFocused(.prerequisite(index)), on: &canvas)
         }
         return place
     }
 
-    private func drawExplanation(in rect: Rect, on canvas: inout Canvas) {
+    private func drawExplanation(in rect: Rect, on canvas: inout Canvas, _ world: World) {
         let text: Run =
             switch (refusal, focus.focused) {
             case (let refusal?, _): Run(canvas.glyphs.failed + " " + refusal, .error)
-            case (_, .prerequisite(let index)): Run(flow.prerequisites[index].detail, .dim)
-            case (_, .organization):
-                Run("The destination can only be a cluster of this organization.", .dim)
-            default: Run("Continue leads to the choice of the clusters.", .dim)
+            case (_, .prerequisite(let index)): Run(detail(index, world), .dim)
+            case (_, .organization): Run(texts(world).aboutOrganization, .dim)
+            default: Run(texts(world).aboutNext, .dim)
             }
         TextBlock([text]).draw(in: rect, on: &canvas)
     }

@@ -17,8 +17,12 @@ package struct InSync: LiveScreen {
 
     package init(_ migration: Identifier) { self.migration = migration }
 
-    package var title: String { "In sync" }
+    package func title(_ world: World) -> String { flow(world).inSync.title }
     package var holdsKeys: Bool { dialog != nil }
+
+    private func title(of part: Part, _ world: World) -> String {
+        part == .ready ? flow(world).inSync.ready : flow(world).timer.extend
+    }
 
     package mutating func update(_ world: World) -> [Action] {
         guard let live = live(world) else { return [] }
@@ -48,7 +52,7 @@ package struct InSync: LiveScreen {
         case .extend(let modal), .offer(let modal): return modal.keys
         case nil: break
         }
-        let enter = focus.isFocused(.extend) ? Words.extend : Words.ready
+        let enter = title(of: focus.focused ?? .ready, world)
         let reason = live(world).flatMap { obstacle(to: focus.focused ?? .ready, $0, world) }
         return wheelKeys(world)
             + KeyMap([
@@ -79,17 +83,20 @@ package struct InSync: LiveScreen {
         case .extend:
             dialog = .extend(
                 Modal(
-                    Words.extend, newEnd(live, world),
-                    buttons: [Button("Back"), Button(Words.extend)], focused: 1, escape: 0))
+                    title(of: .extend, world), newEnd(live, world),
+                    buttons: [Button("Back"), Button(title(of: .extend, world))], focused: 1,
+                    escape: 0))
         case .ready:
-            if let left = world.timeLeft(live), left < Tuning.tooLittleTime {
+            if let left = world.timeLeft(live), left < flow(world).timer.offer {
                 let text =
-                    "Only \(Countdown.text(left)) is left to cut over. A cutover that has begun is not "
+                    "Only \(Countdown.text(left)) is \(flow(world).timer.left). A cutover that has begun is not "
                     + "interrupted, but if it is undone later than that, the migration has expired."
                 dialog = .offer(
                     Modal(
                         "Little time is left", [Run(text)],
-                        buttons: [Button(Words.extend), Button("Go on"), Button("Back")],
+                        buttons: [
+                            Button(title(of: .extend, world)), Button("Go on"), Button("Back"),
+                        ],
                         escape: 2))
                 return []
             }
@@ -131,10 +138,10 @@ package struct InSync: LiveScreen {
     /// The end that there is, and the one that there would be.
     private func newEnd(_ live: LiveMigration, _ world: World) -> [Run] {
         let end = live.cutover.deadlineAt
-        let new = end.map { $0 + Tuning.syncExtension.milliseconds }
-        let hours = Tuning.syncExtension.components.seconds / 3_600
+        let timer = flow(world).timer
+        let new = end.map { $0 + Int64(timer.extensionHours) * 3_600_000 }
         return [
-            Run("\(hours) hours are added to the time to cut over.\n\n"),
+            Run(Flow.fill(timer.extending, ["hours": "\(timer.extensionHours)"]) + "\n\n"),
             Run("Ends now   ", .label), Run((end.map(Times.date) ?? Figure.unknown) + "\n"),
             Run("New end    ", .label), Run(new.map(Times.date) ?? Figure.unknown, .accent),
         ]
@@ -153,7 +160,7 @@ package struct InSync: LiveScreen {
         let (foot, upper) = rest.bottom(1)
         rest = upper.rows > 8 ? upper.top(1).rest : upper
         drawCountdown(live, world, in: rest.top(2).0, on: &canvas)
-        TextBlock(explanation(live)).draw(
+        TextBlock([Run(live.fill(flow(world).inSync.explanation))]).draw(
             in: rest.top(2).rest.inset(columns: 1, rows: 0), on: &canvas)
         drawButtons(live, world, in: foot, on: &canvas)
         switch dialog {
@@ -167,10 +174,10 @@ package struct InSync: LiveScreen {
     ) -> [Notice] {
         let lag =
             (isNarrow ? "\n" : "  ")
-            + "Lag behind source \(Times.clock(live.figures.lagSeconds))"
+            + "\(flow(world).migrating.lag) \(Times.clock(live.figures.lagSeconds))"
         let state =
             Words.notReady(live).map { Notice(.warning, $0 + lag) }
-            ?? Notice(.ok, Words.inSync + lag)
+            ?? Notice(.ok, flow(world).migrating.inSync + lag)
         return [state, wheelNotice(world)].compactMap(\.self)
     }
 
@@ -178,13 +185,14 @@ package struct InSync: LiveScreen {
         _ live: LiveMigration, _ world: World, in rect: Rect, on canvas: inout Canvas
     ) {
         let left = world.timeLeft(live)
-        let countdown = Countdown(left, warning: Tuning.littleTime, error: Tuning.hardlyTime)
+        let timer = flow(world).timer
+        let countdown = timer.countdown(left)
         let indent = rect.columns >= 76 ? 8 : 1
         let end = live.cutover.deadlineAt.map { "until \(Times.date($0))" } ?? ""
         let style = Style(countdown.style.role, .bold)
-        let head = [Run(countdown.text, style), Run("  left to cut over")]
+        let head = [Run(countdown.text, style), Run("  " + timer.left)]
         canvas.put(head, in: Rect(indent, rect.row, rect.columns - indent, rect.rows))
-        let wide = indent + Width.of(countdown.text) + 18
+        let wide = indent + Width.of(countdown.text + "  " + timer.left)
         let place =
             wide + 2 + Width.of(end) < rect.columns
             ? Rect(wide + 2, rect.row, rect.columns - wide - 3, rect.rows)
@@ -193,25 +201,14 @@ package struct InSync: LiveScreen {
             end, in: place, .dim, alignment: place.row == rect.row ? .right : .left)
     }
 
-    private func explanation(_ live: LiveMigration) -> [Run] {
-        [
-            Run(
-                "Cutover is a three-step process. Your application is down from the moment you stop "
-                    + "its writes until you start it on \(live.destinationName). lagzero's part of "
-                    + "that begins when you confirm that writes have stopped; its seconds are counted "
-                    + "on the screen. The next page stops nothing yet.")
-        ]
-    }
-
     private func drawButtons(
         _ live: LiveMigration, _ world: World, in rect: Rect, on canvas: inout Canvas
     ) {
         var column = 1
         for part in focus.ids {
             let isFree = obstacle(to: part, live, world) == nil
-            let title = part == .ready ? Words.ready : Words.extend
             let state: Button.State = part == .ready ? .ready : .normal
-            let button = Button(title, isFree ? state : .grey(reason: ""))
+            let button = Button(title(of: part, world), isFree ? state : .grey(reason: ""))
             let place = Rect(column, rect.row, button.columns, rect.rows)
             button.draw(
                 in: place, isFocused: dialog == nil && focus.isFocused(part), on: &canvas)

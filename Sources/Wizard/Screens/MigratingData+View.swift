@@ -6,7 +6,7 @@ extension MigratingData {
         guard let live = live(world) else {
             return canvas.put(" " + Words.unknownMigration, in: body, .dim)
         }
-        let view = MigratingDataView(live, isNarrow: body.columns < 78)
+        let view = MigratingDataView(live, flow(world), isNarrow: body.columns < 78)
         view.drawHeader(in: body.line(0), world, on: &canvas)
         view.drawFixed(in: body.top(1).rest, on: &canvas)
 
@@ -40,6 +40,7 @@ extension MigratingData {
     }
 
     func notices(_ live: LiveMigration, _ world: World) -> [Notice] {
+        let texts = flow(world)
         var notices: [Notice] = []
         if let wheel = wheelNotice(world) { notices.append(wheel) }
         switch live.phase {
@@ -49,22 +50,20 @@ extension MigratingData {
         case .failed:
             notices.append(Notice(.error, "Failed. \(live.error.map(Words.error) ?? "")"))
         case .expired:
-            let text =
-                "Expired. lagzero no longer follows \(live.sourceName); what was copied stays on "
-                + "\(live.destinationName)."
-            notices.append(Notice(.error, text))
+            notices.append(Notice(.error, live.fill(texts.timer.expired)))
         case .cancelled:
             notices.append(
                 Notice(.warning, "Cancelled. What was copied stays on \(live.destinationName)."))
-        case .inSync where live.cutover.isReady: notices.append(Notice(.ok, Words.inSync))
+        case .inSync where live.cutover.isReady:
+            notices.append(Notice(.ok, texts.migrating.inSync))
         default: break
         }
         if !live.isRunning, !live.phase.isFinal {
             notices.append(Notice(.warning, "The agent does not run this migration at the moment."))
         }
-        if let left = world.timeLeft(live), left <= Tuning.littleTime, !live.phase.isFinal {
-            let text = Times.span(milliseconds: left.milliseconds)
-            notices.append(Notice(.warning, "Expires in \(text): cut over, or extend."))
+        if let left = world.timeLeft(live), left <= texts.timer.warning, !live.phase.isFinal {
+            let time = Times.span(milliseconds: left.milliseconds)
+            notices.append(Notice(.warning, Flow.fill(texts.timer.expires, ["time": time])))
         }
         if let refusal = live.cutover.refusal {
             notices.append(Notice(.warning, "The last cutover was undone: \(refusal)"))
@@ -101,7 +100,7 @@ extension MigratingData {
     private func footer(_ live: LiveMigration, _ world: World, columns: Int) -> Footer {
         let act = mainAct(live)
         let obstacle = obstacle(to: act, live, world)
-        let title = act == .retry ? "Retry" : Words.cutoverButton
+        let title = act == .retry ? "Retry" : flow(world).migrating.cutover
         let button = Button(title, obstacle == nil ? .ready : .grey(reason: ""))
         let room = columns - button.columns - 3
         let reason = watching(world) == nil ? obstacle : nil
@@ -111,8 +110,10 @@ extension MigratingData {
                 button: button, beside: fits ? reason.map { Run($0, .dim) } : nil,
                 above: fits ? nil : reason)
         }
-        let countdown = Countdown(left, warning: Tuning.littleTime, error: Tuning.hardlyTime)
-        let text = countdown.text + (room >= 29 ? " left to cut over" : " left")
+        let timer = flow(world).timer
+        let countdown = timer.countdown(left)
+        let wide = "\(countdown.text) \(timer.left)"
+        let text = Width.of(wide) <= room ? wide : "\(countdown.text) \(timer.leftShort)"
         return Footer(button: button, beside: Run(text, countdown.style), above: reason)
     }
 

@@ -26,7 +26,7 @@ package struct MigratingData: LiveScreen {
 
     package init(_ migration: Identifier) { self.migration = migration }
 
-    package var title: String { "Migrating Data" }
+    package func title(_ world: World) -> String { flow(world).migrating.title }
     package var holdsKeys: Bool { dialog != nil }
     package var refusesPaste: Bool {
         if case .cancel = dialog { true } else { false }

@@ -4,11 +4,13 @@ internal import Terminal
 /// The upper part of the page: who to whom, the four rows, the figures.
 struct MigratingDataView {
     let live: LiveMigration
+    private let flow: Flow
     let isNarrow: Bool
     private let stage: Stage
 
-    init(_ live: LiveMigration, isNarrow: Bool) {
+    init(_ live: LiveMigration, _ flow: Flow, isNarrow: Bool) {
         self.live = live
+        self.flow = flow
         self.isNarrow = isNarrow
         stage = Stage(live)
     }
@@ -55,7 +57,7 @@ struct MigratingDataView {
     }
 
     func drawFixed(in rect: Rect, on canvas: inout Canvas) {
-        let rows = StageRow.all(live, isNarrow: isNarrow)
+        let rows = StageRow.all(live, flow, isNarrow: isNarrow)
         var line = 0
         for (index, row) in rows.enumerated() {
             let place = rect.line(line)
@@ -163,7 +165,7 @@ struct MigratingDataView {
         let isShown = stage >= .catchingUp
         let lag = isShown ? Times.clock(figures.lagSeconds) : Figure.unknown
         put(
-            "Lag behind source", lag, isShown ? "" : "shown after the copy", rect, &canvas)
+            flow.migrating.lag, lag, isShown ? "" : "shown after the copy", rect, &canvas)
         guard isShown else { return }
         var right = rect.endColumn - 1
         if let maximum = figures.lagMaximumLastHour {

@@ -7,7 +7,8 @@ package import Terminal
 package struct MigrationHub: Screen {
     enum Item: Sendable, Hashable, Codable {
         case migration(Identifier)
-        case card
+        /// Of a flow, by its name; what was kept before there were names has none.
+        case card(String?)
         case cluster(Identifier)
     }
 
@@ -27,7 +28,7 @@ package struct MigrationHub: Screen {
 
     package init() {}
 
-    package var title: String { "Migration Hub" }
+    package func title(_ world: World) -> String { "Migration Hub" }
     package var holdsKeys: Bool { dialog != nil || removal != nil }
 
     /// As it is opened again another day.
@@ -129,7 +130,7 @@ package struct MigrationHub: Screen {
 
     func items(_ world: World) -> [Item] {
         let all = world.snapshot?.migrations ?? []
-        return migrations(world).map { .migration(all[$0].id) } + [.card]
+        return migrations(world).map { .migration(all[$0].id) } + world.flows.map { .card($0.id) }
             + (world.snapshot?.clusters ?? []).map { .cluster($0.id) }
     }
 
@@ -145,13 +146,13 @@ package struct MigrationHub: Screen {
     func selected(_ world: World) -> Item {
         if let chosen, isThere(chosen, world) { return chosen }
         let newest = world.snapshot?.migrations.last { !$0.phase.isFinal }
-        return newest.map { .migration($0.id) } ?? .card
+        return newest.map { .migration($0.id) } ?? .card(world.flows[0].id)
     }
 
     private func isThere(_ item: Item, _ world: World) -> Bool {
         switch item {
         case .migration(let id): world.migration(id) != nil
-        case .card: true
+        case .card(let id): world.flows.contains { $0.id == id }
         case .cluster(let id): world.cluster(id) != nil
         }
     }
@@ -184,7 +185,7 @@ package struct MigrationHub: Screen {
                 ]
             }
             return [.open(page)]
-        case .card: return [.open(.beginning)]
+        case .card(let id): return [.open(.beginning(of: world.flow(id)))]
         case .cluster: return []
         }
     }

@@ -20,7 +20,7 @@ package struct ProceedToCutover: LiveScreen {
         name = TextField(typed)
     }
 
-    package var title: String { "Proceed to cutover" }
+    package func title(_ world: World) -> String { flow(world).proceed.title }
     package var holdsKeys: Bool { focus.isFocused(.name) }
     package var refusesPaste: Bool { true }
 
@@ -42,7 +42,7 @@ package struct ProceedToCutover: LiveScreen {
         let wheel = focus.isFocused(.name) ? KeyMap([]) : wheelKeys(world)
         let enter: String =
             switch focus.focused {
-            case .proceed: Words.proceed
+            case .proceed: flow(world).proceed.proceed
             case .back: "Back"
             case .name, nil: "To the buttons"
             }
@@ -94,7 +94,7 @@ package struct ProceedToCutover: LiveScreen {
             refusal = obstacle
             return [.say(obstacle, .warning)]
         }
-        if !isWarned, let left = world.timeLeft(live), left < Tuning.tooLittleTime {
+        if !isWarned, let left = world.timeLeft(live), left < flow(world).timer.offer {
             isWarned = true
             refusal =
                 "Only \(Countdown.text(left)) is left: better go Back and extend. Again goes on."
@@ -122,7 +122,7 @@ package struct ProceedToCutover: LiveScreen {
         let gap = body.rows >= 16 ? 1 : 0
         let text = Rect(
             body.column, body.row, min(body.columns, Tuning.textColumns), body.rows)
-        canvas.put(" Before you stop anything", in: text.line(0), .title)
+        canvas.put(" " + flow(world).proceed.heading, in: text.line(0), .title)
         let (buttons, middle) = text.top(1 + gap).rest.bottom(1)
         let wheel = [wheelNotice(world)].compactMap(\.self)
         let notices = Notice.lines(wheel, columns: text.columns, canvas.glyphs)
@@ -133,11 +133,11 @@ package struct ProceedToCutover: LiveScreen {
             canvas.put([Run(" ")] + line, in: middle.line(row))
         }
         let (clusters, rest) = middle.top(lines.count + gap).rest.top(2 + notices.count)
-        drawClusters(live, notices, in: clusters, on: &canvas)
+        drawClusters(live, flow(world).proceed, notices, in: clusters, on: &canvas)
         drawName(live, in: rest.top(gap).rest, world, on: &canvas)
 
         let isFree = obstacle(live, world) == nil
-        let proceed = Button(Words.proceed, isFree ? .ready : .grey(reason: ""))
+        let proceed = Button(flow(world).proceed.proceed, isFree ? .ready : .grey(reason: ""))
         let focused = focus.isFocused(.back) ? 0 : focus.isFocused(.proceed) ? 1 : nil
         Button.drawRow(
             [Button("Back"), proceed], focused: focused,
@@ -185,7 +185,8 @@ package struct ProceedToCutover: LiveScreen {
     }
 
     private func drawClusters(
-        _ live: LiveMigration, _ notices: [[Run]], in rect: Rect, on canvas: inout Canvas
+        _ live: LiveMigration, _ texts: Flow.Proceed, _ notices: [[Run]], in rect: Rect,
+        on canvas: inout Canvas
     ) {
         let name = max(Width.of(live.sourceName), Width.of(live.destinationName))
         func line(_ label: String, _ cluster: String, _ what: String) -> [Run] {
@@ -197,8 +198,9 @@ package struct ProceedToCutover: LiveScreen {
         let isNarrow = rect.columns < 76
         let stays = isNarrow ? "stays" : "stays as it is"
         let source = live.setup.keepSourceWritable ? stays : "\(stays), and will refuse writes"
-        canvas.put(line("Source", live.sourceName, source), in: rect.line(0))
-        canvas.put(line("Destination", live.destinationName, "takes over"), in: rect.line(1))
+        canvas.put(line(texts.source, live.sourceName, source), in: rect.line(0))
+        canvas.put(
+            line(texts.destination, live.destinationName, texts.takesOver), in: rect.line(1))
         for (row, notice) in notices.enumerated() { canvas.put(notice, in: rect.line(2 + row)) }
     }
 

@@ -27,10 +27,8 @@ extension ReviewAndConfirm {
     }
 
     private func drawButtons(in rect: Rect, on canvas: inout Canvas, _ world: World) {
-        let start =
-            asking.isOpen
-            ? Button("Starting...", .grey(reason: ""))
-            : Button("Start Migration", obstacle(world) == nil ? .ready : .grey(reason: ""))
+        let start = StartDialog.button(
+            flow(world).start, isAsking: asking.isOpen, isFree: obstacle(world) == nil)
         Button.drawRow(
             [Button("Back"), start], focused: focus.isFocused(.back) ? 0 : 1, in: rect, on: &canvas)
     }
@@ -42,12 +40,13 @@ extension ReviewAndConfirm {
 
     /// Every choice, label and value, wrapped; the facts of the clusters only where they have room.
     func lines(_ world: World, columns: Int, withFacts: Bool = true) -> [[Run]] {
-        let clusters = [("Source", setup.source), ("Destination", setup.destination)]
+        let texts = flow(world).review
+        let clusters = [(texts.source, setup.source), (texts.destination, setup.destination)]
         let label = columns >= 72 ? 28 : 18
         let choices =
             clusters.flatMap {
                 cluster($0, $1, world, columns: columns - label).prefix(withFacts ? 2 : 1)
-            } + earlier(world) + [verification, clearing(world)] + others(world)
+            } + earlier(world) + settings(world) + others(world)
         return choices.flatMap { name, value in
             let names = Text.wrapped([Run(name, .label)], to: label - 2)
             let values = Text.wrapped(value, to: columns - label)
@@ -86,27 +85,33 @@ extension ReviewAndConfirm {
         ]
     }
 
-    private var verification: Choice {
-        let value =
-            setup.verify == .off
-            ? [Run("No. ", .warning), Run("Please verify your data yourself afterwards.")]
-            : [Run("Yes. "), Run("Every document is compared before the cutover.", .dim)]
-        return ("Verify data post-migration", value)
+    /// Those that the flow asks for.
+    private func settings(_ world: World) -> [Choice] {
+        let texts = flow(world).review
+        return flow(world).setUp.fields.compactMap { field in
+            switch field.part {
+            case .verify: (texts.verify, verification(texts))
+            case .clear: (texts.clear, clearing(texts, world))
+            case .loadLevel: (texts.loadLevel, [Run(Words.loadLevel(setup.loadLevel))])
+            default: nil
+            }
+        }
     }
 
-    private func clearing(_ world: World) -> Choice {
-        let name = "Clear any existing data"
-        guard setup.clear else {
-            return (name, [Run("No. "), Run("What is there stays.", .dim)])
-        }
-        let consequence = Clearing.consequence(for: world.cluster(setup.destination))
-        return (name, [Run("Yes. Deleted for good at the start: \(consequence)", .error)])
+    private func verification(_ texts: Flow.Review) -> [Run] {
+        setup.verify == .off
+            ? [Run("No. ", .warning), Run(texts.unverified)]
+            : [Run("Yes. "), Run(texts.verified, .dim)]
+    }
+
+    private func clearing(_ texts: Flow.Review, _ world: World) -> [Run] {
+        guard setup.clear else { return [Run("No. "), Run(texts.kept, .dim)] }
+        let contents = Clearing.consequence(for: world.cluster(setup.destination))
+        return [Run("Yes. " + Flow.fill(texts.cleared, ["contents": contents]), .error)]
     }
 
     private func others(_ world: World) -> [Choice] {
-        var choices: [Choice] = [
-            ("Load level", [Run(Words.loadLevel(setup.loadLevel))])
-        ]
+        var choices: [Choice] = []
         if !setup.include.isEmpty {
             choices.append(("Only", [Run(setup.include.joined(separator: ", "))]))
         }
@@ -118,7 +123,7 @@ extension ReviewAndConfirm {
             let time = run.endedAt.map { "at \(Times.time($0)) UTC" } ?? ""
             choices.append(
                 (
-                    "Validation",
+                    flow(world).review.validation,
                     [
                         Run("Passed \(time)"),
                         Run(

@@ -18,7 +18,9 @@ package struct ReviewAndConfirm: Screen {
 
     package init(_ setup: MigrationSetup) { self.setup = setup }
 
-    package var title: String { Flow.fromAtlas.title }
+    func flow(_ world: World) -> Flow { world.flow(setup.flow) }
+
+    package func title(_ world: World) -> String { flow(world).title }
     package var holdsKeys: Bool { dialog != nil }
 
     /// Why the migration cannot start; nil where it can.
@@ -39,7 +41,7 @@ package struct ReviewAndConfirm: Screen {
 
     package func keys(_ world: World) -> KeyMap {
         if let dialog { return dialog.keys }
-        let enter = focus.isFocused(.back) ? "Back" : "Start Migration"
+        let enter = focus.isFocused(.back) ? "Back" : flow(world).start.button
         return KeyMap([
             .init(.tab, label: "Next"), .init(.enter, label: enter),
             .init(.escape, label: "Back"),
@@ -73,9 +75,7 @@ package struct ReviewAndConfirm: Screen {
             hasTried = true
             return []
         }
-        dialog = Modal(
-            "Start Migration", question(world),
-            buttons: [Button("Cancel"), Button("Start Migration", .ready)], focused: 0, escape: 0)
+        dialog = StartDialog.modal(setup, world)
         return [.discardTypeAhead]
     }
 
@@ -88,28 +88,6 @@ package struct ReviewAndConfirm: Screen {
         return [.perform(.start(setup))]
     }
 
-    private func question(_ world: World) -> [Run] {
-        let names = [setup.source, setup.destination].map {
-            world.cluster($0)?.name ?? Figure.unknown
-        }
-        var runs = [
-            Run(
-                setup.resumes
-                    ? "Go on to migrate \(names[0]) to \(names[1])?\n\nIt goes on where it stopped. "
-                    : "Start to migrate \(names[0]) to \(names[1])?\n\n")
-        ]
-        if setup.clear {
-            let consequence = Clearing.consequence(for: world.cluster(setup.destination))
-            runs.append(
-                Run("First \(names[1]) is cleared. Deleted for good: \(consequence)\n\n", .error))
-        }
-        runs.append(
-            Run(
-                "The source goes on serving. Let nobody else write to the destination meanwhile."
-            ))
-        return runs
-    }
-
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
@@ -117,22 +95,9 @@ package struct ReviewAndConfirm: Screen {
         asking.isOpen = false
         switch answer {
         case .made(let id): return [.home, .open(.following(id))]
-        case .refused(let error): refusal = Words.error(error) + advice(error)
+        case .refused(let error): refusal = StartDialog.refusal(error)
         default: break
         }
         return []
-    }
-
-    /// Where to go with a refusal that has no remedy of its own.
-    private func advice(_ error: ControlError) -> String {
-        guard error.remedy == nil else { return "" }
-        return switch error.code {
-        case .validationFailed: " Go back and validate again."
-        case .nameMismatch: " Go back to Set up Migration, untick Clear and tick it again."
-        case .conflict: " End the other migration first, or choose another destination."
-        case .notFound: " Go back and choose again."
-        case .agentUnreachable, .unavailable: " Try again when the agent answers."
-        default: ""
-        }
     }
 }

@@ -10,6 +10,7 @@ struct SetUpForm {
     private(set) var places: [Part: Rect] = [:]
     /// How many rows do not fit below.
     private(set) var rowsBelow = 0
+    private let texts: Flow.SetUp
     private let columns: Int
     private let side: Int
     private let source: [[Run]]
@@ -17,11 +18,10 @@ struct SetUpForm {
     private var origin = Point(0, 0)
     private var gap = 0
 
-    private static let label = "Organization "
-    private static let loadLabel = "Load level  "
     private static let gutter = 2
 
     init(_ page: SetUpMigration, _ world: World, columns: Int, _ glyphs: Glyphs) {
+        texts = page.flow(world).setUp
         self.columns = columns
         side = min(Tuning.sideColumns, (columns - Self.gutter) / 2)
         source = page.facts(
@@ -32,11 +32,13 @@ struct SetUpForm {
             glyphs)
     }
 
-    static func fieldColumns(side: Int) -> Int { side - Width.of(label) }
+    static func fieldColumns(_ texts: Flow.SetUp, side: Int) -> Int { side - texts.labelColumns }
 
     private var factRows: Int { max(1, source.count, destination.count) }
     private var settingsRow: Int { 4 + factRows + gap }
-    private var rows: Int { settingsRow + 4 }
+    private var rows: Int { settingsRow + 1 + settings.count }
+
+    private var settings: [Part] { texts.fields.map(\.part).filter { $0.row == nil } }
 
     mutating func place(in area: Rect, focused: Part?) {
         gap = rows < area.rows ? 1 : 0
@@ -54,19 +56,20 @@ struct SetUpForm {
     }
 
     private mutating func setPlaces() {
-        func field(_ column: Int, _ row: Int) -> Rect {
-            let start = column + Width.of(Self.label)
-            return Rect(
-                origin.column + start, origin.row + row, Self.fieldColumns(side: side), 1)
+        places = [:]
+        for part in texts.fields.map(\.part) {
+            guard let row = part.row else { continue }
+            places[part] = Rect(
+                column(of: part) + texts.labelColumns, origin.row + row,
+                Self.fieldColumns(texts, side: side), 1)
         }
-        let right = side + Self.gutter
-        places = [
-            .sourceOrganization: field(0, 1), .sourceProject: field(0, 2),
-            .sourceCluster: field(0, 3), .destinationProject: field(right, 2),
-            .destinationCluster: field(right, 3), .verify: line(settingsRow + 1),
-            .clear: line(settingsRow + 2),
-            .loadLevel: line(settingsRow + 3),
-        ]
+        for (row, part) in settings.enumerated() { places[part] = line(settingsRow + 1 + row) }
+    }
+
+    private var destinationColumn: Int { origin.column + side + Self.gutter }
+
+    private func column(of part: Part) -> Int {
+        part.isDestination ? destinationColumn : origin.column
     }
 
     private func line(_ row: Int) -> Rect { Rect(origin.column, origin.row + row, columns, 1) }
@@ -74,24 +77,24 @@ struct SetUpForm {
     // MARK: Drawing
 
     func draw(_ page: SetUpMigration, _ world: World, on canvas: inout Canvas) {
-        let isNarrow = side < Width.of("Connect your destination cluster")
-        let titles =
-            isNarrow
-            ? ["Source cluster", "Destination cluster"]
-            : ["Connect to your source cluster", "Connect your destination cluster"]
-        let columns = [origin.column, origin.column + side + Self.gutter]
-        for (column, title) in zip(columns, titles) {
+        let headings = [texts.source, texts.destination]
+        let isNarrow = headings.contains { Width.of($0.long) > side }
+        let columns = [origin.column, destinationColumn]
+        for (column, heading) in zip(columns, headings) {
+            let title = isNarrow ? heading.short : heading.long
             canvas.put(title, at: Point(column, origin.row), .title)
         }
-        for (row, label) in ["Organization", "Project", "Cluster"].enumerated() {
-            for column in columns {
-                canvas.put(label, at: Point(column, origin.row + 1 + row), .label)
-            }
+        for field in texts.fields {
+            guard let row = field.part.row else { continue }
+            canvas.put(
+                field.label, at: Point(column(of: field.part), origin.row + row), .label)
         }
         let name = world.organizations.first { $0.id == page.organization }?.name
+        let place = Point(destinationColumn, origin.row + 1)
+        canvas.put(texts.organization, at: place, .label)
+        let start = texts.labelColumns + 2
         canvas.put(
-            name ?? Figure.unknown,
-            in: Rect(columns[1] + Width.of(Self.label) + 2, origin.row + 1, side - 15, 1))
+            name ?? Figure.unknown, in: Rect(place.column + start, place.row, side - start, 1))
         for (column, lines) in zip(columns, [source, destination]) {
             for (row, line) in lines.enumerated() {
                 canvas.put(line, in: Rect(column, origin.row + 4 + row, side, 1))
@@ -110,23 +113,48 @@ struct SetUpForm {
     }
 
     private func drawSettings(_ page: SetUpMigration, _ world: World, on canvas: inout Canvas) {
-        func isFocused(_ part: Part) -> Bool { page.focus.isFocused(part) }
-        canvas.put("Additional settings", in: line(settingsRow), .title)
-        let verify = CheckBox(
-            "Verify data post-migration (recommended)", isOn: page.draft.verifies(world))
-        verify.draw(in: line(settingsRow + 1), isFocused: isFocused(.verify), on: &canvas)
-        let clear = CheckBox(
-            "Clear any existing data on your destination cluster?",
-            isOn: page.draft.clearConfirmedName != nil)
-        clear.draw(in: line(settingsRow + 2), isFocused: isFocused(.clear), on: &canvas)
-        drawLoadLevel(page.draft.loadLevel, isFocused: isFocused(.loadLevel), on: &canvas)
+        if !settings.isEmpty { canvas.put(texts.settings, in: line(settingsRow), .title) }
+        for part in settings {
+            guard let place = places[part], let label = texts.label(part) else { continue }
+            let isFocused = page.focus.isFocused(part)
+            if part == .loadLevel {
+                drawLoadLevel(
+                    label, page.draft.loadLevel, in: place, isFocused: isFocused, on: &canvas)
+            } else {
+                let isOn =
+                    part == .verify
+                    ? page.draft.verifies(world) : page.draft.clearConfirmedName != nil
+                CheckBox(label, isOn: isOn).draw(in: place, isFocused: isFocused, on: &canvas)
+            }
+        }
     }
 
-    private func drawLoadLevel(_ level: Int, isFocused: Bool, on canvas: inout Canvas) {
-        let line = line(settingsRow + 3)
+    private func drawLoadLevel(
+        _ label: String, _ level: Int, in line: Rect, isFocused: Bool, on canvas: inout Canvas
+    ) {
         let value = Words.loadLevel(level)
-        let end = canvas.put(Self.loadLabel, at: line.origin, .label)
+        let end = canvas.put(label + "  ", at: line.origin, .label)
         canvas.put(value, at: Point(end, line.row), isFocused ? .selection : .text)
         if isFocused { canvas.showCursor(at: Point(end, line.row)) }
+    }
+}
+
+extension Flow.SetUp {
+    /// Of the fields of the clusters, with the space behind.
+    fileprivate var labelColumns: Int {
+        let labels = fields.filter { $0.part.row != nil }.map(\.label) + [organization]
+        return 1 + (labels.map { Width.of($0) }.max() ?? 0)
+    }
+}
+
+extension SetUpMigration.Part {
+    /// Of a cluster's field, below the heading; nil for all others.
+    fileprivate var row: Int? {
+        switch self {
+        case .sourceOrganization: 1
+        case .sourceProject, .destinationProject: 2
+        case .sourceCluster, .destinationCluster: 3
+        case .verify, .clear, .loadLevel, .back, .next: nil
+        }
     }
 }

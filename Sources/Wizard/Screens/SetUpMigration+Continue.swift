@@ -27,7 +27,8 @@ extension SetUpMigration {
     }
 
     func continueTitle(_ world: World) -> String {
-        isValidating(world) ? "Validating..." : "Continue"
+        let texts = flow(world).setUp
+        return isValidating(world) ? texts.validating : texts.next
     }
 
     /// The cluster on the side of the focus; elsewhere one that is in trouble.
@@ -63,7 +64,8 @@ extension SetUpMigration {
             refusal = Refusal(part: .clear, text: "Choose the destination cluster first.")
             return []
         }
-        clearing = Clearing.dialog(for: cluster)
+        clearing = Clearing.dialog(
+            for: cluster, title: flow(world).setUp.label(.clear) ?? "Clear \(cluster.name)")
         cleared = ClearedCluster(cluster)
         return [.discardTypeAhead]
     }
@@ -90,7 +92,7 @@ extension SetUpMigration {
         }
         guard !asking.isOpen else { return [] }
         if let run = run(world), run.isPassed != false {
-            return [.open(.validate(Validate(run.id, of: setup)))]
+            return [.open(.validate(Validate(run.id, of: setup, in: flow(world))))]
         }
         asking.isOpen = true
         return [.perform(.validate(setup))]
@@ -105,7 +107,7 @@ extension SetUpMigration {
 
     func results(_ world: World) -> [Action] {
         guard let run = run(world) ?? staleRun(world) else { return [] }
-        return [.open(.validate(Validate(run.id, of: draft.setup(world))))]
+        return [.open(.validate(Validate(run.id, of: draft.setup(world), in: flow(world))))]
     }
 
     package mutating func answer(
@@ -115,7 +117,7 @@ extension SetUpMigration {
         case (.validate(let setup), .made(let id)):
             asking.isOpen = false
             validated = id
-            return [.open(.validate(Validate(id, of: setup)))]
+            return [.open(.validate(Validate(id, of: setup, in: flow(world))))]
         case (.validate, .refused(let error)):
             asking.isOpen = false
             refusal = Refusal(part: .next, text: Words.error(error))

@@ -49,6 +49,7 @@ extension SetUpMigration {
     }
 
     private func standing(_ world: World) -> [Notice] {
+        let next = flow(world).setUp.next
         if let run = run(world) {
             switch run.isPassed {
             case nil: return [Notice(.accent, "The validation is under way: Enter shows it.")]
@@ -57,7 +58,7 @@ extension SetUpMigration {
                 return [
                     Notice(
                         .error,
-                        "The validation has not passed: v shows why, Continue validates again.")
+                        "The validation has not passed: v shows why, \(next) validates again.")
                 ]
             }
         }
@@ -66,13 +67,13 @@ extension SetUpMigration {
         return [
             Notice(
                 .warning,
-                "The results of \(time) UTC are for other choices: Continue validates again, v shows them."
+                "The results of \(time) UTC are for other choices: \(next) validates again, v shows them."
             )
         ]
     }
 
     func isSaidBesideACluster(_ part: Part) -> Bool {
-        [.sourceOrganization, .sourceProject, .sourceCluster].contains(part) || isDestination(part)
+        [.sourceOrganization, .sourceProject, .sourceCluster].contains(part) || part.isDestination
     }
 
     /// What stands under the chosen cluster of a side.
@@ -81,7 +82,7 @@ extension SetUpMigration {
     ) -> [[Run]] {
         var notices: [Notice] = []
         if let refusal, isSaidBesideACluster(refusal.part),
-            self.isDestination(refusal.part) == isDestination
+            refusal.part.isDestination == isDestination
         {
             notices.append(Notice(.error, refusal.text))
         }
@@ -93,7 +94,8 @@ extension SetUpMigration {
         }
         var lines = Notice.lines(notices, columns: columns, glyphs)
         let name = cluster?.name ?? ""
-        if !OpenList.shows(name, columns: SetUpForm.fieldColumns(side: columns)) {
+        if !OpenList.shows(name, columns: SetUpForm.fieldColumns(flow(world).setUp, side: columns))
+        {
             lines = Text.wrapped([Run(name)], to: columns - 1).map { [" "] + $0 } + lines
         }
         guard let cluster, cluster.facts != nil || cluster.trouble == nil else { return lines }

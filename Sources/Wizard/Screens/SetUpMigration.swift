@@ -6,6 +6,8 @@ package struct SetUpMigration: Screen {
     enum Part: String, Hashable, Sendable, Codable, CaseIterable {
         case sourceOrganization, sourceProject, sourceCluster, destinationProject
         case destinationCluster, verify, clear, loadLevel, back, next
+
+        var isDestination: Bool { self == .destinationProject || self == .destinationCluster }
     }
 
     /// Why something was not done, and beside which part that is said.
@@ -17,7 +19,7 @@ package struct SetUpMigration: Screen {
     /// Where the destination is.
     let organization: Identifier
     var draft = SetupDraft()
-    var focus = FocusRing(Part.allCases)
+    var focus: FocusRing<Part>
     var open: OpenList?
     var clearing: ConfirmByName?
     /// What `clearing` shows.
@@ -28,10 +30,12 @@ package struct SetUpMigration: Screen {
     /// The last validation that was begun here, of this setup or of an earlier one.
     var validated: Identifier?
 
-    init(organization: Identifier, in world: World) {
+    init(_ flow: Flow, organization: Identifier, in world: World) {
         self.organization = organization
+        focus = FocusRing(flow.setUp.fields.map(\.part) + [.back, .next])
+        draft.flow = flow.id
         draft.destination.choose(organization: organization, in: world)
-        if world.organizations.count == 1 {
+        if world.organizations.count == 1 || flow.setUp.label(.sourceOrganization) == nil {
             draft.source.choose(organization: organization, in: world)
         }
     }
@@ -57,7 +61,9 @@ package struct SetUpMigration: Screen {
     static let emptyInventory =
         "There are no clusters yet. Add them on the Migration Hub, or with: lagzero clusters add NAME --uri-file FILE"
 
-    package var title: String { Flow.fromAtlas.title }
+    func flow(_ world: World) -> Flow { world.flow(draft.flow) }
+
+    package func title(_ world: World) -> String { flow(world).title }
     package var holdsKeys: Bool { open != nil || clearing != nil }
     package var refusesPaste: Bool { clearing != nil }
 
@@ -79,11 +85,7 @@ package struct SetUpMigration: Screen {
     // MARK: Lists
 
     private func choice(_ part: Part) -> ClusterChoice {
-        isDestination(part) ? draft.destination : draft.source
-    }
-
-    func isDestination(_ part: Part) -> Bool {
-        part == .destinationProject || part == .destinationCluster
+        part.isDestination ? draft.destination : draft.source
     }
 
     /// The list behind a part; nil where it is no list.

@@ -15,7 +15,7 @@ package struct Success: LiveScreen {
 
     package init(_ migration: Identifier) { self.migration = migration }
 
-    package var title: String { "Success" }
+    package func title(_ world: World) -> String { flow(world).success.title }
     package var holdsKeys: Bool { dialog != nil }
 
     package mutating func update(_ world: World) -> [Action] {
@@ -115,16 +115,18 @@ package struct Success: LiveScreen {
         guard let live = live(world) else {
             return canvas.put(" " + Words.unknownMigration, in: body, .dim)
         }
+        let flow = flow(world)
         var rest = Rect(
             body.column, body.row, min(body.columns, Tuning.textColumns), body.rows)
         if body.rows >= 16 {
-            CutoverView.drawSteps([.done, .done, .current], in: body.line(0), on: &canvas)
+            CutoverView.drawSteps(
+                flow.cutover, [.done, .done, .current], in: body.line(0), on: &canvas)
             rest = rest.top(2).rest
         }
-        canvas.put(" " + Words.succeeded, in: rest.line(0), Style(.ok, .bold))
+        canvas.put(" " + flow.success.heading, in: rest.line(0), Style(.ok, .bold))
         rest = rest.top(body.rows >= 16 ? 2 : 1).rest
         let (foot, upper) = rest.bottom(1)
-        let figures = figures(live, isNarrow: body.columns < 76)
+        let figures = figures(live, flow, isNarrow: body.columns < 76)
         let label = body.columns >= 76 ? 24 : 22
         for (row, figure) in figures.enumerated() {
             let line = upper.line(row)
@@ -140,12 +142,13 @@ package struct Success: LiveScreen {
                 canvas.put(note, in: value, .key, alignment: .right)
             }
         }
-        drawText(live, in: upper.top(figures.count + (body.rows >= 16 ? 1 : 0)).rest, &canvas)
+        drawText(live, flow, in: upper.top(figures.count + (body.rows >= 16 ? 1 : 0)).rest, &canvas)
         Button.drawRow(
-            [Button(Words.connect, .ready)], focused: dialog == nil ? 0 : nil,
+            [Button(flow.success.connect, .ready)], focused: dialog == nil ? 0 : nil,
             in: Rect(1, foot.row, body.columns - 2, foot.rows), on: &canvas)
         switch dialog {
-        case .connect(let connect): connect.draw(in: body, on: &canvas)
+        case .connect(let connect):
+            connect.draw(flow.success.methods, in: body, on: &canvas)
         case .release(let modal), .details(let modal): modal.draw(in: body, on: &canvas)
         case nil: break
         }
@@ -160,7 +163,10 @@ package struct Success: LiveScreen {
         var note: String?
     }
 
-    private func figures(_ live: LiveMigration, isNarrow: Bool) -> [FigureLine] {
+    private func figures(
+        _ live: LiveMigration, _ flow: Flow, isNarrow: Bool
+    ) -> [FigureLine] {
+        let texts = flow.success
         let report = live.report
         let applied = Figure.count(report?.eventsApplied ?? live.figures.eventsApplied)
         let pending = live.figures.backlog.map { ", \(Figure.count($0)) pending" } ?? ""
@@ -175,17 +181,17 @@ package struct Success: LiveScreen {
                     .map { Figure.counted($0, "document") },
         ]
         var lines = [
-            FigureLine(label: "Synced changes", value: "\(applied) applied\(pending)"),
+            FigureLine(label: texts.changes, value: "\(applied) applied\(pending)"),
             FigureLine(
-                label: "Application downtime",
+                label: texts.downtime,
                 value: downtime == nil
                     ? "-  no write was seen shortly before" : Times.span(downtime),
-                explanation: downtime == nil || isNarrow ? "" : Words.downtime),
-            FigureLine(label: "Duration", value: Times.span(report?.durationSeconds)),
+                explanation: downtime == nil || isNarrow ? "" : texts.aboutDowntime),
+            FigureLine(label: texts.duration, value: Times.span(report?.durationSeconds)),
             FigureLine(
-                label: "Initial data copied",
+                label: texts.copied,
                 value: copied.compactMap(\.self).joined(separator: ", ")),
-            verification(live),
+            verification(live, flow),
         ]
         // Until the report is there the engine's last word counts: what accepts writes is not known by the lack of a word.
         let isHeld = live.report == nil ? live.cutover.isSourceBlocked : live.isSourceHeld
@@ -193,25 +199,25 @@ package struct Success: LiveScreen {
         case true?:
             lines.append(
                 FigureLine(
-                    label: "Source",
+                    label: texts.source,
                     value: isNarrow ? "refuses writes" : "refuses writes until you release it",
                     note: live.isSourceHeld ? "r release" : nil))
         case false? where live.report != nil:
             lines.append(
                 FigureLine(
-                    label: "Source", value: "accepts writes: use it no more", style: .warning))
-        default: lines.append(FigureLine(label: "Source", value: Figure.unknown))
+                    label: texts.source, value: "accepts writes: use it no more", style: .warning))
+        default: lines.append(FigureLine(label: texts.source, value: Figure.unknown))
         }
         return lines
     }
 
-    private func verification(_ live: LiveMigration) -> FigureLine {
-        let label = "Verification"
+    private func verification(_ live: LiveMigration, _ flow: Flow) -> FigureLine {
+        let label = flow.success.verification
         let figures = live.report?.verification ?? live.figures.verification
         guard live.setup.verify != .off, let figures else {
             return FigureLine(
                 label: label,
-                value: live.setup.verify == .off ? Words.verifyYourself : Figure.unknown,
+                value: live.setup.verify == .off ? flow.verification.yourself : Figure.unknown,
                 style: .warning)
         }
         let differences = live.mismatches.count
@@ -225,7 +231,9 @@ package struct Success: LiveScreen {
         return FigureLine(label: label, value: "\(done) of \(all) \(what)", style: .ok)
     }
 
-    private func drawText(_ live: LiveMigration, in rect: Rect, _ canvas: inout Canvas) {
+    private func drawText(
+        _ live: LiveMigration, _ flow: Flow, in rect: Rect, _ canvas: inout Canvas
+    ) {
         let problems = live.problems.count
         var notices: [Notice] = []
         if problems > 0 {
@@ -234,10 +242,9 @@ package struct Success: LiveScreen {
                     .warning, "\(Figure.counted(problems, "problem")) left to be solved: i details")
             )
         }
+        let verify = live.setup.verify
         notices.append(
-            live.setup.verify == .off
-                ? Notice(.warning, Words.verifyHow) : Notice(.ok, Words.verified(live.setup.verify))
-        )
+            Notice(verify == .off ? .warning : .ok, flow.verification.notice(verify)))
         var rest = Notice.draw(notices, in: rect, on: &canvas)
         if rest.rows >= 4 { rest = rest.top(1).rest }
         // Whole, over the whole width: it is selected on the terminal where it cannot be copied.
@@ -246,7 +253,7 @@ package struct Success: LiveScreen {
         let label = rest.rows > address.count ? 1 : 0
         let head = rest.line(0).inset(columns: 1, rows: 0)
         if label > 0 {
-            canvas.put("Then point your application at:", in: head)
+            canvas.put(flow.success.point, in: head)
             canvas.put("y copy", in: head, .key, alignment: .right)
         }
         for (row, line) in address.prefix(rest.rows - label).enumerated() {

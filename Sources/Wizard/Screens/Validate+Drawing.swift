@@ -15,6 +15,7 @@ extension Validate {
         drawRows(in: list, on: &canvas, world)
         drawButtons(in: buttons, on: &canvas, world)
         why?.draw(in: body, on: &canvas)
+        start?.draw(in: body, on: &canvas)
     }
 
     /// `31 of 45 checks   2 warnings   1 failed`, and what stands of it all.
@@ -116,14 +117,11 @@ extension Validate {
     }
 
     private func drawButtons(in rect: Rect, on canvas: inout Canvas, _ world: World) {
-        let standing = standing(world)
-        let isRunning = standing == .running
+        let isRunning = standing(world) == .running
         let buttons = [
             Button("Back"),
-            Button("Validate again", isRunning ? .grey(reason: "") : .normal),
-            Button(
-                continueTitle(world),
-                standing == .passed ? .ready : offer(world) != nil ? .normal : .grey(reason: "")),
+            Button(flow(world).validate.again, isRunning ? .grey(reason: "") : .normal),
+            continueButton(world),
         ]
         let focused: Int? =
             switch focus.focused {

@@ -1,11 +1,13 @@
-package import ControlAPI
+internal import ControlAPI
 package import Terminal
 
 /// *Validate*: the checks as they end, why and what to do. Opens with the focus on `Continue`, which is grey until every
-/// check has ended and none of them blocks.
+/// check has ended and none of them blocks. In a flow without *Review & Confirm* it starts the migration.
 package struct Validate: Screen {
     enum Part: String, Hashable, Sendable, Codable { case rows, back, again, next }
 
+    /// Its name; what was kept before there were names has none.
+    private let flow: String?
     private(set) var run: Identifier
     /// What is chosen now; nil where that is not complete. Results of another setup are shown, but lead nowhere.
     private(set) var setup: MigrationSetup?
@@ -16,14 +18,20 @@ package struct Validate: Screen {
     private(set) var why: Modal?
     private(set) var refusal: String?
     private var asking = Asking()
+    private(set) var start: Modal?
+    /// Whether the agent has been asked to start the migration; nil where it never was.
+    private var starting: Asking?
 
-    package init(_ run: Identifier, of setup: MigrationSetup?) {
+    init(_ run: Identifier, of setup: MigrationSetup?, in flow: Flow) {
+        self.flow = flow.id
         self.run = run
         self.setup = setup
     }
 
-    package var title: String { Flow.fromAtlas.title }
-    package var holdsKeys: Bool { why != nil }
+    func flow(_ world: World) -> Flow { world.flow(flow) }
+
+    package func title(_ world: World) -> String { flow(world).title }
+    package var holdsKeys: Bool { why != nil || start != nil }
 
     /// What stands of the results.
     enum Standing: Sendable, Equatable {
@@ -68,10 +76,11 @@ package struct Validate: Screen {
 
     package func keys(_ world: World) -> KeyMap {
         if why != nil { return KeyMap([.init(.enter, .escape, label: "Close")]) }
+        if let start { return start.keys }
         let enter: String =
             switch focus.focused {
             case .back: "Back"
-            case .again: "Validate again"
+            case .again: flow(world).validate.again
             case .next: continueTitle(world)
             case .rows, nil: "Why"
             }
@@ -82,7 +91,7 @@ package struct Validate: Screen {
                 .init(.tab, label: "Next"), .init(.enter, label: enter),
                 .init(.character("w"), label: "Why"), .init(.escape, label: "Back"),
                 .init(
-                    .character("r"), label: "Validate again",
+                    .character("r"), label: flow(world).validate.again,
                     reason: standing(world) == .running ? "it is under way" : nil),
                 .init(.up, .down, label: "Choose"),
             ])
@@ -90,11 +99,33 @@ package struct Validate: Screen {
 
     func continueTitle(_ world: World) -> String {
         if offer(world) != nil { return Words.goOnWithIt }
-        return standing(world) == .running ? "Validating..." : "Continue"
+        let flow = flow(world)
+        if standing(world) == .running { return flow.validate.validating }
+        return flow.has(.review) ? flow.validate.next : flow.start.button
+    }
+
+    func continueButton(_ world: World) -> Button {
+        let isPassed = standing(world) == .passed
+        if isPassed, !flow(world).has(.review) {
+            return StartDialog.button(flow(world).start, isAsking: isStarting, isFree: true)
+        }
+        return Button(
+            continueTitle(world),
+            isPassed ? .ready : offer(world) != nil ? .normal : .grey(reason: ""))
+    }
+
+    private var isStarting: Bool { starting?.isOpen == true }
+
+    /// As it is opened again another day.
+    var withoutStart: Validate {
+        var page = self
+        page.start = nil
+        return page
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+        if start != nil { return handleStart(key) }
+        return answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
     }
 
     private mutating func act(_ key: Key, _ world: World) -> [Action] {
@@ -144,8 +175,10 @@ package struct Validate: Screen {
     private mutating func goOn(_ world: World) -> [Action] {
         switch standing(world) {
         case .passed:
-            guard let setup else { return [] }
-            return [.open(.review(ReviewAndConfirm(setup)))]
+            guard let setup, !isStarting else { return [] }
+            if flow(world).has(.review) { return [.open(.review(ReviewAndConfirm(setup)))] }
+            start = StartDialog.modal(setup, world)
+            return [.discardTypeAhead]
         case .running: refusal = "The checks are still running."
         case .gone: refusal = "There are no results: validate again."
         case .stale: refusal = "These results are for other choices: validate again."
@@ -159,6 +192,16 @@ package struct Validate: Screen {
                 "\(Figure.counted(count, "check")) must be mended first: w shows why, r validates again."
         }
         return []
+    }
+
+    private mutating func handleStart(_ key: Key) -> [Action] {
+        _ = start?.handle(key)
+        guard let choice = start?.choice else { return [] }
+        start = nil
+        guard choice == 1, let setup else { return [] }
+        starting = Asking()
+        starting?.isOpen = true
+        return [.perform(.start(setup))]
     }
 
     private mutating func validate(_ world: World) -> [Action] {
@@ -185,6 +228,7 @@ package struct Validate: Screen {
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
+        if case .start = command { return answerStart(answer) }
         guard case .validate(let asked) = command else { return [] }
         asking.isOpen = false
         switch answer {
@@ -195,6 +239,16 @@ package struct Validate: Screen {
             scroll = Scroll()
             focus.focus(.next)
         case .refused(let error): refusal = Words.error(error)
+        default: break
+        }
+        return []
+    }
+
+    private mutating func answerStart(_ answer: Answer) -> [Action] {
+        starting = nil
+        switch answer {
+        case .made(let id): return [.home, .open(.following(id))]
+        case .refused(let error): refusal = StartDialog.refusal(error)
         default: break
         }
         return []

@@ -17,7 +17,7 @@ package struct WhileYouWereAway: Screen {
         if migrations.isEmpty { return nil }
     }
 
-    package var title: String { "While you were away" }
+    package func title(_ world: World) -> String { "While you were away" }
 
     package func subject(_ world: World) -> Identifier? { migrations.last }
 
@@ -79,7 +79,7 @@ package struct WhileYouWereAway: Screen {
             Run("   \(migration.phase.words) now"),
         ]
         if let left = world.timeLeft(migration), !migration.phase.isFinal {
-            runs.append(Run("   \(Countdown.text(left)) left to cut over"))
+            runs.append(Run("   \(Countdown.text(left)) \(world.flow(of: migration).timer.left)"))
         }
         return runs
     }

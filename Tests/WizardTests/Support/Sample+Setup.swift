@@ -12,7 +12,7 @@ extension ScreenPilot {
     ) -> ScreenPilot {
         var world = World(me: Sample.me)
         world.snapshot = agent.snapshot
-        let page = SetUpMigration(organization: Sample.cloud.id, in: world)
+        let page = SetUpMigration(.fromAtlas, organization: Sample.cloud.id, in: world)
         return ScreenPilot(.setUp(page), agent: agent, size: size, glyphs: glyphs)
     }
 

@@ -130,7 +130,7 @@ enum ScreenProgram: Program {
         guard let screen = model.pages.last?.screen else {
             return canvas.put(" Migration Hub", in: head.line(0), .title)
         }
-        canvas.put(" lagzero  " + screen.title, in: head.line(0), .title)
+        canvas.put(" lagzero  " + screen.title(model.world), in: head.line(0), .title)
         screen.keys(model.world).drawFooter(
             in: Rect(1, foot.line(2).row, foot.columns - 1, 1), on: &canvas)
         canvas.clipped(to: body) { screen.draw(in: body, on: &$0, model.world) }

@@ -12,14 +12,15 @@ struct WizardPilot {
 
     init(
         _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil, host: Host? = nil,
-        size: Size = Size(80, 24), glyphs: Glyphs = .unicode,
+        flows: [Flow] = Flow.all, size: Size = Size(80, 24), glyphs: Glyphs = .unicode,
         zone: Zone = Zone(name: "CET", secondsFromUTC: 3_600)
     ) {
         self.agent = agent
         let begin = agent.time
         self.begin = begin
         pilot = Pilot(
-            model: .init(me: Sample.me, saved: saved, host: host), size: size, glyphs: glyphs,
+            model: .init(me: Sample.me, saved: saved, host: host, flows: flows), size: size,
+            glyphs: glyphs,
             wall: begin
         ) { effect, moment in
             agent.time = begin + moment.uptime.milliseconds

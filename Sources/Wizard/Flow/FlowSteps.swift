@@ -10,8 +10,7 @@ struct FlowSteps {
 
     /// Nil for a page that belongs to no way.
     init?(_ model: Wizard.Model) {
-        let flow = Flow.fromAtlas
-        guard let stage = model.page.stage,
+        guard let stage = model.page.stage, let flow = model.page.flow(model.world),
             let index = flow.steps.firstIndex(where: { $0.stage == stage })
         else { return nil }
         let now = Self.now(model)
@@ -37,9 +36,9 @@ struct FlowSteps {
         let world = model.world
         switch model.page {
         case .getStarted(let page):
-            guard case .setUp(let left)? = model.drafts.last(where: { $0.stage == .setUp }) else {
-                return way
-            }
+            let flow = page.flow(world).id
+            let last = model.drafts.last { $0.stage == .setUp && $0.flow(world)?.id == flow }
+            guard case .setUp(let left)? = last else { return way }
             return left.organization == page.destinationOrganization(world)
                 ? left.validation(world) ?? way
                 : world.validation(left.validated) == nil ? way : .stale

@@ -15,15 +15,37 @@ extension Page {
     /// Whether what was typed on it is kept when it is left, until a migration begins with it.
     package var isDraft: Bool { stage == .getStarted || stage == .setUp }
 
-    /// Where the card of the way leads.
-    package static var beginning: Page { .getStarted(GetStarted()) }
+    /// The way of it; nil for a page that belongs to none.
+    func flow(_ world: World) -> Flow? {
+        switch self {
+        case .hub, .away: nil
+        case .getStarted(let page): page.flow(world)
+        case .setUp(let page): page.flow(world)
+        case .validate(let page): page.flow(world)
+        case .review(let page): page.flow(world)
+        case .migrating(let page): page.flow(world)
+        case .inSync(let page): page.flow(world)
+        case .proceed(let page): page.flow(world)
+        case .cutover(let page): page.flow(world)
+        case .success(let page): page.flow(world)
+        }
+    }
+
+    /// Whether both are the same page of the same way.
+    func isSamePlace(as other: Page, _ world: World) -> Bool {
+        stage == other.stage && flow(world)?.id == other.flow(world)?.id
+    }
+
+    /// Where the card of a way leads.
+    static func beginning(of flow: Flow) -> Page { .getStarted(GetStarted(flow)) }
 
     /// The page as it is opened again another day: what was typed for a cutover, and dialogs, are not kept.
     package var reopened: Page {
         switch self {
-        case .away, .getStarted, .validate: self
+        case .away, .getStarted: self
         case .hub(let screen): .hub(screen.withoutDialogs)
         case .setUp(let screen): .setUp(screen.withoutDialogs)
+        case .validate(let screen): .validate(screen.withoutStart)
         case .review(let screen): .review(ReviewAndConfirm(screen.setup))
         case .migrating(let screen): .migrating(MigratingData(screen.migration))
         case .inSync(let screen): .inSync(InSync(screen.migration))
