@@ -30,6 +30,40 @@ extension IndexesServerTests {
         }
     }
 
+    /// A build that is asked for again, as after a restart of the destination, makes what the source has dropped
+    /// meanwhile.
+    @Test func x9AnIndexThatIsDroppedWhileItIsBuiltIsNoDifference() async throws {
+        try await withTestCommands { pair in
+            let shop = Statements(pair.source.lane, "shop")
+            let there = pair.destination.lane
+            try await shop.insert("a", .numbered(200))
+            try await shop.index("a", [Self.on("n")])
+            let point: Document = ["configureFailPoint": "failCommand"]
+            // HostUnreachable
+            let unreachable: Value = [
+                "failCommands": ["createIndexes"], "errorCode": 6, "namespace": "shop.a",
+            ]
+            try await there.perform(
+                point.setting("mode", to: "alwaysOn").setting("data", to: unreachable), on: "admin")
+            let report = try await pair.migrating { migration in
+                try await migration.isTrue("the build is asked for again") {
+                    migration.engine.progress().message.contains("building indexes")
+                }
+                try await shop.dropIndex("a", "n")
+                // The catalogs are compared after that.
+                for name in ["later", "latest"] {
+                    try await shop.insert(name, .numbered(1))
+                    try await migration.isTrue("\(name) is on the destination") {
+                        try await there.run(["count": .string(name)], on: "shop")["n"] == 1
+                    }
+                }
+                try await there.perform(point.setting("mode", to: "off"), on: "admin")
+                return try await migration.cutOver()
+            }
+            try await pair.expectEqual(report)
+        }
+    }
+
     /// An ascending index with the name of its field.
     static func on(_ field: String) -> Document {
         let key = Document([(field, Value.integer(1))])

@@ -25,6 +25,8 @@ actor CatalogKeeper {
     /// What the last run left to do.
     private(set) var problems: [CatalogProblem] = []
     private(set) var builds: [IndexBuild] = []
+    /// Collections whose indexes are being built: they may come to be although the source has dropped them meanwhile.
+    private var inBuild: Set<BinaryUUID> = []
     /// Indexes that the destination refused when they were last built.
     private(set) var refusedBuilds: [CatalogProblem] = []
     private(set) var isSettled = false
@@ -66,7 +68,9 @@ actor CatalogKeeper {
     func allowIndexes() { buildsIndexes = true }
 
     /// Whether the catalogs are equal, indexes included.
-    var isEqual: Bool { isSettled && builds.isEmpty && !context.dirty.isCatalogDirty }
+    var isEqual: Bool {
+        isSettled && builds.isEmpty && inBuild.isEmpty && !context.dirty.isCatalogDirty
+    }
 
     /// Runs whenever the catalog is dirty, and every minute, until cancelled.
     func run() async throws {
@@ -124,6 +128,8 @@ actor CatalogKeeper {
                 $0.indexesTotal, $0.indexesBuilt + wanted.reduce(0) { $0 + $1.specs.count })
         }
         refusedBuilds = []
+        inBuild = Set(wanted.map(\.source))
+        defer { inBuild = [] }
         try await context.retry("building indexes") {
             try await builder.run(wanted) { [self, context, log] build, outcome in
                 switch outcome {
@@ -140,6 +146,7 @@ actor CatalogKeeper {
                 }
             }
         }
+        inBuild = []
         // Runs beside the build may have found more to do: only a new one knows what is left.
         try await reconcile()
         // In a cutover nothing is paused.
@@ -182,6 +189,7 @@ actor CatalogKeeper {
         let copied = Set(context.registry.all.filter(\.isCopied).map(\.source))
         let wanted = buildsIndexes ? copied : []
         let expected = settled
+        let finished = wanted.subtracting(inBuild)
         do {
             // Asked for after the holds were taken: what holds the position has asked before.
             let renamed = copyRequests.takeRenamed()
@@ -196,7 +204,7 @@ actor CatalogKeeper {
             if builds.isEmpty { refusedBuilds = [] }
             isSettled = report.isSettled
             settled =
-                isSettled && buildsIndexes ? wanted.subtracting(builds.map(\.source)) : nil
+                isSettled && buildsIndexes ? finished.subtracting(builds.map(\.source)) : nil
             sourceCatalog = report.source
             for action in report.actions { log.note("catalog: \(action)") }
             try await absorb(report)
