@@ -238,7 +238,8 @@ package actor MigrationEngine {
         if options.abandon, try await !preparation.isBegun() {
             await handle(.cancel)
             return MigrationReport(
-                progress(), phase: .cancelled, duration: 0, verification: verification(), problems: [])
+                progress(), phase: .cancelled, duration: 0, verification: verification(),
+                problems: [])
         }
         let context = try await preparation.makeContext(gate: gate) {
             [weak self] error, opening in await self?.pause(error, opening)

@@ -25,11 +25,12 @@ struct WorkloadDefinitions {
         case 10...13: return (["createIndexes": target, "indexes": [index()]], database)
         case 14: return (["dropIndexes": target, "index": "*"], database)
         case 15...18: return (modify(name), database)
-        case 19:
+        // A clustered one would become what no server creates.
+        case 19 where database != databases.last:
             return (["convertToCapped": target, "size": .integer(4096 << below(5))], database)
         case 20...21:
             // Across databases it is another collection, with the documents of the first.
-            let other = below(4) == 0 ? databases[below(databases.count)] : database
+            let other = below(4) == 0 ? databases[databases.count - 1] : database
             let rename: Document = [
                 "renameCollection": "\(database).\(name)", "to": "\(other).\(collection())",
                 "dropTarget": .bool(below(2) == 0),
@@ -42,8 +43,8 @@ struct WorkloadDefinitions {
         }
     }
 
-    /// Time-series are made where no database is dropped: a drop that a write block ends halfway leaves them without their
-    /// views.
+    /// Time-series and clustered collections are made in the last database, which is not dropped and where nothing is
+    /// converted to capped: a drop that a write block ends halfway leaves time-series without their views.
     private mutating func create(_ name: String, in database: String) -> Document {
         let plain: Document = ["create": .string(name)]
         switch below(10) {
@@ -51,7 +52,7 @@ struct WorkloadDefinitions {
         case 1: return plain.setting("collation", to: ["locale": "en", "strength": 2])
         case 2: return plain.setting("validator", to: ["a": ["$lt": 1000]])
         case 3: return plain.setting("changeStreamPreAndPostImages", to: ["enabled": true])
-        case 4:
+        case 4 where database == databases.last:
             let clustered = plain.setting(
                 "clusteredIndex", to: ["key": ["_id": 1], "unique": true])
             return below(2) == 0 ? clustered : clustered.setting("expireAfterSeconds", to: 3600)

@@ -23,7 +23,8 @@ struct Preparation: Sendable {
         guard !stored.isDropped else {
             throw MigrationError(
                 .destinationHeld,
-                "the destination was not cleared to the end: go on with that, or drop its databases by hand")
+                "the destination was not cleared to the end: go on with that, or drop its databases by hand"
+            )
         }
         return stored.startedAt != nil
     }
