@@ -7,11 +7,13 @@ internal import NIOHTTP1
 /// `MigrationControl` by the agent of a state folder, over its Unix socket. `shutdown` must be called.
 package final class AgentClient: Sendable {
     package let folder: AgentFolder
+    package let pulse: Pulse
     private let client: HTTPClient
 
     /// Connects to nothing yet.
     package init(_ folder: AgentFolder) {
         self.folder = folder
+        pulse = Pulse(folder)
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
         client = HTTPClient(

@@ -10,7 +10,7 @@ package protocol MigrationControl: Sendable {
 
     /// What changes after that event; everything, beginning with a snapshot, where it is nil or too long ago. The stream
     /// reconnects by itself and does not end but by an error that trying again does not mend, or when it is dropped.
-    /// While no agent answers nothing comes, not even `alive`.
+    /// While nothing changes nothing comes.
     func events(after sequence: Int64?) -> AsyncThrowingStream<Event, any Error>
 
     /// Lines of a migration's event log with higher numbers, oldest first; with `after` nil the last ones.

@@ -55,7 +55,7 @@ package struct Event: Codable, Sendable, Hashable {
         case validation(ValidationRun)
         case migration(LiveMigration)
         case log(migration: Identifier, LogLine)
-        /// Nothing but that the agent is there; at least every two seconds.
+        /// Nothing but that the agent is there: said to those who ask.
         case alive
     }
 

@@ -11,15 +11,29 @@ guard let options = TerminalOptions(environment: ProcessInfo.processInfo.environ
 
 final class Reports: Sendable {
     let bytes = Mutex<[Int]>([])
+    /// Answers that are looked for.
+    let left = Mutex<[Counter.Message]>([])
 }
 
 let reports = Reports()
 var counted = options
 counted.onFrame = { frame in reports.bytes.withLock { $0.append(frame.bytes) } }
 do {
-    let runtime = try TerminalRuntime(Counter.self, options: counted) { _, send in
+    let runtime = try TerminalRuntime(
+        Counter.self, options: counted,
+        look: {
+            reports.left.withLock { left in
+                defer { left = [] }
+                return left
+            }
+        }
+    ) { effect, send in
         await Task.yield()
-        send(.answered)
+        if effect == .leave {
+            reports.left.withLock { $0.append(.answered) }
+        } else {
+            send(.answered)
+        }
     }
     let end = try await runtime.run(Counter.Model())
     if let path = CommandLine.arguments.dropFirst().first {

@@ -143,6 +143,17 @@ import Testing
         #expect(try press("a", terminal, until: "1").count <= 32)
     }
 
+    @Test func whatIsLookedForIsSeenWithWhateverHappensNext() throws {
+        let terminal = try start()
+        try terminal.expect("漢字")
+        terminal.send("l")
+        // It is left there at any time after the key.
+        try terminal.wait("the answer") {
+            terminal.send("j")
+            return terminal.screen.contains("answers=1")
+        }
+    }
+
     @Test func bellTitleAndClipboardSendNothingElse() throws {
         let terminal = try start()
         try terminal.expect("漢字")

@@ -28,6 +28,33 @@ import Testing
         #expect(wizard.pilot.nextTime == .seconds(4))
     }
 
+    @Test func inAnIdleMinuteOnlyTheTimeIsSavedOnce() {
+        let agent = agent(Sample.migration(.complete))
+        var wizard = WizardPilot(agent)
+        // Past a quarter of an hour, at which clocks may be put forward or back.
+        wizard.advance(by: 60)
+        let (effects, requests) = (wizard.pilot.effects.count, agent.requests.count)
+        wizard.advance(by: 60)
+        #expect(wizard.pilot.effects.count == effects + 1)
+        guard case .save = wizard.pilot.effects.last else {
+            Issue.record("\(String(describing: wizard.pilot.effects.last))")
+            return
+        }
+        #expect(agent.requests.count == requests)
+        // Nothing is due but the clock.
+        #expect(wizard.pilot.nextTime == .seconds(121))
+    }
+
+    @Test func aSignOfLifeThatIsReadLateDoesNotPutTheClockBack() {
+        var world = World(me: Sample.me)
+        world.take(Event(sequence: 7, time: Sample.time, change: .snapshot(Sample.snapshot)))
+        world.moment.uptime = .seconds(2)
+        world.take(Event(sequence: 7, time: Sample.time + 1_000, change: .alive))
+        #expect(world.agentNow == Sample.time + 2_000)
+        world.moment.uptime = .seconds(3)
+        #expect(world.agentNow == Sample.time + 3_000)
+    }
+
     @Test func anAgentThatCannotWriteItsStoreSaysSoOnEveryPage() {
         let agent = agent(Sample.migration(.copying))
         var wizard = WizardPilot(agent)

@@ -7,6 +7,7 @@ final class ProgramLoop<P: Program> {
     private let device: TerminalDevice
     private let options: TerminalOptions
     private let mailbox: Mailbox<P.Message>
+    private let look: Look<P>
     private let perform: Perform<P>
     private let tasks = TaskBag()
     private var decoder: KeyDecoder
@@ -19,12 +20,13 @@ final class ProgramLoop<P: Program> {
 
     init(
         _ model: P.Model, _ device: TerminalDevice, _ options: TerminalOptions,
-        _ mailbox: Mailbox<P.Message>, _ perform: @escaping Perform<P>
+        _ mailbox: Mailbox<P.Message>, look: @escaping Look<P>, _ perform: @escaping Perform<P>
     ) {
         self.model = model
         self.device = device
         self.options = options
         self.mailbox = mailbox
+        self.look = look
         self.perform = perform
         decoder = KeyDecoder(escapeDelay: options.escapeDelay)
     }
@@ -33,7 +35,7 @@ final class ProgramLoop<P: Program> {
         happen(.start(device.size))
         var messages: ArraySlice<P.Message> = []
         while true {
-            if messages.isEmpty { messages = mailbox.take()[...] }
+            if messages.isEmpty { messages = (mailbox.take() + look())[...] }
             for message in messages.prefix(Tuning.messagesPerFrame) { reduce(message) }
             messages = messages.dropFirst(Tuning.messagesPerFrame)
             tick()
@@ -150,7 +152,7 @@ final class ProgramLoop<P: Program> {
             } else {
                 let perform = perform
                 let mailbox = mailbox
-                tasks.add { await perform(effect, Sender { mailbox.post($0, canWait: $1) }) }
+                tasks.add { await perform(effect, Sender { mailbox.post($0) }) }
             }
         }
     }

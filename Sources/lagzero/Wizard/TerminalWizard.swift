@@ -33,9 +33,10 @@ struct TerminalWizard {
         if let theme = Theme.builtIn.first(where: { $0.name == saved?.theme }) {
             options.theme = theme
         }
-        let runtime = try TerminalRuntime(Wizard.self, options: options) {
-            await runner.perform($0, $1)
-        }
+        let runtime = try TerminalRuntime(
+            Wizard.self, options: options,
+            look: { [pulse = client.pulse] in pulse.look().map { [.heard($0)] } ?? [] }
+        ) { await runner.perform($0, $1) }
         await signals.handOver()
         if let snapshot {
             runtime.sender(
