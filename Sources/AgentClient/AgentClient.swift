@@ -70,8 +70,8 @@ package final class AgentClient: Sendable {
 }
 
 extension AgentClient: MigrationControl {
-    package func snapshot() async throws -> Snapshot {
-        guard case .snapshot(let snapshot) = try await ask(.snapshot) else {
+    package func snapshot(past: Int?) async throws -> Snapshot {
+        guard case .snapshot(let snapshot) = try await ask(.snapshot(past: past)) else {
             throw Self.otherVersion
         }
         return snapshot

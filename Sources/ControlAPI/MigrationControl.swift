@@ -6,7 +6,8 @@
 package protocol MigrationControl: Sendable {
     // MARK: What there is
 
-    func snapshot() async throws -> Snapshot
+    /// Of the past migrations only the newest, at most so many; nil for all.
+    func snapshot(past: Int?) async throws -> Snapshot
 
     /// What changes after that event; everything, beginning with a snapshot, where it is nil or too long ago. The stream
     /// reconnects by itself and does not end but by an error that trying again does not mend, or when it is dropped.
@@ -84,4 +85,8 @@ package protocol MigrationControl: Sendable {
 
     /// The operator has taken note of the mismatches.
     func acknowledgeMismatches(_ migration: Identifier, by asker: Asker) async throws
+}
+
+extension MigrationControl {
+    package func snapshot() async throws -> Snapshot { try await snapshot(past: nil) }
 }

@@ -55,6 +55,22 @@ import Testing
         #expect(world.agentNow == Sample.time + 3_000)
     }
 
+    @Test func whatHappenedMeanwhileIsSaidWhenEveryMigrationIsKnown() {
+        var snapshot = Sample.snapshot
+        snapshot.migrations = (0..<60).map { Sample.migration(.complete, number: 0x100 + $0) }
+        let saved = SavedState(pages: [], lastSeen: Sample.time - 86_400_000, theme: nil)
+        var pilot = Pilot(Wizard.self, model: .init(me: Sample.me, saved: saved))
+        func heard(_ snapshot: Snapshot) -> Wizard.Message {
+            .heard(
+                Event(sequence: snapshot.sequence, time: snapshot.time, change: .snapshot(snapshot))
+            )
+        }
+        pilot.send(heard(snapshot.with(past: 50)))
+        #expect(pilot.screen.contains("Migration Hub"))
+        pilot.send(heard(snapshot))
+        #expect(pilot.screen.contains("While you were away"))
+    }
+
     @Test func anAgentThatCannotWriteItsStoreSaysSoOnEveryPage() {
         let agent = agent(Sample.migration(.copying))
         var wizard = WizardPilot(agent)

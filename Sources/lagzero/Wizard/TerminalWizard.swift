@@ -25,8 +25,10 @@ struct TerminalWizard {
         _ signals: Signals, alongside: (Sender<Wizard.Message>) -> Void = { _ in }
     ) async throws -> Wizard.Model {
         let asker = Asker(wizard: Identifier(at: Clock.milliseconds() / 1_000), name: Self.name)
+        // All of it is asked for where a part was left out.
+        let whole = snapshot.flatMap { $0.earlierMigrations == 0 ? $0 : nil }
         let runner = Runner(
-            client, me: asker, known: snapshot?.sequence, keep: keep, zone: { Self.zone() },
+            client, me: asker, known: whole?.sequence, keep: keep, zone: { Self.zone() },
             startAgent: startAgent,
             hostKey: hostKey)
         var options = options
