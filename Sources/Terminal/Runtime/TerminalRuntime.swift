@@ -1,3 +1,4 @@
+internal import CTerminal
 internal import Foundation
 internal import Synchronization
 
@@ -32,7 +33,8 @@ package final class TerminalRuntime<P: Program>: Sendable {
     package func run(_ model: P.Model) async throws -> (model: P.Model, ending: Ending) {
         try await withCheckedThrowingContinuation { continuation in
             let thread = Thread {
-                Thread.current.name = "terminal"
+                // Not by Foundation, which may not know the thread yet.
+                cterminal_name_thread("terminal")
                 continuation.resume(with: Result { try self.runHere(model) })
             }
             thread.stackSize = 8 << 20
