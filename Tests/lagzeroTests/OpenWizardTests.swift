@@ -78,20 +78,17 @@ import Testing
         let session = try WizardSession()
         let terminal = try session.open()
         try terminal.shows("None yet")
-        func wakeUpsOfOthers() throws -> Int {
-            let activity = try #require(ProcessActivity(pid: terminal.child))
-            return activity.wakeUps - (activity.wakeUpsByThread["terminal"] ?? 0)
-        }
-        /// Over some changes of the clock.
+        /// Over some changes of the clock, of all other threads.
         func wakeUps(seconds: Int) throws -> Int {
-            let before = try wakeUpsOfOthers()
+            let before = try #require(ProcessActivity(pid: terminal.child))
             for _ in 0..<seconds {
                 let shown = terminal.screen.prefix(while: { $0 != "\n" })
                 try terminal.wait("the next second") {
                     terminal.screen.prefix(while: { $0 != "\n" }) != shown
                 }
             }
-            return try wakeUpsOfOthers() - before
+            let activity = try #require(ProcessActivity(pid: terminal.child)).since(before)
+            return activity.wakeUps - (activity.wakeUpsByThread["terminal"] ?? 0)
         }
         // What the start has left to be done comes first, and once a minute the time is saved.
         var counts: [Int] = []
