@@ -37,7 +37,9 @@ enum Counter: Program {
         case .key(.character("q")): return [.exit]
         case .key(.character("n")): model.count += 1
         case .key(.character("a")): return [.ask]
-        case .key(.character("l")): return [.leave]
+        case .key(.character("l")):
+            model.lastKey = "l"
+            return [.leave]
         case .key(.character("b")): return [.bell]
         case .key(.character("t")): return [.title]
         case .key(.character("y")): return [.copy]

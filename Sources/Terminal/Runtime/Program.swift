@@ -5,7 +5,7 @@ package protocol Program: Sendable {
     associatedtype Message: Sendable
     associatedtype Effect: Sendable
 
-    /// Changes the model; the effects returned are begun in this order.
+    /// Changes the model; the effects returned are begun in this order, when the frame that shows the change is sent.
     static func reduce(_ model: inout Model, _ message: Message) -> [Effect]
 
     /// Draws the whole screen, for any size.

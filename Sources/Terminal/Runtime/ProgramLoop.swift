@@ -10,6 +10,8 @@ final class ProgramLoop<P: Program> {
     private let look: Look<P>
     private let perform: Perform<P>
     private let tasks = TaskBag()
+    /// What is begun when the frame is sent, which need not wait for it.
+    private var effects: [P.Effect] = []
     private var decoder: KeyDecoder
     private var unhandled = KeyBatch()
     private let started = ContinuousClock.now
@@ -41,6 +43,7 @@ final class ProgramLoop<P: Program> {
             tick()
             resizeWhenQuiet()
             draw()
+            beginEffects()
             if let ending {
                 tasks.cancelAll()
                 return ending
@@ -150,11 +153,18 @@ final class ProgramLoop<P: Program> {
             if let request = P.request(for: effect) {
                 serve(request)
             } else {
-                let perform = perform
-                let mailbox = mailbox
-                tasks.add { await perform(effect, Sender { mailbox.post($0) }) }
+                effects.append(effect)
             }
         }
+    }
+
+    private func beginEffects() {
+        for effect in effects {
+            let perform = perform
+            let mailbox = mailbox
+            tasks.add { await perform(effect, Sender { mailbox.post($0) }) }
+        }
+        effects = []
     }
 
     private func serve(_ request: TerminalRequest) {
