@@ -5,8 +5,8 @@ package import Hummingbird
 package import Logging
 internal import NIOCore
 
-/// `MigrationControl` over HTTP on the Unix socket: `POST /v1/request`, and `GET /v1/events?after=N`, which sends one JSON
-/// object a line for as long as the client stays.
+/// `MigrationControl` over HTTP on the Unix socket: `POST /v1/request`; `GET /v1/events?after=N`, which sends one JSON
+/// object a line for as long as the client stays; and `GET /v1/alive`, which answers with one such line.
 package enum Server {
     package static func application(
         _ supervisor: Supervisor, socket: String, logger: Logger
@@ -19,8 +19,13 @@ package enum Server {
         router.get("/v1/events") { request, _ in
             let after = request.uri.queryParameters.get("after", as: Int64.self)
             return Response(
-                status: .ok, headers: [.contentType: "application/x-ndjson"],
+                status: .ok, headers: [.contentType: ndjson],
                 body: events(supervisor, after: after))
+        }
+        router.get("/v1/alive") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: ndjson],
+                body: ResponseBody(byteBuffer: try line(await supervisor.alive())))
         }
         return Application(
             router: router,
@@ -51,12 +56,18 @@ package enum Server {
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: try JSONEncoder().encode(answer))))
     }
 
+    private static let ndjson = "application/x-ndjson"
+
+    private static func line(_ event: Event) throws -> ByteBuffer {
+        var bytes = ByteBuffer(bytes: try JSONEncoder().encode(event))
+        bytes.writeInteger(UInt8(ascii: "\n"))
+        return bytes
+    }
+
     private static func events(_ supervisor: Supervisor, after: Int64?) -> ResponseBody {
         ResponseBody { writer in
             for await event in await supervisor.watch(after: after) {
-                var bytes = ByteBuffer(bytes: try JSONEncoder().encode(event))
-                bytes.writeInteger(UInt8(ascii: "\n"))
-                try await writer.write(bytes)
+                try await writer.write(try line(event))
             }
             try await writer.finish(nil)
         }

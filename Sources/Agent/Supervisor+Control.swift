@@ -4,7 +4,9 @@ internal import Migration
 internal import Mongo
 
 extension Supervisor: MigrationControl {
-    package func snapshot() -> Snapshot { current }
+    package func snapshot(past: Int?) -> Snapshot {
+        past.map { current.with(past: max(0, $0)) } ?? current
+    }
 
     package nonisolated func events(after sequence: Int64?) -> AsyncThrowingStream<Event, any Error>
     {

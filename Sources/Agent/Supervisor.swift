@@ -62,18 +62,19 @@ package actor Supervisor {
         }
         var ticks = 0
         while !Task.isCancelled {
-            for id in runs.keys { await refresh(id) }
+            await tick(ticks)
             ticks += 1
-            if ticks % Tuning.aliveTicks == 0 {
-                await saveAgain()
-                tellAlive()
-            }
             try? await Task.sleep(for: Tuning.tick)
         }
         isStopping = true
         for run in runs.values { run.task.cancel() }
         for run in runs.values { await run.task.value }
         for watcher in watchers.values { watcher.finish() }
+    }
+
+    func tick(_ number: Int) async {
+        for id in runs.keys { await refresh(id) }
+        if number % Tuning.saveTicks == 0 { await saveAgain() }
     }
 
     // MARK: Events
@@ -108,8 +109,8 @@ package actor Supervisor {
 
     private func forget(_ number: Int) { watchers[number] = nil }
 
-    private func tellAlive() {
-        tell(Event(sequence: state.sequence, time: Clock.now, change: .alive))
+    package func alive() -> Event {
+        Event(sequence: state.sequence, time: Clock.now, change: .alive)
     }
 
     /// Makes a change known, and takes it into the state.

@@ -2,8 +2,8 @@
 enum Tuning {
     /// How often the figures of running migrations are taken: they must be seen within a second.
     static let tick = Duration.milliseconds(500)
-    /// Between two signs of life to a client, in ticks: at least every two seconds.
-    static let aliveTicks = 4
+    /// Between two attempts to write down what could not be written, in ticks.
+    static let saveTicks = 4
     /// Events kept for clients that come back; later ones get everything anew.
     static let recentEvents = 500
     /// Events that may wait for one slow client before it is sent away.

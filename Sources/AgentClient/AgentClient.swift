@@ -7,11 +7,13 @@ internal import NIOHTTP1
 /// `MigrationControl` by the agent of a state folder, over its Unix socket. `shutdown` must be called.
 package final class AgentClient: Sendable {
     package let folder: AgentFolder
+    package let pulse: Pulse
     private let client: HTTPClient
 
     /// Connects to nothing yet.
     package init(_ folder: AgentFolder) {
         self.folder = folder
+        pulse = Pulse(folder)
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
         client = HTTPClient(
@@ -68,8 +70,8 @@ package final class AgentClient: Sendable {
 }
 
 extension AgentClient: MigrationControl {
-    package func snapshot() async throws -> Snapshot {
-        guard case .snapshot(let snapshot) = try await ask(.snapshot) else {
+    package func snapshot(past: Int?) async throws -> Snapshot {
+        guard case .snapshot(let snapshot) = try await ask(.snapshot(past: past)) else {
             throw Self.otherVersion
         }
         return snapshot

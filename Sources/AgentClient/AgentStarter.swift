@@ -3,8 +3,8 @@ internal import Glibc
 
 /// Starts an agent that outlives whoever started it.
 package enum AgentStarter {
-    /// Returns what an agent of the folder answers; starts `program agent run` in a session of its own, without a
-    /// terminal, where none does. Throws a `ControlError` with the last words of its log when it does not come up.
+    /// Returns what an agent of the folder answers, with some of the past migrations; starts `program agent run` in a
+    /// session of its own, without a terminal, where none does. Throws a `ControlError` with the last words of its log when it does not come up.
     @discardableResult
     package static func ensureRunning(
         _ client: AgentClient, program: String = "/proc/self/exe"
@@ -50,24 +50,17 @@ package enum AgentStarter {
     /// Nil where none answers; throws where one of another version does: no other can be started beside it.
     private static func answer(_ client: AgentClient) async throws -> Snapshot? {
         guard isListening(client.folder.socket) else { return nil }
-        do { return try await client.snapshot() } catch let error as ControlError
+        do { return try await client.snapshot(past: Tuning.firstPast) } catch let error
+            as ControlError
             where error.code == .unavailable
         { throw error } catch { return nil }
     }
 
     /// Whether there is somebody at all. The HTTP client would go on trying for seconds.
     private static func isListening(_ path: String) -> Bool {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        return withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-            }
-        }
+        guard let descriptor = UnixSocket.connect(path, canWait: true) else { return false }
+        close(descriptor)
+        return true
     }
 
     /// What an agent writes to its log from now on.

@@ -2,8 +2,14 @@
 enum Tuning {
     /// For one answer; a cutover that is backed out of, or a cluster that does not answer, takes the longest.
     static let requestLimit: Int64 = 180
-    /// Longest silence of an event stream, seconds; the agent speaks every two.
-    static let silence: Int64 = 8
+    /// Between two questions whether the agent is there. A screen that looks once a second, when its clock changes, asks
+    /// every two: by five seconds of silence an answer was missed twice.
+    static let pulse = Duration.milliseconds(1_500)
+    /// Most bytes of an answer to it, which has some three hundred.
+    static let pulseBytes = 4_096
+    /// Past migrations that the first frame of a wizard waits for: as many as a screen has rows. Each takes 60 us on its way,
+    /// and the others come when the frame is there.
+    static let firstPast = 50
     /// Between two attempts to reach the agent.
     static let reconnect = Duration.milliseconds(500)
     /// For an agent that was just started to answer.

@@ -37,6 +37,8 @@ static struct {
     atomic_int signals;
 } device = {.signals = -1};
 
+void cterminal_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
 bool cterminal_size(int descriptor, int *columns, int *rows) {
     struct winsize size;
     if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) {

@@ -1,6 +1,6 @@
 /// One call of `MigrationControl` on the wire: the body of `POST /v1/request`. It may hold a secret; not to be logged.
 package enum ControlRequest: Codable, Sendable {
-    case snapshot
+    case snapshot(past: Int?)
     case log(migration: Identifier, after: Int?, limit: Int)
     case testConnection(Secret)
     case add(NewCluster)
@@ -39,7 +39,7 @@ extension MigrationControl {
     /// Does what is asked. Throws what the function throws.
     package func answer(_ request: ControlRequest) async throws -> ControlAnswer {
         switch request {
-        case .snapshot: return .snapshot(try await snapshot())
+        case .snapshot(let past): return .snapshot(try await snapshot(past: past))
         case .log(let id, let after, let limit):
             return .log(try await log(of: id, after: after, limit: limit))
         case .testConnection(let text): return .facts(try await test(text))

@@ -6,11 +6,12 @@
 package protocol MigrationControl: Sendable {
     // MARK: What there is
 
-    func snapshot() async throws -> Snapshot
+    /// Of the past migrations only the newest, at most so many; nil for all.
+    func snapshot(past: Int?) async throws -> Snapshot
 
     /// What changes after that event; everything, beginning with a snapshot, where it is nil or too long ago. The stream
     /// reconnects by itself and does not end but by an error that trying again does not mend, or when it is dropped.
-    /// While no agent answers nothing comes, not even `alive`.
+    /// While nothing changes nothing comes.
     func events(after sequence: Int64?) -> AsyncThrowingStream<Event, any Error>
 
     /// Lines of a migration's event log with higher numbers, oldest first; with `after` nil the last ones.
@@ -84,4 +85,8 @@ package protocol MigrationControl: Sendable {
 
     /// The operator has taken note of the mismatches.
     func acknowledgeMismatches(_ migration: Identifier, by asker: Asker) async throws
+}
+
+extension MigrationControl {
+    package func snapshot() async throws -> Snapshot { try await snapshot(past: nil) }
 }

@@ -32,11 +32,25 @@ package struct Snapshot: Codable, Sendable, Hashable {
     package var validations: [ValidationRun] = []
     /// Running and past, the newest last.
     package var migrations: [LiveMigration] = []
+    /// How many older ones, all past, were left out.
+    package var earlierMigrations = 0
 
     package init(sequence: Int64, time: Int64, agent: Agent) {
         self.sequence = sequence
         self.time = time
         self.agent = agent
+    }
+}
+
+extension Snapshot {
+    /// The same with the newest past migrations only, at most so many.
+    package func with(past limit: Int) -> Snapshot {
+        var snapshot = self
+        let past = migrations.indices.filter { migrations[$0].phase.isFinal }
+        let old = Set(past.dropLast(limit))
+        snapshot.migrations = migrations.indices.filter { !old.contains($0) }.map { migrations[$0] }
+        snapshot.earlierMigrations += old.count
+        return snapshot
     }
 }
 
@@ -55,7 +69,7 @@ package struct Event: Codable, Sendable, Hashable {
         case validation(ValidationRun)
         case migration(LiveMigration)
         case log(migration: Identifier, LogLine)
-        /// Nothing but that the agent is there; at least every two seconds.
+        /// Nothing but that the agent is there: said to those who ask.
         case alive
     }
 

@@ -2,30 +2,50 @@ internal import Glibc
 
 /// What the threads of a process have done since each began, from `/proc`. Threads that have ended are not in it.
 package struct ProcessActivity: Sendable, Hashable {
+    private struct Thread: Sendable, Hashable {
+        let name: String
+        var wakeUps: Int
+        var nanoseconds: Int
+    }
+
+    /// By their numbers.
+    private var threads: [String: Thread] = [:]
+
     /// Time on a processor.
-    package let cpuSeconds: Double
+    package var cpuSeconds: Double {
+        Double(threads.values.reduce(0) { $0 + $1.nanoseconds }) / 1e9
+    }
+
     /// How often each thread had nothing to do and went on later, by the thread's name.
-    package let wakeUpsByThread: [String: Int]
+    package var wakeUpsByThread: [String: Int] {
+        Dictionary(threads.values.map { ($0.name, $0.wakeUps) }, uniquingKeysWith: +)
+    }
 
     package var wakeUps: Int { wakeUpsByThread.values.reduce(0, +) }
 
     /// Nil when there is no such process, or another user's.
     package init?(pid: Int32) {
-        let threads = entries(of: "/proc/\(pid)/task").filter { $0.allSatisfy(\.isNumber) }
-        guard !threads.isEmpty else { return nil }
-        var nanoseconds = 0
-        var waits: [String: Int] = [:]
-        for thread in threads {
-            let folder = "/proc/\(pid)/task/\(thread)"
+        let numbers = entries(of: "/proc/\(pid)/task").filter { $0.allSatisfy(\.isNumber) }
+        guard !numbers.isEmpty else { return nil }
+        for number in numbers {
+            let folder = "/proc/\(pid)/task/\(number)"
             // The first field of schedstat; stat(5) counts in hundredths of a second, too coarse for a quiet process.
             let times = readText("\(folder)/schedstat")?.split(separator: " ")
-            nanoseconds += times?.first.flatMap { Int($0) } ?? 0
             let name = (readText("\(folder)/comm") ?? "").filter { !$0.isNewline }
             let count = StatusLines(readText("\(folder)/status"))["voluntary_ctxt_switches"] ?? 0
-            waits[name, default: 0] += count
+            threads[number] = Thread(
+                name: name, wakeUps: count, nanoseconds: times?.first.flatMap { Int($0) } ?? 0)
         }
-        cpuSeconds = Double(nanoseconds) / 1e9
-        wakeUpsByThread = waits
+    }
+
+    /// What the threads that there are have done since an earlier look. Of one that has ended meanwhile nothing is in it.
+    package func since(_ earlier: ProcessActivity) -> ProcessActivity {
+        var difference = self
+        for (number, thread) in earlier.threads {
+            difference.threads[number]?.wakeUps -= thread.wakeUps
+            difference.threads[number]?.nanoseconds -= thread.nanoseconds
+        }
+        return difference
     }
 }
 

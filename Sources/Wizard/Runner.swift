@@ -54,9 +54,7 @@ package struct Runner: Sendable {
         while !Task.isCancelled {
             do {
                 for try await event in control.events(after: known) {
-                    // The silence of an agent is looked at once a second: its signs of life need not wake anybody.
-                    let isOnlyAlive = if case .alive = event.change { true } else { false }
-                    send(.heard(event), canWait: isOnlyAlive)
+                    send(.heard(event))
                 }
                 return
             } catch {

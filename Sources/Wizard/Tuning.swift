@@ -1,6 +1,6 @@
 /// The numbers of the wizard.
 package enum Tuning {
-    /// How long the agent may say nothing before that is shown: it says that it is alive every two seconds.
+    /// How long the agent may say nothing before that is shown: it is asked every two seconds whether it is there.
     static let silence = Duration.seconds(5)
     /// Until an agent whose events could not be understood is asked for them anew.
     static let followAgain = Duration.seconds(2)

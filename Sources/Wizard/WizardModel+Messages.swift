@@ -93,7 +93,8 @@ extension Wizard.Model {
 
     /// Says once what has happened while nobody looked.
     private mutating func welcome() -> [Wizard.Effect] {
-        guard !isWelcomed, world.snapshot != nil else { return [] }
+        // Something may have happened to those that are still to come.
+        guard !isWelcomed, world.snapshot?.earlierMigrations == 0 else { return [] }
         isWelcomed = true
         guard let lastSeen, let away = WhileYouWereAway(since: lastSeen, world) else { return [] }
         push(.away(away))

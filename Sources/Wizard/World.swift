@@ -43,12 +43,17 @@ package struct World: Sendable, Equatable, Codable {
 extension World {
     /// What the agent says: it is alive, whatever it is.
     mutating func take(_ event: Event) {
+        let clock = agentNow
         heardAt = moment.uptime
         if snapshot == nil {
             guard case .snapshot(let first) = event.change else { return }
             snapshot = first
         } else {
             snapshot?.apply(event)
+            // Said up to a second ago: the clocks on the screen do not go back for it.
+            if case .alive = event.change, let clock, let said = snapshot?.time {
+                snapshot?.time = max(said, clock)
+            }
         }
         if case .log(let id, let line) = event.change { keep([line], of: id) }
     }

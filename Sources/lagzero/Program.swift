@@ -13,6 +13,7 @@ enum Program {
         let signals = Signals.takeOver()
         let arguments = SecretArguments.take()
         let environment = Environment.take()
+        if opensWizard(arguments) { QuietExecutor.use() }
         let redaction = Redaction(connectionStrings: arguments + environment.connectionStrings)
         let surroundings = Surroundings(
             console: Console(redaction: redaction), signals: signals, environment: environment)
@@ -21,6 +22,12 @@ enum Program {
             surroundings.console.end(status)
         }
         signals.receive()
+    }
+
+    /// Whether it is named, or no command is.
+    private static func opensWizard(_ arguments: [String]) -> Bool {
+        guard let first = arguments.dropFirst().first else { return true }
+        return first == OpenWizard.configuration.commandName || first.hasPrefix("-")
     }
 
     /// Parses and performs one command line. Everything that is to be said has been handed to the

@@ -65,6 +65,23 @@ import Testing
         #expect(figures.lagSeconds == nil)
     }
 
+    @Test func ofPastMigrationsOnlyTheNewestMayBeAskedFor() throws {
+        var snapshot = Snapshot(sequence: 3, time: 10, agent: agent)
+        snapshot.migrations = (1...1_000).map { number in
+            var live = migration(Identifier(at: Int64(number)))
+            live.phase = number == 1 ? .copying : .complete
+            return live
+        }
+        let all = snapshot.migrations
+        let part = snapshot.with(past: 50)
+        #expect(part.migrations == all.prefix(1) + all.suffix(50))
+        #expect(part.earlierMigrations == 949)
+        #expect(snapshot.with(past: 999) == snapshot)
+        #expect(snapshot.with(past: 0).migrations == Array(all.prefix(1)))
+        // What the first frame waits for.
+        #expect(try JSONEncoder().encode(part).count < 100_000)
+    }
+
     @Test func anEventThatIsInTheSnapshotChangesNothing() {
         var snapshot = Snapshot(sequence: 3, time: 10, agent: agent)
         let id = Identifier(at: 4)

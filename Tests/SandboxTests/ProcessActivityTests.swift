@@ -1,5 +1,6 @@
 import Glibc
 import Sandbox
+import Synchronization
 import Testing
 
 @Suite struct ProcessActivityTests {
@@ -16,6 +17,26 @@ import Testing
         nanosleep(&pause, nil)
         let rested = try #require(ProcessActivity(pid: getpid()))
         #expect(rested.wakeUps > before.wakeUps)
+    }
+
+    private static let seen = Mutex<ProcessActivity?>(nil)
+
+    @Test func aThreadThatHasEndedTakesNothingAway() throws {
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { _ in
+                var pause = timespec(tv_sec: 0, tv_nsec: 100_000)
+                for _ in 0..<1_000 { nanosleep(&pause, nil) }
+                ProcessActivityTests.seen.withLock { $0 = ProcessActivity(pid: getpid()) }
+                return nil
+            }, nil)
+        pthread_join(thread, nil)
+        let before = try #require(Self.seen.withLock { $0 })
+        let after = try #require(ProcessActivity(pid: getpid()))
+        #expect(after.wakeUps < before.wakeUps)
+        #expect(after.since(before).wakeUps >= 0)
+        #expect(after.since(after).wakeUps == 0)
     }
 
     @Test func memoryIsCountedInBytes() throws {

@@ -16,7 +16,7 @@ enum Counter: Program {
 
     enum Message: Sendable { case key(Key), resized(Size), resumed, answered, nothing }
     enum Effect: Sendable, Equatable {
-        case exit, suspend, repaint, bell, title, copy, ask, discardTypeAhead
+        case exit, suspend, repaint, bell, title, copy, ask, leave, discardTypeAhead
     }
 
     static func reduce(_ model: inout Model, _ message: Message) -> [Effect] {
@@ -37,6 +37,9 @@ enum Counter: Program {
         case .key(.character("q")): return [.exit]
         case .key(.character("n")): model.count += 1
         case .key(.character("a")): return [.ask]
+        case .key(.character("l")):
+            model.lastKey = "l"
+            return [.leave]
         case .key(.character("b")): return [.bell]
         case .key(.character("t")): return [.title]
         case .key(.character("y")): return [.copy]
@@ -88,7 +91,7 @@ enum Counter: Program {
         case .bell: .bell
         case .title: .title("count")
         case .copy: .copy("copied")
-        case .ask: nil
+        case .ask, .leave: nil
         case .discardTypeAhead: .discardTypeAhead
         }
     }

@@ -143,6 +143,36 @@ import Testing
         #expect(try press("a", terminal, until: "1").count <= 32)
     }
 
+    @Test func theFrameIsSentBeforeWhatItsKeyBeginsOutside() throws {
+        let report = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "effects-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: report) }
+        let terminal = try start(arguments: [report.path])
+        try terminal.expect("漢字")
+        terminal.send("l")
+        try terminal.wait("its frame") { terminal.screen.contains("key=l") }
+        try terminal.wait("its end") {
+            terminal.send("j")
+            return terminal.screen.contains("answers=1")
+        }
+        terminal.send("q")
+        try terminal.end()
+        let lines = try String(contentsOf: report, encoding: .utf8).split(separator: "\n")
+        // The first page, and the key.
+        #expect(lines[4] == "2")
+    }
+
+    @Test func whatIsLookedForIsSeenWithWhateverHappensNext() throws {
+        let terminal = try start()
+        try terminal.expect("漢字")
+        terminal.send("l")
+        // It is left there at any time after the key.
+        try terminal.wait("the answer") {
+            terminal.send("j")
+            return terminal.screen.contains("answers=1")
+        }
+    }
+
     @Test func bellTitleAndClipboardSendNothingElse() throws {
         let terminal = try start()
         try terminal.expect("漢字")

@@ -28,6 +28,49 @@ import Testing
         #expect(wizard.pilot.nextTime == .seconds(4))
     }
 
+    @Test func inAnIdleMinuteOnlyTheTimeIsSavedOnce() {
+        let agent = agent(Sample.migration(.complete))
+        var wizard = WizardPilot(agent)
+        // Past a quarter of an hour, at which clocks may be put forward or back.
+        wizard.advance(by: 60)
+        let (effects, requests) = (wizard.pilot.effects.count, agent.requests.count)
+        wizard.advance(by: 60)
+        #expect(wizard.pilot.effects.count == effects + 1)
+        guard case .save = wizard.pilot.effects.last else {
+            Issue.record("\(String(describing: wizard.pilot.effects.last))")
+            return
+        }
+        #expect(agent.requests.count == requests)
+        // Nothing is due but the clock.
+        #expect(wizard.pilot.nextTime == .seconds(121))
+    }
+
+    @Test func aSignOfLifeThatIsReadLateDoesNotPutTheClockBack() {
+        var world = World(me: Sample.me)
+        world.take(Event(sequence: 7, time: Sample.time, change: .snapshot(Sample.snapshot)))
+        world.moment.uptime = .seconds(2)
+        world.take(Event(sequence: 7, time: Sample.time + 1_000, change: .alive))
+        #expect(world.agentNow == Sample.time + 2_000)
+        world.moment.uptime = .seconds(3)
+        #expect(world.agentNow == Sample.time + 3_000)
+    }
+
+    @Test func whatHappenedMeanwhileIsSaidWhenEveryMigrationIsKnown() {
+        var snapshot = Sample.snapshot
+        snapshot.migrations = (0..<60).map { Sample.migration(.complete, number: 0x100 + $0) }
+        let saved = SavedState(pages: [], lastSeen: Sample.time - 86_400_000, theme: nil)
+        var pilot = Pilot(Wizard.self, model: .init(me: Sample.me, saved: saved))
+        func heard(_ snapshot: Snapshot) -> Wizard.Message {
+            .heard(
+                Event(sequence: snapshot.sequence, time: snapshot.time, change: .snapshot(snapshot))
+            )
+        }
+        pilot.send(heard(snapshot.with(past: 50)))
+        #expect(pilot.screen.contains("Migration Hub"))
+        pilot.send(heard(snapshot))
+        #expect(pilot.screen.contains("While you were away"))
+    }
+
     @Test func anAgentThatCannotWriteItsStoreSaysSoOnEveryPage() {
         let agent = agent(Sample.migration(.copying))
         var wizard = WizardPilot(agent)

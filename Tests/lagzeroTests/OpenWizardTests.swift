@@ -74,6 +74,32 @@ import Testing
         try await session.end()
     }
 
+    @Test func whileNothingGoesOnOnlyTheClockWakesTheWizard() async throws {
+        let session = try WizardSession()
+        let terminal = try session.open()
+        try terminal.shows("None yet")
+        /// Over some changes of the clock, of all other threads.
+        func wakeUps(seconds: Int) throws -> Int {
+            let before = try #require(ProcessActivity(pid: terminal.child))
+            for _ in 0..<seconds {
+                let shown = terminal.screen.prefix(while: { $0 != "\n" })
+                try terminal.wait("the next second") {
+                    terminal.screen.prefix(while: { $0 != "\n" }) != shown
+                }
+            }
+            let activity = try #require(ProcessActivity(pid: terminal.child)).since(before)
+            return activity.wakeUps - (activity.wakeUpsByThread["terminal"] ?? 0)
+        }
+        // What the start has left to be done comes first, and once a minute the time is saved.
+        var counts: [Int] = []
+        while counts.count < 4, counts.last != 0 { counts.append(try wakeUps(seconds: 8)) }
+        #expect(counts.last == 0, "\(counts)")
+        #expect(!terminal.screen.contains("No news"))
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        try await session.end()
+    }
+
     /// Why an agent does not start.
     enum Obstacle: CaseIterable {
         case damaged, newer, unsafe

@@ -35,6 +35,9 @@ typedef struct {
 
 typedef struct cterminal_screen cterminal_screen_t;
 
+/// Names the calling thread, for those who look at the process from outside; at most 15 bytes.
+void cterminal_name_thread(const char *name);
+
 /// Sets the process's character set to that of the environment, once; true when it is UTF-8.
 bool cterminal_locale_is_utf8(void);
 

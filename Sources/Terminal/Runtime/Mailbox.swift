@@ -31,12 +31,11 @@ final class Mailbox<Message: Sendable>: Sendable {
         Glibc.close(input)
     }
 
-    /// One that can wait makes nothing readable: it is taken with whatever else happens.
-    func post(_ message: Message, canWait: Bool = false) {
+    func post(_ message: Message) {
         let rings = state.withLock { state in
             if state.isClosed { return false }
             state.messages.append(message)
-            if canWait || state.hasRung { return false }
+            if state.hasRung { return false }
             state.hasRung = true
             return true
         }

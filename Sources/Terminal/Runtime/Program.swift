@@ -5,7 +5,7 @@ package protocol Program: Sendable {
     associatedtype Message: Sendable
     associatedtype Effect: Sendable
 
-    /// Changes the model; the effects returned are begun in this order.
+    /// Changes the model; the effects returned are begun in this order, when the frame that shows the change is sent.
     static func reduce(_ model: inout Model, _ message: Message) -> [Effect]
 
     /// Draws the whole screen, for any size.
@@ -76,21 +76,16 @@ package struct Moment: Sendable, Hashable, Codable {
 
 /// Brings messages into a running program, from any thread. What comes after the end is dropped.
 package struct Sender<Message: Sendable>: Sendable {
-    private let send: @Sendable (_ message: Message, _ canWait: Bool) -> Void
+    private let send: @Sendable (Message) -> Void
 
-    package init(_ send: @escaping @Sendable (Message) -> Void) {
-        self.send = { message, _ in send(message) }
-    }
+    package init(_ send: @escaping @Sendable (Message) -> Void) { self.send = send }
 
-    init(_ send: @escaping @Sendable (_ message: Message, _ canWait: Bool) -> Void) {
-        self.send = send
-    }
-
-    /// One that can wait does not wake the program up: it is handled with what happens next.
-    package func callAsFunction(_ message: Message, canWait: Bool = false) {
-        send(message, canWait)
-    }
+    package func callAsFunction(_ message: Message) { send(message) }
 }
+
+/// Looks for messages that need not wake the program up. Called by the thread of the terminal each time something happens
+/// there, a tick included; must not block.
+package typealias Look<P: Program> = @Sendable () -> [P.Message]
 
 /// Performs an effect outside of the program; runs in a task of its own, which is cancelled when the run ends.
 package typealias Perform<P: Program> =

@@ -7,8 +7,11 @@ final class ProgramLoop<P: Program> {
     private let device: TerminalDevice
     private let options: TerminalOptions
     private let mailbox: Mailbox<P.Message>
+    private let look: Look<P>
     private let perform: Perform<P>
     private let tasks = TaskBag()
+    /// What is begun when the frame is sent, which need not wait for it.
+    private var effects: [P.Effect] = []
     private var decoder: KeyDecoder
     private var unhandled = KeyBatch()
     private let started = ContinuousClock.now
@@ -19,12 +22,13 @@ final class ProgramLoop<P: Program> {
 
     init(
         _ model: P.Model, _ device: TerminalDevice, _ options: TerminalOptions,
-        _ mailbox: Mailbox<P.Message>, _ perform: @escaping Perform<P>
+        _ mailbox: Mailbox<P.Message>, look: @escaping Look<P>, _ perform: @escaping Perform<P>
     ) {
         self.model = model
         self.device = device
         self.options = options
         self.mailbox = mailbox
+        self.look = look
         self.perform = perform
         decoder = KeyDecoder(escapeDelay: options.escapeDelay)
     }
@@ -33,12 +37,13 @@ final class ProgramLoop<P: Program> {
         happen(.start(device.size))
         var messages: ArraySlice<P.Message> = []
         while true {
-            if messages.isEmpty { messages = mailbox.take()[...] }
+            if messages.isEmpty { messages = (mailbox.take() + look())[...] }
             for message in messages.prefix(Tuning.messagesPerFrame) { reduce(message) }
             messages = messages.dropFirst(Tuning.messagesPerFrame)
             tick()
             resizeWhenQuiet()
             draw()
+            beginEffects()
             if let ending {
                 tasks.cancelAll()
                 return ending
@@ -148,11 +153,18 @@ final class ProgramLoop<P: Program> {
             if let request = P.request(for: effect) {
                 serve(request)
             } else {
-                let perform = perform
-                let mailbox = mailbox
-                tasks.add { await perform(effect, Sender { mailbox.post($0, canWait: $1) }) }
+                effects.append(effect)
             }
         }
+    }
+
+    private func beginEffects() {
+        for effect in effects {
+            let perform = perform
+            let mailbox = mailbox
+            tasks.add { await perform(effect, Sender { mailbox.post($0) }) }
+        }
+        effects = []
     }
 
     private func serve(_ request: TerminalRequest) {

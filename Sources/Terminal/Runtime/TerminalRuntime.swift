@@ -1,3 +1,4 @@
+internal import CTerminal
 internal import Foundation
 internal import Synchronization
 
@@ -5,14 +6,17 @@ internal import Synchronization
 /// deadline at once; effects run as tasks, and come back as messages.
 package final class TerminalRuntime<P: Program>: Sendable {
     private let options: TerminalOptions
+    private let look: Look<P>
     private let perform: Perform<P>
     private let mailbox: Mailbox<P.Message>
 
     /// Opens nothing yet. Throws when the process is out of descriptors.
     package init(
-        _ type: P.Type = P.self, options: TerminalOptions, perform: @escaping Perform<P>
+        _ type: P.Type = P.self, options: TerminalOptions, look: @escaping Look<P> = { [] },
+        perform: @escaping Perform<P>
     ) throws {
         self.options = options
+        self.look = look
         self.perform = perform
         mailbox = try Mailbox()
     }
@@ -20,7 +24,7 @@ package final class TerminalRuntime<P: Program>: Sendable {
     /// Sends messages to the program, before the run as well.
     package var sender: Sender<P.Message> {
         let mailbox = mailbox
-        return Sender { mailbox.post($0, canWait: $1) }
+        return Sender { mailbox.post($0) }
     }
 
     /// Runs the program until it exits or the terminal goes, then leaves the terminal as it was found. To be called
@@ -29,7 +33,8 @@ package final class TerminalRuntime<P: Program>: Sendable {
     package func run(_ model: P.Model) async throws -> (model: P.Model, ending: Ending) {
         try await withCheckedThrowingContinuation { continuation in
             let thread = Thread {
-                Thread.current.name = "terminal"
+                // Not by Foundation, which may not know the thread yet.
+                cterminal_name_thread("terminal")
                 continuation.resume(with: Result { try self.runHere(model) })
             }
             thread.stackSize = 8 << 20
@@ -40,7 +45,7 @@ package final class TerminalRuntime<P: Program>: Sendable {
     /// The same on the calling thread, which it blocks.
     package func runHere(_ model: P.Model) throws -> (model: P.Model, ending: Ending) {
         let device = try TerminalDevice(options)
-        let loop = ProgramLoop<P>(model, device, options, mailbox, perform)
+        let loop = ProgramLoop<P>(model, device, options, mailbox, look: look, perform)
         defer {
             mailbox.close()
             device.close()

@@ -25,17 +25,20 @@ struct TerminalWizard {
         _ signals: Signals, alongside: (Sender<Wizard.Message>) -> Void = { _ in }
     ) async throws -> Wizard.Model {
         let asker = Asker(wizard: Identifier(at: Clock.milliseconds() / 1_000), name: Self.name)
+        // All of it is asked for where a part was left out.
+        let whole = snapshot.flatMap { $0.earlierMigrations == 0 ? $0 : nil }
         let runner = Runner(
-            client, me: asker, known: snapshot?.sequence, keep: keep, zone: { Self.zone() },
+            client, me: asker, known: whole?.sequence, keep: keep, zone: { Self.zone() },
             startAgent: startAgent,
             hostKey: hostKey)
         var options = options
         if let theme = Theme.builtIn.first(where: { $0.name == saved?.theme }) {
             options.theme = theme
         }
-        let runtime = try TerminalRuntime(Wizard.self, options: options) {
-            await runner.perform($0, $1)
-        }
+        let runtime = try TerminalRuntime(
+            Wizard.self, options: options,
+            look: { [pulse = client.pulse] in pulse.look().map { [.heard($0)] } ?? [] }
+        ) { await runner.perform($0, $1) }
         await signals.handOver()
         if let snapshot {
             runtime.sender(

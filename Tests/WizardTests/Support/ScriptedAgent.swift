@@ -141,7 +141,8 @@ final class ScriptedAgent: Sendable {
         _ request: ControlRequest, _ state: inout State
     ) throws(ControlError) -> ControlAnswer {
         switch request {
-        case .snapshot: return .snapshot(state.snapshot)
+        case .snapshot(let past):
+            return .snapshot(past.map { state.snapshot.with(past: $0) } ?? state.snapshot)
         case .log(let id, let after, let limit):
             let lines = state.logs[id] ?? []
             guard let after else { return .log(lines.suffix(limit)) }
@@ -240,7 +241,9 @@ final class ScriptedAgent: Sendable {
 }
 
 extension ScriptedAgent: MigrationControl {
-    func snapshot() async throws -> Snapshot { try reply(.snapshot).snapshot }
+    func snapshot(past: Int?) async throws -> Snapshot {
+        try reply(.snapshot(past: past)).snapshot
+    }
 
     func events(after sequence: Int64?) -> AsyncThrowingStream<Event, any Error> {
         AsyncThrowingStream { continuation in

@@ -18,12 +18,10 @@ extension TerminalBench {
 
         init(_ begin: ProcessActivity, _ end: ProcessActivity, _ time: Duration) {
             let seconds = time.milliseconds / 1_000
-            wakeUpsPerSecond = Double(end.wakeUps - begin.wakeUps) / seconds
-            let name = "terminal"
-            if let last = end.wakeUpsByThread[name], let first = begin.wakeUpsByThread[name] {
-                ofTerminal = Double(last - first) / seconds
-            }
-            cpuPercent = (end.cpuSeconds - begin.cpuSeconds) / seconds * 100
+            let activity = end.since(begin)
+            wakeUpsPerSecond = Double(activity.wakeUps) / seconds
+            ofTerminal = activity.wakeUpsByThread["terminal"].map { Double($0) / seconds }
+            cpuPercent = activity.cpuSeconds / seconds * 100
         }
     }
 
