@@ -1,7 +1,7 @@
 internal import BSON
 
 /// Decides which definitions a workload changes: the same for the same seed. Many commands find nothing to change and are
-/// refused, as the script does not keep track. Every name may become a collection of any kind, or a view.
+/// refused, as the script does not keep track. Every name may become a collection of any kind.
 struct WorkloadDefinitions {
     private let databases: [String]
     private var random: SplitMix64
@@ -47,6 +47,10 @@ struct WorkloadDefinitions {
     /// converted to capped: a drop that a write block ends halfway leaves time-series without their views.
     private mutating func create(_ name: String, in database: String) -> Document {
         let plain: Document = ["create": .string(name)]
+        if Self.views.contains(name), below(2) == 0 {
+            return plain.setting("viewOn", to: .string(collection())).setting(
+                "pipeline", to: pipeline())
+        }
         switch below(10) {
         case 0: return plain.setting("capped", to: true).setting("size", to: 65536)
         case 1: return plain.setting("collation", to: ["locale": "en", "strength": 2])
@@ -59,9 +63,6 @@ struct WorkloadDefinitions {
         case 5...6 where database == databases.last:
             let series = plain.setting("timeseries", to: ["timeField": "at", "metaField": "m"])
             return below(2) == 0 ? series : series.setting("expireAfterSeconds", to: 3600)
-        case 7...8:
-            return plain.setting("viewOn", to: .string(collection())).setting(
-                "pipeline", to: pipeline())
         default: return plain
         }
     }
@@ -139,9 +140,15 @@ struct WorkloadDefinitions {
         case 8:
             return plain.setting("viewOn", to: .string(collection())).setting(
                 "pipeline", to: pipeline())
-        default: return plain.setting("expireAfterSeconds", to: seconds)
+        default:
+            // For a view it ends the process of a server of 6.0.
+            return Self.views.contains(name)
+                ? plain : plain.setting("expireAfterSeconds", to: seconds)
         }
     }
+
+    /// Only these become views.
+    private static let views: Set<String> = ["c6", "c7"]
 
     private mutating func collection() -> String { "c\(below(8))" }
 
