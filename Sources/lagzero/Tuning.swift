@@ -87,7 +87,7 @@ enum Tuning {
     static let benchResizePause = Duration.milliseconds(20)
     static let benchResizeTime = Duration.milliseconds(900)
     /// How long programs are left alone: a thousandth of it is still 100 times what the kernel counts in.
-    /// Ends between two ticks of a clock.
+    /// Begins and ends between two ticks of a clock.
     static let benchIdleTime = Duration.milliseconds(20_500)
     /// More than a minute, as the lag's sparkline moves with each.
     static let benchMigrationTime = Duration.seconds(70)

@@ -77,6 +77,8 @@ extension TerminalBench {
         // What follows the first page is not idle yet.
         terminal.listen(for: Tuning.benchTick)
         terminal.listenForTick()
+        // The thread that has just shown it may not have come to rest.
+        terminal.listen(for: Tuning.benchQuiet)
         let (begin, count) = (ContinuousClock.now, terminal.output.count)
         guard let before = ProcessActivity(pid: terminal.child) else {
             throw SandboxError(.ended, "\(program.name) is gone")
