@@ -75,7 +75,7 @@ extension TerminalBench {
     private func idle(_ program: ScreenProgram) throws -> Idle {
         let terminal = try program.openPage()
         // What follows the first page is not idle yet.
-        terminal.listen(for: Tuning.benchTick)
+        terminal.listen(for: Tuning.benchStart)
         terminal.listenForTick()
         // The thread that has just shown it may not have come to rest.
         terminal.listen(for: Tuning.benchQuiet)
