@@ -86,8 +86,10 @@ enum Tuning {
     static let benchResizes = 20
     static let benchResizePause = Duration.milliseconds(20)
     static let benchResizeTime = Duration.milliseconds(900)
+    /// After a first page, before a program counts as idle: a timer for a connection goes off once, after five seconds.
+    static let benchStart = Duration.seconds(7)
     /// How long programs are left alone: a thousandth of it is still 100 times what the kernel counts in.
-    /// Ends between two ticks of a clock.
+    /// Begins and ends between two ticks of a clock.
     static let benchIdleTime = Duration.milliseconds(20_500)
     /// More than a minute, as the lag's sparkline moves with each.
     static let benchMigrationTime = Duration.seconds(70)

@@ -75,8 +75,10 @@ extension TerminalBench {
     private func idle(_ program: ScreenProgram) throws -> Idle {
         let terminal = try program.openPage()
         // What follows the first page is not idle yet.
-        terminal.listen(for: Tuning.benchTick)
+        terminal.listen(for: Tuning.benchStart)
         terminal.listenForTick()
+        // The thread that has just shown it may not have come to rest.
+        terminal.listen(for: Tuning.benchQuiet)
         let (begin, count) = (ContinuousClock.now, terminal.output.count)
         guard let before = ProcessActivity(pid: terminal.child) else {
             throw SandboxError(.ended, "\(program.name) is gone")

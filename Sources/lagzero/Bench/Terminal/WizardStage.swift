@@ -41,7 +41,7 @@ struct WizardStage: Sendable {
             scratch: scratch, client: client, agent: agent,
             wizard: ScreenProgram(
                 name: "lagzero", path: program, environment: environment,
-                mark: "Migrate from Atlas", openField: ("a\t\t", "Connection string")))
+                mark: "Migrate from Atlas", openField: ("a\t\t\t", "Connection string")))
     }
 
     func end() async {
