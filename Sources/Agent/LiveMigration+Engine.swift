@@ -112,7 +112,6 @@ extension LiveMigration {
     mutating func take(_ report: MigrationReport, at now: Int64) {
         phase = MigrationPhase(rawValue: report.phase.rawValue) ?? .failed
         endedAt = now
-        isRetryPossible = false
         problems = report.problems
         mismatches = report.verification.mismatches
         cutover.downtimeSeconds = report.applicationDowntimeSeconds

@@ -5,8 +5,6 @@ internal import Migration
 struct Run: Sendable {
     let engine: MigrationEngine
     let task: Task<Void, Never>
-    /// It does nothing but end the migration.
-    var isAbandoned = false
     /// A further run follows as soon as this one has stopped: the load level has changed.
     var isRestarted = false
     var meter = FigureMeter()

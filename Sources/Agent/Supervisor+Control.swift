@@ -116,15 +116,9 @@ extension Supervisor: MigrationControl {
     }
 
     package func cancel(_ id: Identifier, confirmedName: String, by asker: Asker) async throws {
-        let live = try migration(id)
-        guard live.phase == .failed, runs[id] == nil else {
-            let engine = try await engine(id, asker)
-            try check(confirmedName, against: live)
-            return try await explained { try await engine.cancel() }
-        }
-        try await claim(id, by: asker)
-        try check(confirmedName, against: live)
-        await takeUp(id, isResumed: true, isAbandoned: true)
+        let engine = try await engine(id, asker)
+        try check(confirmedName, against: try migration(id))
+        try await explained { try await engine.cancel() }
     }
 
     package func extendSync(_ id: Identifier, by asker: Asker) async throws -> Int64 {

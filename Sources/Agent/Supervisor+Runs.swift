@@ -4,9 +4,8 @@ internal import Mongo
 
 /// Engines: begun, watched, ended.
 extension Supervisor {
-    /// Starts an engine for a migration that has none. `isAbandoned`: only to end one that has failed for good; it stays
-    /// failed until that is done, so that no later agent goes on with it.
-    func takeUp(_ id: Identifier, isResumed: Bool, isAbandoned: Bool = false) async {
+    /// Starts an engine for a migration that has none.
+    func takeUp(_ id: Identifier, isResumed: Bool) async {
         do {
             let live = try migration(id)
             guard runs[id] == nil, !isStopping else { return }
@@ -14,9 +13,7 @@ extension Supervisor {
             var options = try options(live.setup)
             // One that would clear the destination and was not seen to begin is begun once more: what is there may be
             // an older migration's.
-            options.resume =
-                isResumed && (hasBegun.contains(id) || !live.setup.clear || isAbandoned)
-            options.abandon = isAbandoned
+            options.resume = isResumed && (hasBegun.contains(id) || !live.setup.clear)
             let wasPaused = isResumed && live.phase == .paused
             let (entries, continuation) = AsyncStream.makeStream(of: LogEntry.self)
             let engine = MigrationEngine(
@@ -33,8 +30,7 @@ extension Supervisor {
                 // This task may be cancelled, which the store would obey.
                 await Task { await ended(id, result) }.value
             }
-            runs[id] = Run(engine: engine, task: task, isAbandoned: isAbandoned)
-            guard !isAbandoned else { return }
+            runs[id] = Run(engine: engine, task: task)
             // The engine works: what cannot be written down now is written later.
             try? await update(id) {
                 $0.isRunning = true
@@ -65,8 +61,7 @@ extension Supervisor {
 
     /// Takes the figures of a running migration.
     func refresh(_ id: Identifier) async {
-        guard let run = runs[id], !run.isAbandoned else { return }
-        let engine = run.engine
+        guard let engine = runs[id]?.engine else { return }
         let details = await engine.details()
         let progress = engine.progress()
         guard var run = runs[id], let shown = MigrationPhase(rawValue: progress.phase.rawValue),

@@ -235,12 +235,6 @@ package actor MigrationEngine {
     }
 
     private func run(_ preparation: Preparation) async throws -> MigrationReport {
-        if options.abandon, try await !preparation.isBegun() {
-            await handle(.cancel)
-            return MigrationReport(
-                progress(), phase: .cancelled, duration: 0, verification: verification(),
-                problems: [])
-        }
         let context = try await preparation.makeContext(gate: gate) {
             [weak self] error, opening in await self?.pause(error, opening)
         }
@@ -249,7 +243,6 @@ package actor MigrationEngine {
         self.parts = parts
         do {
             countdown = try await Countdown.load(parts.stored, context)
-            if options.abandon { try await abandon(parts) }
             return try await run(parts)
         } catch {
             // Also where this task is cancelled.
@@ -257,14 +250,6 @@ package actor MigrationEngine {
             if let report = try await ending.value { return report }
             throw error
         }
-    }
-
-    /// Undoes what an earlier run may have left half done; the rest is what every cancelled migration ends with.
-    private func abandon(_ parts: MigrationParts) async throws -> Never {
-        guard !parts.stored.isPastPointOfNoReturn else { throw MigrationEngine.tooLate }
-        try await parts.cutover.undoInterrupted(parts.stored)
-        await handle(.cancel)
-        throw CancellationError()
     }
 
     /// What a migration that stops for good leaves behind: nothing that would hinder anyone. Returns the report of one

@@ -23,8 +23,6 @@ package struct MigrationOptions: Hashable, Sendable {
     package var loadLevel = 3
     /// Go on with the migration that the destination holds the state of; `drop` counts only where there is none.
     package var resume = false
-    /// End the migration that the destination holds the state of for good, whatever ended it before, and do nothing else.
-    package var abandon = false
     /// Seconds without a write that are required of a source whose writes cannot be blocked.
     package var quietPeriod = 10
     /// Lift the source's write block after the cutover.

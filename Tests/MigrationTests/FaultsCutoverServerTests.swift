@@ -95,34 +95,6 @@ extension FaultServerTests {
         }
     }
 
-    /// Nobody is there to undo what the one that was killed has begun.
-    @Test func f18EndingAFailedMigrationForGoodLeavesNothingBehind() async throws {
-        try await Trial.with(writesPerSecond: 50) { trial in
-            // Nothing to end, and nothing is begun.
-            try trial.start { $0.abandon = true }
-            #expect(try await trial.result().phase == .cancelled)
-            let child = try ChildMigration(trial.pair)
-            for phase in [Phase.copying, .indexing, .catchingUp] {
-                try await child.reach(phase.rawValue)
-                try await trial.release(phase)
-            }
-            try await child.reach("finalizing")
-            try await eventually("writes are blocked") { try await trial.pair.source.isBlocked() }
-            try await child.kill()
-            try trial.start { $0.abandon = true }
-            let report = try await trial.result()
-            #expect(report.phase == .cancelled)
-            #expect(report.problems.count == 1)
-            for set in [trial.pair.source, trial.pair.destination] {
-                #expect(try await !set.isBlocked())
-            }
-            try trial.start()
-            await #expect { _ = try await trial.result() } throws: {
-                ($0 as? MigrationError)?.code == .destinationHeld
-            }
-        }
-    }
-
     @Test func f18BackingOutLeavesNothingBehind() async throws {
         try await Trial.with(writesPerSecond: 50) { trial in
             try await trial.advance(to: .inSync)

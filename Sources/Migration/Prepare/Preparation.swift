@@ -17,18 +17,6 @@ struct Preparation: Sendable {
         StoredMigration(try await store.loadMigration() ?? [:])
     }
 
-    /// Whether the destination holds a migration that can be taken up. Throws where it is still being cleared for one.
-    func isBegun() async throws -> Bool {
-        let stored = try await stored()
-        guard !stored.isDropped else {
-            throw MigrationError(
-                .destinationHeld,
-                "the destination was not cleared to the end: go on with that, or drop its databases by hand"
-            )
-        }
-        return stored.startedAt != nil
-    }
-
     /// Begins a new migration or takes up the one that is stored. Nothing of the source is read before the stream's
     /// first token is stored.
     func makeContext(

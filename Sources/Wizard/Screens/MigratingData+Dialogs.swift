@@ -105,12 +105,8 @@ extension MigratingData {
 
     func cancellation(_ live: LiveMigration) -> ConfirmByName {
         let copied = live.figures.bytesCopied.map { "The \(Figure.bytes($0)) copied so far stay" }
-        let ending =
-            live.phase == .failed
-            ? "it cannot be retried any more, and writes that it has blocked are taken again. "
-            : "lagzero stops following \(live.sourceName). "
         let text =
-            "This ends the migration for good: " + ending
+            "This ends the migration for good: lagzero stops following \(live.sourceName). "
             + "\(copied ?? "What was copied stays") on \(live.destinationName); "
             + "to migrate again, the copy begins anew."
         return ConfirmByName(

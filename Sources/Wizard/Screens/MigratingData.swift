@@ -163,7 +163,7 @@ package struct MigratingData: LiveScreen {
                 : "There is nothing to retry. \(phase)"
         case .pause, .loadLevel:
             return live.phase.isFinal || live.phase == .paused ? phase : nil
-        case .cancel: return live.phase.isFinal && live.phase != .failed ? phase : nil
+        case .cancel: return live.phase.isFinal ? phase : nil
         case .resume: return live.phase == .paused ? nil : "The migration is not paused."
         case .acknowledge:
             if live.mismatches.isEmpty { return "There are no mismatches." }
