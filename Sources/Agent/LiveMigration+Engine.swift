@@ -14,7 +14,8 @@ extension LiveMigration {
             ? ControlError(.migrationFailed, progress.message) : nil
         mismatches = details.mismatches
         var new = MigrationFigures()
-        let isPreparing = phase == .preparing
+        let isPreparing =
+            phase == .preparing || phase == .paused && pausedFrom == .preparing
         new.bytesCopied = isPreparing ? nil : progress.bytesCopied
         new.bytesTotal = progress.bytesTotal
         new.documentsCopied = isPreparing ? nil : progress.documentsCopied

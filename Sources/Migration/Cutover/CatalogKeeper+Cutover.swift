@@ -8,7 +8,7 @@ extension CatalogKeeper {
     func refuseOnViolations() async throws {
         try await reconcile()
         let deadline = ContinuousClock.now + Tuning.buildPatience
-        while !builds.isEmpty, problems.isEmpty, refusedBuilds.isEmpty,
+        while !(builds.isEmpty && inBuild.isEmpty), problems.isEmpty, refusedBuilds.isEmpty,
             ContinuousClock.now < deadline
         {
             try await waitForMore()
@@ -18,6 +18,12 @@ extension CatalogKeeper {
             throw MigrationError(
                 .cutoverRefused,
                 "indexes of \(build.namespace.withoutBucketsPrefix) are being built on the destination: cut over when they are there"
+            )
+        }
+        guard inBuild.isEmpty else {
+            throw MigrationError(
+                .cutoverRefused,
+                "indexes that the source has dropped meanwhile are being built on the destination: cut over when they are gone"
             )
         }
         let check = UniqueCheck(

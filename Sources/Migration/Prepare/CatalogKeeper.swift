@@ -26,7 +26,7 @@ actor CatalogKeeper {
     private(set) var problems: [CatalogProblem] = []
     private(set) var builds: [IndexBuild] = []
     /// Collections whose indexes are being built: they may come to be although the source has dropped them meanwhile.
-    private var inBuild: Set<BinaryUUID> = []
+    private(set) var inBuild: Set<BinaryUUID> = []
     /// Indexes that the destination refused when they were last built.
     private(set) var refusedBuilds: [CatalogProblem] = []
     private(set) var isSettled = false
@@ -112,7 +112,7 @@ actor CatalogKeeper {
     func waitForMore() async throws {
         try Task.checkCancellation()
         let seen = idle.count
-        if builds.isEmpty {
+        if builds.isEmpty, inBuild.isEmpty {
             try await Task.sleep(for: .milliseconds(50))
             try await reconcile()
         } else {
