@@ -14,6 +14,7 @@ extension LiveMigration {
             ? ControlError(.migrationFailed, progress.message) : nil
         mismatches = details.mismatches
         var new = MigrationFigures()
+        // An engine that is taken up paused has its preparations before it, too.
         let isPreparing =
             phase == .preparing || phase == .paused && pausedFrom == .preparing
         new.bytesCopied = isPreparing ? nil : progress.bytesCopied

@@ -54,8 +54,8 @@ package actor Supervisor {
         }
     }
 
-    /// Takes up what is not over, paused where it was paused, and keeps the figures fresh until the task is cancelled; then stops every migration
-    /// cleanly and returns.
+    /// Takes up what is not over, paused where it was paused, and keeps the figures fresh until the task is cancelled;
+    /// then stops every migration cleanly and returns.
     package func run() async {
         for migration in state.migrations where !migration.phase.isFinal {
             await takeUp(migration.id, isResumed: true)

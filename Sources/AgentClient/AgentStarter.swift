@@ -4,7 +4,8 @@ internal import Glibc
 /// Starts an agent that outlives whoever started it.
 package enum AgentStarter {
     /// Returns what an agent of the folder answers, with some of the past migrations; starts `program agent run` in a
-    /// session of its own, without a terminal, where none does. Throws a `ControlError` with the last words of its log when it does not come up.
+    /// session of its own, without a terminal, where none does. Throws a `ControlError` with the last words of its log
+    /// when it does not come up.
     @discardableResult
     package static func ensureRunning(
         _ client: AgentClient, program: String = "/proc/self/exe"
@@ -50,10 +51,13 @@ package enum AgentStarter {
     /// Nil where none answers; throws where one of another version does: no other can be started beside it.
     private static func answer(_ client: AgentClient) async throws -> Snapshot? {
         guard isListening(client.folder.socket) else { return nil }
-        do { return try await client.snapshot(past: Tuning.firstPast) } catch let error
-            as ControlError
-            where error.code == .unavailable
-        { throw error } catch { return nil }
+        do {
+            return try await client.snapshot(past: Tuning.firstPast)
+        } catch let error as ControlError where error.code == .unavailable {
+            throw error
+        } catch {
+            return nil
+        }
     }
 
     /// Whether there is somebody at all. The HTTP client would go on trying for seconds.

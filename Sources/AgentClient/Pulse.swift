@@ -3,8 +3,8 @@ internal import FoundationEssentials
 internal import Glibc
 internal import Synchronization
 
-/// Signs of life of an agent that wake nobody up: what was asked at one look is answered by the next. Of an agent that has
-/// ended, or does not go on, none comes.
+/// Signs of life of an agent that wake nobody up: what was asked at one look is answered by the next. Of an agent that
+/// has ended, or does not go on, none comes.
 package final class Pulse: Sendable {
     private let path: String
     private let state = Mutex(State())
@@ -54,11 +54,10 @@ package final class Pulse: Sendable {
 
     /// What follows the head of an HTTP answer; nil before its last byte, a line feed.
     private static func body(_ answer: [UInt8]) -> ArraySlice<UInt8>? {
-        let headEnd = Array("\r\n\r\n".utf8)
-        let start = answer.indices.first { answer[$0...].starts(with: headEnd) }
-        guard let start, start + headEnd.count < answer.count, answer.last == UInt8(ascii: "\n")
+        guard let end = answer.firstRange(of: Array("\r\n\r\n".utf8))?.upperBound,
+            end < answer.count, answer.last == UInt8(ascii: "\n")
         else { return nil }
-        return answer[(start + headEnd.count)...]
+        return answer[end...]
     }
 
     private static func ask(_ state: inout State, _ path: String) {

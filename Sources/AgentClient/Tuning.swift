@@ -7,8 +7,8 @@ enum Tuning {
     static let pulse = Duration.milliseconds(1_500)
     /// Most bytes of an answer to it, which has some three hundred.
     static let pulseBytes = 4_096
-    /// Past migrations that the first frame of a wizard waits for: as many as a screen has rows. Each takes 60 us on its way,
-    /// and the others come when the frame is there.
+    /// Past migrations that the first frame of a wizard waits for: as many as a screen has rows. Each takes 60 us on its
+    /// way, and the others come when the frame is there.
     static let firstPast = 50
     /// Between two attempts to reach the agent.
     static let reconnect = Duration.milliseconds(500)

@@ -18,8 +18,8 @@ package struct WorkloadOptions: Sendable {
     /// Documents inserted, updated, replaced and deleted in a second, all namespaces together.
     package var writesPerSecond: Double
     package var mix = Mix()
-    /// Definitions changed in a second (collections of every kind, views, renames, indexes, options, drops), with writes to
-    /// them between, all in `definitionDatabases`; 0 for none.
+    /// Definitions changed in a second (collections of every kind, views, renames, indexes, options, drops), with writes
+    /// to them between, all in `definitionDatabases`; 0 for none.
     package var definitionsPerSecond = 0.0
     /// Databases that belong to the workload: it drops them now and then.
     package var definitionDatabases = ["workload_a", "workload_b"]

@@ -1,6 +1,7 @@
 internal import Terminal
 
-/// The dialog in which *Success* ends, such as *Connect to Atlas*: the connection string in the words of each way to connect.
+/// The dialog in which *Success* ends, such as *Connect to Atlas*: the connection string in the words of each way to
+/// connect.
 struct ConnectToAtlas: Sendable, Equatable, Codable {
     static let methods = ["mongosh", "Drivers", "Compass"]
     static let keys = KeyMap([

@@ -38,13 +38,11 @@ extension IndexesServerTests {
             let there = pair.destination.lane
             try await shop.insert("a", .numbered(200))
             try await shop.index("a", [Self.on("n")])
-            let point: Document = ["configureFailPoint": "failCommand"]
             // HostUnreachable
             let unreachable: Value = [
                 "failCommands": ["createIndexes"], "errorCode": 6, "namespace": "shop.a",
             ]
-            try await there.perform(
-                point.setting("mode", to: "alwaysOn").setting("data", to: unreachable), on: "admin")
+            try await setFailPoint("failCommand", "alwaysOn", unreachable, on: pair.destination)
             let report = try await pair.migrating { migration in
                 try await migration.isTrue("the build is asked for again") {
                     migration.engine.progress().message.contains("building indexes")
@@ -57,7 +55,7 @@ extension IndexesServerTests {
                         try await there.run(["count": .string(name)], on: "shop")["n"] == 1
                     }
                 }
-                try await there.perform(point.setting("mode", to: "off"), on: "admin")
+                try await setFailPoint("failCommand", "off", on: pair.destination)
                 return try await migration.cutOver()
             }
             try await pair.expectEqual(report)

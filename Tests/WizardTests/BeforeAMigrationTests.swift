@@ -12,13 +12,7 @@ import Testing
         wizard.press(.enter, .backTab)
         wizard.choose("Acme Cloud")
         wizard.push("Continue")
-        wizard.choose("Acme")
-        wizard.press(.tab)
-        wizard.choose("shop")
-        wizard.press(.tab)
-        wizard.choose("shop-rs0")
-        wizard.press(.tab, .tab)
-        wizard.choose("shop-atlas")
+        wizard.chooseClusters()
         return wizard
     }
 

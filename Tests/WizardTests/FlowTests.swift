@@ -72,13 +72,7 @@ import Testing
         wizard.choose("Acme Cloud")
         wizard.push(flow.getStarted.next)
         wizard.advance(by: 9)
-        wizard.choose("Acme")
-        wizard.press(.tab)
-        wizard.choose("shop")
-        wizard.press(.tab)
-        wizard.choose("shop-rs0")
-        wizard.press(.tab, .tab)
-        wizard.choose("shop-atlas")
+        wizard.chooseClusters()
         look(wizard)
         return wizard
     }

@@ -79,13 +79,7 @@ import Testing
             snapshot.clusters[index].trouble = nil
         }
         var wizard = scene.settingUp(ScriptedAgent(snapshot))
-        wizard.choose("Acme")
-        wizard.press(.tab)
-        wizard.choose("shop")
-        wizard.press(.tab)
-        wizard.choose("shop-rs0")
-        wizard.press(.tab, .tab)
-        wizard.choose("shop-atlas")
+        wizard.chooseClusters()
         #expect(wizard.shows("replica set -"))
         #expect(zeros(wizard) == [])
         wizard.push("Continue")

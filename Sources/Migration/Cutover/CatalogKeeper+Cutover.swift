@@ -8,7 +8,7 @@ extension CatalogKeeper {
     func refuseOnViolations() async throws {
         try await reconcile()
         let deadline = ContinuousClock.now + Tuning.buildPatience
-        while !(builds.isEmpty && inBuild.isEmpty), problems.isEmpty, refusedBuilds.isEmpty,
+        while isBuilding, problems.isEmpty, refusedBuilds.isEmpty,
             ContinuousClock.now < deadline
         {
             try await waitForMore()
@@ -20,7 +20,7 @@ extension CatalogKeeper {
                 "indexes of \(build.namespace.withoutBucketsPrefix) are being built on the destination: cut over when they are there"
             )
         }
-        guard inBuild.isEmpty else {
+        guard !isBuilding else {
             throw MigrationError(
                 .cutoverRefused,
                 "indexes that the source has dropped meanwhile are being built on the destination: cut over when they are gone"

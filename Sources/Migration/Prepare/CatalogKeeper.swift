@@ -26,7 +26,7 @@ actor CatalogKeeper {
     private(set) var problems: [CatalogProblem] = []
     private(set) var builds: [IndexBuild] = []
     /// Collections whose indexes are being built: they may come to be although the source has dropped them meanwhile.
-    private(set) var inBuild: Set<BinaryUUID> = []
+    private var inBuild: Set<BinaryUUID> = []
     /// Indexes that the destination refused when they were last built.
     private(set) var refusedBuilds: [CatalogProblem] = []
     private(set) var isSettled = false
@@ -67,10 +67,11 @@ actor CatalogKeeper {
 
     func allowIndexes() { buildsIndexes = true }
 
+    /// Whether indexes are missing, or being built.
+    var isBuilding: Bool { !(builds.isEmpty && inBuild.isEmpty) }
+
     /// Whether the catalogs are equal, indexes included.
-    var isEqual: Bool {
-        isSettled && builds.isEmpty && inBuild.isEmpty && !context.dirty.isCatalogDirty
-    }
+    var isEqual: Bool { isSettled && !isBuilding && !context.dirty.isCatalogDirty }
 
     /// Runs whenever the catalog is dirty, and every minute, until cancelled.
     func run() async throws {
@@ -112,11 +113,11 @@ actor CatalogKeeper {
     func waitForMore() async throws {
         try Task.checkCancellation()
         let seen = idle.count
-        if builds.isEmpty, inBuild.isEmpty {
+        if isBuilding {
+            await idle.wait(after: seen, atMost: Tuning.settleLook)
+        } else {
             try await Task.sleep(for: .milliseconds(50))
             try await reconcile()
-        } else {
-            await idle.wait(after: seen, atMost: Tuning.settleLook)
         }
     }
 

@@ -88,40 +88,36 @@ final class ChildMigration: Sendable {
 
     /// Waits until it is in the phase; asks for the cutover where that is needed.
     func reach(_ phase: String) async throws {
-        try await eventually("the process says \(phase), not \(lines.last ?? "nothing")") {
-            let now = self.phase
-            if now == phase { return true }
-            guard isRunning else {
-                throw SandboxError(.ended, "it ended: \(lines.suffix(3).joined(separator: "\n"))")
-            }
-            if now == "inSync" { send(SIGUSR1) }
-            return false
-        }
+        try await says(phase) { self.phase == phase }
     }
 
     /// Waits until it is in the phase or beyond; asks for the cutover where that is needed.
     func pass(_ phase: Phase) async throws {
-        try await eventually(
-            "the process says \(phase) or more, not \(lines.last ?? "nothing")",
-            within: .seconds(240)
-        ) {
-            let now = self.phase.flatMap(Phase.init)
-            if now?.hasReached(phase) == true { return true }
-            guard isRunning else {
-                throw SandboxError(.ended, "it ended: \(lines.suffix(3).joined(separator: "\n"))")
-            }
-            if now == .inSync { send(SIGUSR1) }
-            return false
+        try await says("\(phase) or more", within: .seconds(240)) {
+            self.phase.flatMap(Phase.init)?.hasReached(phase) == true
         }
     }
 
     /// Waits until it has said this phase, be it over by now.
     func hasReached(_ phase: Phase) async throws {
-        try await eventually("the process says \(phase.rawValue)") {
-            if lines.contains(where: { $0.contains("\"\(phase.rawValue)\"") }) { return true }
+        try await says(phase.rawValue, asksForCutover: false) {
+            lines.contains { $0.contains("\"\(phase.rawValue)\"") }
+        }
+    }
+
+    /// Waits until it says something; throws what it said last where it ended before.
+    private func says(
+        _ what: String, within limit: Duration = Sandbox.Tuning.startDeadline,
+        asksForCutover: Bool = true, _ condition: () -> Bool
+    ) async throws {
+        try await eventually(
+            "the process says \(what), not \(lines.last ?? "nothing")", within: limit
+        ) {
+            if condition() { return true }
             guard isRunning else {
                 throw SandboxError(.ended, "it ended: \(lines.suffix(3).joined(separator: "\n"))")
             }
+            if asksForCutover, phase == Phase.inSync.rawValue { send(SIGUSR1) }
             return false
         }
     }

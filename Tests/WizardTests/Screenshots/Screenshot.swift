@@ -93,13 +93,7 @@ struct Scene: Sendable {
         -> WizardPilot
     {
         var wizard = settingUp()
-        wizard.choose("Acme")
-        wizard.press(.tab)
-        wizard.choose(source == "shop-rs0" ? "shop" : "billing")
-        wizard.press(.tab)
-        wizard.choose(source)
-        wizard.press(.tab, .tab)
-        wizard.choose(destination)
+        wizard.chooseClusters(from: source, to: destination)
         return wizard
     }
 

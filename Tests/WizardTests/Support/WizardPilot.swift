@@ -129,6 +129,19 @@ extension WizardPilot {
         press(.enter)
     }
 
+    /// Takes both clusters on *Set up Migration*, from the list of the source's organizations on.
+    mutating func chooseClusters(
+        from source: String = "shop-rs0", to destination: String = "shop-atlas"
+    ) {
+        choose("Acme")
+        press(.tab)
+        choose(source == "shop-rs0" ? "shop" : "billing")
+        press(.tab)
+        choose(source)
+        press(.tab, .tab)
+        choose(destination)
+    }
+
     mutating func validate(_ rows: [ValidationRow], isOver: Bool) {
         let now = agent.time
         agent.changeValidation { run in
