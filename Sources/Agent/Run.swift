@@ -5,8 +5,6 @@ internal import Migration
 struct Run: Sendable {
     let engine: MigrationEngine
     let task: Task<Void, Never>
-    /// A further run follows as soon as this one has stopped: the load level has changed.
-    var isRestarted = false
     var meter = FigureMeter()
 }
 

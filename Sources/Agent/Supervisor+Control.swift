@@ -80,13 +80,9 @@ extension Supervisor: MigrationControl {
             throw ControlError(.invalid, "the load level is 1 to 4")
         }
         let engine = try await engine(id, asker)
-        guard engine.progress().phase != .finalizing else {
-            throw ControlError(.wrongPhase, "the load level cannot be changed during a cutover")
-        }
         guard try migration(id).setup.loadLevel != level else { return }
         try await update(id) { $0.setup.loadLevel = level }
-        runs[id]?.isRestarted = true
-        runs[id]?.task.cancel()
+        engine.setLoadLevel(level)
     }
 
     package func beginCutover(

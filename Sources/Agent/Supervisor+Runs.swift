@@ -94,15 +94,7 @@ extension Supervisor {
     /// The engine has come to its end.
     private func ended(_ id: Identifier, _ result: Result<MigrationReport, any Error>) async {
         await refresh(id)
-        let isRestarted = runs[id]?.isRestarted ?? false
         runs[id] = nil
-        // One that came to its own end meanwhile, such as by being cancelled, stays there.
-        if isRestarted, !isStopping, case .failure(let error as MigrationError) = result,
-            error.code == .interrupted
-        {
-            await takeUp(id, isResumed: true)
-            return
-        }
         try? await update(id) { live in
             live.isRunning = false
             live.cutover.isBackOutPossible = false

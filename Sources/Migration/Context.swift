@@ -14,6 +14,8 @@ struct Context: Sendable {
     let store: StateStore
     /// Closed while the migration is paused.
     let gate: Gate
+    /// Who of those that copy and apply may take work.
+    let workers: Workers
     /// Asks the reconciler for a run.
     let reconcile: Signal
     /// Something the operator must decide was met by work that began in this opening of the gate: the migration is paused

@@ -17,6 +17,7 @@ package actor MigrationEngine {
 
     private var machine: PhaseMachine
     private let gate = Gate()
+    private nonisolated let workers: Workers
     /// Notified when the phase, the readiness or a wish of the operator has changed.
     private nonisolated let changed = Signal()
     /// When the operator last asked for the cutover.
@@ -43,6 +44,7 @@ package actor MigrationEngine {
         self.isRunning = isRunning
         log = EventLog(listener: listener)
         machine = PhaseMachine(lagHold: options.lagHold)
+        workers = Workers(loadLevel: options.loadLevel)
     }
 
     // MARK: What others ask
@@ -79,6 +81,15 @@ package actor MigrationEngine {
     /// What was compared so far, and what was found. For a migration that ended without a report.
     package func verification() -> MigrationReport.Verification {
         parts?.verifier.summary ?? MigrationReport.Verification(mode: options.verify)
+    }
+
+    /// How many workers copy, and how many apply, at most: as many as were found to be best so far.
+    package nonisolated var workerCount: Int { workers.proven }
+
+    /// How much of the servers the migration may take, 1 to 4: see `MigrationOptions.loadLevel`.
+    package nonisolated func setLoadLevel(_ level: Int) {
+        workers.setLoadLevel(level)
+        log.note("load level \(level)")
     }
 
     /// Goes on after a pause.
@@ -235,7 +246,7 @@ package actor MigrationEngine {
     }
 
     private func run(_ preparation: Preparation) async throws -> MigrationReport {
-        let context = try await preparation.makeContext(gate: gate) {
+        let context = try await preparation.makeContext(gate: gate, workers: workers) {
             [weak self] error, opening in await self?.pause(error, opening)
         }
         let parts = MigrationParts(

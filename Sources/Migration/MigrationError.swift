@@ -53,7 +53,7 @@ extension MigrationError: CustomStringConvertible {
 extension MongoError {
     /// Passes without anything being changed in this program: it is waited for, and said on the screen.
     package var isWaitedFor: Bool {
-        isTransient || isOutOfDiskSpace || isUnauthorized || isAuthenticationFailed
-            || isUserWritesBlocked
+        isTransient || isOutOfDiskSpace || isStorageFailure || isUnauthorized
+            || isAuthenticationFailed || isUserWritesBlocked
     }
 }

@@ -19,7 +19,8 @@ package struct MigrationOptions: Hashable, Sendable {
     package var dropConfirmation: String?
     package var verify: Verify = .full
     package var cutover: CutoverMode = .manual
-    /// 1 (gentle) to 4 (all that the servers bear).
+    /// 1 (gentle) to 4 (all that the servers bear): how many workers there may be. Between 1 and that number it is as many
+    /// as are seen to pay.
     package var loadLevel = 3
     /// Go on with the migration that the destination holds the state of; `drop` counts only where there is none.
     package var resume = false

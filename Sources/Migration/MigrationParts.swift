@@ -103,15 +103,15 @@ struct MigrationParts: Sendable {
     private func replicateUntilEnd(_ monitor: SourceMonitor) async throws {
         defer { hasEnded.open() }
         let applier = Applier(context: context) { verifier.noteApplied($0) }
-        let workers = Tuning.workers(loadLevel: context.options.loadLevel)
         try await withThrowingTaskGroup { group in
             group.addTask {
                 try await registered.pass()
                 try await keeper.run()
             }
             group.addTask { try await keeper.keepBuilding() }
-            group.addTask { try await copier.run(workers: workers) }
-            group.addTask { try await applier.run(workers: workers) }
+            group.addTask { try await copier.run() }
+            group.addTask { try await applier.run() }
+            group.addTask { try await keepWorkers() }
             group.addTask { try await keepSpilling(monitor) }
             group.addTask { try await keepRestoring() }
             group.addTask { try await verifier.run() }
@@ -177,6 +177,28 @@ struct MigrationParts: Sendable {
     }
 
     // MARK: Services
+
+    /// Has as many workers as pay.
+    private func keepWorkers() async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        while true {
+            try await clock.sleep(for: Tuning.climbLook)
+            let figures = context.status.figures
+            var work: WorkerClimb.Work?
+            if context.gate.isOpen, context.status.waitingFor.isEmpty {
+                if !context.registry.areAllCopied {
+                    work = .copy
+                } else if context.dirty.backlog >= Tuning.climbBacklog {
+                    work = .apply
+                }
+            }
+            let count = context.workers.look(
+                work, done: work == .apply ? figures.eventsApplied : figures.bytesCopied,
+                seconds: (clock.now - start).seconds)
+            if let count { log.note("goes on with \(count) workers, as that is better") }
+        }
+    }
 
     private func keepSpilling(_ monitor: SourceMonitor) async throws {
         while true {

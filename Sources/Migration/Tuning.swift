@@ -153,6 +153,23 @@ package enum Tuning {
     /// Over how many seconds writes of the source are shown.
     static let recentSeconds: Int64 = 10
 
-    /// Workers of the copy and of apply at a load level from 1 to 4; each has a lane to either side.
-    static func workers(loadLevel: Int) -> Int { [1, 2, 2, 4][min(max(loadLevel, 1), 4) - 1] }
+    /// Most workers of the copy, and of apply, at the load levels 1 to 4; each has a lane to either side.
+    static let loadLevels = [1, 2, 4, 8]
+    static var mostWorkers: Int { loadLevels.max() ?? firstWorkers }
+    /// Workers that begin, and that no trial goes below: two keep both cores of a small server busy.
+    static let firstWorkers = 2
+    /// How often is looked what they do.
+    static let climbLook = Duration.seconds(1)
+    /// What one measure of their speed takes at least: seconds, and bytes copied or documents applied.
+    static let climbSeconds = 3.0
+    static let climbBytes = 48 << 20
+    static let climbDocuments = 5_000
+    /// Documents that wait for being applied from which on the workers are never idle.
+    static let climbBacklog = 10_000
+    /// How many times as fast one worker more must be, and one fewer may be.
+    static let climbGain = 1.1
+    static let climbLoss = 0.97
+    /// Measures between two trials: doubles with each that fails.
+    static let firstClimbPatience = 2
+    static let lastClimbPatience = 32
 }

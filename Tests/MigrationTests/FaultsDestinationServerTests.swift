@@ -28,6 +28,26 @@ extension FaultServerTests {
         }
     }
 
+    /// A server whose disk is full refuses what it is told, and ends sooner or later.
+    @Test func f10ADestinationOnAFullDiskIsWaitedFor() async throws {
+        let disk = try await SmallDisk()
+        try await Trial.with(destination: { $0.mongod = disk.mongod }) { trial in
+            let destination = trial.pair.destination
+            let server = destination.members[0].process
+            try await trial.survive(isSoak ? Trial.phases : [.copying, .inSync]) { phase in
+                try disk.fill(for: destination)
+                try await eventually("the engine waits for space at \(phase)") {
+                    !server.isRunning || trial.isWaiting(for: ["no space left"])
+                }
+                #expect(trial.phase?.isFinal == false)
+                disk.empty(for: destination)
+                // What it could not write it may not survive.
+                try await server.restart()
+                _ = try await destination.primary()
+            }
+        }
+    }
+
     @Test func f11RemovedPrivilegesAndUsersAreWaitedFor() async throws {
         let user = Credentials(username: "mover", password: "mover")
         let lockedOut = ["unauthorized", "not authorized", "authentication"]

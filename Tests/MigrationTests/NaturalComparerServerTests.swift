@@ -55,7 +55,7 @@ struct NaturalComparerServerTests {
         try await fixture.insert(documents.reversed(), into: "c", [fixture.destination])
         let (verifier, uuid) = (fixture.verifier, try #require(fixture.context.registry.all.first))
         let writer = try await VerifyServers.started.value.source.cluster().lane()
-        try await fixture.running(workers: 1) {
+        try await fixture.running(loadLevel: 1) {
             let application = Task {
                 var round = 0
                 while !Task.isCancelled {

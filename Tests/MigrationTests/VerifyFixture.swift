@@ -60,7 +60,8 @@ struct VerifyFixture {
             options: options, source: left, destination: right,
             dirty: DirtySet(token: token, time: token.time?.predecessor ?? .zero),
             registry: CollectionRegistry(), status: status, retry: retry, lease: lease,
-            store: store, gate: Gate(), reconcile: Signal(), pause: { _, _ in })
+            store: store, gate: Gate(), workers: Workers(loadLevel: options.loadLevel),
+            reconcile: Signal(), pause: { _, _ in })
         verifier = Verifier(context: context)
     }
 
@@ -137,9 +138,11 @@ struct VerifyFixture {
     // MARK: Running
 
     /// Runs tail, apply workers and verification while the body runs.
-    func running(workers: Int = 2, _ body: @escaping @Sendable () async throws -> Void) async throws
+    func running(loadLevel: Int = 2, _ body: @escaping @Sendable () async throws -> Void)
+        async throws
     {
         let (context, verifier) = (context, verifier)
+        context.workers.setLoadLevel(loadLevel)
         // What was written so far is set-up: only what comes now is applied.
         let token = try await Tail.begin(context.source, retry: context.retry)
         context.dirty.update { $0.advance(to: token, time: token.time?.predecessor ?? .zero) }
@@ -151,8 +154,7 @@ struct VerifyFixture {
                 }.run()
             }
             group.addTask {
-                try await Applier(context: context) { verifier.noteApplied($0) }.run(
-                    workers: workers)
+                try await Applier(context: context) { verifier.noteApplied($0) }.run()
             }
             group.addTask { try await verifier.run() }
             group.addTask {

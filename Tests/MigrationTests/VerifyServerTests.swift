@@ -196,7 +196,7 @@ struct VerifyServerTests {
         try await fixture.insert(Self.documents(0..<50_000), into: "a")
         let (verifier, context) = (fixture.verifier, fixture.context)
         let writer = try await VerifyServers.started.value.source
-        try await fixture.running(workers: 1) {
+        try await fixture.running(loadLevel: 1) {
             let application = Task {
                 try await Workload(lane: try writer.cluster().lane(), database: "verify_live").run()
             }

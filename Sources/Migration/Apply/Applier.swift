@@ -8,17 +8,19 @@ struct Applier: Sendable {
     /// Called with keys that were applied, before they leave the dirty set: the verifier compares them again.
     let applied: @Sendable (DirtyKeys.Work) -> Void
 
-    func run(workers: Int) async throws {
+    /// Applies until cancelled, with as many workers as `Workers` allows.
+    func run() async throws {
         try await withThrowingTaskGroup { group in
-            for _ in 0..<workers { group.addTask { try await work() } }
+            for number in 0..<Tuning.mostWorkers { group.addTask { try await work(number) } }
             // Not `waitForAll`: that would wait for the others before it throws.
             while try await group.next() != nil {}
         }
     }
 
-    private func work() async throws {
+    private func work(_ number: Int) async throws {
         let worker = ApplyWorker(context: context)
         while true {
+            try await context.workers.pass(number)
             let seen = context.dirty.hasWork.count
             try await context.gate.pass()
             let opening = context.gate.openings

@@ -13,10 +13,9 @@ struct Copier: Sendable {
         guard let collection = context.registry[uuid] else { return }
         let size = try await size(of: collection, lane: lane)
         context.status.update { $0.bytesTotal = ($0.bytesTotal ?? 0) + size.bytes }
-        let average = size.bytes / max(1, size.count) + Tuning.batchOverhead
         let terms = CopyQueue.Terms(
             bytes: size.bytes, readAfter: readAfter,
-            batchDocuments: max(1, Tuning.copyBatchBytes / average))
+            documentBytes: size.bytes / max(1, size.count) + Tuning.batchOverhead)
         guard collection.kind != .capped,
             let rate = PartitionPlanner.sampleRate(bytes: size.bytes, count: size.count)
         else {
@@ -60,18 +59,19 @@ struct Copier: Sendable {
         }
     }
 
-    /// Copies until cancelled, with this many workers.
-    func run(workers: Int) async throws {
+    /// Copies until cancelled, with as many workers as `Workers` allows.
+    func run() async throws {
         try await withThrowingTaskGroup { group in
-            for _ in 0..<workers { group.addTask { try await work() } }
+            for number in 0..<Tuning.mostWorkers { group.addTask { try await work(number) } }
             // Not `waitForAll`: that would wait for the others before it throws.
             while try await group.next() != nil {}
         }
     }
 
-    private func work() async throws {
-        let copier = PartitionCopier(context: context)
+    private func work(_ number: Int) async throws {
+        let copier = PartitionCopier(context: context, number: number)
         while true {
+            try await context.workers.pass(number)
             let seen = queue.hasTask.count
             try await context.gate.pass()
             guard let task = await queue.next() else {
@@ -87,6 +87,8 @@ struct Copier: Sendable {
             } catch is CollectionGone {
                 await queue.forget(task)
                 context.reconcile.notify()
+            } catch is PartitionCopier.HandedBack {
+                await queue.giveBack(task)
             }
         }
     }

@@ -29,8 +29,8 @@ actor CopyQueue {
         let bytes: Int
         /// Reads must be at or after this time.
         let readAfter: Timestamp
-        /// Documents a batch, so that it takes about `Tuning.copyBatchBytes`.
-        let batchDocuments: Int
+        /// What a document takes in a batch on average, bytes.
+        let documentBytes: Int
     }
 
     private struct Pending {
@@ -102,6 +102,9 @@ actor CopyQueue {
     }
 
     func next() -> Task? { tasks.isEmpty ? nil : tasks.removeFirst() }
+
+    /// A task is not done yet: somebody else goes on with it.
+    func giveBack(_ task: Task) { if isCurrent(task) { push(task) } }
 
     /// A task is done. True when its collection is, too.
     func finish(_ task: Task) -> Bool {

@@ -6,12 +6,18 @@ internal import Mongo
 /// One worker with a lane on each side; at most two batches are held, of 16 MB each where documents are
 /// much larger than most of the collection.
 struct PartitionCopier: Sendable {
+    /// The worker may not go on, and what it has not copied yet can be copied by another one.
+    struct HandedBack: Error {}
+
     let context: Context
+    /// Of the worker, for `Workers`.
+    let number: Int
     let reader: Lane
     let inserter: Inserter
 
-    init(context: Context) {
+    init(context: Context, number: Int) {
         self.context = context
+        self.number = number
         reader = context.source.lane()
         inserter = Inserter(context: context, lane: context.destination.lane())
     }
@@ -93,15 +99,20 @@ struct PartitionCopier: Sendable {
             guard bytes >= Tuning.partitionBytes else { return }
             bytes = 0
             try await context.store.save(here, of: collection.source)
+            guard context.workers.allow(number) else { throw HandedBack() }
         }
     }
 
     private func find(_ collection: MigratedCollection, _ terms: CopyQueue.Terms) -> DocumentBuilder
     {
         var command = context.sourceCommand("find", collection)
-        command.append("batchSize", .integer(terms.batchDocuments))
+        command.append("batchSize", .integer(batchDocuments(terms)))
         command.append("readConcern", context.readConcern(after: terms.readAfter))
         return command
+    }
+
+    private func batchDocuments(_ terms: CopyQueue.Terms) -> Int {
+        max(1, context.workers.batchBytes / terms.documentBytes)
     }
 
     private func open(
@@ -144,7 +155,7 @@ struct PartitionCopier: Sendable {
             try await context.gate.pass()
             let cursor = batch.cursor
             // Servers do not remember the size of the first batch.
-            async let next = more(cursor, batchSize: terms.batchDocuments)
+            async let next = more(cursor, batchSize: batchDocuments(terms))
             try await insert(batch, into: collection)
             try await inserted(batch)
             guard let following = try await next else { return }

@@ -20,7 +20,8 @@ struct Preparation: Sendable {
     /// Begins a new migration or takes up the one that is stored. Nothing of the source is read before the stream's
     /// first token is stored.
     func makeContext(
-        gate: Gate, pause: @escaping @Sendable (MigrationError, _ opening: Int) async -> Void
+        gate: Gate, workers: Workers,
+        pause: @escaping @Sendable (MigrationError, _ opening: Int) async -> Void
     ) async throws -> Context {
         let store = store
         let existing = try await store.loadMigration()
@@ -95,7 +96,8 @@ struct Preparation: Sendable {
             // The token of a stream that has just been opened names the time after the newest one.
             dirty: DirtySet(token: token, time: time.predecessor), registry: CollectionRegistry(),
             status: status,
-            retry: writing, lease: lease, store: store, gate: gate, reconcile: Signal(),
+            retry: writing, lease: lease, store: store, gate: gate, workers: workers,
+            reconcile: Signal(),
             pause: pause)
     }
 
