@@ -38,6 +38,9 @@ package enum Tuning {
     /// A batch of the stream of this many bytes may have been cut by the server, which sends at most 16 MB.
     static let fullStreamBatch = 8 << 20
 
+    /// A batch of more bytes is not followed by a larger one where connections were lost.
+    static let largestGrowingBatch = 1 << 20
+
     /// After a batch with fewer events than this the tail waits for `streamGathering`, so that events gather.
     static let smallStreamBatch = 200
     static let streamGathering = Duration.milliseconds(20)

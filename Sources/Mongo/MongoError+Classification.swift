@@ -21,11 +21,12 @@ extension MongoError {
             // HostUnreachable, HostNotFound, MaxTimeMSExpired, NetworkTimeout, LockTimeout, WriteConcernFailed, LockBusy,
             // WriteConflict, SnapshotUnavailable, SnapshotTooOld, ReadConcernMajorityNotAvailableYet,
             // ExceededTimeLimit, SocketException, Interrupted, InterruptedDueToStorageChange, StaleConfig, BackgroundOperation...,
-            // PooledConnectionsDropped, ConflictingOperationInProgress
+            // PooledConnectionsDropped, ConflictingOperationInProgress, and what listIndexes of 6.0.5 says while an index
+            // of measurements is being built
             isNotPrimary
                 || [
                     6, 7, 50, 89, 24, 64, 46, 112, 246, 239, 134, 262, 9001, 11601, 355, 12586, 317,
-                    117,
+                    117, 5_254_501,
                 ]
                 .contains(code) || labels.contains("TransientTransactionError") || isCursorLost
         case .authentication, .invalid, .driver: false

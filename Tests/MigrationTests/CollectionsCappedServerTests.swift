@@ -5,8 +5,9 @@ import Sandbox
 import Testing
 
 extension CollectionsServerTests {
-    @Test func c3CappedCollectionsKeepOrderSizeAndMax() async throws {
-        try await Pair.with { pair in
+    @Test(arguments: isSoak ? Pair.versions : [.v6_0_27])
+    func c3CappedCollectionsKeepOrderSizeAndMax(version: MongodBinary.Version) async throws {
+        try await Pair.with(version) { pair in
             let shop = Statements(pair.source.lane, "shop")
             let filler = String(repeating: "x", count: 200)
             @Sendable func documents(_ range: Range<Int>) -> [Document] {
@@ -91,8 +92,9 @@ extension CollectionsServerTests {
         try await pair.expectEqual()
     }
 
-    @Test func c5TimeSeriesAreWrittenToWhileMigrating() async throws {
-        try await Pair.with { pair in
+    @Test(arguments: Pair.versions)
+    func c5TimeSeriesAreWrittenToWhileMigrating(version: MongodBinary.Version) async throws {
+        try await Pair.with(version) { pair in
             let plant = Statements(pair.source.lane, "plant")
             @Sendable func measurements(_ range: Range<Int>) -> [Document] {
                 range.map { number in

@@ -69,8 +69,9 @@ extension CollectionsServerTests {
         }
     }
 
-    @Test func c14c15DocumentsOfEveryKind() async throws {
-        try await Pair.with { pair in
+    @Test(arguments: isSoak ? Pair.versions : [.v6_0_27])
+    func c14c15DocumentsOfEveryKind(version: MongodBinary.Version) async throws {
+        try await Pair.with(version) { pair in
             let shop = Statements(pair.source.lane, "shop")
             let kinds = OddDocuments.all
             try await shop.insert("kinds", kinds)

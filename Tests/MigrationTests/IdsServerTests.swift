@@ -38,8 +38,9 @@ import Testing
         return ids.map { ["_id": $0, "n": 0, "filler": .string(text)] }
     }
 
-    @Test func i1i2i6i7IdsOfEveryTypeAndSize() async throws {
-        try await Pair.with { pair in
+    @Test(arguments: Pair.versions)
+    func i1i2i6i7IdsOfEveryTypeAndSize(version: MongodBinary.Version) async throws {
+        try await Pair.with(version) { pair in
             let shop = Statements(pair.source.lane, "shop")
             let all = (0..<20).flatMap(IdsServerTests.ids) + IdsServerTests.singular
             // More than 64 MB, so that it is copied and compared in parts.

@@ -6,8 +6,9 @@ import Testing
 
 /// The X lines of the checklist: whole migrations between real servers, with changes while they run.
 @Suite(.serialized) struct IndexesServerTests {
-    @Test func x1x2x3x5x6x7x8x11IndexesOfEveryKind() async throws {
-        try await Pair.with { pair in
+    @Test(arguments: isSoak ? Pair.versions : [.v6_0_27])
+    func x1x2x3x5x6x7x8x11IndexesOfEveryKind(version: MongodBinary.Version) async throws {
+        try await Pair.with(version) { pair in
             let shop = Statements(pair.source.lane, "shop")
             for name in ["plain", "places", "late"] { try await shop.insert(name, Self.documents) }
             let english: Value = ["locale": "en", "strength": 2]

@@ -97,6 +97,8 @@ actor CatalogKeeper {
             if builds.isEmpty {
                 await hasBuilds.wait(after: seen)
             } else {
+                // What was refused may be gone from the source: that is how an operator answers.
+                if !refusedBuilds.isEmpty { try await reconcile() }
                 try await build()
             }
         }

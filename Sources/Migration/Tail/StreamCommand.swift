@@ -11,6 +11,8 @@ package enum StreamCommand {
 
     /// The `aggregate` command, to be run on `admin`. Events carry only what says which document or catalog is dirty:
     /// with `updateDescription` and `fullDocument` removed on the server, events of documents of 16 MiB arrive.
+    ///
+    /// The answer holds no events: those that cannot be sent at once would keep the stream from being opened.
     package static func make(_ start: Start, source: ServerVersion) -> Document {
         var stage = DocumentBuilder()
         stage.append("allChangesForCluster", true)
@@ -35,7 +37,7 @@ package enum StreamCommand {
         return [
             "aggregate": 1,
             "pipeline": .array(Document(array: pipeline)),
-            "cursor": ["batchSize": .integer(Tuning.streamBatch)],
+            "cursor": ["batchSize": 0],
             "readConcern": ["level": "majority"],
         ]
     }

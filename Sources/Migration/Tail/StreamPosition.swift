@@ -18,7 +18,7 @@ package enum StreamPosition {
 
     /// Whether the server may have ended a batch for its size. Events are small, so half of what fits is far above any
     /// batch that ended at the head of the oplog.
-    package static func isFull(_ events: Int, bytes: Int) -> Bool {
-        events >= Tuning.streamBatch || bytes >= Tuning.fullStreamBatch
+    package static func isFull(_ events: Int, of batchSize: Int, bytes: Int) -> Bool {
+        events >= batchSize || bytes >= Tuning.fullStreamBatch
     }
 }

@@ -28,15 +28,20 @@ struct Tail: Sendable {
         let lane = context.source.lane()
         /// Where the server said last that the stream cannot go on.
         var deadEnd: ResumeToken?
+        var size = StreamBatchSize()
+        /// What a connection that was lost has left on the source.
+        var abandoned: Cursor?
         while true {
             do {
-                let start = StreamCommand.Start.after(
-                    context.dirty.read { $0.watermark.streamToken })
+                let start = StreamCommand.Start.after(place)
                 let batch = try await context.retry("opening the change stream") {
                     try await lane.open(
                         StreamCommand.make(start, source: context.source.version), on: "admin")
                 }
-                try await follow(batch, lane)
+                if let cursor = abandoned { await lane.kill(cursor) }
+                abandoned = batch.cursor
+                try await follow(batch, lane, &size)
+                abandoned = nil
             } catch let error as MongoError where error.isHistoryLost {
                 throw MigrationError(
                     .historyLost,
@@ -46,16 +51,19 @@ struct Tail: Sendable {
             } catch let error as MongoError where error.isWaitedFor || error.isStreamFatal {
                 // An oplog that was overwritten under the cursor (CappedPositionLost) shows when it is opened anew.
                 if error.isStreamFatal {
-                    let place = context.dirty.read { $0.watermark.streamToken }
                     guard place != deadEnd else { throw Tail.endsHere(error) }
                     deadEnd = place
                 }
+                if error.isUnanswered { size.wasLost(at: place) }
                 context.status.wait("tail", for: "reading the source's changes: \(error)")
                 try await Task.sleep(for: Tuning.streamReopenDelay)
                 context.status.goOn("tail")
             }
         }
     }
+
+    /// Behind the last event that was taken over.
+    private var place: ResumeToken { context.dirty.read { $0.watermark.streamToken } }
 
     private static func endsHere(_ error: MongoError) -> MigrationError {
         MigrationError(
@@ -64,11 +72,14 @@ struct Tail: Sendable {
                 + "again, with --drop", cause: error)
     }
 
-    private func follow(_ first: Batch, _ lane: Lane) async throws {
+    private func follow(
+        _ first: Batch, _ lane: Lane, _ size: inout StreamBatchSize
+    ) async throws {
         var batch = first
         while true {
             try Task.checkCancellation()
-            let hasInvalidate = try take(batch)
+            let hasInvalidate = try take(batch, of: size.events)
+            size.came(batch.count, bytes: batch.array.count)
             guard let cursor = batch.cursor, !hasInvalidate else { return }
             // A short pause lets events gather: fewer, larger batches cost both servers less.
             if batch.count < Tuning.smallStreamBatch {
@@ -76,7 +87,7 @@ struct Tail: Sendable {
             }
             try await waitForRoom()
             batch = try await lane.more(
-                cursor, batchSize: Tuning.streamBatch, wait: Tuning.streamWait)
+                cursor, batchSize: size.events, wait: Tuning.streamWait)
         }
     }
 
@@ -102,7 +113,7 @@ struct Tail: Sendable {
     }
 
     /// Takes a batch over whole, in one step. True when the stream ended in it.
-    private func take(_ batch: Batch) throws(MigrationError) -> Bool {
+    private func take(_ batch: Batch, of size: Int) throws(MigrationError) -> Bool {
         let events = try ChangeEvent.all(in: batch.documents)
         var token = batch.postBatchResumeToken.map(ResumeToken.init)
         var hasInvalidate = false
@@ -134,7 +145,7 @@ struct Tail: Sendable {
             if let token {
                 let isWhole =
                     batch.cursor == nil
-                    || !StreamPosition.isFull(events.count, bytes: batch.array.count)
+                    || !StreamPosition.isFull(events.count, of: size, bytes: batch.array.count)
                 keys.advance(
                     to: token,
                     time: StreamPosition.readThrough(

@@ -7,6 +7,8 @@ import Sandbox
 
 /// Two real replica sets with access control, and migrations between them.
 final class Pair: Sendable {
+    /// The versions that have every feature; the older one has defects of its own.
+    static let versions = [MongodBinary.Version.v6_0_27, .v6_0_5]
     static let root = Credentials(username: "root", password: "s3cret/p@ss")
 
     let source: ReplicaSet
@@ -53,6 +55,14 @@ final class Pair: Sendable {
             throw error
         }
         try await pair.stop()
+    }
+
+    /// The same for two sets of a version.
+    static func with(
+        _ version: MongodBinary.Version, _ body: (Pair) async throws -> Void
+    ) async throws {
+        try await with(
+            source: { $0.version = version }, destination: { $0.version = version }, body)
     }
 
     /// An engine that is owned by this process number of a host where no other process runs any more.
