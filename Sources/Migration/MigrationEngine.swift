@@ -250,7 +250,8 @@ package actor MigrationEngine {
             [weak self] error, opening in await self?.pause(error, opening)
         }
         let parts = MigrationParts(
-            context: context, log: log, stored: try await preparation.stored())
+            context: context, log: log, stored: try await preparation.stored(),
+            now: try await ServerTime(of: context.destination, context.retry))
         self.parts = parts
         do {
             countdown = try await Countdown.load(parts.stored, context)

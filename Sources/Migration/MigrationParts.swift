@@ -21,10 +21,12 @@ struct MigrationParts: Sendable {
     private let mayEnd = Gate()
     private let hasEnded = Gate()
     private let copied: Signal
-    private let started = ContinuousClock.now
+    /// When the migration was begun, maybe by another process.
+    private let begun: ContinuousClock.Instant
 
-    init(context: Context, log: EventLog, stored: StoredMigration) {
+    init(context: Context, log: EventLog, stored: StoredMigration, now: ServerTime) {
         self.context = context
+        begun = stored.startedAt.map(now.instant) ?? now.now
         self.log = log
         self.stored = stored
         context.status.update { $0.countOn(from: stored.counts) }
@@ -250,10 +252,9 @@ struct MigrationParts: Sendable {
         phase: Phase, outcome: Cutover.Outcome?, problems: [String]
     ) -> MigrationReport {
         let figures = context.status.figures
-        let begun = stored.startedAt ?? SystemClock.now
         return MigrationReport(
             phase: phase, applicationDowntimeSeconds: outcome?.downtime ?? stored.downtime,
-            durationSeconds: Double(max(0, SystemClock.now - begun)) / 1_000,
+            durationSeconds: max(0, (ContinuousClock.now - begun).seconds),
             bytesCopied: figures.bytesCopied, documentsCopied: figures.documentsCopied,
             collectionsCopied: figures.collectionsCopied, eventsApplied: figures.eventsApplied,
             verification: stored.verification ?? verifier.summary,

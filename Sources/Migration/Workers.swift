@@ -26,12 +26,15 @@ final class Workers: Sendable {
     /// Whether the worker with this number, from 0 on, may take work.
     func allow(_ number: Int) -> Bool { number < count }
 
-    /// Bytes that a batch of the copy is meant to have. More workers share what two of them have, but at the highest level.
+    /// Bytes that a batch of the copy is meant to have. All workers share what the first two have, but at the highest level;
+    /// as the driver takes blocks of powers of two, it is halved until it fits.
     var batchBytes: Int {
         state.withLock { state in
-            guard state.level < Tuning.loadLevels.count else { return Tuning.copyBatchBytes }
-            let share = max(1, state.climb.workers / Tuning.firstWorkers)
-            return Tuning.copyBatchBytes / share
+            var bytes = Tuning.copyBatchBytes
+            guard state.level < Tuning.loadLevels.count else { return bytes }
+            let limit = Tuning.firstWorkers * bytes
+            while bytes * state.climb.workers > limit { bytes /= 2 }
+            return bytes
         }
     }
 

@@ -8,6 +8,7 @@ import Mongo
 enum Program {
     static func main() {
         Heap.configure()
+        forbidCore()
         // Before anything else: threads inherit what is blocked here, and the arguments are visible
         // to everyone on the host until they are covered.
         let signals = Signals.takeOver()
@@ -22,6 +23,13 @@ enum Program {
             surroundings.console.end(status)
         }
         signals.receive()
+    }
+
+    /// Passwords are in this memory: a crash leaves no picture of it. One byte rather than none, as that is what makes Linux
+    /// leave out collectors of cores, too (core(5)).
+    private static func forbidCore() {
+        var limit = rlimit(rlim_cur: 1, rlim_max: 1)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     }
 
     /// Whether it is named, or no command is.

@@ -84,6 +84,32 @@ extension IndexesServerTests {
         try await shop.modify(name, ["index": ["name": "prepared", "hidden": true]])
     }
 
+    /// One resume is enough: what was refused is not built again.
+    @Test func x9ARefusedIndexThatTheSourceDropsIsNoDifference() async throws {
+        try await withTestCommands { pair in
+            let shop = Statements(pair.source.lane, "shop")
+            try await shop.insert("a", .numbered(100))
+            try await shop.index("a", [Self.on("n")])
+            // CannotCreateIndex
+            let refusal: Value = [
+                "failCommands": ["createIndexes"], "errorCode": 67, "namespace": "shop.a",
+            ]
+            try await setFailPoint("failCommand", "alwaysOn", refusal, on: pair.destination)
+            let live = try LiveMigration(pair) { $0.quietPeriod = 1 }
+            try await live.isTrue("it pauses") { live.phase == .paused }
+            #expect(live.engine.progress().message.contains("index n of shop.a"))
+            try await shop.dropIndex("a", "n")
+            await live.engine.resume()
+            try await live.isTrue("it is in sync") {
+                try #require(live.phase != .paused)
+                return live.phase == .inSync
+            }
+            let report = try await live.cutOver()
+            try await setFailPoint("failCommand", "off", on: pair.destination)
+            try await pair.expectEqual(report)
+        }
+    }
+
     @Test func x10UnfinishedBuildsOnTheSource() async throws {
         try await withTestCommands { pair in
             let shop = Statements(pair.source.lane, "shop")

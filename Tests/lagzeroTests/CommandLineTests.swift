@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Testing
 
 /// The program itself, without servers.
@@ -85,6 +85,8 @@ import Testing
             "mongodb://v:hunter2hunter2@\(server.address)/?tlsCertificateKeyFilePassword=hunter2hunter2",
         ])
         try await process.said("Destination")
+        let limits = try String(contentsOfFile: "/proc/\(process.pid)/limits", encoding: .utf8)
+        #expect(limits.contains(#/Max core file size +1 +1 /#))
         let arguments = try #require(processArguments(process.pid))
         #expect(arguments.contains("mongodb://u:**************@\(server.address)"))
         #expect(!arguments.contains("hunter2"))

@@ -76,7 +76,7 @@ struct Preparation: Sendable {
             }
             try await store.begin([
                 "token": .document(token.document), "subject": .document(subject.document),
-                "startedAt": .date(SystemClock.now),
+                "startedAt": .date(try await ServerTime(of: destination, retry).time),
                 // Blocks that an earlier migration set are still ours.
                 "sourceBlocked": .bool(earlier.isSourceBlocked && isSameSource),
                 "destinationBlocked": .bool(earlier.isDestinationBlocked),

@@ -39,7 +39,10 @@ struct ForegroundMigration: Sendable {
             source: source, destination: destination, options: options, owner: .thisProcess,
             isRunning: { $0.isAlive }, listener: { log.append($0) })
         let attendant = Operator(migration: engine) { [console, isJSON = output.isJSON] line in
-            if !isJSON { console.say(line) }
+            guard isJSON else { return console.say(line) }
+            var progress = engine.progress()
+            progress.message = line
+            console.say(progress.document(at: Clock.milliseconds()).json)
         }
         let work = Task { await migrate(engine, attendant, log) }
         interruption.direct(

@@ -73,6 +73,15 @@ final class ChildMigration: Sendable {
         (last["verification"] as? [String: Any])?["mismatches"] as? [String]
     }
 
+    /// When it spoke last, by its own clock.
+    var time: Date? {
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        return (last["time"] as? String).flatMap { try? Date($0, strategy: style) }
+    }
+
+    /// How long the migration took, by its report, seconds; nil before there is one.
+    var duration: Double? { last["durationSeconds"] as? Double }
+
     /// How many documents were compared, by its report; nil before there is one.
     var documentsVerified: Int? {
         (last["verification"] as? [String: Any])?["documents"] as? Int
