@@ -147,16 +147,27 @@ import Testing
         try terminal.shows("None yet")
         terminal.send("\u{1a}")
         try terminal.expect("STOPPED")
-        #expect(terminal.settings() == found)
+        #expect(terminal.settings() == found && terminal.emulated.isAsFound)
         let stopped = terminal.output.count
         terminal.send("\n")
         try terminal.expect("None yet", from: stopped)
+        #expect(terminal.emulated.title == "lagzero")
         terminal.resize(100, 30)
         try terminal.expect("Migration Hub", from: terminal.output.count)
         terminal.send("d")
         try terminal.expect("ENDED", from: stopped)
         try terminal.end()
-        #expect(terminal.settings() == found)
+        #expect(terminal.settings() == found && terminal.emulated.isAsFound)
+        // By others, so that it cannot give the terminal back.
+        let other = try session.open()
+        try other.shows("None yet")
+        let before = other.output.count
+        kill(other.child, SIGSTOP)
+        kill(other.child, SIGCONT)
+        try other.expect("None yet", from: before)
+        other.send("d")
+        #expect(try other.endsWell())
+        #expect(other.settings() == found && other.emulated.isAsFound)
         try await session.end()
     }
 }
