@@ -7,6 +7,7 @@ import TerminalEmulator
 import Testing
 
 @testable import Agent
+@testable import AgentClient
 
 /// The real program on a real pseudo-terminal, with an agent of its own.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct OpenWizardTests {
@@ -33,6 +34,8 @@ import Testing
                 #expect(!contains("/proc/\(pid)/\(file)", Self.secret))
             }
         }
+        let answer = try answer(of: session.folder, until: "replicaset=rs0")
+        #expect(answer.contains("anna") && !answer.contains(Self.secret))
         let shown = try await LagzeroProcess.run(
             ["clusters", "list", "--state", session.folder.path])
         #expect(shown.output.contains("mongodb://anna:"))
@@ -53,6 +56,24 @@ import Testing
                 stat(file, &information) == 0 && information.st_mode & 0o777 == 0o600, "\(file)")
         }
         try await session.end()
+    }
+
+    /// What the agent tells one who follows it, up to the text.
+    private func answer(of folder: AgentFolder, until text: String) throws -> String {
+        let socket = try #require(UnixSocket.connect(folder.socket, canWait: true))
+        defer { close(socket) }
+        let request = Array("GET /v1/events HTTP/1.1\r\nHost: agent\r\n\r\n".utf8)
+        #expect(write(socket, request, request.count) == request.count)
+        var answer = ""
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var polled = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        while !answer.contains(text), poll(&polled, 1, 20_000) == 1,
+            case let count = read(socket, &buffer, buffer.count), count > 0
+        {
+            answer += String(decoding: buffer[..<count], as: UTF8.self)
+        }
+        #expect(answer.contains(text))
+        return answer
     }
 
     private func contains(_ path: String, _ text: String) -> Bool {
