@@ -62,8 +62,10 @@ import Testing
         #expect(terminal.settings() == found)
         #expect(terminal.emulated.isAsFound && terminal.emulated.unknown == [])
         // Opened again it is where it was.
-        let again = try session.open()
+        let again = try session.open(["TERM": "linux"])
         try again.shows("You have successfully migrated to Atlas")
+        try again.send("y", until: "This terminal tells of no clipboard")
+        #expect(again.emulated.clipboard == nil)
         try again.send("\u{1b}", until: "complete")
         again.send("d")
         #expect(try again.endsWell())

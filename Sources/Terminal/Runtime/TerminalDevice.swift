@@ -188,11 +188,12 @@ final class TerminalDevice {
         extra += self.title
     }
 
-    /// Only where the terminal says that it has a clipboard.
-    func copy(_ text: String) {
-        guard !encoder.capability("Ms").isEmpty else { return }
+    /// Only where the terminal says that it has a clipboard; returns whether it does.
+    func copy(_ text: String) -> Bool {
+        guard !encoder.capability("Ms").isEmpty else { return false }
         let encoded = Base64.encode(Array(text.utf8.prefix(Tuning.clipboardLimit)))
         extra += Array("\u{1b}]52;c;".utf8) + encoded + [0x07]
+        return true
     }
 
     private static func harmless(_ text: String) -> [UInt8] {
