@@ -161,12 +161,13 @@ import Testing
         try await session.scratch.remove()
     }
 
-    @Test func t6AfterAStopTheTerminalIsTakenAgain() async throws {
+    @Test(arguments: [true, false])
+    func t6AfterAStopTheTerminalIsTakenAgain(byKey: Bool) async throws {
         let session = try WizardSession()
         let terminal = try session.openFromShell()
         let found = terminal.settings()
         try terminal.shows("None yet")
-        terminal.send("\u{1a}")
+        if byKey { terminal.send("\u{1a}") } else { kill(terminal.foreground, SIGTSTP) }
         try terminal.expect("STOPPED")
         #expect(terminal.settings() == found && terminal.emulated.isAsFound)
         let stopped = terminal.output.count
