@@ -8,11 +8,21 @@ package struct Emulator {
         var rendition = Rendition()
     }
 
-    package let size: Size
+    package private(set) var size: Size
     package private(set) var isCursorVisible = true
     package private(set) var cursor = Point(0, 0)
     /// Sequences that it does not know; a test expects none.
     package private(set) var unknown: [String] = []
+    /// Of the window; `shell` until a program sets it.
+    package private(set) var title = "shell"
+    private var titles: [String] = []
+    /// What was sent to the clipboard last, in base 64.
+    package private(set) var clipboard: String?
+    package private(set) var bells = 0
+    /// Modes that are on and that a shell does not expect, as they are called in their sequences.
+    private var modes: Set<String> = []
+    /// What the first screen showed, and where its cursor was, while the second one is shown.
+    private var firstScreen: (cells: [[Cell]], cursor: Point)?
     private var cells: [[Cell]]
     private var rendition = Rendition()
     private var region: Range<Int>
@@ -24,6 +34,21 @@ package struct Emulator {
         self.size = size
         cells = Array(repeating: Array(repeating: Cell(), count: size.columns), count: size.rows)
         region = 0..<size.rows
+    }
+
+    /// Whether a shell finds everything but the text on the screen as it left it.
+    package var isAsFound: Bool {
+        modes.isEmpty && firstScreen == nil && isCursorVisible && wraps && rendition == Rendition()
+            && region == 0..<size.rows && title == "shell" && titles.isEmpty
+    }
+
+    /// Another size, with nothing on the screen.
+    package mutating func resize(_ size: Size) {
+        var other = Emulator(size)
+        swap(&cells, &other.cells)
+        self.size = size
+        region = other.region
+        move(0, 0)
     }
 
     package var lines: [String] {
@@ -50,7 +75,8 @@ package struct Emulator {
             case 0x0d: move(0, cursor.row)
             case 0x0a: lineFeed()
             case 0x08: move(cursor.column - 1, cursor.row)
-            case 0x00, 0x07, 0x0e, 0x0f: break
+            case 0x07: bells += 1
+            case 0x00, 0x0e, 0x0f: break
             case 0x09: move((cursor.column / 8 + 1) * 8, cursor.row)
             default: put(scalar)
             }
@@ -130,9 +156,24 @@ package struct Emulator {
             } else {
                 move(cursor.column, cursor.row - 1)
             }
-        case "]": while let scalar = scalars.popFirst(), scalar.value != 7 {}
+        case "]": command(&scalars)
         case "=", ">", "7", "8": break
         default: unknown.append("ESC \(kind)")
+        }
+    }
+
+    /// Up to BEL or ST.
+    private mutating func command(_ scalars: inout ArraySlice<Unicode.Scalar>) {
+        let end = scalars.firstIndex { $0.value == 7 || $0.value == 0x1b } ?? scalars.endIndex
+        var text = ""
+        text.unicodeScalars.append(contentsOf: scalars[..<end])
+        scalars = scalars[end...].dropFirst(
+            end < scalars.endIndex && scalars[end].value == 7 ? 1 : 2)
+        let parts = text.split(separator: ";", maxSplits: 1, omittingEmptySubsequences: false)
+        switch parts.first {
+        case "0", "2": title = parts.count > 1 ? String(parts[1]) : ""
+        case "52": clipboard = text.split(separator: ";").last.map(String.init)
+        default: unknown.append("OSC \(text)")
         }
     }
 
@@ -168,6 +209,8 @@ package struct Emulator {
             move(0, 0)
         case "h", "l": setMode(text, final == "h")
         case "m": if !rendition.change(numbers.map { $0 ?? 0 }) { unknown.append("SGR \(text)") }
+        case "t" where number(0) == 22: titles.append(title)
+        case "t" where number(0) == 23: title = titles.popLast() ?? title
         case "t", "c": break
         default: unknown.append("CSI \(text) \(final)")
         }
@@ -177,8 +220,21 @@ package struct Emulator {
         switch text {
         case "?7": wraps = isOn
         case "?25": isCursorVisible = isOn
-        case "?12", "?1049", "?2004", "?1", "4", "34": break
+        case "?1049", "?47": showSecondScreen(isOn)
+        case "?2004", "?1", "4": if isOn { modes.insert(text) } else { modes.remove(text) }
+        case "?12", "34": break
         default: unknown.append("mode \(text)")
+        }
+    }
+
+    private mutating func showSecondScreen(_ isShown: Bool) {
+        if isShown {
+            firstScreen = firstScreen ?? (cells, cursor)
+            cells = Emulator(size).cells
+        } else if let (cells, cursor) = firstScreen {
+            firstScreen = nil
+            if cells.count == size.rows, cells.first?.count == size.columns { self.cells = cells }
+            move(cursor.column, cursor.row)
         }
     }
 

@@ -17,6 +17,8 @@ package final class PseudoTerminal {
     }
 
     package private(set) var master: Int32
+    /// The other end.
+    private let name: String
     /// The leader of the session.
     package let child: pid_t
     /// Just before the program was started.
@@ -43,7 +45,7 @@ package final class PseudoTerminal {
         guard master >= 0, ioctl(master, 0x4004_5431, &isLocked) == 0,
             ioctl(master, 0x8004_5430, &number) == 0
         else { throw Failure(description: "no pseudo-terminal: \(errno)") }
-        let name = "/dev/pts/\(number)"
+        name = "/dev/pts/\(number)"
         Self.resize(master, columns, rows)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -96,6 +98,13 @@ package final class PseudoTerminal {
         master = -1
     }
 
+    /// Takes nothing more of what is sent, as after Ctrl-S.
+    package func stopOutput() {
+        let other = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
+        tcflow(other, TCOOFF)
+        Glibc.close(other)
+    }
+
     /// Bytes that were sent and not read.
     package var unread: Int {
         var count: Int32 = 0
@@ -129,18 +138,28 @@ package final class PseudoTerminal {
         _ = Array(text.utf8).withUnsafeBytes { Glibc.write(master, $0.baseAddress, $0.count) }
     }
 
-    package func resize(_ columns: Int, _ rows: Int) { Self.resize(master, columns, rows) }
+    /// What comes from now on is taken for a terminal of this size, on which nothing is shown.
+    package func resize(_ columns: Int, _ rows: Int) {
+        feed()
+        emulator.resize(Size(columns, rows))
+        Self.resize(master, columns, rows)
+    }
 
-    /// What a terminal of the size that it was opened with shows now.
-    package var screen: String {
-        // Up to the last sequence, which may not be whole yet.
-        if let last = output.lastIndex(of: 0x1b), last > fed {
-            emulator.feed(Array(output[fed..<last]))
-            fed = last
-        }
+    /// The terminal as it is after all that came.
+    package var emulated: Emulator {
+        feed()
         var current = emulator
         current.feed(Array(output[fed...]))
-        return current.lines.joined(separator: "\n")
+        return current
+    }
+
+    package var screen: String { emulated.lines.joined(separator: "\n") }
+
+    /// Up to the last sequence, which may not be whole yet.
+    private func feed() {
+        guard let last = output.lastIndex(of: 0x1b), last > fed else { return }
+        emulator.feed(Array(output[fed..<last]))
+        fed = last
     }
 
     private static func resize(_ master: Int32, _ columns: Int, _ rows: Int) {
@@ -208,13 +227,16 @@ package final class PseudoTerminal {
     /// Reads until the leader has ended; its wait status.
     @discardableResult
     package func end() throws -> Int32 {
-        try wait("end of the program") {
-            var status: Int32 = 0
-            if waitpid(self.child, &status, WNOHANG) == self.child { self.status = status }
-            return self.status != nil
-        }
+        try wait("end of the program") { hasEnded }
         readSome()
         return status ?? -1
+    }
+
+    /// Whether the leader has ended; reads nothing.
+    package var hasEnded: Bool {
+        var status: Int32 = 0
+        if self.status == nil, waitpid(child, &status, WNOHANG) == child { self.status = status }
+        return self.status != nil
     }
 
     package func settings() -> [UInt32] {

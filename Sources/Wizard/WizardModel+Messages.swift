@@ -17,6 +17,8 @@ extension Wizard.Model {
         case .interrupt: return interrupt()
         case .terminate, .hangUp: return [.save(kept(at: moment.wall))]
         case .resumed: return [.readZone]
+        case .notCopied:
+            return say("This terminal tells of no clipboard; select the text instead.", .warning)
         }
     }
 

@@ -14,12 +14,17 @@ enum Program {
         let signals = Signals.takeOver()
         let arguments = SecretArguments.take()
         let environment = Environment.take()
-        if opensWizard(arguments) { QuietExecutor.use() }
+        let opensWizard = opensWizard(arguments)
+        if opensWizard { QuietExecutor.use() }
         let redaction = Redaction(connectionStrings: arguments + environment.connectionStrings)
         let surroundings = Surroundings(
             console: Console(redaction: redaction), signals: signals, environment: environment)
         Task.detached {
             let status = await run(Array(arguments.dropFirst()), in: surroundings)
+            // What was on a terminal that nobody reads any more must not stay for a farewell.
+            guard !opensWizard else {
+                surroundings.console.end(status, within: Tuning.lastWordsLimit)
+            }
             surroundings.console.end(status)
         }
         signals.receive()

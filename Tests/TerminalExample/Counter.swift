@@ -77,7 +77,7 @@ enum Counter: Program {
         case .start(let size), .resize(let size): .resized(size)
         case .key(let key): .key(key)
         case .resumed: .resumed
-        case .tick, .interrupt, .terminate, .hangUp: nil
+        case .tick, .notCopied, .interrupt, .terminate, .hangUp: nil
         }
     }
 

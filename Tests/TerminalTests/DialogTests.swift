@@ -99,6 +99,12 @@ import Testing
         let lines = help.lines(60, 12)
         #expect(lines.contains { $0.contains("Always") })
         #expect(lines.contains { $0.contains("d      Detach (nothing runs)") })
+        // Three lines have room of six.
+        #expect(help.lines(60, 5).last?.contains("─ ↓ 3 more ─") == true)
+        help.press(.down, .down)
+        #expect(help.lines(60, 5).last?.contains("─ ↓ 1 more ─") == true)
+        help.press(.down)
+        #expect(help.lines(60, 5).last?.contains("more") == false)
         help.press(.character("?"))
         #expect(help.isClosed)
     }

@@ -47,6 +47,8 @@ import Testing
 
     @Test func anEmptyFieldShowsWhatItIsFor() {
         #expect(TextField(placeholder: "host:port").lines(20, 1) == ["host:port"])
+        #expect(TextField(placeholder: "host:port").lines(6, 1) == ["host:…"])
+        #expect(SecretField(placeholder: "optional").lines(6, 1) == ["optio…"])
     }
 
     @Test func aSecretIsNeverDrawnEncodedOrDescribed() throws {

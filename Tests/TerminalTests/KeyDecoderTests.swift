@@ -53,10 +53,22 @@ import Testing
         #expect(decoder.keys("[A".utf8, at: milliseconds(60)) == [.up])
         var local = KeyDecoder()
         _ = local.keys([0x1b], at: .zero)
+        #expect(local.keys(at: milliseconds(25)) == [.escape])
         #expect(
-            local.keys("[A".utf8, at: milliseconds(60)) == [
-                .escape, .character("["), .character("A"),
-            ])
+            local.keys("[A".utf8, at: milliseconds(60)) == [.character("["), .character("A")])
+    }
+
+    @Test func t12WhatIsReadLateCameInTime() {
+        for (first, rest) in [
+            ("\u{1b}", "[A"), ("\u{1b}[", "A"), ("\u{1b}", "OA"), ("\u{1b}[1;5", "A"),
+        ] {
+            var decoder = KeyDecoder()
+            #expect(decoder.keys(first.utf8, at: .zero) == [])
+            #expect(decoder.keys((rest + "x").utf8, at: .seconds(1)) == [.up, .character("x")])
+        }
+        var decoder = KeyDecoder()
+        _ = decoder.keys([0x1b], at: .zero)
+        #expect(decoder.keys("d".utf8, at: .seconds(1)) == [.escape, .character("d")])
     }
 
     @Test func unknownSequencesLeaveNoLetters() {

@@ -7,6 +7,7 @@ import TerminalEmulator
 import Testing
 
 @testable import Agent
+@testable import AgentClient
 
 /// The real program on a real pseudo-terminal, with an agent of its own.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct OpenWizardTests {
@@ -27,34 +28,57 @@ import Testing
         try terminal.shows("replicaSet=rs0")
         try terminal.send("\t\t\tx\t\t\t\t\r", until: "! not reached")
         #expect(terminal.screen.contains("Local / Default"))
+        let agent = try #require(InstanceLock.holder(of: session.folder))
+        for pid in [Int(terminal.child), agent] {
+            for file in ["cmdline", "environ"] {
+                #expect(!contains("/proc/\(pid)/\(file)", Self.secret))
+            }
+        }
+        let answer = try answer(of: session.folder, until: "replicaset=rs0")
+        #expect(answer.contains("anna") && !answer.contains(Self.secret))
+        let shown = try await LagzeroProcess.run(
+            ["clusters", "list", "--state", session.folder.path])
+        #expect(shown.output.contains("mongodb://anna:"))
+        #expect(!(shown.output + shown.errors).contains(Self.secret))
         terminal.send("d")
         #expect(try terminal.endsWell())
         #expect(terminal.settings() == found)
         #expect(terminal.text.contains("Detached from the agent."))
         #expect(!terminal.text.contains(Self.secret))
-        var information = stat()
-        #expect(stat(session.folder.wizard, &information) == 0)
-        #expect(information.st_mode & 0o777 == 0o600)
+        // Store, log and what the wizard keeps: in none of them, and each for its owner only.
+        let files = try FileManager.default.contentsOfDirectory(atPath: session.folder.path)
+            .map { session.folder.path + "/" + $0 }
+        #expect(files.contains(session.folder.wizard) && files.contains(session.folder.store))
+        #expect(files.filter { contains($0, Self.secret) } == [session.folder.secrets])
+        for file in files {
+            var information = stat()
+            #expect(
+                stat(file, &information) == 0 && information.st_mode & 0o777 == 0o600, "\(file)")
+        }
         try await session.end()
     }
 
-    @Test(arguments: [SIGHUP, SIGTERM])
-    func t8AfterAHangUpTheSamePageOpensAgain(signal: Int32) async throws {
-        let session = try WizardSession()
-        let first = try session.open()
-        let found = first.settings()
-        try first.shows("None yet")
-        try first.send("\r", until: "Before you begin   0 of 8")
-        try first.send(" ", until: "Before you begin   1 of 8")
-        kill(first.child, signal)
-        #expect(try first.endsWell())
-        #expect(first.settings() == found)
-        let second = try session.open()
-        try second.shows("Before you begin   1 of 8")
-        try second.send("\u{3}", until: "Ctrl-C again leaves")
-        second.send("\u{3}")
-        #expect(try second.endsWell())
-        try await session.end()
+    /// What the agent tells one who follows it, up to the text.
+    private func answer(of folder: AgentFolder, until text: String) throws -> String {
+        let socket = try #require(UnixSocket.connect(folder.socket, canWait: true))
+        defer { close(socket) }
+        let request = Array("GET /v1/events HTTP/1.1\r\nHost: agent\r\n\r\n".utf8)
+        #expect(write(socket, request, request.count) == request.count)
+        var answer = ""
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var polled = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        while !answer.contains(text), poll(&polled, 1, 20_000) == 1,
+            case let count = read(socket, &buffer, buffer.count), count > 0
+        {
+            answer += String(decoding: buffer[..<count], as: UTF8.self)
+        }
+        #expect(answer.contains(text))
+        return answer
+    }
+
+    private func contains(_ path: String, _ text: String) -> Bool {
+        FileManager.default.contents(atPath: path).map { $0.range(of: Data(text.utf8)) != nil }
+            ?? false
     }
 
     @Test func s17AnAgentThatWasKilledIsMissedAndStartedAgain() async throws {
@@ -137,32 +161,35 @@ import Testing
         try await session.scratch.remove()
     }
 
-    @Test func t6AfterAStopTheTerminalIsTakenAgain() async throws {
+    @Test(arguments: [true, false])
+    func t6AfterAStopTheTerminalIsTakenAgain(byKey: Bool) async throws {
         let session = try WizardSession()
         let terminal = try session.openFromShell()
         let found = terminal.settings()
         try terminal.shows("None yet")
-        terminal.send("\u{1a}")
+        if byKey { terminal.send("\u{1a}") } else { kill(terminal.foreground, SIGTSTP) }
         try terminal.expect("STOPPED")
-        #expect(terminal.settings() == found)
+        #expect(terminal.settings() == found && terminal.emulated.isAsFound)
         let stopped = terminal.output.count
         terminal.send("\n")
         try terminal.expect("None yet", from: stopped)
+        #expect(terminal.emulated.title == "lagzero")
         terminal.resize(100, 30)
         try terminal.expect("Migration Hub", from: terminal.output.count)
         terminal.send("d")
         try terminal.expect("ENDED", from: stopped)
         try terminal.end()
-        #expect(terminal.settings() == found)
+        #expect(terminal.settings() == found && terminal.emulated.isAsFound)
+        // By others, so that it cannot give the terminal back.
+        let other = try session.open()
+        try other.shows("None yet")
+        let before = other.output.count
+        kill(other.child, SIGSTOP)
+        kill(other.child, SIGCONT)
+        try other.expect("None yet", from: before)
+        other.send("d")
+        #expect(try other.endsWell())
+        #expect(other.settings() == found && other.emulated.isAsFound)
         try await session.end()
-    }
-
-    @Test func t5ATerminalWithoutAScreenIsRefused() async throws {
-        let session = try WizardSession()
-        let terminal = try session.open(["TERM": "dumb"])
-        let status = try terminal.end()
-        #expect(status >> 8 & 0xff == 2)
-        #expect(terminal.text.contains("TERM says"))
-        try await session.scratch.remove()
     }
 }

@@ -19,9 +19,18 @@ final class WizardSession {
         ]
     }
 
-    func open(_ changes: [String: String] = [:]) throws -> PseudoTerminal {
+    func open(
+        _ changes: [String: String] = [:], columns: Int = 80, rows: Int = 24
+    ) throws -> PseudoTerminal {
         try PseudoTerminal(
-            PseudoTerminal.program("lagzero"), environment: environment.merging(changes) { $1 })
+            PseudoTerminal.program("lagzero"), environment: environment.merging(changes) { $1 },
+            columns: columns, rows: rows)
+    }
+
+    /// Deaf to a line that is cut.
+    func openWithoutHangUps() throws -> PseudoTerminal {
+        let script = "trap '' HUP; exec \(try PseudoTerminal.program("lagzero"))"
+        return try PseudoTerminal("/bin/bash", ["--norc", "-c", script], environment: environment)
     }
 
     /// As a job of a shell, which says `STOPPED` and `ENDED`, and goes on after a line.

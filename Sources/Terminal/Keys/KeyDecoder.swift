@@ -20,8 +20,13 @@ package struct KeyDecoder: Sendable, Equatable {
         pasted = nil
     }
 
+    /// What came is the rest of what is pending, however late it is read: where nothing comes in time, `keys(at:)` is
+    /// called first. Only behind a lone Esc it may also be the next key.
     package mutating func keys(_ bytes: some Sequence<UInt8>, at time: Duration) -> [Key] {
-        var keys = self.keys(at: time)
+        let bytes = Array(bytes)
+        let isRest =
+            pending.count > 1 || [UInt8(ascii: "["), UInt8(ascii: "O")].contains(bytes.first)
+        var keys = pasted == nil && isRest ? [] : self.keys(at: time)
         pending += bytes
         lastByte = time
         while let key = next(isFinal: false) { keys += key }

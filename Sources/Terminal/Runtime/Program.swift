@@ -39,6 +39,8 @@ package enum TerminalEvent: Sendable, Equatable {
     case tick
     /// The program was stopped and goes on now.
     case resumed
+    /// What was to be copied was not sent: the terminal tells of no clipboard.
+    case notCopied
     /// Ctrl-C, SIGTERM and the like ask for an end. The runtime ends by itself when the terminal is gone.
     case interrupt, terminate, hangUp
 }

@@ -172,7 +172,7 @@ final class ProgramLoop<P: Program> {
         case .exit: ending = ending ?? .exit
         case .bell: device.ring()
         case .title(let title): device.setTitle(title)
-        case .copy(let text): device.copy(text)
+        case .copy(let text): if !device.copy(text) { happen(.notCopied) }
         case .repaint: device.encoder.repaint()
         case .suspend: suspend()
         case .discardTypeAhead:

@@ -21,9 +21,11 @@ final class ScreenEncoder {
 
     deinit { cterminal_close(screen) }
 
-    /// The bytes of a capability; empty when the terminal has none.
+    /// The bytes of a capability, without the pauses that descriptions of old terminals ask for; empty when the terminal
+    /// has none.
     func capability(_ name: String) -> [UInt8] {
-        cterminal_capability(screen, name).map { Array(String(cString: $0).utf8) } ?? []
+        let text = cterminal_capability(screen, name).map { String(cString: $0) } ?? ""
+        return Array(text.replacing(/\$<[^>]*>/, with: "").utf8)
     }
 
     func use(_ theme: Theme) {

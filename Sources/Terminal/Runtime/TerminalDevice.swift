@@ -16,8 +16,13 @@ final class TerminalDevice {
     private let undo: [UInt8]
     private let isSynchronised: Bool
     private let canTitle: Bool
+    /// The title that was set last, as it is sent.
+    private var title: [UInt8] = []
     /// The scroll region that others or another size have left is none.
     private static let wholeScreenScrolls = Array("\u{1b}[r".utf8)
+    /// Puts the window's title aside, and takes it back; empty where nothing was put aside.
+    private static let keepTitle = Array("\u{1b}[22;2t".utf8)
+    private static let restoreTitle = Array("\u{1b}]2;\u{7}\u{1b}[23;2t".utf8)
 
     /// Opens the terminal anew, since not to block belongs to an open file and would reach into the user's shell.
     init(_ options: TerminalOptions) throws {
@@ -36,9 +41,12 @@ final class TerminalDevice {
         }
         isSynchronised = options.isSynchronised
         canTitle = ["xterm", "tmux", "screen", "rxvt"].contains { options.terms[0].hasPrefix($0) }
+        let leave = encoder.capability("rmcup")
+        // A terminal with one screen only is left with nothing on it.
         undo =
             encoder.capability("BD") + encoder.capability("sgr0") + encoder.capability("cnorm")
-            + encoder.capability("rmcup")
+            + (canTitle ? Self.restoreTitle : [])
+            + (leave.isEmpty ? encoder.capability("clear") : leave)
         var (output, input): (Int32, Int32) = (-1, -1)
         guard cterminal_pipe(&output, &input), cterminal_enter(descriptor, undo, undo.count) else {
             Glibc.close(descriptor)
@@ -46,7 +54,12 @@ final class TerminalDevice {
         }
         (signals, signalsIn) = (output, input)
         cterminal_watch_signals(signalsIn)
-        extra = encoder.capability("BE")
+        extra = begun
+    }
+
+    /// Switches on what `undo` switches off, but for the screen.
+    private var begun: [UInt8] {
+        encoder.capability("BE") + (canTitle ? Self.keepTitle : []) + title
     }
 
     /// Gives the terminal back as it was found.
@@ -154,13 +167,15 @@ final class TerminalDevice {
         unsent = []
         cterminal_stop()
         cterminal_enter(descriptor, undo, undo.count)
-        takeAgain()
+        takeAgain(isGivenBack: true)
     }
 
-    /// After others had the terminal although it was not given back.
-    func takeAgain() {
+    /// After others had the terminal. Where it was not given back it is now, first: a title that is put aside must not be
+    /// the program's own.
+    func takeAgain(isGivenBack: Bool = false) {
         cterminal_raw()
-        extra = encoder.capability("smcup") + encoder.capability("BE") + Self.wholeScreenScrolls
+        extra = (isGivenBack ? [] : undo) + encoder.capability("smcup") + begun
+        extra += Self.wholeScreenScrolls
         _ = updateSize()
         encoder.repaint()
     }
@@ -169,14 +184,16 @@ final class TerminalDevice {
 
     func setTitle(_ title: String) {
         guard canTitle else { return }
-        extra += Array("\u{1b}]2;".utf8) + Self.harmless(title) + [0x07]
+        self.title = Array("\u{1b}]2;".utf8) + Self.harmless(title) + [0x07]
+        extra += self.title
     }
 
-    /// Only where the terminal says that it has a clipboard.
-    func copy(_ text: String) {
-        guard !encoder.capability("Ms").isEmpty else { return }
+    /// Only where the terminal says that it has a clipboard; returns whether it does.
+    func copy(_ text: String) -> Bool {
+        guard !encoder.capability("Ms").isEmpty else { return false }
         let encoded = Base64.encode(Array(text.utf8.prefix(Tuning.clipboardLimit)))
         extra += Array("\u{1b}]52;c;".utf8) + encoded + [0x07]
+        return true
     }
 
     private static func harmless(_ text: String) -> [UInt8] {

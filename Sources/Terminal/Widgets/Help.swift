@@ -92,6 +92,11 @@ package struct Help: Widget {
     package func draw(in rect: Rect, isFocused: Bool = true, on canvas: inout Canvas) {
         let inner = Dialog.draw("Help", rows: { block.rows(columns: $0) }, in: rect, &canvas)
         block.draw(in: inner, on: &canvas)
+        let hidden = block.rows(columns: inner.columns) - inner.rows
+        guard hidden > block.offset else { return }
+        canvas.put(
+            " \(canvas.glyphs.arrowDown) \(hidden - block.offset) more ",
+            at: Point(inner.column, inner.endRow), .dim)
     }
 
     private static func runs(_ keyMap: KeyMap) -> [Run] {

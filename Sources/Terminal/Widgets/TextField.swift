@@ -26,7 +26,7 @@ package struct TextField: Widget {
         let hidden = isFocused ? max(0, before - rect.columns + 1) : 0
         canvas.clipped(to: rect) { canvas in
             if editor.characters.isEmpty {
-                canvas.put(placeholder, at: rect.origin, Style(style.role, .dim))
+                canvas.put(placeholder, in: rect, Style(style.role, .dim))
             } else {
                 canvas.put(editor.text, at: Point(rect.column - hidden, rect.row), style)
             }
@@ -67,7 +67,7 @@ package struct SecretField: Widget, CustomStringConvertible, CustomDebugStringCo
         canvas.clipped(to: rect) { canvas in
             let bullets = String(repeating: canvas.glyphs.bullet, count: Tuning.bullets)
             let end = canvas.put(isEmpty ? "" : bullets, at: rect.origin, style)
-            if isEmpty { canvas.put(placeholder, at: rect.origin, Style(style.role, .dim)) }
+            if isEmpty { canvas.put(placeholder, in: rect, Style(style.role, .dim)) }
             if isFocused {
                 canvas.showCursor(
                     at: Point(min(end, max(rect.column, rect.endColumn - 1)), rect.row))

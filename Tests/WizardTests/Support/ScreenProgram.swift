@@ -80,7 +80,7 @@ enum ScreenProgram: Program {
         case .tick:
             model.nextTick = model.world.moment.uptime + model.tickInterval
             return [.listen] + update(&model)
-        case .resumed, .interrupt, .terminate, .hangUp: return []
+        case .resumed, .notCopied, .interrupt, .terminate, .hangUp: return []
         }
     }
 
