@@ -56,6 +56,30 @@ extension FaultServerTests {
         }
     }
 
+    /// From the application's last write on the source to its first one on the destination. The source's newest write is
+    /// seen up to a second after it was done.
+    @Test func theDowntimeOfTheReportIsThatOfTheApplication() async throws {
+        try await Trial.with(definitionsPerSecond: 0) { trial in
+            let clock = ContinuousClock()
+            try await trial.advance(to: .inSync)
+            let writing = clock.now
+            try await trial.release(.inSync)
+            try await trial.reach(.finalizing)
+            try await eventually("the source is blocked") {
+                try await trial.pair.source.isBlocked()
+            }
+            let blocked = clock.now
+            try await eventually("applications have waited") {
+                clock.now - blocked > .seconds(3)
+            }
+            let least = clock.now - blocked - .seconds(1)
+            let report = try await trial.finish()
+            let downtime = try #require(report.applicationDowntimeSeconds)
+            #expect(downtime >= least / .seconds(1))
+            #expect(downtime <= (clock.now - writing) / .seconds(1))
+        }
+    }
+
     @Test func f16ASourceThatWasNeverWrittenToIsQuiet() async throws {
         try await Pair.with {
             $0.root = nil
