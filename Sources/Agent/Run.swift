@@ -10,6 +10,12 @@ struct Run: Sendable {
     var meter = FigureMeter()
 }
 
+/// The ending of a migration that has failed.
+struct Ending: Sendable {
+    let work: Abandonment
+    let task: Task<Void, Never>
+}
+
 /// Rates and maxima from figures taken again and again: a pure value. Times in milliseconds since 1970.
 struct FigureMeter: Sendable {
     private struct Sample {

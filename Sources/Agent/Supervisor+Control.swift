@@ -116,6 +116,11 @@ extension Supervisor: MigrationControl {
     }
 
     package func cancel(_ id: Identifier, confirmedName: String, by asker: Asker) async throws {
+        if try migration(id).phase == .failed, runs[id] == nil {
+            try await claim(id, by: asker)
+            try check(confirmedName, against: try migration(id))
+            return try await explained { try await end(id) }
+        }
         let engine = try await engine(id, asker)
         try check(confirmedName, against: try migration(id))
         try await explained { try await engine.cancel() }
@@ -133,7 +138,8 @@ extension Supervisor: MigrationControl {
 
     package func retry(_ id: Identifier, by asker: Asker) async throws {
         try await claim(id, by: asker)
-        guard try migration(id).isRetryPossible, runs[id] == nil else {
+        let live = try migration(id)
+        guard live.isRetryPossible, !live.isBeingCancelled, runs[id] == nil else {
             throw ControlError(.wrongPhase, "there is nothing to retry")
         }
         await takeUp(id, isResumed: true)
