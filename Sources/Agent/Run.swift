@@ -16,7 +16,8 @@ struct Ending: Sendable {
     let task: Task<Void, Never>
 }
 
-/// Rates and maxima from figures taken again and again: a pure value. Times in milliseconds since 1970.
+/// Rates and maxima from figures taken again and again: a pure value. Times in milliseconds of a clock that is
+/// never set.
 struct FigureMeter: Sendable {
     private struct Sample {
         let time: Int64
@@ -28,7 +29,7 @@ struct FigureMeter: Sendable {
     /// When the copy was first seen to go on.
     private var first: (time: Int64, bytes: Int)?
     private var samples: [Sample] = []
-    /// The maximum of the lag by minute since 1970.
+    /// The maximum of the lag by minute of that clock.
     private var lags: [(minute: Int64, maximum: Double)] = []
 
     mutating func measure(_ figures: inout MigrationFigures, at time: Int64) {

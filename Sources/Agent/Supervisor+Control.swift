@@ -27,17 +27,17 @@ extension Supervisor: MigrationControl {
     // MARK: Who drives
 
     package func claim(_ id: Identifier, by asker: Asker) async throws {
-        let now = Clock.now
         let live = try migration(id)
-        if let driver = live.driver, driver.wizard != asker.wizard, !driver.isSilent(at: now) {
+        if let driver = live.driver, driver.wizard != asker.wizard, !heard.isSilent(id, at: .now) {
             try await update(id, isKept: false) { $0.driver?.wantedBy = asker.name }
             throw ControlError(
                 .drivenByAnother, "\(driver.name) drives this migration",
                 remedy: "ask for the wheel there, or wait until it has been silent for 10 s")
         }
+        heard.hear(id, at: .now)
         let wanted = live.driver?.wizard == asker.wizard ? live.driver?.wantedBy : nil
         try await update(id, isKept: false) {
-            var driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: now)
+            var driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: Clock.now)
             driver.wantedBy = wanted
             $0.driver = driver
         }
@@ -45,6 +45,7 @@ extension Supervisor: MigrationControl {
 
     package func yield(_ id: Identifier, by asker: Asker) async throws {
         guard try migration(id).driver?.wizard == asker.wizard else { return }
+        heard.forget(id)
         try await update(id, isKept: false) { $0.driver = nil }
     }
 

@@ -18,6 +18,7 @@ package actor Supervisor {
     var endings: [Identifier: Ending] = [:]
     var hasBegun: Set<Identifier> = []
     var identities: [Identifier: MigrationIdentity] = [:]
+    var heard = HeardDrivers()
     private var recent: [Event] = []
     private var watchers: [Int: AsyncStream<Event>.Continuation] = [:]
     private var nextWatcher = 0
@@ -81,6 +82,9 @@ package actor Supervisor {
     func tick(_ number: Int) async {
         for id in runs.keys { await refresh(id) }
         for id in endings.keys { await refreshEnding(id) }
+        for id in heard.takeSilent(at: .now) {
+            try? await update(id, isKept: false) { $0.driver?.hasFallenSilent = true }
+        }
         if number % Tuning.saveTicks == 0 { await saveAgain() }
     }
 
