@@ -59,6 +59,8 @@ extension LiveMigration {
         }
         cutover.canBlockSource = details.canBlockSource
         cutover.isSourceBlocked = details.isSourceBlocked
+        // An engine that has not reached the clusters does not know what an earlier one has blocked.
+        cutover.isDestinationBlocked = details.isDestinationBlocked ?? cutover.isDestinationBlocked
         cutover.isBackOutPossible = details.isBackOutPossible
         cutover.lastAttemptAt = details.lastAttemptAt ?? cutover.lastAttemptAt
         take(stepsFrom: details)
@@ -131,6 +133,18 @@ extension LiveMigration {
         final.mismatches = mismatches
         final.problems = problems
         self.report = final
+    }
+
+    /// The ending of one that has failed has itself come to an end.
+    mutating func take(cancellation result: Result<[String], any Error>, at now: Int64) {
+        waitingFor = []
+        switch result {
+        case .failure(let error): cancellation = Cancellation(error: ControlError(any: error))
+        case .success(let left):
+            (phase, endedAt, problems) = (.cancelled, now, left)
+            (cancellation, error, isRetryPossible) = (nil, nil, false)
+            (cutover.isSourceBlocked, cutover.isDestinationBlocked) = (false, false)
+        }
     }
 
     /// Of one that is over, what says nothing any more: a thousand of them are in every snapshot.

@@ -8,7 +8,14 @@ struct Run: Sendable {
     var meter = FigureMeter()
 }
 
-/// Rates and maxima from figures taken again and again: a pure value. Times in milliseconds since 1970.
+/// The ending of a migration that has failed.
+struct Ending: Sendable {
+    let work: Abandonment
+    let task: Task<Void, Never>
+}
+
+/// Rates and maxima from figures taken again and again: a pure value. Times in milliseconds of a clock that is
+/// never set.
 struct FigureMeter: Sendable {
     private struct Sample {
         let time: Int64
@@ -20,7 +27,7 @@ struct FigureMeter: Sendable {
     /// When the copy was first seen to go on.
     private var first: (time: Int64, bytes: Int)?
     private var samples: [Sample] = []
-    /// The maximum of the lag by minute since 1970.
+    /// The maximum of the lag by minute of that clock.
     private var lags: [(minute: Int64, maximum: Double)] = []
 
     mutating func measure(_ figures: inout MigrationFigures, at time: Int64) {

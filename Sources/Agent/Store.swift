@@ -1,16 +1,22 @@
 package import ControlAPI
 internal import FoundationEssentials
 internal import GRDB
+package import Migration
 
 /// What a migration needs to be taken up again.
 package struct StoredMigration: Codable, Hashable, Sendable {
     package var live: LiveMigration
     /// The destination holds its state: from now on it is resumed, never begun.
     package var hasBegun = false
+    /// Nil where it was not seen yet.
+    package var identity: MigrationIdentity?
 
-    package init(live: LiveMigration, hasBegun: Bool = false) {
+    package init(
+        live: LiveMigration, hasBegun: Bool = false, identity: MigrationIdentity? = nil
+    ) {
         self.live = live
         self.hasBegun = hasBegun
+        self.identity = identity
     }
 }
 

@@ -27,17 +27,17 @@ extension Supervisor: MigrationControl {
     // MARK: Who drives
 
     package func claim(_ id: Identifier, by asker: Asker) async throws {
-        let now = Clock.now
         let live = try migration(id)
-        if let driver = live.driver, driver.wizard != asker.wizard, !driver.isSilent(at: now) {
+        if let driver = live.driver, driver.wizard != asker.wizard, !heard.isSilent(id, at: .now) {
             try await update(id, isKept: false) { $0.driver?.wantedBy = asker.name }
             throw ControlError(
                 .drivenByAnother, "\(driver.name) drives this migration",
                 remedy: "ask for the wheel there, or wait until it has been silent for 10 s")
         }
+        heard.hear(id, at: .now)
         let wanted = live.driver?.wizard == asker.wizard ? live.driver?.wantedBy : nil
         try await update(id, isKept: false) {
-            var driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: now)
+            var driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: Clock.now)
             driver.wantedBy = wanted
             $0.driver = driver
         }
@@ -45,6 +45,7 @@ extension Supervisor: MigrationControl {
 
     package func yield(_ id: Identifier, by asker: Asker) async throws {
         guard try migration(id).driver?.wizard == asker.wizard else { return }
+        heard.forget(id)
         try await update(id, isKept: false) { $0.driver = nil }
     }
 
@@ -112,6 +113,11 @@ extension Supervisor: MigrationControl {
     }
 
     package func cancel(_ id: Identifier, confirmedName: String, by asker: Asker) async throws {
+        if try migration(id).phase == .failed, runs[id] == nil {
+            try await claim(id, by: asker)
+            try check(confirmedName, against: try migration(id))
+            return try await explained { try await end(id) }
+        }
         let engine = try await engine(id, asker)
         try check(confirmedName, against: try migration(id))
         try await explained { try await engine.cancel() }
@@ -129,7 +135,8 @@ extension Supervisor: MigrationControl {
 
     package func retry(_ id: Identifier, by asker: Asker) async throws {
         try await claim(id, by: asker)
-        guard try migration(id).isRetryPossible, runs[id] == nil else {
+        let live = try migration(id)
+        guard live.isRetryPossible, !live.isBeingCancelled, runs[id] == nil else {
             throw ControlError(.wrongPhase, "there is nothing to retry")
         }
         await takeUp(id, isResumed: true)

@@ -8,7 +8,7 @@ extension Supervisor {
     func takeUp(_ id: Identifier, isResumed: Bool) async {
         do {
             let live = try migration(id)
-            guard runs[id] == nil, !isStopping else { return }
+            guard runs[id] == nil, endings[id] == nil, !isStopping else { return }
             let text = (try secret(of: live.setup.source), try secret(of: live.setup.destination))
             var options = try options(live.setup)
             // One that would clear the destination and was not seen to begin is begun once more: what is there may be
@@ -35,6 +35,7 @@ extension Supervisor {
             try? await update(id) {
                 $0.isRunning = true
                 $0.error = nil
+                $0.cancellation = nil
                 $0.isRetryPossible = false
                 $0.endedAt = nil
                 $0.report = nil
@@ -70,14 +71,13 @@ extension Supervisor {
         // It is over only with its report or its error: an agent that ended in between would never ask for them.
         let phase = shown.isFinal ? before.phase : shown
         // Its copy may be over before anybody looks.
-        if phase.hasBegun, hasBegun.insert(id).inserted {
-            try? await save(before)
-        }
+        let isNew = phase.hasBegun && hasBegun.insert(id).inserted
+        if note(details.identity, of: id) || isNew { try? await save(before) }
         var changed = before
         let now = Clock.now
         changed.phase = phase
         changed.take(progress, details, at: now)
-        run.meter.measure(&changed.figures, at: now)
+        run.meter.measure(&changed.figures, at: Clock.uptime)
         runs[id]?.meter = run.meter
         let isKept = changed.isFurther(than: before)
         try? await update(id, isKept: isKept) { live in

@@ -131,6 +131,7 @@ extension Supervisor {
             live.setup.clearConfirmedCluster?.replicaSet = setup.clearConfirmedName
         }
         live.driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: now)
+        heard.hear(live.id, at: .now)
         if setup.resumes { hasBegun.insert(live.id) }
         // First, so that nobody else can begin one there.
         publish(.migration(live))

@@ -14,7 +14,11 @@ package actor Supervisor {
 
     var state: Snapshot
     var runs: [Identifier: Run] = [:]
+    /// Of migrations that have failed. They stay failed until that is done: no later agent goes on with it unasked.
+    var endings: [Identifier: Ending] = [:]
     var hasBegun: Set<Identifier> = []
+    var identities: [Identifier: MigrationIdentity] = [:]
+    var heard = HeardDrivers()
     private var recent: [Event] = []
     private var watchers: [Int: AsyncStream<Event>.Continuation] = [:]
     private var nextWatcher = 0
@@ -49,7 +53,9 @@ package actor Supervisor {
             live.isRunning = false
             live.driver = nil
             live.dropOldFigures()
+            if live.isBeingCancelled { (live.cancellation, live.waitingFor) = (nil, []) }
             state.migrations.append(live)
+            identities[live.id] = stored.identity
             if stored.hasBegun { hasBegun.insert(live.id) }
         }
     }
@@ -67,13 +73,18 @@ package actor Supervisor {
             try? await Task.sleep(for: Tuning.tick)
         }
         isStopping = true
-        for run in runs.values { run.task.cancel() }
-        for run in runs.values { await run.task.value }
+        let tasks = runs.values.map(\.task) + endings.values.map(\.task)
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
         for watcher in watchers.values { watcher.finish() }
     }
 
     func tick(_ number: Int) async {
         for id in runs.keys { await refresh(id) }
+        for id in endings.keys { await refreshEnding(id) }
+        for id in heard.takeSilent(at: .now) {
+            try? await update(id, isKept: false) { $0.driver?.hasFallenSilent = true }
+        }
         if number % Tuning.saveTicks == 0 { await saveAgain() }
     }
 
@@ -183,7 +194,10 @@ package actor Supervisor {
     func save(_ live: LiveMigration) async throws {
         try await told {
             unsaved.insert(live.id)
-            try await store.save(StoredMigration(live: live, hasBegun: hasBegun.contains(live.id)))
+            try await store.save(
+                StoredMigration(
+                    live: live, hasBegun: hasBegun.contains(live.id), identity: identities[live.id])
+            )
             unsaved.remove(live.id)
         }
     }

@@ -60,6 +60,8 @@ package struct CutoverState: Codable, Sendable, Hashable {
     package var canBlockSource: Bool?
     /// Whether lagzero blocks the source's writes now.
     package var isSourceBlocked: Bool?
+    /// Whether it blocks the writes of others on the destination; also after a failure.
+    package var isDestinationBlocked: Bool?
     /// When the cutover that is under way was begun, milliseconds since 1970 by the agent's clock.
     package var begunAt: Int64?
     /// When the last attempt was begun, milliseconds since 1970: tells attempts apart. Nil before there was one.

@@ -8,6 +8,8 @@ package struct Driver: Codable, Sendable, Hashable {
     package var heardAt: Int64
     /// Who asked for it meanwhile and was refused, for the driver to give it up; nil where nobody did.
     package var wantedBy: String?
+    /// Whether the agent has heard nothing for 10 s, by a clock that is never set; nil while that is not so.
+    package var hasFallenSilent: Bool?
 
     package init(wizard: Identifier, name: String, heardAt: Int64) {
         self.wizard = wizard
@@ -18,7 +20,9 @@ package struct Driver: Codable, Sendable, Hashable {
     /// How long a driver must have been silent before another one may take over, milliseconds.
     package static let patience: Int64 = 10_000
 
-    package func isSilent(at now: Int64) -> Bool { now - heardAt >= Driver.patience }
+    package func isSilent(at now: Int64) -> Bool {
+        hasFallenSilent == true || now - heardAt >= Driver.patience
+    }
 }
 
 /// Who is asking: a wizard, or a command.

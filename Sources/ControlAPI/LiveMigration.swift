@@ -28,6 +28,8 @@ package struct LiveMigration: Codable, Sendable, Hashable, Identifiable {
     package var mismatches: [String] = []
     /// Whether the operator has taken note of the mismatches.
     package var areMismatchesAcknowledged = false
+    /// How the ending of one that has failed goes on; nil where nobody has asked for it.
+    package var cancellation: Cancellation?
     /// Whether `retry` can take it up again.
     package var isRetryPossible = false
     /// Whether the source refuses writes until `releaseSource`.
@@ -57,10 +59,21 @@ package struct LiveMigration: Codable, Sendable, Hashable, Identifiable {
         cutover.steps.contains { $0.name == .openDestination && $0.state == .done }
     }
 
+    /// Whether one that has failed is being ended.
+    package var isBeingCancelled: Bool { cancellation.map { $0.error == nil } ?? false }
+
     /// Whether the cutover can only be finished.
     package var isPastPointOfNoReturn: Bool {
         cutover.isPastPointOfNoReturn == true || isDestinationOpen
     }
+}
+
+/// How far the ending of a failed migration is; once that has succeeded the migration is cancelled.
+package struct Cancellation: Codable, Sendable, Hashable {
+    /// Why it did not succeed; nil while it is under way. It can be asked for again, and so can `retry`.
+    package var error: ControlError?
+
+    package init(error: ControlError? = nil) { self.error = error }
 }
 
 /// What is said at the end.

@@ -71,7 +71,8 @@ package protocol MigrationControl: Sendable {
     /// point of no return.
     func backOut(_ migration: Identifier, by asker: Asker) async throws
 
-    /// Ends it for good. `confirmedName`: the destination's.
+    /// Ends it for good. `confirmedName`: the destination's. Of one that has failed it returns when that is begun;
+    /// `cancellation` says how it goes on.
     func cancel(_ migration: Identifier, confirmedName: String, by asker: Asker) async throws
 
     /// Adds 24 hours to the time for the cutover: returns the new deadline, milliseconds since 1970.

@@ -21,6 +21,9 @@ package struct MigrationDetails: Sendable {
     package var isPastPointOfNoReturn: Bool?
     /// Whether this migration blocks the source's writes now.
     package var isSourceBlocked: Bool?
+    /// The same for the writes of others on the destination.
+    package var isDestinationBlocked: Bool?
+    package var identity = MigrationIdentity()
     /// Open on the source; nil where the user may not ask, or nobody did yet.
     package var openTransactions: [OpenTransactions.Transaction]?
     /// Whether the writes of applications on the source can be blocked; nil until it is known.

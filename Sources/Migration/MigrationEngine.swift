@@ -28,6 +28,8 @@ package actor MigrationEngine {
     /// The cutover that is under way, up to the point of no return.
     private var cutover: Task<Timestamp, any Error>?
     private var isBackOutWanted = false
+    /// Of the lease, once it was held.
+    private var epoch: Int64?
 
     /// - `isRunning`: whether a process of this host that once owned the migration still runs.
     /// - `listener`: gets every line of the event log.
@@ -58,6 +60,7 @@ package actor MigrationEngine {
             pausedFrom: machine.pausedFrom, waitingFor: status.waitingFor, figures: status.figures)
         details.deadline = countdown?.end
         details.isBackOutPossible = machine.phase == .finalizing && cutover != nil
+        details.identity = MigrationIdentity(begunAt: parts?.stored.startedAt, epoch: epoch)
         guard let parts else { return details }
         parts.describe(&details)
         if machine.phase != .inSync {
@@ -138,7 +141,7 @@ package actor MigrationEngine {
         log.note("the time for the cutover is extended by 24 hours")
     }
 
-    private static let tooLate = MigrationError(
+    static let tooLate = MigrationError(
         .tooLate, "the destination accepts writes already: the cutover can only be finished")
 
     // MARK: The migration
@@ -223,6 +226,7 @@ package actor MigrationEngine {
         let lease = try await Lease.acquire(
             as: owner, isRunning: isRunning, lane: destination.lane(), retry: retry,
             timing: options.lease)
+        epoch = lease.epoch
         do {
             let report = try await run(
                 Preparation(
@@ -286,10 +290,7 @@ package actor MigrationEngine {
         }
         return parts.report(
             phase: .cancelled, outcome: nil,
-            problems: [
-                "the databases that were migrated so far and \(StateStore.database) stay on the destination: "
-                    + "drop them there, or begin anew with --drop"
-            ])
+            problems: [Abandonment.whatStays])
     }
 
     private func run(_ parts: MigrationParts) async throws -> MigrationReport {

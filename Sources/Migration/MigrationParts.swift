@@ -171,6 +171,7 @@ struct MigrationParts: Sendable {
         details.openTransactions = outlook.transactions
         details.canBlockSource = outlook.canBlockSource
         details.isSourceBlocked = context.status.blocked.contains(.source)
+        details.isDestinationBlocked = context.status.blocked.contains(.destination)
         if let newest = context.status.figures.lastSourceWrite,
             let read = context.dirty.resumeToken.time
         {

@@ -1,4 +1,5 @@
 package import ControlAPI
+internal import Synchronization
 package import Terminal
 
 /// Does what the wizard wants done outside of itself.
@@ -7,7 +8,9 @@ package struct Runner: Sendable {
     private let me: Asker
     /// Number of the newest event that the wizard has from elsewhere; nil where it has none.
     private let known: Int64?
-    private let keep: @Sendable (SavedState) async -> Void
+    private let keep: @Sendable (SavedState) async throws -> Void
+    /// Why nothing could be kept last.
+    private let trouble = Said()
     private let zone: @Sendable () -> Zone
     private let startAgent: @Sendable () async throws -> Void
     private let hostKey: @Sendable () async -> Void
@@ -16,7 +19,7 @@ package struct Runner: Sendable {
     /// the program around the wizard is for.
     package init(
         _ control: any MigrationControl, me: Asker, known: Int64? = nil,
-        keep: @escaping @Sendable (SavedState) async -> Void,
+        keep: @escaping @Sendable (SavedState) async throws -> Void,
         zone: @escaping @Sendable () -> Zone,
         startAgent: @escaping @Sendable () async throws -> Void,
         hostKey: @escaping @Sendable () async -> Void = {}
@@ -38,11 +41,30 @@ package struct Runner: Sendable {
         case .command(let command, let layer):
             let answer = await answer(command)
             send(.answered(answer, to: command, from: layer))
-        case .save(let state): await keep(state)
+        case .save(let state):
+            do {
+                try await keep(state)
+                _ = trouble.isNew(nil)
+            } catch {
+                let reason = Self.refusal(error)
+                if trouble.isNew(reason) { send(.troubled(reason)) }
+            }
         case .readZone: send(.zone(zone()))
         case .hostKey: await hostKey()
         case .startAgent:
             do { try await startAgent() } catch { send(.troubled(Self.refusal(error))) }
+        }
+    }
+
+    /// What was said already is not said again until it has worked meanwhile.
+    private final class Said: Sendable {
+        private let last = Mutex<ControlError?>(nil)
+
+        func isNew(_ reason: ControlError?) -> Bool {
+            last.withLock { last in
+                defer { last = reason }
+                return last != reason
+            }
         }
     }
 

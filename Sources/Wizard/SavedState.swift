@@ -7,6 +7,10 @@ package struct SavedState: Sendable, Equatable, Codable {
     /// When the wizard was left, milliseconds since 1970.
     package var lastSeen: Int64?
     package var theme: String?
+    /// When it was like this, by a clock that is never set: the later of two is the newer. Not kept itself.
+    package var uptime = Duration.zero
+
+    private enum CodingKeys: CodingKey { case pages, drafts, lastSeen, theme }
 
     package init(pages: [Page], drafts: [Page] = [], lastSeen: Int64?, theme: String?) {
         self.pages = pages

@@ -14,6 +14,12 @@ package struct SetupDraft: Sendable, Equatable, Codable {
     var clearConfirmedCluster: ClearedCluster?
     var loadLevel = 3
 
+    /// Whether anything was chosen that is more than a place to choose from.
+    var hasEntries: Bool {
+        [source, destination].contains { $0.cluster != nil } || verify != nil
+            || clearConfirmedName != nil || loadLevel != SetupDraft().loadLevel
+    }
+
     mutating func forgetClearing() { (clearConfirmedName, clearConfirmedCluster) = (nil, nil) }
 
     /// Verification is proposed up to so much data on the source.

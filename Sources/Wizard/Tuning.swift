@@ -32,9 +32,9 @@ package enum Tuning {
     static let arrivals = 8
     /// From so many rows on there are lines between the parts of the frame.
     static let roomyRows = 22
-    /// How old the time may be that is saved as the last one here, in milliseconds: *While you were away* tells so much
-    /// more after the wizard was killed.
-    static let saveInterval: Int64 = 60_000
+    /// How old the time may be that is saved as the last one here: *While you were away* tells so much more after the
+    /// wizard was killed.
+    static let saveInterval = Duration.seconds(60)
     /// Who was away for less, in milliseconds, is not told what happened meanwhile.
     static let shortAbsence: Int64 = 60_000
     /// Verification is proposed up to so much data, as Atlas does; above it takes longer than most have.

@@ -85,9 +85,11 @@ extension Wizard.Model {
     private mutating func saveIfChanged() -> [Wizard.Effect] {
         let state = kept(at: world.moment.wall)
         if var before = saved {
-            let age = abs((state.lastSeen ?? 0) - (before.lastSeen ?? 0))
-            before.lastSeen = state.lastSeen
-            guard before != state || age >= Tuning.saveInterval else { return [] }
+            let isLater =
+                state.lastSeen != before.lastSeen
+                && state.uptime - before.uptime >= Tuning.saveInterval
+            (before.lastSeen, before.uptime) = (state.lastSeen, state.uptime)
+            guard before != state || isLater else { return [] }
         }
         saved = state
         return [.save(state)]

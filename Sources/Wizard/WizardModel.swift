@@ -62,8 +62,10 @@ extension Wizard {
             let pages = layers.map(\.page).filter { if case .away = $0 { false } else { true } }
                 .map(\.reopened)
             // Before the agent was heard nothing was seen.
-            return SavedState(
+            var state = SavedState(
                 pages: pages, drafts: drafts, lastSeen: isWelcomed ? wall : lastSeen, theme: theme)
+            state.uptime = world.moment.uptime
+            return state
         }
 
         mutating func push(_ page: Page) {

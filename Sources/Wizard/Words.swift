@@ -8,6 +8,7 @@ enum Words {
 
     static let sourceWritesAgain =
         "The source accepts writes again. Restart your application there."
+    static let beingCancelled = "The migration is being cancelled."
     static let onlyForward = "from here there is only forward"
     static let escape = "Esc does nothing on this page: Back is a button."
 

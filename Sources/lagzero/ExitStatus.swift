@@ -12,6 +12,8 @@ enum ExitStatus: Int32, Sendable {
     case differences = 4
     /// The deadline for the cutover has passed.
     case expired = 5
+    /// Another agent has the state folder: whoever watches over the process need not start it again.
+    case alreadyRunning = 6
     /// Can be resumed.
     case interrupted = 130
 }

@@ -36,8 +36,12 @@ import Testing
         try await AgentFixture.with { fixture in
             let agent = try await fixture.start()
             let second = try await fixture.run(["agent", "run"])
-            #expect(second.status == 1)
             #expect(second.text.contains("running already, process \(agent.pid)"))
+            // The unit does not have it started again and again.
+            #expect(second.status == 6)
+            let unit = try await fixture.run(["agent", "unit"], hasState: false)
+            #expect(unit.text.contains("RestartPreventExitStatus=6\n"))
+            #expect(unit.text.contains("ExecStart=\(try AgentFixture.program) agent run\n"))
             #expect(second.text.contains("lagzero agent stop"))
             #expect(try await fixture.client.snapshot().agent.process == Int(agent.pid))
         }

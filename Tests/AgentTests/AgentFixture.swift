@@ -71,12 +71,14 @@ final class AgentFixture: Sendable {
     }
 
     /// A command of the program; returns its exit status and what it said.
-    func run(_ arguments: [String]) async throws -> (status: Int32, text: String) {
+    func run(
+        _ arguments: [String], hasState: Bool = true
+    ) async throws -> (status: Int32, text: String) {
+        let state = hasState ? ["--state", folder.path] : []
         let output = scratch.path + "/\(UUID().uuidString).log"
         let child = try scratch.start(
             .init(
-                path: try AgentFixture.program, arguments: arguments + ["--state", folder.path],
-                output: output))
+                path: try AgentFixture.program, arguments: arguments + state, output: output))
         try await child.ended(within: .seconds(60))
         let text = try String(contentsOfFile: output, encoding: .utf8)
         return (child.exitCode ?? -1, text)

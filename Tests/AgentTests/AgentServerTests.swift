@@ -390,7 +390,7 @@ import Testing
             #expect(try await fixture.run(["clusters", "show", "shop"]).status == 2)
             #expect(try await fixture.run(["agent", "status"]).text.contains("0 clusters"))
             let second = try await fixture.run(["agent", "run"])
-            #expect(second.status == 1)
+            #expect(second.status == 6)
             #expect(second.text.contains("running already"))
             #expect(try await fixture.run(["agent", "stop"]).status == 0)
             #expect(try await fixture.run(["agent", "status"]).status == 1)

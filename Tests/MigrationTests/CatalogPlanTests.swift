@@ -216,4 +216,16 @@ import Testing
         #expect(plan.isEmpty)
         #expect(plan.releases == [namespace("v")])
     }
+
+    @Test func theLogCountsIndexesAsPeopleDo() throws {
+        let spec = try #require(IndexSpec(["key": ["a": 1], "name": "a_1"]))
+        func built(_ count: Int) -> String {
+            IndexBuild(
+                source: uuid(1), destination: paired(1), namespace: namespace("a"),
+                specs: Array(repeating: spec, count: count)
+            ).built
+        }
+        #expect(built(1) == "built 1 index of db.a")
+        #expect(built(2) == "built 2 indexes of db.a")
+    }
 }

@@ -194,9 +194,68 @@ import Testing
         let live = Sample.measured(.copying)
         var pilot = pilot(live)
         pilot.type("cshop")
-        pilot.change(live.id) { $0.phase = .failed }
+        pilot.change(live.id) { $0.phase = .expired }
         #expect(!pilot.shows("Type shop-atlas to confirm"))
-        #expect(pilot.message == "The migration has failed.")
+        #expect(pilot.message == "The time to cut over has run out.")
+    }
+
+    @Test func aMigrationThatHasFailedSaysWhatItStillBlocksAndIsCancelled() {
+        var live = Sample.measured(.failed)
+        live.isRetryPossible = true
+        var pilot = pilot(live)
+        #expect(!pilot.shows("still refuses"))
+        pilot.change(live.id) { $0.cutover.isDestinationBlocked = true }
+        #expect(
+            pilot.shows("shop-atlas still refuses the writes of applications. Cancel ends that."))
+        pilot.change(live.id) { $0.cutover.isSourceBlocked = true }
+        #expect(pilot.shows("shop-rs0 still refuses writes, in the middle of a cutover"))
+        pilot.type("i")
+        #expect(pilot.shows("on shop-rs0: db.adminCommand("))
+        pilot.press(.escape)
+        pilot.type("c")
+        #expect(pilot.shows("it cannot be retried any more"))
+        pilot.type("shop-atlas")
+        pilot.press(.enter, .enter)
+        #expect(pilot.commands == [.cancel(live.id, confirmedName: "shop-atlas")])
+    }
+
+    @Test func theEndingOfAFailedMigrationIsSeenAndItsFailureCanBeMended() {
+        var live = Sample.measured(.failed)
+        live.isRetryPossible = true
+        live.cutover.isDestinationBlocked = true
+        live.cancellation = Cancellation()
+        live.waitingFor = ["the destination to answer"]
+        var pilot = pilot(live)
+        #expect(pilot.shows("It is being cancelled"))
+        #expect(pilot.shows("Waiting for the destination to answer"))
+        for key in ["c", "r"] {
+            pilot.type(key)
+            #expect(pilot.message == "The migration is being cancelled.")
+        }
+        #expect(pilot.commands.isEmpty)
+        pilot.change(live.id) {
+            $0.waitingFor = []
+            $0.cancellation = Cancellation(error: ControlError(.cluster, "no primary answers"))
+        }
+        #expect(pilot.shows("It could not be cancelled. No primary answers."))
+        #expect(pilot.shows("shop-atlas still refuses the writes of applications"))
+        pilot.type("c")
+        #expect(pilot.shows("Type shop-atlas to confirm"))
+        pilot.press(.escape, .enter)
+        #expect(pilot.shows("the time to cut over begins anew"))
+    }
+
+    @Test func aFailureBehindThePointOfNoReturnCanOnlyBeRetried() {
+        var live = Sample.measured(.failed)
+        live.isRetryPossible = true
+        live.cutover.isPastPointOfNoReturn = true
+        (live.cutover.isSourceBlocked, live.cutover.isDestinationBlocked) = (true, true)
+        var pilot = pilot(live)
+        #expect(pilot.shows("Retry lets them in."))
+        #expect(!pilot.shows("shop-rs0 still refuses writes"))
+        pilot.type("c")
+        #expect(pilot.message.contains("the cutover can only be finished"))
+        #expect(pilot.commands.isEmpty)
     }
 
     @Test(arguments: [MigrationPhase.expired, .failed])

@@ -131,6 +131,37 @@ import Testing
         #expect(wizard.requests.count { $0 == .bell } == 2)
     }
 
+    @Test func s1AnAnsweredBellRingsOnlyForAnotherMigration() {
+        let both = [
+            Sample.migration(.catchingUp), Sample.migration(.catchingUp, number: 0x200),
+        ]
+        var wizard = WizardPilot(agent(both))
+        var bells: Int { wizard.requests.count { $0 == .bell } }
+        func begin(_ number: Int) {
+            wizard.change(both[number].id) {
+                $0.phase = .inSync
+                $0.cutover.isReady = true
+            }
+            wizard.advance(by: 2)
+        }
+        begin(0)
+        #expect(bells == 1)
+        // Help is the frame's.
+        wizard.press(.character("?"), .escape)
+        wizard.advanceAlone(by: .seconds(3_600))
+        #expect(bells == 2)
+        wizard.press(.down)
+        wizard.advanceAlone(by: .seconds(7_200))
+        #expect(bells == 2)
+        begin(1)
+        #expect(bells == 3)
+        wizard.press(.up)
+        // Caught up with once more, it is another decision.
+        wizard.change(both[0].id) { $0.phase = .catchingUp }
+        begin(0)
+        #expect(bells == 4)
+    }
+
     // MARK: Clusters
 
     @Test func s21AClusterIsAddedByPastingItsConnectionString() throws {

@@ -162,6 +162,31 @@ import Testing
         #expect(zone.name == "CET")
     }
 
+    @Test func aFullDiskIsSaidOnceUntilThereWasRoomMeanwhile() async {
+        let full = ControlError(.store, "no space")
+        let answers = Mutex<[ControlError?]>([full, full, nil, full])
+        let inbox = Inbox()
+        let runner = Runner(
+            ScriptedAgent(), me: Sample.me,
+            keep: { _ in if let error = answers.withLock({ $0.removeFirst() }) { throw error } },
+            zone: { .utc }, startAgent: {})
+        for _ in 0..<4 {
+            await runner.perform(
+                .save(SavedState(pages: [], lastSeen: 1, theme: nil)), inbox.sender)
+        }
+        await runner.perform(.readZone, inbox.sender)
+        for _ in 0..<2 {
+            guard case .troubled(full) = await inbox.next() else {
+                Issue.record("not said")
+                return
+            }
+        }
+        guard case .zone = await inbox.next() else {
+            Issue.record("said too often")
+            return
+        }
+    }
+
     @Test func s17AnAgentThatDoesNotStartIsSaid() async {
         let inbox = Inbox()
         let runner = runner(ScriptedAgent()) {

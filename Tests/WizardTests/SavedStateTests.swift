@@ -114,6 +114,23 @@ import Testing
         #expect(again.shows("Clusters"))
     }
 
+    @Test func aClockThatGoesBackDelaysNoSave() {
+        var wizard = WizardPilot(agent(migration))
+        wizard.press(.enter)
+        wizard.advance(by: 5)
+        var model = wizard.pilot.model
+        func saves(after seconds: Int) -> Int {
+            let moment = Moment(
+                uptime: wizard.pilot.moment.uptime + .seconds(seconds),
+                wall: Sample.time - 30_000 + Int64(seconds) * 1_000)
+            return Wizard.reduce(&model, .terminal(.tick, moment)).count {
+                if case .save = $0 { true } else { false }
+            }
+        }
+        #expect(saves(after: 10) == 0)
+        #expect(saves(after: 61) == 1)
+    }
+
     @Test func s18AfterAKillTheTimeInTheFileIsAMinuteOldAtMost() throws {
         let agent = agent(migration)
         var first = WizardPilot(agent)

@@ -77,6 +77,20 @@ import Testing
         #expect(page.watching(world)?.contains("is silent") == true)
     }
 
+    @Test func aDriverThatIsSilentIsSaidAlsoAfterTheAgentsClockWentBack() {
+        let live = Sample.measured(.inSync)
+        var world = World(me: Sample.me)
+        world.snapshot = Sample.agent(live).snapshot
+        var driver = Driver(
+            wizard: Sample.other.wizard, name: Sample.other.name, heardAt: Sample.time + 3_600_000)
+        let page = MigratingData(live.id)
+        world.snapshot?.migrations[0].driver = driver
+        #expect(page.watching(world)?.contains("you watch") == true)
+        driver.hasFallenSilent = true
+        world.snapshot?.migrations[0].driver = driver
+        #expect(page.watching(world)?.contains("is silent") == true)
+    }
+
     @Test func theWheelIsGivenAwayWhereSomebodyAsksAndCanBeTakenBack() {
         let live = Sample.measured(.copying)
         var pilot = ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live))

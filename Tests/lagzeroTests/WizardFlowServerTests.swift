@@ -1,5 +1,7 @@
+import Agent
 import BSON
 import ControlAPI
+import Glibc
 import Mongo
 import Sandbox
 import TerminalEmulator
@@ -68,6 +70,56 @@ import Testing
         }
         try flow.terminal.shows("You have successfully migrated to Atlas")
         try await flow.end()
+    }
+
+    /// What is to be done behind that point is held up until the agent has come back and is there again.
+    @Test func s17AnAgentKilledPastThePointOfNoReturnFinishesAndNobodyIsSentBack() async throws {
+        let flow = try await WizardFlow { $0.parameters["enableTestCommands"] = "true" }
+        let destination = flow.clusters.destination.lane
+        _ = try await flow.clusters.source.lane.run(
+            [
+                "createIndexes": "customers",
+                "indexes": [["key": ["gone": 1], "name": "gone", "expireAfterSeconds": 86_400]],
+            ], on: "shop")
+        try flow.begin()
+        try await flow.prepareCutover()
+        let hold: Document = ["configureFailPoint": "failCommand"]
+        _ = try await destination.run(
+            hold.setting("mode", to: "alwaysOn")
+                .setting("data", to: ["failCommands": ["collMod"], "errorCode": 6]), on: "admin")
+        try flow.terminal.send("\t\t\r", until: "Look for open transactions")
+        try waitWithoutReturn(flow, for: "from here there is only forward")
+        #expect(try await !isBlocked(flow.clusters.destination))
+        let agent = try #require(InstanceLock.holder(of: flow.session.folder))
+        kill(pid_t(agent), SIGKILL)
+        try waitWithoutReturn(flow, for: "No news from the agent")
+        flow.terminal.send("A")
+        try waitWithoutReturn(flow, for: "from here there is only forward", without: "No news")
+        try await eventually("the engine is behind that point again", within: .seconds(240)) {
+            flow.terminal.readSome()
+            let live = try await flow.migration()
+            return live.isRunning && live.phase == .finalizing && live.isPastPointOfNoReturn
+        }
+        try waitWithoutReturn(flow, for: "from here there is only forward")
+        #expect(try await isBlocked(flow.clusters.source))
+        _ = try await destination.run(hold.setting("mode", to: "off"), on: "admin")
+        try waitWithoutReturn(flow, for: "You have successfully migrated to Atlas")
+        #expect(try await flow.migration().problems == [])
+        try await flow.end()
+    }
+
+    /// Reads until the screen shows the text; none on the way may say that the source is the cluster to use.
+    private func waitWithoutReturn(
+        _ flow: WizardFlow, for text: String, without other: String? = nil
+    ) throws {
+        let terminal = flow.terminal
+        try terminal.wait("\"\(text)\" on the screen") {
+            let screen = terminal.screen
+            for back in ["writes again", "Restart your application"] {
+                #expect(!screen.contains(back), "\(screen)")
+            }
+            return screen.contains(text) && other.map { !screen.contains($0) } ?? true
+        }
     }
 
     /// Each of the phases that the tests above do not: held up until the agent is killed in it.

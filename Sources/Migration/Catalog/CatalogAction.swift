@@ -88,4 +88,9 @@ package struct IndexBuild: Hashable, Sendable {
         self.namespace = namespace
         self.specs = specs
     }
+
+    /// As the log says that it is done.
+    var built: String {
+        "built \(specs.count == 1 ? "1 index" : "\(specs.count) indexes") of \(namespace)"
+    }
 }

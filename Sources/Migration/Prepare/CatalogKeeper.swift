@@ -138,7 +138,7 @@ actor CatalogKeeper {
                 switch outcome {
                 case .done:
                     context.status.update { $0.indexesBuilt += build.specs.count }
-                    log.note("built \(build.specs.count) indexes of \(build.namespace)")
+                    log.note(build.built)
                 case .outdated: break
                 case .refused(let problems):
                     await add(refusedBuilds: problems)

@@ -44,7 +44,7 @@ struct Preparation: Sendable {
                 throw MigrationError(.destinationHeld, reason)
             }
             token = ResumeToken(stored)
-            log.note("resumed by \(owner)")
+            log.note("resumed by \(lease.owner.words)")
             if earlier.phase == .expired {
                 try await store.save(["deadline": .null, "phase": .null])
                 log.note("the time for the cutover had passed: it begins anew")
@@ -81,7 +81,7 @@ struct Preparation: Sendable {
                 "sourceBlocked": .bool(earlier.isSourceBlocked && isSameSource),
                 "destinationBlocked": .bool(earlier.isDestinationBlocked),
             ])
-            log.note("begun by \(owner)")
+            log.note("begun by \(lease.owner.words)")
         }
         status.update { $0.storedThrough = token.time }
         try await dropTrials()
@@ -100,8 +100,6 @@ struct Preparation: Sendable {
             reconcile: Signal(),
             pause: pause)
     }
-
-    private var owner: String { "epoch \(lease.epoch)" }
 
     /// Drops every user database of the destination, and the state of an earlier migration but for what says that this
     /// is under way and which blocks are ours: whoever goes on after a crash must not take that migration for its own.

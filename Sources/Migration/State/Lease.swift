@@ -14,6 +14,9 @@ package final class Lease: Sendable {
         package var pids: String
         package var process: Int
 
+        /// As an operator would look for it.
+        var words: String { "process \(process) on \(host)" }
+
         package init(host: String, boot: String, pids: String = "", process: Int) {
             self.host = host
             self.boot = boot
@@ -49,13 +52,15 @@ package final class Lease: Sendable {
 
     static let namespace = Namespace(NamespaceFilter.stateDatabase, "lease")
 
+    let owner: Owner
     let epoch: Int64
     private let lane: Lane
     private let timing: Timing
     private let lastBeat = Mutex(ContinuousClock.now)
     private let isLost = Mutex(false)
 
-    private init(epoch: Int64, lane: Lane, timing: Timing) {
+    private init(owner: Owner, epoch: Int64, lane: Lane, timing: Timing) {
+        self.owner = owner
         self.epoch = epoch
         self.lane = lane
         self.timing = timing
@@ -75,7 +80,7 @@ package final class Lease: Sendable {
             try Task.checkCancellation()
             guard let found = try await read(lane, retry) else {
                 if try await insert(owner, lane: lane, retry) {
-                    return Lease(epoch: 1, lane: lane, timing: timing)
+                    return Lease(owner: owner, epoch: 1, lane: lane, timing: timing)
                 }
                 continue
             }
@@ -89,7 +94,7 @@ package final class Lease: Sendable {
             if isOver || isSilent {
                 if try await replace(epoch: epoch, counter: counter, with: owner, lane: lane, retry)
                 {
-                    return Lease(epoch: epoch + 1, lane: lane, timing: timing)
+                    return Lease(owner: owner, epoch: epoch + 1, lane: lane, timing: timing)
                 }
                 watched = nil
                 continue
@@ -104,7 +109,7 @@ package final class Lease: Sendable {
                 retry.status.wait(
                     activity,
                     for:
-                        "process \(holder.process) on \(holder.host) ran this migration last: it is taken over once "
+                        "\(holder.words) ran this migration last: it is taken over once "
                         + "that one has been silent for \(timing.patience.components.seconds) s")
             }
             try await Task.sleep(for: min(timing.heartbeat / 4, .milliseconds(500)))
@@ -121,7 +126,7 @@ package final class Lease: Sendable {
     private static func held(by holder: Owner) -> MigrationError {
         MigrationError(
             .destinationHeld,
-            "process \(holder.process) on \(holder.host) is running a migration to this destination: stop it first"
+            "\(holder.words) is running a migration to this destination: stop it first"
         )
     }
 

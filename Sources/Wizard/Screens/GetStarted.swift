@@ -27,6 +27,13 @@ package struct GetStarted: Screen {
     }
 
     func flow(_ world: World) -> Flow { world.flow(flow) }
+
+    var hasEntries: Bool { organization != nil || !ticked.isEmpty }
+
+    func hasSameEntries(as other: GetStarted) -> Bool {
+        flow == other.flow && organization == other.organization && ticked == other.ticked
+    }
+
     private func texts(_ world: World) -> Flow.GetStarted { flow(world).getStarted }
 
     package func title(_ world: World) -> String { flow(world).title }

@@ -105,8 +105,12 @@ extension MigratingData {
 
     func cancellation(_ live: LiveMigration) -> ConfirmByName {
         let copied = live.figures.bytesCopied.map { "The \(Figure.bytes($0)) copied so far stay" }
+        let ending =
+            live.phase == .failed
+            ? "it cannot be retried any more, and nothing that it has blocked stays blocked. "
+            : "lagzero stops following \(live.sourceName). "
         let text =
-            "This ends the migration for good: lagzero stops following \(live.sourceName). "
+            "This ends the migration for good: \(ending)"
             + "\(copied ?? "What was copied stays") on \(live.destinationName); "
             + "to migrate again, the copy begins anew."
         return ConfirmByName(
@@ -126,6 +130,7 @@ extension MigratingData {
             if !runs.isEmpty { runs.append("\n\n") }
             runs += [Run(head + "\n", .label), Run(lines.joined(separator: "\n"), style)]
         }
+        add("To let it take writes again by hand", unblocking(live))
         add("From and to", [live.sourceName, live.destinationName])
         add("Before the cutover", live.cutover.missing)
         add("Mismatches", live.mismatches, .warning)

@@ -48,7 +48,7 @@ extension MigratingData {
             let why = live.error.map(Words.error) ?? "p resumes it."
             notices.append(Notice(.warning, "Paused. \(why)"))
         case .failed:
-            notices.append(Notice(.error, "Failed. \(live.error.map(Words.error) ?? "")"))
+            notices += failure(live)
         case .expired:
             notices.append(Notice(.error, live.fill(texts.timer.expired)))
         case .cancelled:

@@ -154,20 +154,22 @@ package struct MigratingData: LiveScreen {
 
     private func obstacle(to act: Act, _ live: LiveMigration) -> String? {
         let phase = Words.phase(live)
+        let final = live.phase.isFinal ? phase : nil
         switch act {
         case .cutover: return Words.notReady(live)
         case .retry:
+            if live.isBeingCancelled { return Words.beingCancelled }
             if live.isRetryPossible { return nil }
             return live.phase == .failed || live.phase == .expired
                 ? "It cannot be taken up again: please start a new migration."
                 : "There is nothing to retry. \(phase)"
         case .pause, .loadLevel:
             return live.phase.isFinal || live.phase == .paused ? phase : nil
-        case .cancel: return live.phase.isFinal ? phase : nil
+        case .cancel: return live.phase == .failed ? notCancelled(live) : final
         case .resume: return live.phase == .paused ? nil : "The migration is not paused."
         case .acknowledge:
             if live.mismatches.isEmpty { return "There are no mismatches." }
-            return live.phase.isFinal ? phase : nil
+            return final
         }
     }
 

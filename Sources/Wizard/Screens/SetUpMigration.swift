@@ -40,6 +40,12 @@ package struct SetUpMigration: Screen {
         }
     }
 
+    var hasEntries: Bool { draft.hasEntries }
+
+    func hasSameEntries(as other: SetUpMigration) -> Bool {
+        organization == other.organization && draft == other.draft && validated == other.validated
+    }
+
     /// With what was chosen on the page before it was left; a destination of another organization is dropped.
     package func takingUp(_ left: SetUpMigration) -> SetUpMigration {
         if left.organization == organization { return left.withoutDialogs }

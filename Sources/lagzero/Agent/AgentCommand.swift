@@ -12,7 +12,7 @@ struct AgentCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "agent",
         abstract: "Run, look at or stop the process that owns the migrations of this host.",
-        subcommands: [AgentRun.self, AgentStatus.self, AgentStop.self])
+        subcommands: [AgentRun.self, AgentStatus.self, AgentStop.self, AgentUnit.self])
 }
 
 /// Which agent.
@@ -70,9 +70,15 @@ struct AgentRun: LagzeroCommand {
             handler.logLevel = .notice
             return handler
         }
-        let agent = try await AgentProcess(
-            folder, version: Lagzero.configuration.version, owner: .thisProcess,
-            isRunning: { $0.isAlive }, logger: logger)
+        let agent: AgentProcess
+        do {
+            agent = try await AgentProcess(
+                folder, version: Lagzero.configuration.version, owner: .thisProcess,
+                isRunning: { $0.isAlive }, logger: logger)
+        } catch let error as ControlError where error.code == .alreadyRunning {
+            console.say("lagzero: \(error)")
+            return .alreadyRunning
+        }
         surroundings.signals.handle { number in
             guard Signals.stopping.contains(number) else { return }
             Task { await agent.stop() }

@@ -41,8 +41,11 @@ struct Clusters: ParsableCommand {
             ("Replica set    ", facts.replicaSet), ("Version        ", facts.version),
             (
                 "Members        ",
-                facts.members.map { [$0.host, $0.state].compactMap(\.self).joined(separator: " ") }
-                    .joined(separator: ", ")
+                facts.members.isEmpty
+                    ? nil
+                    : facts.members.map {
+                        [$0.host, $0.state].compactMap(\.self).joined(separator: " ")
+                    }.joined(separator: ", ")
             ),
             ("Collections    ", facts.collections.map(String.init)),
             ("Data           ", facts.dataBytes.map { "\($0) bytes" }),

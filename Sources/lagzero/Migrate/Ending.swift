@@ -42,7 +42,7 @@ struct Ending: Sendable {
 
     private static func reason(for status: ExitStatus) -> String? {
         switch status {
-        case .done, .interrupted, .usage: nil
+        case .done, .interrupted, .usage, .alreadyRunning: nil
         case .failed, .validationFailed: "the migration failed; the report says why"
         case .differences: "verification found differences; the report names them"
         case .expired: "the deadline for the cutover has passed"

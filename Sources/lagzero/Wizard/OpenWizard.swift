@@ -18,7 +18,7 @@ struct OpenWizard: LagzeroCommand {
             let snapshot = try await AgentStarter.ensureRunning(client)
             let session = TerminalWizard(
                 options: options, client: client, saved: await file.load(), snapshot: snapshot,
-                keep: { state in try? await file.save(state) },
+                keep: { try await file.save($0) },
                 startAgent: { try await AgentStarter.ensureRunning(client) })
             let model = try await session.run(surroundings.signals)
             try await file.save(model.kept(at: Clock.milliseconds()))

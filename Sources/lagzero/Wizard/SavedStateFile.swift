@@ -3,39 +3,74 @@ import FoundationEssentials
 import Glibc
 import Wizard
 
-/// Where the wizard keeps what was typed, without secrets: a file that only its owner may read. It is written whole, so
-/// that a crash leaves the old one or the new one.
+/// Where the wizard keeps what was typed, without secrets: a file that only its owner may read, for all wizards of the
+/// folder. It is written whole, so that a crash leaves the old one or the new one.
 actor SavedStateFile {
     private let path: String
-    /// Of the newest state in the file: an older one that comes late is dropped.
-    private var lastSeen = Int64.min
+    /// What this wizard has found in the file, then what it has kept there itself.
+    private var last: SavedState?
+    private var uptime = Duration.zero
 
     init(_ path: String) { self.path = path }
 
     /// Nil where there is none, or none that is understood.
     func load() -> SavedState? {
+        last = read()
+        return last
+    }
+
+    /// Adds what other wizards have typed meanwhile; a state that is older than the last one is dropped. Throws a
+    /// `ControlError` where the file cannot be written.
+    func save(_ state: SavedState) throws {
+        guard state.uptime >= uptime else { return }
+        // As it comes back from the file: otherwise the own pages could be taken for another wizard's.
+        let own = try JSONDecoder().decode(SavedState.self, from: JSONEncoder().encode(state))
+        let descriptor = try lock()
+        defer { close(descriptor) }
+        let merged = read().map { own.merged(with: $0, since: last) } ?? own
+        try write(Array(try JSONEncoder().encode(merged)))
+        (last, uptime) = (own, state.uptime)
+    }
+
+    private func read() -> SavedState? {
         guard let bytes = try? Data(contentsOf: URL(filePath: path)) else { return nil }
         return try? JSONDecoder().decode(SavedState.self, from: bytes)
     }
 
-    /// Throws a `ControlError` where the file cannot be written.
-    func save(_ state: SavedState) throws {
-        let seen = state.lastSeen ?? 0
-        guard seen >= lastSeen else { return }
-        lastSeen = seen
-        let bytes = Array(try JSONEncoder().encode(state))
-        // Another wizard may write at the same time.
+    /// Waits until no other wizard writes. Closing it ends the lock.
+    private func lock() throws -> Int32 {
+        let name = path + ".lock"
+        let descriptor = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Self.failure(name) }
+        guard flock(descriptor, LOCK_EX) == 0 else {
+            defer { close(descriptor) }
+            throw Self.failure(name)
+        }
+        return descriptor
+    }
+
+    private func write(_ bytes: [UInt8]) throws {
         let new = "\(path).\(getpid())"
         unlink(new)
         let descriptor = open(new, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.failure(new) }
         defer { close(descriptor) }
-        guard write(descriptor, bytes, bytes.count) == bytes.count, rename(new, path) == 0 else {
-            throw Self.failure(path)
+        // A disk that gets full takes a part first, and says so only then.
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 else { throw Self.failure(path, removing: new) }
+            rest = rest.dropFirst(count)
         }
+        guard rename(new, path) == 0 else { throw Self.failure(path, removing: new) }
     }
 
-    private static func failure(_ path: String) -> ControlError {
-        ControlError(.store, "cannot write \(path): \(String(cString: strerror(errno)))")
+    private static func failure(_ path: String, removing new: String? = nil) -> ControlError {
+        let reason = String(cString: strerror(errno))
+        if let new { unlink(new) }
+        return ControlError(
+            .store,
+            "what is typed here is lost when the wizard is closed: cannot write \(path): \(reason)",
+            remedy: "make room on that disk, or see who may write there")
     }
 }

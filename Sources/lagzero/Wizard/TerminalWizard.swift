@@ -15,7 +15,7 @@ struct TerminalWizard {
     var snapshot: Snapshot?
     /// What is added to the wizard; nil for nothing.
     var host: Host?
-    var keep: @Sendable (SavedState) async -> Void = { _ in }
+    var keep: @Sendable (SavedState) async throws -> Void = { _ in }
     let startAgent: @Sendable () async throws -> Void
     var hostKey: @Sendable () async -> Void = {}
 

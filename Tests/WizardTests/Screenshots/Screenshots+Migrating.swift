@@ -111,6 +111,7 @@ extension Screenshot {
         live.error = ControlError(
             .migrationFailed, "The source's user may no longer read shop.orders.",
             remedy: "Grant readAnyDatabase, then retry.")
+        live.cutover.isDestinationBlocked = true
         return live
     }
 

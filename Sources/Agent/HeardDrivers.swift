@@ -1,0 +1,25 @@
+internal import ControlAPI
+
+/// When the drivers of migrations were heard last: a pure value. By a clock that is never set: a driver that is silent
+/// does not seem to have been heard just now because the time of day went back.
+struct HeardDrivers: Sendable {
+    private var times: [Identifier: ContinuousClock.Instant] = [:]
+
+    mutating func hear(_ migration: Identifier, at now: ContinuousClock.Instant) {
+        times[migration] = now
+    }
+
+    mutating func forget(_ migration: Identifier) { times[migration] = nil }
+
+    /// Whether another one may take over; also where none was heard at all.
+    func isSilent(_ migration: Identifier, at now: ContinuousClock.Instant) -> Bool {
+        times[migration].map { now - $0 >= .milliseconds(Driver.patience) } ?? true
+    }
+
+    /// Those that have fallen silent since this was asked last.
+    mutating func takeSilent(at now: ContinuousClock.Instant) -> [Identifier] {
+        let silent = times.keys.filter { isSilent($0, at: now) }
+        for migration in silent { times[migration] = nil }
+        return silent
+    }
+}

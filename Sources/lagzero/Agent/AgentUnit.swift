@@ -1,0 +1,49 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// `lagzero agent unit`: how systemd keeps the agent running.
+struct AgentUnit: LagzeroCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unit", abstract: "Print a systemd user unit for the agent of this program.",
+        discussion: """
+            lagzero agent unit > ~/.config/systemd/user/lagzero-agent.service
+            systemctl --user enable --now lagzero-agent
+            """)
+
+    func run(in surroundings: Surroundings) async throws -> ExitStatus {
+        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        surroundings.console.answer(AgentUnit.text(program: program))
+        return .done
+    }
+
+    /// `program`: its absolute path.
+    static func text(program: String) -> String {
+        """
+        # A user unit: systemctl --user enable --now lagzero-agent
+        # `loginctl enable-linger` keeps it running after logout.
+        [Unit]
+        Description=lagzero agent: live migrations of MongoDB clusters
+        StartLimitIntervalSec=0
+
+        [Service]
+        ExecStart=\(quoted(program)) agent run
+        Restart=on-failure
+        RestartSec=2
+        # Another agent has the state folder, such as one that a wizard has started.
+        RestartPreventExitStatus=\(ExitStatus.alreadyRunning.rawValue)
+        # Above what the agent gives itself for a clean stop.
+        TimeoutStopSec=75
+        UMask=0077
+
+        [Install]
+        WantedBy=default.target
+        """
+    }
+
+    /// As the first word of a command line of systemd, which has specifiers of its own.
+    private static func quoted(_ path: String) -> String {
+        let special = ["\\": "\\\\", "\"": "\\\"", "%": "%%"]
+        let text = path.map { special[String($0)] ?? String($0) }.joined()
+        return text == path && !path.contains(" ") ? path : "\"\(text)\""
+    }
+}
