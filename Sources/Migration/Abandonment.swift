@@ -167,8 +167,11 @@ package struct Abandonment: Sendable {
             let preparation = Preparation(
                 source: source, destination: destination, options: options, lease: lease,
                 retry: retry, status: status, log: log)
-            let context = try await preparation.makeContext(gate: Gate()) { _, _ in }
-            let parts = MigrationParts(context: context, log: log, stored: stored)
+            let context = try await preparation.makeContext(
+                gate: Gate(), workers: Workers(loadLevel: options.loadLevel)) { _, _ in }
+            let parts = MigrationParts(
+                context: context, log: log, stored: stored,
+                now: try await ServerTime(of: destination, retry))
             try await parts.cutover.undoInterrupted(stored)
         } catch {
             await source.close()
