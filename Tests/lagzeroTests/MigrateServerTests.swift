@@ -139,6 +139,26 @@ import Testing
         await clusters.stop()
     }
 
+    @Test func aMigrationWhoseTimeHasPassedExpires() async throws {
+        let clusters = try await clusters()
+        let first = try LagzeroProcess(
+            ["migrate", "--lag-hold", "0"], environment: environment(clusters))
+        try await first.said("Ready for the cutover")
+        first.send(SIGINT)
+        #expect(try await first.status() == 130)
+        let change: Value = [
+            "q": ["deadline": ["$exists": true]], "u": ["$set": ["deadline": .date(0)]],
+        ]
+        let reply = try await clusters.destination.lane.run(
+            ["update": "state", "updates": [change]], on: "lagzero_internal")
+        #expect(reply["nModified"]?.integer == 1)
+        let second = try await LagzeroProcess.run(
+            ["migrate", "--resume"], environment: environment(clusters))
+        #expect(second.status == 5, "\(second.errors)")
+        #expect(second.errors.contains("the time for the cutover has passed"), "\(second.errors)")
+        await clusters.stop()
+    }
+
     /// A destination that is lost cannot be told anything; the operator still learns what is left on it.
     @Test func aHardStopSaysWhatStaysBlocked() async throws {
         let clusters = try await clusters()
