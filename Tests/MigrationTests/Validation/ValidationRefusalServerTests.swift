@@ -18,6 +18,10 @@ struct ValidationRefusalServerTests {
         #expect(try report.one("writeBlocking", .source).outcome == .pass)
         #expect(try report.one("writeBlocking", .destination).outcome == .warning)
         #expect(try report.one("versionPair").outcome == .warning)
+        #expect(try report.one("topologyPair").outcome == .pass)
+        for side in [ValidationCheck.Side.source, .destination] {
+            #expect(try report.one("storageEngine", side).seen == "wiredTiger")
+        }
         #expect(!report.checks.contains { $0.seen.contains("not looked at") })
     }
 
@@ -112,6 +116,19 @@ struct ValidationRefusalServerTests {
         let destination = try await validated(try await open(), set.uri).one(
             "replicaSet", .destination)
         #expect(destination.message == "Destination appears to be a standalone")
+        try await set.stop()
+    }
+
+    @Test func anotherStorageEngineIsRefused() async throws {
+        var options = ReplicaSetOptions()
+        options.arguments = ["--storageEngine", "ephemeralForTest"]
+        let set = try await ReplicaSet.start(options)
+        let report = try await validated(set.uri, try await open())
+        let check = try report.one("storageEngine", .source)
+        #expect(check.outcome == .failure)
+        #expect(check.number == 39)
+        #expect(check.message == "Storage engine ephemeralForTest is not supported")
+        #expect(report.failures == ["storageEngine"])
         try await set.stop()
     }
 
