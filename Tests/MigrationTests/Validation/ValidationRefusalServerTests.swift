@@ -80,6 +80,17 @@ struct ValidationRefusalServerTests {
         #expect(check.seen == "127.0.0.1:1: nothing listens there")
     }
 
+    @Test func aHostThatDropsPacketsIsNotReached() async throws {
+        let host = try await DeafHost()
+        let report = try await validated("mongodb://\(host.address)/", try await open())
+        let check = try report.one("reachable", .source)
+        #expect(check.outcome == .failure)
+        #expect(check.message == "Could not reach specified source")
+        #expect(check.seen == "\(host.address): no answer within 3 s")
+        #expect(check.remedy?.contains("firewall") == true)
+        #expect(report.failures == ["reachable"])
+    }
+
     @Test func aFrozenServerIsSilent() async throws {
         let set = try await ReplicaSet.start()
         set.members[0].process.freeze()
