@@ -212,7 +212,7 @@ extension FaultServerTests {
         #expect(try await trial.pair.source.isBlocked() == (phase == .finalizing))
     }
 
-    /// At most 700 MB of addresses, stacks and programs included: at 450 MB a thread finds no room for its stack any more,
+    /// At most 700 MB of addresses, stacks and programs included: at 450 MB a thread finds no room for its stack,
     /// however much data there are.
     @Test func f17ItRunsWithinLittleMemory() async throws {
         try await Trial.with(documents: isSoak ? 2_000_000 : 100_000, writesPerSecond: 500) {

@@ -2,8 +2,8 @@ import Glibc
 import Mongo
 import Sandbox
 
-/// A port that answers to nothing, as behind a firewall that drops packets: its queue of connections is full, and nobody
-/// takes any out.
+/// A port that answers to nothing, as behind a firewall that drops packets: its queue of connections is full, and
+/// nobody takes any out.
 final class DeafHost: Sendable {
     let address: String
     private let descriptors: [Int32]
