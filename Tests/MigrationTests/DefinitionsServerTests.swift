@@ -27,17 +27,17 @@ import Testing
     }
 
     @Test func d6EveryDefinitionChangesInEveryPhase() async throws {
-        try await migrate(DefinitionScript.lines)
+        try await migrate(DefinitionScript.lines, isHeldCatchingUp: true)
     }
 
     /// Their events do not say which collection they belong to, and tell neither of creations nor of options.
     @Test(arguments: [MongodBinary.Version.v4_4_2, .v5_0_4])
-    func d6DefinitionsOfOlderSourcesChangeInEveryPhase(
+    func d4d6DefinitionsOfOlderSourcesChangeInEveryPhase(
         _ version: MongodBinary.Version
     ) async throws {
-        // D4 has commands that these do not know.
         let lines = [
-            DefinitionScript.d1, DefinitionScript.d2, DefinitionScript.d3, DefinitionScript.d5,
+            DefinitionScript.d1, DefinitionScript.d2, DefinitionScript.d3, DefinitionScript.d4Older,
+            DefinitionScript.d5,
         ]
         try await migrate(lines, from: version)
     }
@@ -93,7 +93,8 @@ import Testing
     }
 
     private func migrate(
-        _ lines: [DefinitionScript.Line], from version: MongodBinary.Version = .v6_0_27
+        _ lines: [DefinitionScript.Line], from version: MongodBinary.Version = .v6_0_27,
+        isHeldCatchingUp: Bool = false
     ) async throws {
         try await Pair.withHolds {
             $0.version = version
@@ -107,7 +108,7 @@ import Testing
             for phase in LiveMigration.phases {
                 for script in scripts(phase) { try await script.begin() }
             }
-            let report = try await pair.migrate {
+            let report = try await pair.migrate(isHeldCatchingUp: isHeldCatchingUp) {
                 // Writes of older sources cannot be blocked: a quiet time is waited for.
                 $0.quietPeriod = 1
             } inEachPhase: { phase in

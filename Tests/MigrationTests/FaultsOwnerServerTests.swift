@@ -212,13 +212,15 @@ extension FaultServerTests {
         #expect(try await trial.pair.source.isBlocked() == (phase == .finalizing))
     }
 
+    /// At most 800 MB of addresses, stacks and programs included: at 450 MB a thread finds no room for its stack,
+    /// however much data there are.
     @Test func f17ItRunsWithinLittleMemory() async throws {
         try await Trial.with(documents: isSoak ? 2_000_000 : 100_000, writesPerSecond: 500) {
             trial in
             try await trial.release(.finalizing)
             let child = try ChildMigration(
                 trial.pair, arguments: ["--cutover", "when-in-sync"],
-                limits: "ulimit -v 4000000;")
+                limits: "ulimit -v 800000;")
             var peak = 0
             try await eventually("the process ends", within: .seconds(isSoak ? 600 : 240)) {
                 peak = max(peak, ResourceUsage(pid: child.pid)?.peakBytes ?? 0)

@@ -15,7 +15,8 @@ import Testing
             try await shop.create("collated", ["collation": english])
             try await shop.insert("collated", Self.documents)
             try await shop.insert("many", Self.documents)
-            try await shop.index("plain", Self.ordered + Self.unique + Self.twins + Self.partial)
+            let plain = Self.ordered + Self.unique + Self.twins + Self.partial
+            try await shop.index("plain", plain + [Self.wildcardText("all", after: [:])])
             try await shop.index("places", Self.special)
             try await shop.index("collated", Self.collated)
             let many = (0..<63).map { number in
@@ -23,7 +24,7 @@ import Testing
             }
             try await shop.index("many", many)
             let report = try await pair.migrate {
-                try await shop.index("late", Self.ordered + Self.unique + Self.twins + Self.partial)
+                try await shop.index("late", plain + [Self.wildcardText("late", after: ["m": 1])])
                 for name in ["plain", "places", "collated", "many"] {
                     try await shop.update(name, ["n": ["$lt": 50]], ["$inc": ["m": 1]], multi: true)
                     try await shop.insert(name, [["_id": 5_000, "n": 5_000]])
@@ -150,6 +151,17 @@ extension IndexesServerTests {
             "partialFilterExpression": ["m": 3],
         ],
     ]
+
+    /// All text below these fields.
+    private static func wildcardText(_ name: String, after fields: Document) -> Document {
+        var key = DocumentBuilder()
+        key.append(contentsOf: fields)
+        key.append("$**", "text")
+        return [
+            "key": .document(key.finish()), "name": .string(name),
+            "weights": ["text": 7, "$**": 2], "default_language": "german",
+        ]
+    }
 
     private static let special: [Document] = [
         ["key": ["n": "hashed"], "name": "hashed"],

@@ -115,6 +115,9 @@ import Testing
             #expect(
                 last?["majorityOpTime"]?.document?["ts"]?.timestamp ?? .zero
                     < last?["opTime"]?.document?["ts"]?.timestamp ?? .zero)
+            try await live.isTrue("the lag counts what no majority has") {
+                (live.engine.progress().lagSeconds ?? 0) > 2
+            }
             await live.engine.requestCutover()
             try await live.isTrue("it waits for the majority or refuses") {
                 let progress = live.engine.progress()

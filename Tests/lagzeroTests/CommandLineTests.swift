@@ -68,6 +68,14 @@ import Testing
             "migrate", "--source", "mongodb://u:hunter2 'hunter2@h", "--destination",
             "mongodb://h:x:y",
         ],
+        [
+            "migrate", "--source", "mongodb://u:hunter2hunter2@h", "--destination",
+            "mongodb://v:hunter2hunter2@h", "--verify", "some",
+        ],
+        [
+            "migrate", "--source", "mongodb://u:hunter2hunter2@h", "--destination",
+            "mongodb://v:hunter2hunter2@h", "--load-level", "mongodb://u:hunter2hunter2@h",
+        ],
         ["mongodb://u:hunter2hunter2@h"],
         ["demo", "--mongod", "mongodb://u:hunter2hunter2@h"],
     ])

@@ -139,6 +139,26 @@ import Testing
         await clusters.stop()
     }
 
+    @Test func aMigrationWhoseTimeHasPassedExpires() async throws {
+        let clusters = try await clusters()
+        let first = try LagzeroProcess(
+            ["migrate", "--lag-hold", "0"], environment: environment(clusters))
+        try await first.said("Ready for the cutover")
+        first.send(SIGINT)
+        #expect(try await first.status() == 130)
+        let change: Value = [
+            "q": ["deadline": ["$exists": true]], "u": ["$set": ["deadline": .date(0)]],
+        ]
+        let reply = try await clusters.destination.lane.run(
+            ["update": "state", "updates": [change]], on: "lagzero_internal")
+        #expect(reply["nModified"]?.integer == 1)
+        let second = try await LagzeroProcess.run(
+            ["migrate", "--resume"], environment: environment(clusters))
+        #expect(second.status == 5, "\(second.errors)")
+        #expect(second.errors.contains("the time for the cutover has passed"), "\(second.errors)")
+        await clusters.stop()
+    }
+
     /// A destination that is lost cannot be told anything; the operator still learns what is left on it.
     @Test func aHardStopSaysWhatStaysBlocked() async throws {
         let clusters = try await clusters()
@@ -165,6 +185,42 @@ import Testing
             #expect(!run.errors.contains(password))
             #expect(!run.output.contains(password))
         }
+        await clusters.stop()
+    }
+
+    /// Its user loses its roles while it runs, and is gone when it is to go on.
+    @Test(arguments: [[], ["--json"]])
+    func noPasswordIsInTheOutputOfARunThatFails(form: [String]) async throws {
+        let clusters = try await clusters()
+        let mover = Credentials(username: "mover", password: "hunter2/hunter2")
+        let sets = [clusters.source, clusters.destination]
+        for set in sets { try await set.createUser(mover, roles: ["root"]) }
+        let environment = [
+            "LAGZERO_SOURCE": clusters.source.uri(as: mover),
+            "LAGZERO_DESTINATION": clusters.destination.uri(as: mover),
+        ]
+        let arguments = ["migrate", "--lag-hold", "0", "--progress-interval", "0.1"] + form
+        let first = try LagzeroProcess(arguments, environment: environment)
+        try await first.said(form.isEmpty ? "Ready for the cutover" : "\"phase\": \"inSync\"")
+        for set in sets { _ = try await set.lane.run(["updateUser": "mover", "roles": []]) }
+        try await first.said("not authorized")
+        for set in sets { _ = try await set.lane.run(["dropUser": "mover"]) }
+        first.send(SIGINT)
+        #expect(try await first.status() == 130)
+        let second = try await LagzeroProcess.run(
+            arguments + ["--resume"], environment: environment)
+        #expect(second.status == 3)
+        #expect(second.errors.contains("The username or password is not correct"))
+        var texts = [first.errors, first.output, second.errors, second.output]
+        let state = clusters.destination.lane
+        let names = try await state.open(["listCollections": 1], on: "lagzero_internal").documents
+            .compactMap { $0["name"]?.string }
+        #expect(names.contains("state"))
+        for name in names {
+            texts += try await state.open(["find": .string(name)], on: "lagzero_internal")
+                .documents.map(\.json)
+        }
+        for text in texts { #expect(!text.contains("hunter2"), "\(text)") }
         await clusters.stop()
     }
 }

@@ -104,8 +104,8 @@ struct DefinitionScript: Sendable {
         }
     }
 
-    /// collMod of validator, TTL, capped size, pre- and post-images, view.
-    static let d4: Line = { database, lane in
+    /// What collMod changes from 4.4 on: validator, TTL, hidden index, view.
+    static let d4Older: Line = { database, lane in
         DefinitionScript(database, lane) { script in
             for name in ["validated", "expiring", "images"] { try await script.fill(name) }
             try await script.run([
@@ -113,8 +113,6 @@ struct DefinitionScript: Sendable {
                 "indexes": [["key": ["at": 1], "name": "at", "expireAfterSeconds": 86_400]],
             ])
             try await script.index("expiring", "n")
-            try await script.run(["create": "capped", "capped": true, "size": 8_192, "max": 1_000])
-            try await script.fill("capped", count: 20)
             try await script.view("v", on: "validated")
             try await script.view("w", on: "v")
         } change: { script in
@@ -130,6 +128,21 @@ struct DefinitionScript: Sendable {
                 "collMod": "expiring", "index": ["name": "n", "hidden": true],
             ])
             try await script.run([
+                "collMod": "v", "viewOn": "images",
+                "pipeline": [["$match": ["n": ["$lt": 10]]]],
+            ])
+        }
+    }
+
+    /// The same, capped size, and pre- and post-images.
+    static let d4: Line = { database, lane in
+        DefinitionScript(database, lane) { script in
+            try await d4Older(database, lane).begin()
+            try await script.run(["create": "capped", "capped": true, "size": 8_192, "max": 1_000])
+            try await script.fill("capped", count: 20)
+        } change: { script in
+            try await d4Older(database, lane).run()
+            try await script.run([
                 "collMod": "capped", "cappedSize": 65_536, "cappedMax": 2_000,
             ])
             try await script.fill("capped", from: 5_000, count: 20)
@@ -137,10 +150,6 @@ struct DefinitionScript: Sendable {
                 "collMod": "images", "changeStreamPreAndPostImages": ["enabled": true],
             ])
             try await script.update("images")
-            try await script.run([
-                "collMod": "v", "viewOn": "images",
-                "pipeline": [["$match": ["n": ["$lt": 10]]]],
-            ])
         }
     }
 

@@ -108,10 +108,18 @@ struct Hold: Sendable {
     /// Lets the migration go on from this phase.
     func release(_ phase: Phase) async throws {
         switch phase {
-        case .copying: try await refuse(["createIndexes"])
-        case .indexing: try await refuse([])
+        case .copying: try await refuse(["createIndexes", "update"])
+        case .indexing: try await refuse(["update"])
+        case .catchingUp: try await refuse([])
         default: break
         }
+    }
+
+    /// Writes what is not applied before `catchingUp` is released.
+    func fallBehind(_ pair: Pair) async throws {
+        let change: Value = ["q": ["_id": 1], "u": ["$set": ["late": true]]]
+        try await pair.source.lane.perform(
+            ["update": "held", "updates": [change]], on: Hold.namespace.database)
     }
 
     private func refuse(_ commands: [Value]) async throws {
@@ -209,9 +217,9 @@ extension Pair {
     }
 
     /// Runs a whole migration and acts in each of its phases; the phase does not end before the
-    /// action does, but for `catchingUp`, which lasts a second.
+    /// action does, but for `catchingUp`, which lasts a second unless it is held.
     func migrate(
-        options: (inout MigrationOptions) -> Void = { _ in },
+        isHeldCatchingUp: Bool = false, options: (inout MigrationOptions) -> Void = { _ in },
         inEachPhase act: (Phase) async throws -> Void,
         beforeCutover: () async throws -> Void = {}
     ) async throws -> MigrationReport {
@@ -219,7 +227,17 @@ extension Pair {
         let live = try LiveMigration(self, options)
         for phase in LiveMigration.phases {
             try await live.reached(phase)
+            if isHeldCatchingUp, phase == .catchingUp {
+                #expect((live.engine.progress().lagSeconds ?? 0) > Tuning.lagThreshold)
+            }
             try await act(phase)
+            if phase != .catchingUp || isHeldCatchingUp { #expect(live.phase == phase) }
+            if isHeldCatchingUp, phase == .copying { try await hold.fallBehind(self) }
+            if isHeldCatchingUp, phase == .indexing {
+                try await live.isTrue("it is too far behind to be in sync") {
+                    (live.engine.progress().lagSeconds ?? 0) > Tuning.lagThreshold
+                }
+            }
             try await hold.release(phase)
         }
         try await beforeCutover()

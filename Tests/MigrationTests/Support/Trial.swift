@@ -9,7 +9,8 @@ import Testing
 /// A migration with an application that writes, which can be held in each of its phases while something goes wrong.
 ///
 /// The destination is started with a fail point that refuses, for `shop.items` alone and with an error that passes, the
-/// commands that end the phases: `insert` (copying), `createIndexes` (indexing), `collMod` (finalizing).
+/// commands that end the phases: `create` (preparing, where that is asked for), `insert` (copying), `createIndexes`
+/// (indexing), `collMod` (finalizing).
 final class Trial: Sendable {
     static let items = Namespace("shop", "items")
     static let orders = Namespace("shop", "orders")
@@ -17,7 +18,8 @@ final class Trial: Sendable {
     /// Held one after another.
     static let phases: [Phase] = [.copying, .indexing, .catchingUp, .inSync, .finalizing]
     private static let holds: [(phase: Phase, command: String)] = [
-        (.copying, "insert"), (.indexing, "createIndexes"), (.finalizing, "collMod"),
+        (.preparing, "create"), (.copying, "insert"), (.indexing, "createIndexes"),
+        (.finalizing, "collMod"),
     ]
 
     let pair: Pair
@@ -36,6 +38,7 @@ final class Trial: Sendable {
         source: (inout ReplicaSetOptions) -> Void = { _ in },
         destination: (inout ReplicaSetOptions) -> Void = { _ in }, documents: Int = 3_000,
         writesPerSecond: Double = 150, definitionsPerSecond: Double = 1,
+        heldFrom first: Phase = .copying,
         _ body: (Trial) async throws -> Void
     ) async throws {
         try await Pair.with { options in
@@ -43,7 +46,7 @@ final class Trial: Sendable {
             source(&options)
         } destination: { options in
             options.parameters["enableTestCommands"] = "1"
-            options.parameters["failpoint.failCommand"] = failPoint(from: .copying).json
+            options.parameters["failpoint.failCommand"] = failPoint(from: first).json
             destination(&options)
         } _: { pair in
             let lane = pair.source.lane
@@ -162,7 +165,8 @@ final class Trial: Sendable {
 
     /// Lets the migration leave a phase that it is held in, and not be held in an earlier one again.
     func release(_ phase: Phase) async throws {
-        try await setFailPoint(from: Trial.phases.drop { $0 != phase }.dropFirst().first)
+        let following = Phase.allCases.drop { $0 != phase }.dropFirst().first
+        try await setFailPoint(from: following)
     }
 
     /// Cuts over, again after each refusal, and returns the report.
@@ -214,11 +218,9 @@ final class Trial: Sendable {
     // MARK: Fail points
 
     /// Fails the commands that end this phase and later ones; nil: none.
-    private static func failPoint(from phase: Phase?) -> Document {
+    static func failPoint(from phase: Phase?) -> Document {
         let commands = phase.map { phase in
-            holds.filter { hold in
-                (phases.firstIndex(of: hold.phase) ?? 0) >= (phases.firstIndex(of: phase) ?? 0)
-            }.map(\.command)
+            holds.filter { $0.phase.hasReached(phase) }.map(\.command)
         }
         guard let commands, !commands.isEmpty else { return ["mode": "off"] }
         return [
@@ -241,15 +243,19 @@ final class Trial: Sendable {
 }
 
 extension Member {
-    /// Repeated until the server, which may just be starting, has it.
-    func setFailPoint(_ name: String, _ fields: Document) async throws {
+    /// Repeated until the server, which may just be starting, has it. Returns how often it was met before.
+    @discardableResult
+    func setFailPoint(_ name: String, _ fields: Document) async throws -> Int {
         var command = DocumentBuilder()
         command.append("configureFailPoint", .string(name))
         command.append(contentsOf: fields)
         let document = command.finish()
+        var answer: Document?
         try await eventually("\(name) is set on \(address)") {
-            (try? await lane.run(document)) != nil
+            answer = try? await lane.run(document)
+            return answer != nil
         }
+        return answer?["count"]?.integer ?? 0
     }
 }
 

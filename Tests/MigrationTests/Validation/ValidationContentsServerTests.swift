@@ -95,6 +95,29 @@ struct ValidationContentsServerTests {
         try await source.stop()
     }
 
+    @Test func whatStaysBehindIsCounted() async throws {
+        let source = try await started("source")
+        let destination = try await ValidationFixture.open.value
+        var report = try await validated(source.uri, destination.uri)
+        #expect(try report.one("users").outcome == .pass)
+        try await insert(source, "shop.orders")
+        _ = try await source.lane.run([
+            "createRole": "clerk", "privileges": [], "roles": ["readAnyDatabase"],
+        ])
+        for name in ["anna", "berta"] {
+            try await source.createUser(
+                Credentials(username: name, password: "pass"), roles: ["clerk"])
+        }
+        report = try await validated(source.uri, destination.uri)
+        let users = try report.one("users")
+        #expect(users.outcome == .warning)
+        #expect(users.number == 47)
+        #expect(users.seen == "2 users, 1 role of its own")
+        #expect(!report.isBlocking, "\(report.text())")
+        #expect(try report.one("searchIndexes").seen == "the source knows no search indexes")
+        try await source.stop()
+    }
+
     @Test func aCompatibilityVersionThatIsNotSettledIsRefused() async throws {
         let set = try await started("unsettled")
         let source = try await ValidationFixture.secured.value

@@ -18,6 +18,10 @@ struct ValidationRefusalServerTests {
         #expect(try report.one("writeBlocking", .source).outcome == .pass)
         #expect(try report.one("writeBlocking", .destination).outcome == .warning)
         #expect(try report.one("versionPair").outcome == .warning)
+        #expect(try report.one("topologyPair").outcome == .pass)
+        for side in [ValidationCheck.Side.source, .destination] {
+            #expect(try report.one("storageEngine", side).seen == "wiredTiger")
+        }
         #expect(!report.checks.contains { $0.seen.contains("not looked at") })
     }
 
@@ -76,6 +80,17 @@ struct ValidationRefusalServerTests {
         #expect(check.seen == "127.0.0.1:1: nothing listens there")
     }
 
+    @Test func aHostThatDropsPacketsIsNotReached() async throws {
+        let host = try await DeafHost()
+        let report = try await validated("mongodb://\(host.address)/", try await open())
+        let check = try report.one("reachable", .source)
+        #expect(check.outcome == .failure)
+        #expect(check.message == "Could not reach specified source")
+        #expect(check.seen == "\(host.address): no answer within 3 s")
+        #expect(check.remedy?.contains("firewall") == true)
+        #expect(report.failures == ["reachable"])
+    }
+
     @Test func aFrozenServerIsSilent() async throws {
         let set = try await ReplicaSet.start()
         set.members[0].process.freeze()
@@ -112,6 +127,19 @@ struct ValidationRefusalServerTests {
         let destination = try await validated(try await open(), set.uri).one(
             "replicaSet", .destination)
         #expect(destination.message == "Destination appears to be a standalone")
+        try await set.stop()
+    }
+
+    @Test func anotherStorageEngineIsRefused() async throws {
+        var options = ReplicaSetOptions()
+        options.arguments = ["--storageEngine", "ephemeralForTest"]
+        let set = try await ReplicaSet.start(options)
+        let report = try await validated(set.uri, try await open())
+        let check = try report.one("storageEngine", .source)
+        #expect(check.outcome == .failure)
+        #expect(check.number == 39)
+        #expect(check.message == "Storage engine ephemeralForTest is not supported")
+        #expect(report.failures == ["storageEngine"])
         try await set.stop()
     }
 

@@ -150,6 +150,55 @@ struct ValidationRulesTests {
         #expect(outcome(nil)?.remedy?.contains("--drop-confirm rs9") == true)
     }
 
+    @Test(arguments: [
+        (true, false, "Migrating a sharded cluster to a replica set is not supported"),
+        (false, true, "Migrating to a sharded cluster is not supported by this version"),
+        (true, true, "Migrating to a sharded cluster is not supported by this version"),
+        (false, false, nil),
+    ])
+    func shardedClustersAreRefused(source: Bool, destination: Bool, message: String?) throws {
+        let uri = try ConnectionString("mongodb://h/")
+        func party(_ side: ValidationCheck.Side, isRouter: Bool) -> Validation.Party {
+            // As a mongos answers, and as a primary does.
+            let hello: Document =
+                isRouter
+                ? ["isWritablePrimary": true, "msg": "isdbgrid"]
+                : ["setName": "rs", "isWritablePrimary": true, "primary": "h:27017"]
+            return Validation.Party(
+                side: side, connectionString: uri, words: Validation.Words(uri), checks: [],
+                hellos: [Validation.Hello(hello, buildInfo: [:])], addresses: [])
+        }
+        var parties = [
+            party(.source, isRouter: source), party(.destination, isRouter: destination),
+        ]
+        let check = try #require(
+            Validation.checkPair(source: parties[0], destination: parties[1]))
+        #expect(check.number == 12)
+        #expect(check.outcome == (message == nil ? .pass : .failure))
+        #expect(check.message == message || message == nil)
+        #expect(check.isBlocking == (message != nil))
+        // It is said once, by this check alone.
+        for index in parties.indices {
+            parties[index].checkTopology()
+            #expect(!parties[index].checks.contains { $0.outcome == .failure })
+        }
+    }
+
+    @Test func searchIndexesAreNamedAndDoNotBlock() {
+        let none = Validation.searchIndexes([])
+        #expect(none.outcome == .pass && none.number == 34)
+        let found = Validation.searchIndexes(["default of shop.items", "words of shop.items"])
+        #expect(found.outcome == .warning && !found.isBlocking)
+        #expect(found.message == "Search indexes are not migrated")
+        #expect(found.seen == "default of shop.items, words of shop.items")
+        #expect(found.remedy != nil)
+        // What servers without Atlas answer, each version in its own way; Unauthorized is no such answer.
+        for code: Int32 in [40324, 6_047_401, 31082, 13] {
+            let error = MongoError(kind: .server, code: code, message: "")
+            #expect(error.hasNoSearchIndexes == (code != 13))
+        }
+    }
+
     @Test func aSetWithoutPrimaryIsDown() throws {
         let uri = try ConnectionString("mongodb://h/?replicaSet=rs")
         var party = Validation.Party(

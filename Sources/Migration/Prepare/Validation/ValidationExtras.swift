@@ -58,20 +58,25 @@ extension Validation.Party {
                 return
             }
         }
-        if found.isEmpty {
-            add(.searchIndexes, .pass, seen: "none found")
-        } else {
-            add(
-                .searchIndexes, .warning, message: "Search indexes are not migrated",
-                seen: Validation.listed(found),
-                remedy: "Create them on the destination after the migration.")
+        checks.append(Validation.searchIndexes(found))
+    }
+}
+
+extension Validation {
+    /// What is said of the search indexes with these names.
+    static func searchIndexes(_ names: [String]) -> ValidationCheck {
+        guard !names.isEmpty else {
+            return ValidationCheck(.searchIndexes, .source, .pass, seen: "none found")
         }
+        return ValidationCheck(
+            .searchIndexes, .source, .warning, message: "Search indexes are not migrated",
+            seen: listed(names), remedy: "Create them on the destination after the migration.")
     }
 }
 
 extension MongoError {
     /// Unknown stage (6.0.5 and older), "only allowed on MongoDB Atlas", SearchNotEnabled.
-    fileprivate var hasNoSearchIndexes: Bool {
+    var hasNoSearchIndexes: Bool {
         kind == .server && [40324, 6_047_401, 31082].contains(code)
     }
 }
