@@ -58,8 +58,8 @@ extension LiveMigration {
             transactions.map { .init(client: $0.client, seconds: $0.seconds) }
         }
         cutover.canBlockSource = details.canBlockSource
-        cutover.isSourceBlocked = details.isSourceBlocked
         // An engine that has not reached the clusters does not know what an earlier one has blocked.
+        cutover.isSourceBlocked = details.isSourceBlocked ?? cutover.isSourceBlocked
         cutover.isDestinationBlocked = details.isDestinationBlocked ?? cutover.isDestinationBlocked
         cutover.isBackOutPossible = details.isBackOutPossible
         cutover.lastAttemptAt = details.lastAttemptAt ?? cutover.lastAttemptAt

@@ -82,8 +82,8 @@ extension Supervisor: MigrationControl {
         }
         let engine = try await engine(id, asker)
         guard try migration(id).setup.loadLevel != level else { return }
-        try await update(id) { $0.setup.loadLevel = level }
         engine.setLoadLevel(level)
+        try await update(id) { $0.setup.loadLevel = level }
     }
 
     package func beginCutover(

@@ -101,6 +101,11 @@ extension Supervisor {
                     "a migration still holds its source: \(title)", "release the source first"
                 )
             }
+            let isBlocked =
+                live.cutover.isDestinationBlocked == true || live.cutover.isSourceBlocked == true
+            if live.phase == .failed, isBlocked, !live.isRetryPossible, !isSuperseded(live) {
+                return ("a migration that has failed blocks writes: \(title)", "cancel it first")
+            }
             if live.isRetryPossible, !isSuperseded(live) {
                 return (
                     "a migration can be retried with this cluster: \(title)",

@@ -72,7 +72,7 @@ extension Supervisor {
         let phase = shown.isFinal ? before.phase : shown
         // Its copy may be over before anybody looks.
         let isNew = phase.hasBegun && hasBegun.insert(id).inserted
-        if note(details.identity, of: id) || isNew { try? await save(before) }
+        let isIdentified = note(details.identity, of: id)
         var changed = before
         let now = Clock.now
         changed.phase = phase
@@ -89,6 +89,7 @@ extension Supervisor {
                 isAcknowledged && changed.mismatches == before.mismatches
             live.setup = setup
         }
+        if isIdentified || isNew, let live = try? migration(id) { try? await save(live) }
     }
 
     /// The engine has come to its end.

@@ -108,12 +108,17 @@ package struct Abandonment: Sendable {
         since epoch: Int64, lane: Lane, _ held: @Sendable (Int64) async -> Void,
         _ body: @escaping @Sendable (Lease) async throws -> Void
     ) async throws {
-        // No engine of this process runs it.
-        let lease = try await Lease.acquire(
-            as: owner, isRunning: { $0 != owner && isRunning($0) }, lane: lane, retry: retry,
-            timing: options.lease)
+        // No engine of this process runs it. Patient, as nobody could tell afterwards whose lease it is where the answer is
+        // lost.
+        let lease: Lease
         do {
-            guard lease.epoch == epoch + 1 else { throw Abandonment.superseded }
+            lease = try await Lease.acquire(
+                as: owner, isRunning: { $0 != owner && isRunning($0) }, after: epoch, lane: lane,
+                retry: Retry(status: status), timing: options.lease)
+        } catch let error as MigrationError where error.code == .ownershipLost {
+            throw Abandonment.superseded
+        }
+        do {
             await held(lease.epoch)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await lease.keep(retry) }
@@ -168,7 +173,8 @@ package struct Abandonment: Sendable {
                 source: source, destination: destination, options: options, lease: lease,
                 retry: retry, status: status, log: log)
             let context = try await preparation.makeContext(
-                gate: Gate(), workers: Workers(loadLevel: options.loadLevel)) { _, _ in }
+                gate: Gate(), workers: Workers(loadLevel: options.loadLevel)
+            ) { _, _ in }
             let parts = MigrationParts(
                 context: context, log: log, stored: stored,
                 now: try await ServerTime(of: destination, retry))
@@ -196,7 +202,7 @@ package struct Abandonment: Sendable {
     private static let byHand = "db.adminCommand({setUserWriteBlockMode: 1, global: false})"
 
     private static let stateIsGone =
-        "the migration's own state is no longer on the destination: where writes are still refused, run \(byHand) there"
+        "the migration's own state is no longer on the destination: where either side still refuses writes, run \(byHand) there"
 
     private static let superseded = MigrationError(
         .ownershipLost,

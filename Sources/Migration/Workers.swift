@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Synchronization
 
 /// How many workers of the copy and of apply may take work: as many as are seen to pay, up to what the load level allows.
@@ -10,12 +11,24 @@ final class Workers: Sendable {
         var climb: WorkerClimb
     }
 
+    private let cores: Int
     private let state: Mutex<State>
     private let changed = Signal()
 
-    init(loadLevel: Int) {
-        let level = min(max(loadLevel, 1), Tuning.loadLevels.count)
-        state = Mutex(State(level: level, climb: WorkerClimb(most: Tuning.loadLevels[level - 1])))
+    /// `cores`: of this host.
+    init(loadLevel: Int, cores: Int = sysconf(Int32(_SC_NPROCESSORS_ONLN))) {
+        self.cores = cores
+        let level = Workers.valid(loadLevel)
+        state = Mutex(
+            State(level: level, climb: WorkerClimb(most: Workers.most(level, cores: cores))))
+    }
+
+    private static func valid(_ level: Int) -> Int { min(max(level, 1), Tuning.loadLevels.count) }
+
+    /// Below the highest level no more than this host has cores, but for two.
+    private static func most(_ level: Int, cores: Int) -> Int {
+        let most = Tuning.loadLevels[level - 1]
+        return level == Tuning.loadLevels.count ? most : min(most, max(cores, Tuning.firstWorkers))
     }
 
     var count: Int { state.withLock { $0.climb.workers } }
@@ -26,14 +39,14 @@ final class Workers: Sendable {
     /// Whether the worker with this number, from 0 on, may take work.
     func allow(_ number: Int) -> Bool { number < count }
 
-    /// Bytes that a batch of the copy is meant to have. All workers share what the first two have, but at the highest level;
-    /// as the driver takes blocks of powers of two, it is halved until it fits.
+    /// Bytes that a batch of the copy is meant to have. As many workers as there may be share what the first two have, but at
+    /// the highest level; halved until it fits, as the driver takes blocks of powers of two.
     var batchBytes: Int {
         state.withLock { state in
             var bytes = Tuning.copyBatchBytes
             guard state.level < Tuning.loadLevels.count else { return bytes }
             let limit = Tuning.firstWorkers * bytes
-            while bytes * state.climb.workers > limit { bytes /= 2 }
+            while bytes * state.climb.most > limit { bytes /= 2 }
             return bytes
         }
     }
@@ -51,8 +64,8 @@ final class Workers: Sendable {
     /// 1 to 4. What is under way ends first.
     func setLoadLevel(_ level: Int) {
         state.withLock { state in
-            state.level = min(max(level, 1), Tuning.loadLevels.count)
-            state.climb.setMost(Tuning.loadLevels[state.level - 1])
+            state.level = Workers.valid(level)
+            state.climb.setMost(Workers.most(state.level, cores: cores))
         }
         changed.notify()
     }

@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test func theLoadLevelCountsAtOnce() async throws {
-        let workers = Workers(loadLevel: 1)
+        let workers = Workers(loadLevel: 1, cores: 16)
         #expect(workers.allow(0) && !workers.allow(1))
         async let second: Void = workers.pass(1)
         workers.setLoadLevel(3)
@@ -88,18 +88,27 @@ import Testing
         #expect(workers.count == 1 && !workers.allow(1))
     }
 
-    /// The memory of the process does not grow with the workers, but where everything is allowed.
-    @Test func moreWorkersHaveSmallerBatches() {
-        let workers = Workers(loadLevel: 3)
-        #expect(workers.batchBytes == Tuning.copyBatchBytes)
+    /// Only where everything is allowed the memory of the process grows with the workers.
+    @Test(arguments: [(1, 1, 1), (2, 2, 1), (3, 4, 2), (4, 8, 1)])
+    func moreWorkersHaveSmallerBatches(level: Int, most: Int, share: Int) {
+        let workers = Workers(loadLevel: level, cores: 16)
         var done = 0.0
-        for second in 0..<100 {
+        for second in 0..<1_000 {
             _ = workers.look(.copy, done: Int(done), seconds: Double(second))
             done += Double(workers.count * Tuning.climbBytes)
         }
-        #expect(workers.count == 4)
-        #expect(workers.batchBytes == Tuning.copyBatchBytes / 2)
-        workers.setLoadLevel(4)
-        #expect(workers.batchBytes == Tuning.copyBatchBytes)
+        #expect(workers.count == most)
+        #expect(workers.batchBytes == Tuning.copyBatchBytes / share)
+    }
+
+    @Test(arguments: [(1, 2), (2, 2), (3, 3), (16, 4)])
+    func aSmallHostHasNoMoreWorkersThanCores(cores: Int, wanted: Int) {
+        let workers = Workers(loadLevel: 3, cores: cores)
+        var done = 0.0
+        for second in 0..<1_000 {
+            _ = workers.look(.copy, done: Int(done), seconds: Double(second))
+            done += Double(workers.count * Tuning.climbBytes)
+        }
+        #expect(workers.count == wanted)
     }
 }

@@ -157,7 +157,12 @@ struct PartitionCopier: Sendable {
             // Servers do not remember the size of the first batch.
             async let next = more(cursor, batchSize: batchDocuments(terms))
             try await insert(batch, into: collection)
-            try await inserted(batch)
+            do {
+                try await inserted(batch)
+            } catch let error as HandedBack {
+                if let cursor = try? await next?.cursor { await reader.kill(cursor) }
+                throw error
+            }
             guard let following = try await next else { return }
             batch = following
         }

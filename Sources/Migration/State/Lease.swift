@@ -69,8 +69,8 @@ package final class Lease: Sendable {
     /// Takes the lease, waiting for as long as `timing` says for a silent owner to be given up. Throws `destinationHeld`
     /// when another owner is alive.
     static func acquire(
-        as owner: Owner, isRunning: (Owner) -> Bool, lane: Lane, retry: Retry,
-        timing: Timing = Timing()
+        as owner: Owner, isRunning: (Owner) -> Bool, after last: Int64? = nil, lane: Lane,
+        retry: Retry, timing: Timing = Timing()
     ) async throws -> Lease {
         let clock = ContinuousClock()
         var watched: (counter: Int, since: ContinuousClock.Instant)?
@@ -85,6 +85,7 @@ package final class Lease: Sendable {
                 continue
             }
             let epoch = Int64(found["epoch"]?.integer ?? 0)
+            if let last, epoch != last { throw lost }
             let counter = found["counter"]?.integer ?? 0
             let holder = found["owner"]?.document.map(Owner.init)
             let isOver = holder.map { owner.sees($0) && !isRunning($0) } ?? true

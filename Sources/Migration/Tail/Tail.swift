@@ -38,7 +38,11 @@ struct Tail: Sendable {
                     try await lane.open(
                         StreamCommand.make(start, source: context.source.version), on: "admin")
                 }
-                if let cursor = abandoned { await lane.kill(cursor) }
+                // By another lane: its server may be another one that does not answer.
+                if let cursor = abandoned {
+                    let other = context.source.lane()
+                    Task { await other.kill(cursor) }
+                }
                 abandoned = batch.cursor
                 try await follow(batch, lane, &size)
                 abandoned = nil
