@@ -79,13 +79,13 @@ package struct Abandonment: Sendable {
         _ destination: Side, _ held: @Sendable (Int64) async -> Void
     ) async throws -> [String] {
         let lane = destination.lane()
-        guard let state = try await Abandonment.read("state", "migration", lane) else {
+        guard let state = try await StateStore.peek("state", "migration", lane) else {
             return identity.begunAt == nil ? [] : [Abandonment.stateIsGone]
         }
         try require(state)
         guard StoredMigration(state).phase != .cancelled else { return [Abandonment.whatStays] }
         // Before it is taken: an owner that is silent for a while must not lose it to one that has no business with it.
-        let lease = try await Abandonment.read(Lease.namespace.collection, "owner", lane)
+        let lease = try await StateStore.peek(Lease.namespace.collection, "owner", lane)
         guard let epoch = identity.epoch, lease?["epoch"]?.integer == Int(epoch) else {
             throw Abandonment.superseded
         }
@@ -184,17 +184,6 @@ package struct Abandonment: Sendable {
             throw error
         }
         await source.close()
-    }
-
-    private static func read(
-        _ collection: String, _ id: String, _ lane: Lane
-    ) async throws -> Document? {
-        try await lane.open(
-            [
-                "find": .string(collection), "filter": ["_id": .string(id)], "limit": 1,
-                "readConcern": ["level": "majority"],
-            ], on: StateStore.database
-        ).documents.first { _ in true }?.copied()
     }
 
     // MARK: Why not

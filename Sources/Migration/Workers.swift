@@ -73,11 +73,11 @@ final class Workers: Sendable {
     /// See `WorkerClimb.look`. Returns the number of workers where another one than before was found to be better.
     func look(_ work: WorkerClimb.Work?, done: Int, seconds: Double) -> Int? {
         let (before, after) = state.withLock { state in
-            let before = state.climb.proven
+            let before = state.climb
             state.climb.look(work, done: done, seconds: seconds)
-            return (before, state.climb.proven)
+            return (before, state.climb)
         }
-        changed.notify()
-        return after == before ? nil : after
+        if after.workers != before.workers { changed.notify() }
+        return after.proven == before.proven ? nil : after.proven
     }
 }

@@ -34,25 +34,16 @@ package struct FoundMigration: Hashable, Sendable {
         isRunning: (Lease.Owner) -> Bool
     ) async throws -> FoundMigration? {
         let there = try Cluster(destination).lane()
-        guard let state = try await one("state", "migration", there), state["token"] != nil else {
+        guard let state = try await StateStore.peek("state", "migration", there),
+            state["token"] != nil
+        else {
             return nil
         }
-        let lease = try await one(Lease.namespace.collection, "owner", there)
+        let lease = try await StateStore.peek(Lease.namespace.collection, "owner", there)
         let subject = try await Subject(try Cluster(source).lane())
         return FoundMigration(
             state, of: subject, holder: lease?["owner"]?.document.map(Lease.Owner.init),
             seenBy: owner, isRunning: isRunning)
-    }
-
-    private static func one(
-        _ collection: String, _ id: String, _ lane: Lane
-    ) async throws -> Document? {
-        try await lane.open(
-            [
-                "find": .string(collection), "filter": ["_id": .string(id)], "limit": 1,
-                "readConcern": ["level": "majority"],
-            ], on: StateStore.database
-        ).documents.first { _ in true }?.copied()
     }
 
     /// `subject`: of the source that was given.

@@ -49,6 +49,16 @@ package struct StateStore: Sendable {
         try await replace("state", [(id: "migration", fields: fields)])
     }
 
+    /// A document of the state for one who does not own the migration; nothing is waited for.
+    static func peek(_ collection: String, _ id: String, _ lane: Lane) async throws -> Document? {
+        try await lane.open(
+            [
+                "find": .string(collection), "filter": ["_id": .string(id)], "limit": 1,
+                "readConcern": ["level": "majority"],
+            ], on: database
+        ).documents.first { _ in true }?.copied()
+    }
+
     // MARK: Any collection of the state
 
     /// Every document that the filter finds.
