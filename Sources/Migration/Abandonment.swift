@@ -58,21 +58,28 @@ package struct Abandonment: Sendable {
     ///
     /// Throws `MigrationError`, or `MongoError` where a cluster does not answer.
     package func perform(held: @Sendable (Int64) async -> Void) async throws -> [String] {
-        let side = try await reach(.destination, destination)
+        try await reaching(.destination, destination) { try await end($0, held) }
+    }
+
+    /// Has the body use a cluster, which is left whatever happens.
+    private func reaching<Result: Sendable>(
+        _ role: Side.Role, _ uri: ConnectionString, _ body: (Side) async throws -> Result
+    ) async throws -> Result {
+        let activity = "reaching the \(role)"
+        status.wait(activity, for: "the \(role) to answer")
+        let side: Side
         do {
-            let left = try await end(side, held)
+            defer { status.goOn(activity) }
+            side = try await Side(role, uri)
+        }
+        do {
+            let result = try await body(side)
             await side.close()
-            return left
+            return result
         } catch {
             await side.close()
             throw error
         }
-    }
-
-    private func reach(_ role: Side.Role, _ uri: ConnectionString) async throws -> Side {
-        status.wait("reaching the \(role)", for: "the \(role) to answer")
-        defer { status.goOn("reaching the \(role)") }
-        return try await Side(role, uri)
     }
 
     private func end(
@@ -167,8 +174,7 @@ package struct Abandonment: Sendable {
     private func undoCutover(
         _ stored: StoredMigration, _ destination: Side, _ lease: Lease
     ) async throws {
-        let source = try await reach(.source, source)
-        do {
+        try await reaching(.source, source) { source in
             let preparation = Preparation(
                 source: source, destination: destination, options: options, lease: lease,
                 retry: retry, status: status, log: log)
@@ -179,28 +185,23 @@ package struct Abandonment: Sendable {
                 context: context, log: log, stored: stored,
                 now: try await ServerTime(of: destination, retry))
             try await parts.cutover.undoInterrupted(stored)
-        } catch {
-            await source.close()
-            throw error
         }
-        await source.close()
     }
 
     // MARK: Why not
 
-    private static let byHand = "db.adminCommand({setUserWriteBlockMode: 1, global: false})"
-
     private static let stateIsGone =
-        "the migration's own state is no longer on the destination: where either side still refuses writes, run \(byHand) there"
+        "the migration's own state is no longer on the destination: where either side still refuses writes, run \(WriteBlock.liftByHand) there"
 
     private static let superseded = MigrationError(
         .ownershipLost,
         "somebody else has taken this migration up since it failed here, so nothing was undone: cancel it there. Where "
-            + "nobody goes on with it, run \(byHand) on the destination to let applications write there"
+            + "nobody goes on with it, run \(WriteBlock.liftByHand) on the destination to let applications write there"
     )
 
     private static let otherMigration = MigrationError(
         .destinationHeld,
         "the destination does not hold this migration, but another one, so nothing was undone. Where nobody goes on "
-            + "with that either, run \(byHand) on the destination to let applications write there")
+            + "with that either, run \(WriteBlock.liftByHand) on the destination to let applications write there"
+    )
 }

@@ -14,10 +14,8 @@ package struct Countdown: Hashable, Sendable {
     package func isOver(at now: ContinuousClock.Instant) -> Bool { now >= end }
 
     /// The stored one; nil where the migration was not in sync yet.
-    static func load(_ stored: StoredMigration, _ context: Context) async throws -> Countdown? {
-        guard let deadline = stored.deadline else { return nil }
-        return Countdown(
-            deadline: deadline, try await ServerTime(of: context.destination, context.retry))
+    static func load(_ stored: StoredMigration, _ now: ServerTime) -> Countdown? {
+        stored.deadline.map { Countdown(deadline: $0, now) }
     }
 
     /// Begins it and stores it.

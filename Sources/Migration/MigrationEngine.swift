@@ -197,7 +197,7 @@ package actor MigrationEngine {
             // Nothing was taken up yet, so nothing could be undone either.
             let left =
                 "the migration was not reached: what an earlier run has blocked is still blocked. Resume and cancel it "
-                + "when both clusters answer, or unblock by hand: db.adminCommand({setUserWriteBlockMode: 1, global: false})"
+                + "when both clusters answer, or unblock by hand: \(WriteBlock.liftByHand)"
             return MigrationReport(
                 progress(), phase: .cancelled, duration: 0, verification: verification(),
                 problems: options.resume ? [left] : [])
@@ -253,12 +253,12 @@ package actor MigrationEngine {
         let context = try await preparation.makeContext(gate: gate, workers: workers) {
             [weak self] error, opening in await self?.pause(error, opening)
         }
-        let parts = MigrationParts(
-            context: context, log: log, stored: try await preparation.stored(),
-            now: try await ServerTime(of: context.destination, context.retry))
+        let stored = try await preparation.stored()
+        let now = try await ServerTime(of: context.destination, context.retry)
+        let parts = MigrationParts(context: context, log: log, stored: stored, now: now)
         self.parts = parts
+        countdown = Countdown.load(stored, now)
         do {
-            countdown = try await Countdown.load(parts.stored, context)
             return try await run(parts)
         } catch {
             // Also where this task is cancelled.

@@ -51,6 +51,15 @@ final class Workers: Sendable {
         }
     }
 
+    /// Runs all that there can be; what they do begins with `pass`. Throws what the first of them throws.
+    func run(_ work: @escaping @Sendable (_ number: Int) async throws -> Void) async throws {
+        try await withThrowingTaskGroup { group in
+            for number in 0..<Tuning.mostWorkers { group.addTask { try await work(number) } }
+            // Not `waitForAll`: that would wait for the others before it throws.
+            while try await group.next() != nil {}
+        }
+    }
+
     /// Returns when the worker with this number may take work; throws `CancellationError` when the task is cancelled.
     func pass(_ number: Int) async throws {
         while true {

@@ -121,13 +121,19 @@ import Testing
         await clusters.stop()
     }
 
+    /// A migration that was in sync and has been stopped.
+    private func stopped(_ clusters: SandboxClusters) async throws -> LagzeroProcess {
+        let process = try LagzeroProcess(
+            ["migrate", "--lag-hold", "0"], environment: environment(clusters))
+        try await process.said("Ready for the cutover")
+        process.send(SIGINT)
+        #expect(try await process.status() == 130)
+        return process
+    }
+
     @Test func itStopsCleanlyAndGoesOnWithTheCutoverBySignal() async throws {
         let clusters = try await clusters()
-        let first = try LagzeroProcess(
-            ["migrate", "--lag-hold", "0"], environment: environment(clusters))
-        try await first.said("Ready for the cutover")
-        first.send(SIGINT)
-        #expect(try await first.status() == 130)
+        let first = try await stopped(clusters)
         #expect(first.errors.contains("stopped; go on with the same command and --resume\n"))
         #expect(first.output.isEmpty)
         let second = try LagzeroProcess(
@@ -141,11 +147,7 @@ import Testing
 
     @Test func aMigrationWhoseTimeHasPassedExpires() async throws {
         let clusters = try await clusters()
-        let first = try LagzeroProcess(
-            ["migrate", "--lag-hold", "0"], environment: environment(clusters))
-        try await first.said("Ready for the cutover")
-        first.send(SIGINT)
-        #expect(try await first.status() == 130)
+        _ = try await stopped(clusters)
         let change: Value = [
             "q": ["deadline": ["$exists": true]], "u": ["$set": ["deadline": .date(0)]],
         ]

@@ -61,11 +61,7 @@ struct Copier: Sendable {
 
     /// Copies until cancelled, with as many workers as `Workers` allows.
     func run() async throws {
-        try await withThrowingTaskGroup { group in
-            for number in 0..<Tuning.mostWorkers { group.addTask { try await work(number) } }
-            // Not `waitForAll`: that would wait for the others before it throws.
-            while try await group.next() != nil {}
-        }
+        try await context.workers.run { try await work($0) }
     }
 
     private func work(_ number: Int) async throws {

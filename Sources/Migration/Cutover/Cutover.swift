@@ -343,8 +343,8 @@ struct Cutover: Sendable {
         var problems = try await keeper.finishIndexes()
         if try await destination.isStillBlocked() {
             problems.append(
-                "someone else blocks writes on the destination: db.adminCommand({setUserWriteBlockMode: 1, "
-                    + "global: false}) there lets applications write")
+                "someone else blocks writes on the destination: \(WriteBlock.liftByHand) there lets applications write"
+            )
         }
         if let outcome, let (time, namespace) = writes.newest, time > outcome.finalTime {
             problems.append(

@@ -5,7 +5,11 @@ internal import Mongo
 ///
 /// The intent is stored before, so that a block is ours only where the state says so; a block that someone else set is
 /// never lifted.
-struct WriteBlock: Sendable {
+package struct WriteBlock: Sendable {
+    /// How an operator lifts a block, on the side that has it.
+    package static let liftByHand =
+        "db.adminCommand({setUserWriteBlockMode: 1, global: false})"
+
     enum Outcome: Sendable, Equatable {
         case blocked
         /// Someone else blocks writes there already; it stays theirs.

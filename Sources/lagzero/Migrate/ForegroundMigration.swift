@@ -39,10 +39,7 @@ struct ForegroundMigration: Sendable {
             source: source, destination: destination, options: options, owner: .thisProcess,
             isRunning: { $0.isAlive }, listener: { log.append($0) })
         let attendant = Operator(migration: engine) { [console, isJSON = output.isJSON] line in
-            guard isJSON else { return console.say(line) }
-            var progress = engine.progress()
-            progress.message = line
-            console.say(progress.document(at: Clock.milliseconds()).json)
+            console.say(isJSON ? engine.progress().json(saying: line) : line)
         }
         let work = Task { await migrate(engine, attendant, log) }
         interruption.direct(
@@ -109,9 +106,8 @@ struct ForegroundMigration: Sendable {
         guard output.isJSON else {
             return ((reason.map { ["lagzero: \($0)"] } ?? []) + blocks).joined(separator: "\n")
         }
-        var last = progress
-        last.message = ((reason.map { [$0] } ?? []) + blocks).joined(separator: " ")
-        return last.document(at: Clock.milliseconds()).json
+        return progress.json(
+            saying: ((reason.map { [$0] } ?? []) + blocks).joined(separator: " "))
     }
 
     private func tell(_ validation: ValidationReport) {
@@ -126,6 +122,15 @@ struct ForegroundMigration: Sendable {
         let line = progress.document(at: Clock.milliseconds())
             .setting("validation", to: .document(validation.document))
         console.say(line.json)
+    }
+}
+
+extension MigrationProgress {
+    /// A line of `--json` with a message of its own.
+    fileprivate func json(saying message: String) -> String {
+        var progress = self
+        progress.message = message
+        return progress.document(at: Clock.milliseconds()).json
     }
 }
 

@@ -2,7 +2,7 @@ import Migration
 
 /// Write blocks that outlive the process: what they are for, and how they are lifted by hand.
 enum StandingBlocks {
-    static let command = "db.adminCommand({setUserWriteBlockMode: 1, global: false})"
+    static let command = WriteBlock.liftByHand
 
     /// A line for each side that refuses writes as the migration ends here.
     static func lines(_ progress: MigrationProgress) -> [String] {

@@ -117,7 +117,7 @@ extension Validation.Party {
                 .writeBlocking, .failure, message: "Writes are blocked on the destination",
                 seen: "somebody has blocked user writes there, and this user cannot bypass it",
                 remedy:
-                    "Unblock them: db.adminCommand({setUserWriteBlockMode: 1, global: false}), or grant role restore."
+                    "Unblock them: \(WriteBlock.liftByHand), or grant role restore."
             )
         } else if !missing.isEmpty {
             add(
