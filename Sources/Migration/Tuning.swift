@@ -93,6 +93,14 @@ package enum Tuning {
 
     /// A collection above this many bytes is split by `_id`, into partitions of about this size.
     static let partitionBytes = 64 << 20
+    /// Ids drawn for each boundary: more of them make parts more alike; and how many of them altogether, unless there are
+    /// more boundaries.
+    static let samples = 10
+    static let mostSamples = 20_000
+    /// Of this many documents at most one is drawn: servers read whole collections for more than 5 %.
+    static let sampling = 25
+    /// Partitions that are noted with one command.
+    static let foundPartitions = 500
     /// Bytes a batch is meant to have. Servers answer with 16 MB at most; half of it is hardly slower and keeps the process
     /// small. The driver takes blocks of powers of two: a little less than 8 MB leaves room for documents that are larger
     /// than most.

@@ -57,6 +57,9 @@ extension MongoError {
     /// The record that a `$_resumeAfter` names is gone.
     package var isKeyNotFound: Bool { kind == .server && code == 211 }
 
+    /// `$sample` did not find as many different documents at random: by chance, or as the server counts too many.
+    package var isSampleNotFound: Bool { kind == .server && code == 28799 }
+
     package var isNamespaceExists: Bool { kind == .server && code == 48 }
 
     package var isIndexNotFound: Bool { kind == .server && code == 27 }

@@ -55,7 +55,7 @@ import Testing
         let lane = fixture.context.source.lane()
         let copier = FollowingServerTests.copier(fixture)
         try await FollowingServerTests.rename(fixture, fixture.source)
-        #expect(try await copier.size(of: collection, lane: lane).count == 1)
+        #expect(try await copier.size(of: collection, lane: lane).documents == 1)
         try await fixture.source.perform(["drop": "moved"], on: fixture.database)
         #expect(try await copier.size(of: collection, lane: lane) == (0, 0))
         try await fixture.source.perform(
@@ -82,9 +82,10 @@ import Testing
         try await source.setFailPoint("failCommand", ["mode": "alwaysOn", "data": data])
         let context = fixture.context
         let planner = PartitionPlanner(context: context, lane: context.source.lane())
+        let split = try #require(PartitionPlanner.Split(bytes: 1 << 40, documents: 100))
         let planning = Task {
             var found: [Partition] = []
-            try await planner.plan(collection, sampleRate: 1, from: nil, index: 0) { found += $0 }
+            try await planner.plan(collection, split, from: nil, index: 0) { found += $0 }
             return found
         }
         try await eventually("it says what it waits for") {

@@ -4,19 +4,31 @@ import Testing
 
 @Suite struct PartitionPlannerTests {
     @Test func smallCollectionsAreCopiedAsOne() {
-        #expect(PartitionPlanner.sampleRate(bytes: 0, count: 0) == nil)
-        #expect(PartitionPlanner.sampleRate(bytes: Tuning.partitionBytes, count: 1_000) == nil)
-        #expect(PartitionPlanner.sampleRate(bytes: 1 << 40, count: 1) == nil)
+        #expect(PartitionPlanner.Split(bytes: 0, documents: 0) == nil)
+        #expect(PartitionPlanner.Split(bytes: Tuning.partitionBytes, documents: 1_000) == nil)
+        #expect(PartitionPlanner.Split(bytes: 1 << 40, documents: 1) == nil)
     }
 
-    @Test(arguments: [(1 << 30, 1_000_000), (1 << 40, 1_000_000_000), (100 << 20, 90)])
-    func boundariesAreAsManyAsPartitions(bytes: Int, count: Int) throws {
-        let rate = try #require(PartitionPlanner.sampleRate(bytes: bytes, count: count))
-        let expected = Double(bytes) / Double(Tuning.partitionBytes)
-        #expect(abs(rate * Double(count) - expected) < 0.01 * expected)
+    @Test(arguments: [(1 << 30, 1_000_000, 16), (1 << 40, 1_000_000_000, 16_384)])
+    func partitionsAreOfAboutTheSizeThatIsMeant(bytes: Int, documents: Int, count: Int) throws {
+        let split = try #require(PartitionPlanner.Split(bytes: bytes, documents: documents))
+        #expect(split.partitions == count)
+        #expect(split.rate == Double(count) / Double(documents))
     }
 
-    @Test func noMoreBoundariesThanDocumentsAreExpected() {
-        #expect(PartitionPlanner.sampleRate(bytes: 1 << 40, count: 2) == 1)
+    @Test func thereAreNoMorePartitionsThanDocuments() throws {
+        let split = try #require(PartitionPlanner.Split(bytes: 1 << 40, documents: 2))
+        #expect(split.partitions == 2)
+        #expect(split.rate == 1)
+    }
+
+    /// Servers read the whole collection for a sample of more than 5 %.
+    @Test func idsAreDrawnWhereTheyAreFewAmongMany() {
+        #expect(SourceSurvey.samples(parts: 1, documents: 1_000_000) == nil)
+        #expect(SourceSurvey.samples(parts: 4, documents: 1_000) == 10)
+        #expect(SourceSurvey.samples(parts: 4, documents: 999) == nil)
+        #expect(SourceSurvey.samples(parts: 10_000, documents: 1_000_000) == 2)
+        #expect(SourceSurvey.samples(parts: 100_000, documents: 10_000_000) == 1)
+        #expect(SourceSurvey.samples(parts: 500_000, documents: 10_000_000) == nil)
     }
 }

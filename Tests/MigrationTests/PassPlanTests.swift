@@ -23,7 +23,7 @@ struct PassPlanTests {
         while let task = plan.next() {
             if case .plan = task.work {
                 let bounds = (1..<ranges).map { rawID(.integer($0)) }
-                let parts = RangePlanner.ranges(between: bounds, of: task.collection)
+                let parts = Partition.all(between: bounds, of: task.collection)
                 plan.planned(task, parts.map(PassPlan.Task.Work.range), documents: 10, batchSize: 5)
             }
             plan.finish(task)
@@ -98,7 +98,7 @@ struct PassPlanTests {
 
     @Test func rangesCoverEverythingOnce() {
         let bounds = [5, 9].map { rawID(.integer($0)) }
-        let ranges = RangePlanner.ranges(between: bounds, of: collection(1).source)
+        let ranges = Partition.all(between: bounds, of: collection(1).source)
         #expect(ranges.map(\.lower) == [nil, bounds[0], bounds[1]])
         #expect(ranges.map(\.upper) == [bounds[0], bounds[1], nil])
     }

@@ -12,7 +12,7 @@ import Testing
         ("namespaceNotFound", { $0.isNamespaceNotFound }), ("onView", { $0.isOnView }),
         ("keyNotFound", { $0.isKeyNotFound }), ("namespaceExists", { $0.isNamespaceExists }),
         ("indexNotFound", { $0.isIndexNotFound }), ("uuidMismatch", { $0.isUUIDMismatch }),
-        ("unauthorized", { $0.isUnauthorized }),
+        ("sampleNotFound", { $0.isSampleNotFound }), ("unauthorized", { $0.isUnauthorized }),
         ("authenticationFailed", { $0.isAuthenticationFailed }),
         ("userWritesBlocked", { $0.isUserWritesBlocked }),
         ("outOfDiskSpace", { $0.isOutOfDiskSpace }), ("storageFailure", { $0.isStorageFailure }),
@@ -26,7 +26,8 @@ import Testing
             11001: ["duplicateKey"], 12582: ["duplicateKey"], 26: ["namespaceNotFound"],
             40280: ["namespaceNotFound"], 166: ["onView"], 211: ["keyNotFound"],
             48: ["namespaceExists"], 27: ["indexNotFound"], 361: ["uuidMismatch"],
-            13: ["unauthorized"], 18: ["authenticationFailed"], 371: ["userWritesBlocked"],
+            28799: ["sampleNotFound"], 13: ["unauthorized"], 18: ["authenticationFailed"],
+            371: ["userWritesBlocked"],
             14031: ["outOfDiskSpace"], 15926: ["outOfDiskSpace"], 8: ["storageFailure"],
             59: ["commandNotFound"], 50: ["transient", "timeLimitExceeded"],
         ]

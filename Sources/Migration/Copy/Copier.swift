@@ -15,9 +15,9 @@ struct Copier: Sendable {
         context.status.update { $0.bytesTotal = ($0.bytesTotal ?? 0) + size.bytes }
         let terms = CopyQueue.Terms(
             bytes: size.bytes, readAfter: readAfter,
-            documentBytes: size.bytes / max(1, size.count) + Tuning.batchOverhead)
+            documentBytes: size.bytes / max(1, size.documents) + Tuning.batchOverhead)
         guard collection.kind != .capped,
-            let rate = PartitionPlanner.sampleRate(bytes: size.bytes, count: size.count)
+            let split = PartitionPlanner.Split(bytes: size.bytes, documents: size.documents)
         else {
             await queue.addWhole(uuid, to: collection.destination, terms: terms)
             return
@@ -30,32 +30,17 @@ struct Copier: Sendable {
             return
         }
         await queue.addSplit(
-            uuid, to: collection.destination, known: known, sampleRate: rate, terms: terms)
+            uuid, to: collection.destination, known: known, split: split, terms: terms)
     }
 
     /// Bytes and documents of a collection of the source; zero where it is gone.
-    func size(of collection: MigratedCollection, lane: Lane) async throws -> (
-        bytes: Int, count: Int
-    ) {
-        var current = collection
-        while true {
-            var command = context.sourceCommand("aggregate", current)
-            command.append("pipeline", [["$collStats": ["storageStats": [:]]]])
-            command.append("cursor", [:])
-            let aggregate = command.finish()
-            do {
-                let stats = try await context.retry("measuring \(current.sourceName)") {
-                    try await lane.open(aggregate, on: current.sourceName.database)
-                }.documents.first { _ in true }?["storageStats"]?.document
-                return (stats?["size"]?.integer ?? 0, stats?["count"]?.integer ?? 0)
-            } catch let error as MongoError where error.isUUIDMismatch {
-                guard let moved = try? context.followSource(of: current, error) else {
-                    return (0, 0)
-                }
-                current = moved
-            } catch let error as MongoError where error.isNamespaceNotFound || error.isOnView {
-                return (0, 0)
-            }
+    func size(
+        of collection: MigratedCollection, lane: Lane
+    ) async throws -> (bytes: Int, documents: Int) {
+        do {
+            return try await SourceSurvey(context: context, lane: lane).size(of: collection)
+        } catch is CollectionGone {
+            return (0, 0)
         }
     }
 
@@ -101,10 +86,9 @@ struct Copier: Sendable {
         case .partition(let partition):
             try await copier.copy(partition, of: collection, task.terms)
             try await context.store.finish(partition, to: collection.destination)
-        case .plan(let sampleRate, let start, let index):
+        case .plan(let split, let start, let index):
             let planner = PartitionPlanner(context: context, lane: context.source.lane())
-            try await planner.plan(collection, sampleRate: sampleRate, from: start, index: index) {
-                found in
+            try await planner.plan(collection, split, from: start, index: index) { found in
                 try await context.store.add(found, to: collection.destination)
                 await queue.found(found, by: task)
             }

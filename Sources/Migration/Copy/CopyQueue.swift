@@ -8,7 +8,7 @@ actor CopyQueue {
     struct Task: Sendable {
         enum Work: Sendable {
             /// Find the boundaries of a large collection.
-            case plan(sampleRate: Double, from: RawValue?, index: Int)
+            case plan(PartitionPlanner.Split, from: RawValue?, index: Int)
             case partition(Partition)
             /// In natural order, as one: small and capped collections.
             case whole
@@ -60,7 +60,7 @@ actor CopyQueue {
     /// Adds a large collection: partitions that are known, and the planning of the rest unless all are.
     func addSplit(
         _ collection: BinaryUUID, to destination: BinaryUUID, known: [Partition],
-        sampleRate: Double, terms: Terms
+        split: PartitionPlanner.Split, terms: Terms
     ) {
         let isPlanned = known.last.map { $0.upper == nil } ?? false
         let undone = known.filter { !$0.isDone }
@@ -72,7 +72,7 @@ actor CopyQueue {
                 Task(
                     collection: collection, destination: destination,
                     work: .plan(
-                        sampleRate: sampleRate, from: last?.upper, index: (last?.index ?? -1) + 1),
+                        split, from: last?.upper, index: (last?.index ?? -1) + 1),
                     terms: terms))
         }
         for partition in undone {

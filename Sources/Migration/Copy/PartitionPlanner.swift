@@ -1,23 +1,60 @@
 internal import BSON
 internal import Mongo
 
-/// Finds where to split a collection: one scan of its `_id` index in which each key becomes a boundary with a
-/// probability that makes partitions of about `Tuning.partitionBytes`.
+/// Finds where to split a collection: into partitions of about `Tuning.partitionBytes`.
+///
+/// Between ids drawn at random, see `SourceSurvey`; where the server draws none, by one scan of its `_id` index in which
+/// each key becomes a boundary with a probability.
 struct PartitionPlanner: Sendable {
-    let context: Context
-    let lane: Lane
+    /// Into how many partitions how many documents are split.
+    struct Split: Sendable {
+        let partitions: Int
+        let documents: Int
 
-    /// With which probability a key becomes a boundary; nil when the collection is small enough to be copied as one.
-    static func sampleRate(bytes: Int, count: Int) -> Double? {
-        guard bytes > Tuning.partitionBytes, count > 1 else { return nil }
-        let partitions = Double(bytes) / Double(Tuning.partitionBytes)
-        return min(1, partitions / Double(count))
+        /// Nil when the collection is small enough to be copied as one.
+        init?(bytes: Int, documents: Int) {
+            guard bytes > Tuning.partitionBytes, documents > 1 else { return nil }
+            partitions = min(
+                documents, Int((Double(bytes) / Double(Tuning.partitionBytes)).rounded()))
+            self.documents = documents
+        }
+
+        /// With which probability a key becomes a boundary.
+        var rate: Double { Double(partitions) / Double(documents) }
     }
 
+    let context: Context
+    /// Of the source.
+    let lane: Lane
+
     /// Plans from `start` (nil: the beginning) on, calling `found` with partitions as soon as their ends are known, the
-    /// last one with an open end. Numbers begin at `index`.
+    /// last one with an open end. Numbers begin at `index`. Throws `CollectionGone`.
     func plan(
-        _ collection: MigratedCollection, sampleRate: Double, from start: RawValue?, index: Int,
+        _ collection: MigratedCollection, _ split: Split, from start: RawValue?, index: Int,
+        found: ([Partition]) async throws -> Void
+    ) async throws {
+        if start == nil, let bounds = try await drawn(collection, split) {
+            let partitions = Partition.all(between: bounds, of: collection.source)
+            for first in stride(from: 0, to: partitions.count, by: Tuning.foundPartitions) {
+                try await found(Array(partitions[first...].prefix(Tuning.foundPartitions)))
+            }
+            return
+        }
+        try await scan(collection, split, from: start, index: index, found: found)
+    }
+
+    private func drawn(_ collection: MigratedCollection, _ split: Split) async throws -> [RawValue]?
+    {
+        guard
+            let samples = SourceSurvey.samples(
+                parts: split.partitions, documents: split.documents)
+        else { return nil }
+        return try await SourceSurvey(context: context, lane: lane)
+            .bounds(of: collection, parts: split.partitions, samples: samples)
+    }
+
+    private func scan(
+        _ collection: MigratedCollection, _ split: Split, from start: RawValue?, index: Int,
         found: ([Partition]) async throws -> Void
     ) async throws {
         var lower = start
@@ -26,7 +63,7 @@ struct PartitionPlanner: Sendable {
         while true {
             do {
                 var batch = try await context.retry("splitting \(collection.sourceName)") {
-                    try await open(current, sampleRate: sampleRate, from: lower)
+                    try await open(current, split, from: lower)
                 }
                 while true {
                     let partitions = batch.documents.compactMap { document -> Partition? in
@@ -56,7 +93,7 @@ struct PartitionPlanner: Sendable {
     }
 
     private func open(
-        _ collection: MigratedCollection, sampleRate: Double, from lower: RawValue?
+        _ collection: MigratedCollection, _ split: Split, from lower: RawValue?
     ) async throws -> Batch {
         var command = DocumentBuilder()
         command.append("aggregate", .string(collection.sourceName.collection))
@@ -76,7 +113,7 @@ struct PartitionPlanner: Sendable {
             bound.end()
             pipeline.insert(["$match": .document(bound.finish())], at: 0)
         }
-        pipeline.append(["$match": ["$sampleRate": .double(sampleRate)]])
+        pipeline.append(["$match": ["$sampleRate": .double(split.rate)]])
         command.append("pipeline", .array(Document(array: pipeline)))
         command.append("hint", ["_id": 1])
         command.append("cursor", ["batchSize": 1])

@@ -52,6 +52,15 @@ struct Partition: Sendable {
         self.upper = upper
     }
 
+    /// Partitions that cover everything exactly once. `bounds` in the order of the index.
+    static func all(between bounds: [RawValue], of collection: BinaryUUID) -> [Partition] {
+        (0...bounds.count).map { index in
+            Partition(
+                collection: collection, index: index, lower: index == 0 ? nil : bounds[index - 1],
+                upper: index < bounds.count ? bounds[index] : nil)
+        }
+    }
+
     init?(_ document: Document, of collection: BinaryUUID) {
         guard let index = document["_id"]?.document?["i"]?.integer else { return nil }
         self.init(

@@ -12,10 +12,6 @@ extension Tuning {
     static let verifyBatchBytes = 4 << 20
     /// Documents in a batch, at most.
     static let verifyBatchDocuments = 50_000
-    /// Ids drawn for each boundary between ranges: more of them make ranges more alike.
-    static let verifySamples = 10
-    /// Of this many documents at most one is drawn: servers read whole collections for more than 5 %.
-    static let verifySampling = 25
     /// Ranges compared at once, each with a connection to each side.
     static let verifyWorkers = 2
     /// What the cells of the difference of one collection take, bytes: 53,000 documents with an `_id` of up to 24 bytes,
