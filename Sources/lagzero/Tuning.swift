@@ -95,6 +95,8 @@ enum Tuning {
     static let benchMigrationTime = Duration.seconds(70)
     static let benchReaches = 30
     static let benchShopDocuments = 20_000
+    /// For each thing that the demo shows at its start, and for its end.
+    static let benchDemoPatience = Duration.seconds(120)
     static let benchPastMigrations = 1_000
     static let benchLogLines = 10_000
 

@@ -7,7 +7,7 @@ import TerminalEmulator
 actor TerminalBench {
     let console: Console
     let peers: [ScreenProgram]
-    private let home: ScratchFolder
+    let home: ScratchFolder
     private let executor = LaneExecutor()
 
     nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -41,6 +41,7 @@ actor TerminalBench {
         }
         await stage.end()
         table.figures += try await migrationFigures()
+        table.figures.append(try demoFigure())
         try? await home.remove()
         return table
     }
