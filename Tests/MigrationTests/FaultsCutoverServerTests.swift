@@ -263,6 +263,29 @@ extension FaultServerTests {
         }
     }
 
+    @Test(.enabled(if: isSoak)) func f20ADrainThatDoesNotEndIsGivenUp() async throws {
+        try await Trial.with(writesPerSecond: 50, definitionsPerSecond: 0) { trial in
+            try await trial.advance(to: .inSync)
+            let engine = try #require(trial.engine)
+            try await eventually("it is ready") { engine.progress().isReady }
+            let destination = trial.pair.destination.members[0]
+            // ReadConcernMajorityNotAvailableYet: it is waited for.
+            let data: Value = [
+                "failCommands": ["insert", "update", "delete"], "errorCode": 134,
+                "namespace": "shop.orders",
+            ]
+            try await destination.setFailPoint("failCommand", ["mode": "alwaysOn", "data": data])
+            await engine.requestCutover()
+            try await eventually("writes are blocked") { try await trial.pair.source.isBlocked() }
+            try await eventually("it is refused") {
+                trial.log.contains { $0.contains("refused: the last changes were not applied") }
+            }
+            #expect(try await !trial.pair.source.isBlocked())
+            try await destination.setFailPoint("failCommand", ["mode": "off"])
+            try await trial.expectCompletion()
+        }
+    }
+
     @Test func f22ABlockOfSomeoneElseIsNeverLifted() async throws {
         try await Trial.with(writesPerSecond: 50) { trial in
             let sets = [trial.pair.source, trial.pair.destination]
