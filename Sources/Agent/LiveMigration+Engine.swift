@@ -58,6 +58,7 @@ extension LiveMigration {
             transactions.map { .init(client: $0.client, seconds: $0.seconds) }
         }
         cutover.canBlockSource = details.canBlockSource
+        cutover.uniqueViolations = details.uniqueViolations
         // An engine that has not reached the clusters does not know what an earlier one has blocked.
         cutover.isSourceBlocked = details.isSourceBlocked ?? cutover.isSourceBlocked
         cutover.isDestinationBlocked = details.isDestinationBlocked ?? cutover.isDestinationBlocked

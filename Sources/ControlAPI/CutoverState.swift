@@ -58,6 +58,8 @@ package struct CutoverState: Codable, Sendable, Hashable {
     package var openTransactions: [Transaction]?
     /// Whether lagzero can block the writes of applications on the source; nil where that is not known.
     package var canBlockSource: Bool?
+    /// Indexes that cannot be made unique, by index and namespace; nil until they were looked at.
+    package var uniqueViolations: [String]?
     /// Whether lagzero blocks the source's writes now.
     package var isSourceBlocked: Bool?
     /// Whether it blocks the writes of others on the destination; also after a failure.

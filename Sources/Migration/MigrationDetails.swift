@@ -28,6 +28,8 @@ package struct MigrationDetails: Sendable {
     package var openTransactions: [OpenTransactions.Transaction]?
     /// Whether the writes of applications on the source can be blocked; nil until it is known.
     package var canBlockSource: Bool?
+    /// Indexes that cannot be made unique, by index and namespace; nil until they were looked at.
+    package var uniqueViolations: [String]?
     package var isBackOutPossible = false
     package var figures: Status.Figures
 }

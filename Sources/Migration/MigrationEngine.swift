@@ -441,7 +441,7 @@ package actor MigrationEngine {
                 board.setMessage(phase == .paused ? machine.reason ?? "" : "")
             case .holdWork: gate.close()
             case .releaseWork: gate.open()
-            case .verify: parts?.verifier.begin()
+            case .verify: parts?.beginChecks()
             }
         }
         changed.notify()

@@ -15,6 +15,7 @@ struct MigrationParts: Sendable {
     let verifier: Verifier
     let cutover: Cutover
     private let outlook: CutoverOutlook
+    private let uniqueWatch: UniqueWatch
     /// Opened when every collection is registered. The stream is read from the stored token only then: an event of a
     /// collection that is copied but not registered would be lost.
     let registered = Gate()
@@ -59,12 +60,19 @@ struct MigrationParts: Sendable {
         for gate in [registered, mayEnd, hasEnded] { gate.close() }
         writes = SeenWrites()
         outlook = CutoverOutlook(context: context)
+        uniqueWatch = UniqueWatch(keeper: keeper)
         cutover = Cutover(
             context: context, keeper: keeper, verifier: verifier, writes: writes, spill: spill,
             copyQueue: queue, log: log, store: context.store.on(context.destination.lane()))
         cutover.takeUp(stored)
         context.status.setBlocked(.source, stored.isSourceBlocked)
         context.status.setBlocked(.destination, stored.isDestinationBlocked)
+    }
+
+    /// Everything is copied, and about as it is on the source.
+    func beginChecks() {
+        verifier.begin()
+        uniqueWatch.begin()
     }
 
     /// Everything that runs beside the phases until the migration ends. What writes documents or definitions to the
@@ -117,6 +125,7 @@ struct MigrationParts: Sendable {
             group.addTask { try await keepSpilling(monitor) }
             group.addTask { try await keepRestoring() }
             group.addTask { try await verifier.run() }
+            group.addTask { try await uniqueWatch.run() }
             group.addTask { try await mayEnd.pass() }
             defer { group.cancelAll() }
             // All others go on until they are cancelled.
@@ -170,6 +179,9 @@ struct MigrationParts: Sendable {
         let outlook = outlook.seen
         details.openTransactions = outlook.transactions
         details.canBlockSource = outlook.canBlockSource
+        details.uniqueViolations = uniqueWatch.problems?.map { problem in
+            "\(problem.index ?? "an index") of \(problem.namespace)"
+        }
         details.isSourceBlocked = context.status.blocked.contains(.source)
         details.isDestinationBlocked = context.status.blocked.contains(.destination)
         if let newest = context.status.figures.lastSourceWrite,

@@ -144,6 +144,9 @@ package enum Tuning {
     /// How much later it expires each time this is asked for.
     package static let syncExtension = Duration.seconds(24 * 3_600)
 
+    /// How often is looked at unique indexes that are new.
+    static let uniqueInterval = Duration.seconds(60)
+
     /// How often the source is asked what it would say to a cutover.
     static let outlookInterval = Duration.seconds(5)
 

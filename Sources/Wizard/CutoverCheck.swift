@@ -30,7 +30,7 @@ struct CutoverCheck: Sendable, Equatable {
         let cutover = live.cutover
         var checks = [
             lag(live), verification(live, world),
-            CutoverCheck(.unknown, "Unique indexes: checked in step 2"),
+            unique(cutover.uniqueViolations),
             transactions(cutover.openTransactions), block(live),
         ]
         if let left = world.timeLeft(live) {
@@ -75,6 +75,17 @@ struct CutoverCheck: Sendable, Equatable {
         else { return CutoverCheck(.unknown, "Verification: not known") }
         let text = "0 mismatches, \(done) of \(Figure.counted(all, "collection")) verified"
         return CutoverCheck(figures.isFirstPassDone ? .passed : .warning, text)
+    }
+
+    private static func unique(_ violations: [String]?) -> CutoverCheck {
+        guard let violations else {
+            return CutoverCheck(.unknown, "Unique indexes: being checked")
+        }
+        guard let first = violations.first else {
+            return CutoverCheck(.passed, "No unique violations")
+        }
+        let count = Figure.counted(violations.count, "unique violation")
+        return CutoverCheck(.failed, "\(count): \(first)")
     }
 
     private static func transactions(_ open: [CutoverState.Transaction]?) -> CutoverCheck {

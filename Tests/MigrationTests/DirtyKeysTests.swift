@@ -151,6 +151,40 @@ import Testing
         #expect(keys.watermark.appliedThrough == DirtyKeysTests.time(2))
     }
 
+    /// Collections that are always busy do not hold up the others, however long that goes on.
+    @Test func everyCollectionHasItsTurn() throws {
+        let busy = [uuid(1), uuid(2)]
+        let quiet = uuid(3)
+        var keys = DirtyKeys(token: DirtyKeysTests.token(0), time: DirtyKeysTests.time(0))
+        for collection in busy + [quiet] {
+            keys.register(collection, isExclusive: false)
+            keys.setEligible(collection, true)
+        }
+        for round in 1...200 {
+            let now = DirtyKeysTests.time(UInt32(round))
+            let generation = keys.begin(at: now)
+            func change(_ id: Int, of collection: BinaryUUID) {
+                let isKept = keys.add(
+                    rawID(.integer(id)), of: collection, time: now, generation: generation)
+                #expect(isKept)
+            }
+            for collection in busy { for id in 0..<3 { change(round * 3 + id, of: collection) } }
+            if round == 200 { change(0, of: quiet) }
+            guard round < 200 else { break }
+            for _ in 0..<2 {
+                let taken = keys.take(limit: 2, maximumBytes: 1_000)
+                let work = try #require(taken)
+                keys.complete(work, answeredAt: work.newest)
+            }
+        }
+        var next: Set<BinaryUUID> = []
+        for _ in 0..<3 {
+            let work = keys.take(limit: 1, maximumBytes: 1_000)
+            if let work { next.insert(work.collection) }
+        }
+        #expect(next == Set(busy + [quiet]))
+    }
+
     @Test func aKeyThatChangesAllTheTimeIsAnsweredInBetween() throws {
         let (collection, key) = (DirtyKeysTests.collection, CanonicalKey(rawID(1)))
         var keys = DirtyKeys(token: DirtyKeysTests.token(0), time: DirtyKeysTests.time(0))

@@ -363,6 +363,27 @@ extension FaultServerTests {
         }
     }
 
+    /// Reading whole collections can take hours, and applications may be stopped when the cutover begins.
+    @Test func uniqueIndexesAreCheckedInSyncAndNotOnceMoreInTheCutover_X12() async throws {
+        try await Trial.with(writesPerSecond: 50, definitionsPerSecond: 0) { trial in
+            try await trial.advance(to: .inSync)
+            let engine = try #require(trial.engine)
+            try await eventually("no violations are known") {
+                await engine.details().uniqueViolations == []
+            }
+            let destination = trial.pair.destination.members[0]
+            // Unauthorized, which is waited for
+            let data: Value = [
+                "failCommands": ["aggregate"], "errorCode": 13, "namespace": "shop.items",
+            ]
+            try await destination.setFailPoint("failCommand", ["mode": "alwaysOn", "data": data])
+            #expect(try await trial.finish().phase == .complete)
+            try await destination.setFailPoint("failCommand", ["mode": "off"])
+            await trial.workload.stop()
+            #expect(try await trial.pair.differences() == [])
+        }
+    }
+
     /// Applications would wait for it, and do not yet.
     @Test func anIndexThatIsBeingBuiltRefusesTheCutoverBeforeAnythingIsStopped() async throws {
         try await Trial.with(writesPerSecond: 50) { trial in

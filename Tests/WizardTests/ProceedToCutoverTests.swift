@@ -18,6 +18,7 @@ import Testing
         #expect(first.shows("✔ Lag 0.4 s"))
         #expect(first.shows("✔ 0 mismatches, 18 of 18 collections verified"))
         #expect(first.shows("○ Open transactions: not known"))
+        #expect(first.shows("○ Unique indexes: being checked"))
         #expect(first.shows("○ Blocking source writes: tried in step 2"))
         #expect(first.shows("✔ 4 d 23 h left to cut over"))
         #expect(first.shows("Source       shop-rs0    stays as it is, and will refuse writes"))
@@ -25,8 +26,12 @@ import Testing
         var known = live
         known.cutover.openTransactions = [.init(client: "10.0.0.7:5000", seconds: 34)]
         known.cutover.canBlockSource = false
+        known.cutover.uniqueViolations = []
         let second = pilot(known)
         #expect(second.shows("! 1 open transaction, the oldest 34 s, 10.0.0.7:5000"))
+        #expect(second.shows("✔ No unique violations"))
+        known.cutover.uniqueViolations = ["email of shop.customers", "n of shop.items"]
+        #expect(pilot(known).shows("✘ 2 unique violations: email of shop.customers"))
         #expect(second.shows("! Source writes cannot be blocked: 10 s of silence needed"))
     }
 

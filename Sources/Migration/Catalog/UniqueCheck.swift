@@ -23,18 +23,32 @@ package struct UniqueCheck: Sendable {
         self.lanes = lanes
     }
 
+    /// A unique index as it will be.
+    struct Subject: Hashable, Sendable {
+        let collection: BinaryUUID
+        let index: IndexSpec
+    }
+
+    package struct Outcome: Sendable {
+        package var problems: [CatalogProblem] = []
+        /// Nothing was in their way.
+        var passed: Set<Subject> = []
+    }
+
     /// What the names of trial collections in the state's database begin with.
     static let trialPrefix = "unique."
 
     private struct Item {
         let collection: CollectionInfo
-        let uuid: BinaryUUID
-        let index: IndexSpec
+        let subject: Subject
         /// Tells it apart from the others, for the name of its trial collection.
         let number: Int
     }
 
-    package func run() async throws -> [CatalogProblem] {
+    /// `passed`: not looked at again.
+    package func run() async throws -> Outcome { try await run(but: []) }
+
+    func run(but passed: Set<Subject>) async throws -> Outcome {
         let catalog = try await destination.read(databases: source.databases)
         var items: [Item] = []
         for (source, destination) in FinishingPlan.matches(source, catalog, pairs) {
@@ -42,26 +56,31 @@ package struct UniqueCheck: Sendable {
             let present = Set(destination.indexes.filter(\.isUnique).map(\.id))
             for index in Translation.final.indexes(of: source)
             where index.isUnique && !present.contains(index.id) {
+                let subject = Subject(
+                    collection: uuid, index: Translation.twin(index, of: source))
+                guard !passed.contains(subject) else { continue }
                 items.append(
-                    Item(
-                        collection: destination, uuid: uuid,
-                        index: Translation.twin(index, of: source), number: items.count))
+                    Item(collection: destination, subject: subject, number: items.count))
             }
         }
-        return try await lanes.forEach(items) { item, lane in
-            try await UniqueCheck.problem(of: item, lane)
-        }.compactMap(\.self)
+        let found = try await lanes.forEach(items) { item, lane in
+            (item.subject, try await UniqueCheck.problem(of: item, lane))
+        }
+        return Outcome(
+            problems: found.compactMap(\.1),
+            passed: passed.union(found.lazy.filter { $0.1 == nil }.map(\.0)))
     }
 
     private static func problem(of item: Item, _ lane: Lane) async throws -> CatalogProblem? {
         do {
             var confirmed: [[Value]] = []
             for ids in try await candidates(for: item, lane) {
+                try Task.checkCancellation()
                 if try await isConflict(ids, item, lane) { confirmed.append(ids) }
             }
             guard !confirmed.isEmpty else { return nil }
             return .notUnique(
-                item.collection.displayName, index: item.index.name, documents: confirmed)
+                item.collection.displayName, index: item.subject.index.name, documents: confirmed)
         } catch let error as MongoError {
             guard error.isUUIDMismatch || error.isNamespaceNotFound else { throw error }
             return nil
@@ -69,15 +88,16 @@ package struct UniqueCheck: Sendable {
     }
 
     private static func candidates(for item: Item, _ lane: Lane) async throws -> [[Value]] {
-        guard let query = UniqueQuery(item.index) else { return [] }
+        guard let query = UniqueQuery(item.subject.index) else { return [] }
         let namespace = item.collection.namespace
         var batch = try await lane.open(
             [
-                "aggregate": .string(namespace.collection), "collectionUUID": .uuid(item.uuid),
+                "aggregate": .string(namespace.collection),
+                "collectionUUID": .uuid(item.subject.collection),
                 "pipeline": .array(
                     Document(array: query.pipeline(limit: Tuning.violationSample))),
                 "cursor": [:], "allowDiskUse": true,
-                "collation": .document(item.index.collation ?? ["locale": "simple"]),
+                "collation": .document(item.subject.index.collation ?? ["locale": "simple"]),
                 "readConcern": ["level": "majority"],
             ], on: namespace.database)
         var found = Array(batch.documents)
@@ -100,14 +120,16 @@ package struct UniqueCheck: Sendable {
         let database = NamespaceFilter.stateDatabase
         try await drop(trial, database, lane)
         _ = try await lane.run(
-            ["createIndexes": .string(trial), "indexes": [.document(item.index.spec)]], on: database
+            ["createIndexes": .string(trial), "indexes": [.document(item.subject.index.spec)]],
+            on: database
         )
         var isConflict = false
         var tried: Set<Value> = []
         for id in ids {
             let found = try await lane.open(
                 [
-                    "find": .string(namespace.collection), "collectionUUID": .uuid(item.uuid),
+                    "find": .string(namespace.collection),
+                    "collectionUUID": .uuid(item.subject.collection),
                     "filter": ["_id": ["$eq": id]], "limit": 1,
                     "readConcern": ["level": "majority"],
                 ], on: namespace.database)

@@ -4,7 +4,7 @@ internal import Mongo
 /// What the cutover asks of the catalog.
 extension CatalogKeeper {
     /// Before anything is stopped: what the destination refuses is named, and so are documents that make a unique index
-    /// impossible. Waits a little for indexes that are being built.
+    /// impossible. Waits a little for indexes that are being built, and for `UniqueWatch` where that is not done yet.
     func refuseOnViolations() async throws {
         try await reconcile()
         let deadline = ContinuousClock.now + Tuning.buildPatience
@@ -26,12 +26,7 @@ extension CatalogKeeper {
                 "indexes that the source has dropped meanwhile are being built on the destination: cut over when they are gone"
             )
         }
-        let check = UniqueCheck(
-            source: sourceCatalog, pairs: pairs, destination: destinationReader,
-            lanes: builder.lanes)
-        let found = try await context.retry("looking for duplicates in unique indexes") {
-            try await check.run()
-        }
+        let found = try await findViolations()
         guard let first = found.first else { return }
         throw MigrationError(
             .cutoverRefused,

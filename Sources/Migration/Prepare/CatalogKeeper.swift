@@ -39,6 +39,10 @@ actor CatalogKeeper {
     private(set) var sourceCatalog = Catalog([])
     private(set) var pairs: [BinaryUUID: BinaryUUID] = [:]
     private nonisolated let hasBuilds = Signal()
+    /// Unique indexes of whose documents none were found in each other's way.
+    private var passedUnique: Set<UniqueCheck.Subject> = []
+    private let uniqueTurn = Turn()
+    private let uniqueLane: Lane
 
     init(
         context: Context, copier: Copier, copyQueue: CopyQueue, copyAgain: CopyRequests,
@@ -63,6 +67,7 @@ actor CatalogKeeper {
         builder = IndexBuilder(
             lanes: (0..<Tuning.indexLanes).map { _ in context.destination.patientCluster.lane() })
         lane = context.source.lane()
+        uniqueLane = context.destination.patientCluster.lane()
     }
 
     func allowIndexes() { buildsIndexes = true }
@@ -222,6 +227,22 @@ actor CatalogKeeper {
             context.dirty.giveBackCatalogHolds(holds)
         }
         if !builds.isEmpty { hasBuilds.notify() }
+    }
+
+    /// Documents that make unique indexes impossible. What was free of them once is not looked at again, as the source's
+    /// own index keeps it so: reading everything can take hours. One call after another.
+    func findViolations() async throws -> [CatalogProblem] {
+        try await uniqueTurn.take {
+            let check = UniqueCheck(
+                source: sourceCatalog, pairs: pairs, destination: destinationReader,
+                lanes: [uniqueLane])
+            let passed = passedUnique
+            let outcome = try await context.retry("looking for duplicates in unique indexes") {
+                try await check.run(but: passed)
+            }
+            passedUnique = outcome.passed
+            return outcome.problems
+        }
     }
 
     /// Waits until no run is under way; none begins before `giveTurnBack`.

@@ -31,8 +31,10 @@ package struct DirtyKeys: Sendable {
 
     package private(set) var watermark: Watermark
     private var collections: [BinaryUUID: DirtyCollection] = [:]
-    /// Collections that may have keys to hand out, in the order of their turns.
+    /// Collections that may have keys to hand out, in the order of their turns, each once: one that came more often than
+    /// others would hold them up, and the watermark with them.
     private var turns = Queue<BinaryUUID>()
+    private var inTurns: Set<BinaryUUID> = []
     /// Entries, and the bytes they take.
     package private(set) var count = 0
     package private(set) var bytes = 0
@@ -78,7 +80,7 @@ package struct DirtyKeys: Sendable {
     /// Lets keys of a collection be handed out, or holds them back.
     package mutating func setEligible(_ collection: BinaryUUID, _ isEligible: Bool) {
         collections[collection]?.isEligible = isEligible
-        if isEligible { turns.append(collection) }
+        if isEligible { giveTurn(to: collection) }
     }
 
     /// Whether a worker has keys of the collection.
@@ -123,7 +125,7 @@ package struct DirtyKeys: Sendable {
             &watermark)
         bytes += added.bytes
         if added.isNew { count += 1 }
-        if wasIdle { turns.append(collection) }
+        if wasIdle { giveTurn(to: collection) }
         return true
     }
 
@@ -134,13 +136,14 @@ package struct DirtyKeys: Sendable {
     package mutating func take(limit: Int, maximumBytes: Int) -> Work? {
         for _ in 0..<turns.count {
             guard let uuid = turns.popFirst() else { return nil }
+            inTurns.remove(uuid)
             guard let index = collections.index(forKey: uuid), collections.values[index].hasWork
             else {
                 continue
             }
             let (keys, newest) = collections.values[index].take(
                 limit: limit, maximumBytes: maximumBytes)
-            if !collections.values[index].isQueueEmpty { turns.append(uuid) }
+            if !collections.values[index].isQueueEmpty { giveTurn(to: uuid) }
             guard keys.isEmpty else {
                 return Work(
                     collection: uuid, registration: collections.values[index].registration,
@@ -156,14 +159,18 @@ package struct DirtyKeys: Sendable {
         let freed = collections.values[index].complete(work.keys, answeredAt: time, &watermark)
         count -= freed.count
         bytes -= freed.bytes
-        if !collections.values[index].isQueueEmpty { turns.append(work.collection) }
+        if !collections.values[index].isQueueEmpty { giveTurn(to: work.collection) }
     }
 
     /// A worker could not make the destination equal; the keys are handed out again.
     package mutating func giveBack(_ work: Work) {
         guard let index = index(of: work) else { return }
         collections.values[index].giveBack(work.keys, &watermark)
-        turns.append(work.collection)
+        giveTurn(to: work.collection)
+    }
+
+    private mutating func giveTurn(to collection: BinaryUUID) {
+        if inTurns.insert(collection).inserted { turns.append(collection) }
     }
 
     /// Nil when the collection was forgotten since the keys were taken, be it registered again or not.

@@ -43,6 +43,7 @@ extension Screenshot {
             var live = behind
             live.cutover.openTransactions = [.init(client: "10.0.0.7:5000", seconds: 34)]
             live.cutover.canBlockSource = false
+            live.cutover.uniqueViolations = ["email of shop.customers"]
             live.cutover.deadlineAt = Sample.time + 2 * 3_600_000 + 600_000
             live.cutover.refusal = "a write came after the final time"
             live.setup.verify = .off
@@ -139,6 +140,7 @@ extension Screenshot {
         var live = Sample.measured(.inSync)
         live.cutover.openTransactions = []
         live.cutover.canBlockSource = true
+        live.cutover.uniqueViolations = []
         return live
     }
 

@@ -40,11 +40,13 @@ enum Gallery {
         var known = live
         known.cutover.openTransactions = []
         known.cutover.canBlockSource = true
+        known.cutover.uniqueViolations = []
         var bad = live
         bad.cutover.isReady = false
         bad.cutover.missing = ["the destination is behind the source"]
         bad.cutover.openTransactions = [.init(client: "10.0.0.7:5000", seconds: 34)]
         bad.cutover.canBlockSource = false
+        bad.cutover.uniqueViolations = ["email of shop.customers"]
         bad.cutover.deadlineAt = Sample.time + 2 * 3_600_000 + 600_000
         bad.cutover.refusal = "a write came after the final time"
         bad.setup.verify = .off
