@@ -124,6 +124,23 @@ import Testing
         #expect(wizard.shows("[x] Clear any existing data on your destination cluster?"))
     }
 
+    @Test func s3WhoLeavesBeforeTheAgentHasAnsweredFindsThePageAsItIsThen() {
+        var wizard = chosen()
+        wizard.agent.answersAfter = .seconds(2)
+        wizard.push("Continue")
+        #expect(wizard.shows("( Validating... )"))
+        wizard.press(.escape)
+        wizard.advance(by: 3)
+        wizard.agent.answersAfter = .zero
+        wizard.push("Continue")
+        #expect(wizard.shows("The validation is under way"))
+        endValidation(&wizard)
+        #expect(wizard.shows("✔ The validation has passed."))
+        wizard.push("Continue")
+        #expect(wizard.shows("✔ Passed"))
+        #expect(wizard.commands.count == 1)
+    }
+
     @Test func s19LettersActOnlyOutsideOfListsAndDialogs() {
         var wizard = chosen()
         wizard.press(.enter)

@@ -57,10 +57,12 @@ package struct SetUpMigration: Screen {
         return page
     }
 
-    /// What was typed to confirm something counts only in the dialog in which it was typed.
+    /// What was typed to confirm something counts only in the dialog in which it was typed, and an answer comes only to
+    /// the page that has asked.
     var withoutDialogs: SetUpMigration {
         var page = self
         (page.open, page.clearing, page.refusal) = (nil, nil, nil)
+        page.asking = Asking()
         return page
     }
 
