@@ -91,8 +91,10 @@ package enum Command: Sendable, Equatable {
 /// What came of a command.
 package enum Answer: Sendable, Equatable {
     case done
-    /// Of what was begun or added: a validation, a migration, a cluster.
+    /// Of what was begun: a validation, a migration.
     case made(Identifier)
+    /// As it was found when it was added, changed or tested.
+    case cluster(Cluster)
     case deadline(Int64)
     case lines([LogLine])
     case refused(ControlError)

@@ -315,6 +315,25 @@ import Testing
         #expect(wizard.shows("No member of archive answers. Check the address."))
     }
 
+    @Test(arguments: [false, true])
+    func s21WhetherItAnswersIsSaidByTheAnswerNotByWhatWasKnown(isEdited: Bool) {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        var gone = Sample.source
+        gone.trouble = ControlError(.cluster, "No member of it answers.")
+        agent.tellsLate = true
+        agent.put(.cluster(gone))
+        wizard.press(.down)
+        if isEdited {
+            wizard.press(.character("e"), .tab, .tab, .tab)
+            wizard.type("2")
+            wizard.press(.tab, .tab, .enter)
+        } else {
+            wizard.press(.character("t"))
+        }
+        #expect(wizard.message.contains("is not reached. No member of it answers."))
+    }
+
     @Test func s21AClusterIsRemovedAfterAQuestion() {
         let agent = agent()
         var wizard = WizardPilot(agent)

@@ -118,23 +118,24 @@ package struct MigrationHub: Screen {
         case (.add, .refused(let error)), (.editCluster, .refused(let error)):
             guard dialog != nil else { return [.say(Words.error(error), .error)] }
             dialog?.refuse(error)
-        case (.add(let new), .made(let id)):
+        case (.add, .cluster(let cluster)):
             dialog = nil
-            chosen = .cluster(id)
-            return [said(of: world.cluster(id), "Added \(new.name).")]
-        case (.editCluster(let id, _), .made):
+            chosen = .cluster(cluster.id)
+            return [said(of: cluster, "Added \(cluster.name).")]
+        case (.editCluster, .cluster(let cluster)):
             dialog = nil
-            return [said(of: world.cluster(id), "Saved. It answers.")]
+            return [said(of: cluster, "Saved. It answers.")]
         case (_, .refused(let error)): return [.say(Words.error(error), .error)]
-        case (.testCluster(let id), _): return [said(of: world.cluster(id), "It answers.")]
+        case (.testCluster, .cluster(let cluster)): return [said(of: cluster, "It answers.")]
         default: break
         }
         return []
     }
 
-    private func said(of cluster: Cluster?, _ good: String) -> Action {
-        guard let trouble = cluster?.trouble else { return .say(good, .ok) }
-        return .say("\(cluster?.name ?? "") is not reached. \(Words.error(trouble))", .warning)
+    /// By what the answer says: the news of it may come later.
+    private func said(of cluster: Cluster, _ good: String) -> Action {
+        guard let trouble = cluster.trouble else { return .say(good, .ok) }
+        return .say("\(cluster.name) is not reached. \(Words.error(trouble))", .warning)
     }
 
     private mutating func handleDialog(_ key: Key) -> [Action] {

@@ -122,8 +122,7 @@ extension SetUpMigration {
             asking.isOpen = false
             refusal = Refusal(part: .next, text: Words.error(error))
         case (.testCluster, .refused(let error)): return [.say(Words.error(error), .error)]
-        case (.testCluster(let id), _):
-            return [.say("Tested \(world.cluster(id)?.name ?? "the cluster").", .dim)]
+        case (.testCluster, .cluster(let cluster)): return [.say("Tested \(cluster.name).", .dim)]
         default: break
         }
         return []
