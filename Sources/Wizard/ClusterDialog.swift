@@ -20,8 +20,9 @@ struct ClusterDialog: Sendable, Equatable {
     /// Why it was refused, or what is missing.
     private(set) var refusal: String?
     private(set) var isClosed = false
-    /// While the agent connects to it.
-    private(set) var isSaving = false
+    /// What the agent was asked for, while it connects to it.
+    private(set) var saving: Command?
+    private var isSaving: Bool { saving != nil }
 
     var keys: KeyMap {
         let enter: String =
@@ -94,7 +95,7 @@ struct ClusterDialog: Sendable, Equatable {
     }
 
     mutating func refuse(_ error: ControlError) {
-        isSaving = false
+        saving = nil
         refusal = Words.error(error)
     }
 
@@ -109,20 +110,20 @@ struct ClusterDialog: Sendable, Equatable {
         refusal = missing
         guard refusal == nil else { return nil }
         guard let edited else {
-            isSaving = true
             let text = ConnectionText(connectionString).adding(password: password.value)
-            return .add(
+            saving = .add(
                 NewCluster(
                     name: name.text, organization: organization.text, project: project.text,
                     connectionString: Secret(text)))
+            return saving
         }
         let change = change(of: edited)
         guard !change.isEmpty else {
             isClosed = true
             return nil
         }
-        isSaving = true
-        return .editCluster(edited.id, change)
+        saving = .editCluster(edited.id, change)
+        return saving
     }
 
     private var missing: String? {

@@ -265,6 +265,30 @@ import Testing
         #expect(frames.last?.contains(shown) == true)
     }
 
+    @Test(arguments: [false, true])
+    func s21ALateAnswerLeavesTheNextDialogAlone(isRefused: Bool) {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        wizard.press(.character("a"))
+        wizard.paste(Self.string)
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .tab, .tab)
+        if isRefused { agent.refuseNext(ControlError(.conflict, "there is one already")) }
+        agent.answersAfter = .seconds(3)
+        wizard.press(.enter)
+        #expect(wizard.shows("Connecting to it"))
+        wizard.press(.escape, .character("a"))
+        wizard.paste("mongodb+srv://other.example.net/")
+        wizard.advance(by: 4)
+        #expect(wizard.shows("mongodb+srv://other.example.net/"))
+        #expect(wizard.message.contains(isRefused ? "There is one already." : "Added a."))
+        #expect(wizard.screen.split(separator: "There is one already").count <= 2)
+        // This one waits for its own answer.
+        agent.answersAfter = .zero
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .tab, .tab, .enter)
+        #expect(wizard.message.contains("Added other."))
+        #expect(!wizard.shows("Connection string"))
+    }
+
     @Test func t17NothingOfTheDialogIsKept() throws {
         var wizard = WizardPilot(agent())
         wizard.press(.character("a"))

@@ -114,16 +114,15 @@ package struct MigrationHub: Screen {
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
+        // A dialog that was opened since waits for another answer, or for none.
+        let isOfDialog = dialog?.saving == command
         switch (command, answer) {
-        case (.add, .refused(let error)), (.editCluster, .refused(let error)):
-            guard dialog != nil else { return [.say(Words.error(error), .error)] }
-            dialog?.refuse(error)
+        case (_, .refused(let error)) where isOfDialog: dialog?.refuse(error)
         case (.add, .cluster(let cluster)):
-            dialog = nil
-            chosen = .cluster(cluster.id)
+            if isOfDialog { (dialog, chosen) = (nil, .cluster(cluster.id)) }
             return [said(of: cluster, "Added \(cluster.name).")]
         case (.editCluster, .cluster(let cluster)):
-            dialog = nil
+            if isOfDialog { dialog = nil }
             return [said(of: cluster, "Saved. It answers.")]
         case (_, .refused(let error)): return [.say(Words.error(error), .error)]
         case (.testCluster, .cluster(let cluster)): return [said(of: cluster, "It answers.")]
