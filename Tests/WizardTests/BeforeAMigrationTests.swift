@@ -11,7 +11,7 @@ import Testing
         var wizard = WizardPilot(size: size)
         wizard.press(.enter, .backTab)
         wizard.choose("Acme Cloud")
-        wizard.push("Continue")
+        wizard.push("Get Started")
         wizard.chooseClusters()
         return wizard
     }
@@ -47,7 +47,7 @@ import Testing
         wizard.press(.escape, .escape)
         #expect(wizard.shows("Migration Hub"))
         wizard.press(.enter)
-        wizard.push("Continue")
+        wizard.push("Get Started")
         #expect(wizard.shows("Cluster      [ shop-rs0"))
         #expect(wizard.shows("Cluster      [ shop-atlas"))
         wizard.push("Continue")
@@ -82,7 +82,7 @@ import Testing
         for _ in 0..<20 where !wizard.textAtCursor.hasPrefix("Acme Cloud") { wizard.press(.tab) }
         wizard.press(.enter)
         wizard.press(.up, .enter)
-        wizard.push("Continue")
+        wizard.push("Get Started")
         #expect(wizard.shows("Organization   Acme"))
         #expect(!wizard.shows("Organization   Acme Cloud"))
         #expect(wizard.shows("Cluster      [ shop-rs0"))
@@ -132,7 +132,7 @@ import Testing
         wizard.press(.escape)
         wizard.advance(by: 3)
         wizard.agent.answersAfter = .zero
-        wizard.push("Continue")
+        wizard.push("Get Started")
         #expect(wizard.shows("The validation is under way"))
         endValidation(&wizard)
         #expect(wizard.shows("✔ The validation has passed."))
@@ -159,7 +159,7 @@ import Testing
     @Test func s19AKeyOfTheFrameActsRightAfterARefusal() {
         var wizard = WizardPilot()
         wizard.press(.enter)
-        wizard.push("Continue")
+        wizard.push("Get Started")
         #expect(wizard.shows("First choose the organization"))
         wizard.type("?")
         #expect(wizard.shows("─ Help ─"))
