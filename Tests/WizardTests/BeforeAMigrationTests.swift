@@ -141,6 +141,18 @@ import Testing
         #expect(wizard.commands.count == 1)
     }
 
+    @Test func s3WhatCouldNotBeChangedMeanwhileIsNotSaidAfterwards() {
+        var wizard = chosen()
+        wizard.agent.answersAfter = .seconds(2)
+        wizard.push("Continue")
+        wizard.focus("x] Verify")
+        wizard.press(.space)
+        #expect(wizard.shows("Being sent for validation"))
+        wizard.advance(by: 3)
+        wizard.press(.escape)
+        #expect(!wizard.shows("Being sent for validation"))
+    }
+
     @Test func s19LettersActOnlyOutsideOfListsAndDialogs() {
         var wizard = chosen()
         wizard.press(.enter)

@@ -138,6 +138,21 @@ import Testing
         #expect(pilot.isAt("Cutover"))
     }
 
+    @Test func aRefusalIsDroppedWhenItsReasonIsGone() {
+        var other = live
+        other.cutover.isReady = false
+        other.cutover.missing = ["the destination is behind the source"]
+        var pilot = pilot(other)
+        pilot.type("shop-atlas")
+        pilot.press(.enter, .enter)
+        #expect(pilot.shows(" The destination is behind the source."))
+        pilot.change(live.id) {
+            $0.cutover.isReady = true
+            $0.cutover.missing = []
+        }
+        #expect(!pilot.lines.dropLast(2).joined().contains("The destination is behind"))
+    }
+
     @Test func aWatcherHasNothingToType() {
         var pilot = pilot(live)
         pilot.type("shop-atlas")

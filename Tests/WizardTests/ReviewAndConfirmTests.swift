@@ -143,6 +143,20 @@ import Testing
         }
     }
 
+    @Test func s6ARefusalIsDroppedWhenItsReasonIsGone() {
+        var other = Sample.migration(.copying)
+        other.setup.destination = Sample.destination.id
+        var pilot = review()
+        pilot.agent.put(.migration(other))
+        pilot.hear()
+        pilot.agent.refuseNext(ControlError(.conflict, "It has one already."))
+        pilot.press(.enter, .tab, .enter)
+        pilot.advance(by: .seconds(3))
+        #expect(pilot.says("End the other migration first"))
+        pilot.change(other.id) { $0.phase = .cancelled }
+        #expect(!pilot.says("End the other migration first"))
+    }
+
     @Test func s6WithoutAPassedValidationNothingStarts() {
         var pilot = review()
         pilot.agent.changeValidation { $0.isPassed = false }

@@ -192,6 +192,17 @@ import Testing
         #expect(pilot.shows("✘ Choose the source organization."))
     }
 
+    @Test func s3WhatWasMissingIsNotSaidAnyMoreWhenItIsThere() {
+        var snapshot = Sample.snapshot
+        snapshot.clusters = []
+        var pilot = ScreenPilot.setUp(ScriptedAgent(snapshot))
+        pilot.push("Continue")
+        #expect(pilot.shows("✘ There are no clusters yet."))
+        pilot.agent.put(.cluster(Sample.source))
+        pilot.hear()
+        #expect(!pilot.says("There are no clusters yet."))
+    }
+
     @Test func s3LeftBackAndForwardEverythingIsKept() {
         var pilot = ScreenPilot.chosen()
         pilot.focus("3 of 4")

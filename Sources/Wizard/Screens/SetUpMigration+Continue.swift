@@ -113,6 +113,7 @@ extension SetUpMigration {
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
+        defer { dropStaleRefusal(world) }
         switch (command, answer) {
         case (.validate(let setup), .made(let id)):
             asking.isOpen = false
@@ -121,6 +122,7 @@ extension SetUpMigration {
         case (.validate, .refused(let error)):
             asking.isOpen = false
             refusal = Refusal(part: .next, text: Words.error(error))
+            noteRefusal(world)
         case (.testCluster, .refused(let error)): return [.say(Words.error(error), .error)]
         case (.testCluster, .cluster(let cluster)): return [.say("Tested \(cluster.name).", .dim)]
         default: break

@@ -2,7 +2,7 @@ internal import ControlAPI
 package import Terminal
 
 /// *Set up Migration*: which cluster goes where, and how. Opens with the focus on the source's organization.
-package struct SetUpMigration: Screen {
+package struct SetUpMigration: RefusingScreen {
     enum Part: String, Hashable, Sendable, Codable, CaseIterable {
         case sourceOrganization, sourceProject, sourceCluster, destinationProject
         case destinationCluster, verify, clear, loadLevel, back, next
@@ -25,6 +25,7 @@ package struct SetUpMigration: Screen {
     /// What `clearing` shows.
     var cleared: ClearedCluster?
     var refusal: Refusal?
+    var refusedFor: Grounds?
     /// The agent has been asked to validate and has not answered yet.
     var asking = Asking()
     /// The last validation that was begun here, of this setup or of an earlier one.
@@ -62,7 +63,7 @@ package struct SetUpMigration: Screen {
     var withoutDialogs: SetUpMigration {
         var page = self
         (page.open, page.clearing, page.refusal) = (nil, nil, nil)
-        page.asking = Asking()
+        (page.asking, page.refusedFor) = (Asking(), nil)
         return page
     }
 
@@ -88,6 +89,30 @@ package struct SetUpMigration: Screen {
     func staleRun(_ world: World) -> ValidationRun? {
         guard run(world) == nil, let begun = world.validation(validated) else { return nil }
         return world.validation(of: begun.setup)
+    }
+
+    // MARK: Refusals
+
+    struct Grounds: Sendable, Equatable, Codable {
+        var nextStep: String
+        var isAsking: Bool
+        var run: Identifier?
+        /// The clusters of both sides, by what is wrong with them.
+        var troubles: [ControlError?]
+    }
+
+    var isRefusing: Bool { refusal != nil }
+    mutating func forgetRefusal() { refusal = nil }
+
+    func grounds(_ world: World) -> Grounds {
+        Grounds(
+            nextStep: nextStep(world), isAsking: asking.isOpen, run: run(world)?.id,
+            troubles: [draft.source, draft.destination].map { $0.cluster(in: world)?.trouble })
+    }
+
+    package mutating func update(_ world: World) -> [Action] {
+        dropStaleRefusal(world)
+        return []
     }
 
     // MARK: Lists
@@ -143,7 +168,7 @@ package struct SetUpMigration: Screen {
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         if clearing != nil { return handleClearing(key, world) }
-        return answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+        return refusing(world) { $0.act(key, world) }
     }
 
     private mutating func act(_ key: Key, _ world: World) -> [Action] {
