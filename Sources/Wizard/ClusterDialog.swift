@@ -173,7 +173,10 @@ struct ClusterDialog: Sendable, Equatable {
         ]
         let fields = all.filter { focus.ids.contains($0.1) }
         let rows = fields.count
-        let box = rect.centred(Size(min(rect.columns, 72), rows + 8))
+        let text = TextBlock(
+            isSaving ? "Connecting to it ..." : refusal ?? "", isSaving ? .dim : .warning)
+        let columns = min(rect.columns, 72)
+        let box = rect.centred(Size(columns, rows + 5 + max(3, text.rows(columns: columns - 4))))
         canvas.hideCursor()
         canvas.fill(box)
         canvas.box(box)
@@ -188,8 +191,6 @@ struct ClusterDialog: Sendable, Equatable {
             canvas.put(label, in: left, .label)
             field.draw(in: right, isFocused: focus.isFocused(part), on: &canvas)
         }
-        let text = TextBlock(
-            isSaving ? "Connecting to it ..." : refusal ?? "", isSaving ? .dim : .warning)
         let (buttons, above) = inner.bottom(1)
         text.draw(in: above.top(rows + 2).rest, on: &canvas)
         let focused = focus.isFocused(.cancel) ? 0 : focus.isFocused(.save) ? 1 : nil

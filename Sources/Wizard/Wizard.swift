@@ -40,6 +40,7 @@ package enum Wizard: Program {
             case .troubled(let error): model.say(Words.error(error), .error)
             case .host(let host): model.take(host)
             }
+        model.world.body = Frame(model).body
         return effects + model.titleEffects()
     }
 

@@ -69,6 +69,19 @@ import Testing
         #expect(pilot.shows("Please verify your data yourself"))
     }
 
+    @Test func s5ItScrollsToItsLastLineAndNoFurther() {
+        var pilot = review(to: "shop-old", clearing: true, size: Size(60, 18))
+        let begin = pilot.screen
+        for _ in 0..<30 { pilot.press(.down) }
+        let end = pilot.screen
+        #expect(!pilot.shows(" more"))
+        pilot.press(.down)
+        #expect(pilot.screen == end)
+        guard end != begin else { return }
+        pilot.press(.up)
+        #expect(pilot.shows("↓ 1 more"))
+    }
+
     @Test func s5BackKeepsEverything() {
         var pilot = review(to: "shop-old", clearing: true)
         let setup = pilot.setup

@@ -188,9 +188,13 @@ import Testing
         agent.time = Sample.time
         var wizard = WizardPilot(agent, saved: saved(3_600_000), size: Size(60, 18))
         #expect(!wizard.shows("part 40"))
+        #expect(wizard.shows(" more ↓"))
         for _ in 0..<100 { wizard.press(.down) }
         #expect(wizard.shows("part 40"))
-        for _ in 0..<43 { wizard.press(.up) }
+        #expect(!wizard.shows(" more ↓"))
+        wizard.press(.up)
+        #expect(!wizard.shows("part 40"))
+        for _ in 0..<42 { wizard.press(.up) }
         #expect(wizard.shows("Since Fri 20 Nov"))
     }
 

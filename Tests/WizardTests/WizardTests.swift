@@ -127,6 +127,23 @@ import Testing
         #expect(wizard.shows("Everywhere"))
     }
 
+    @Test(arguments: [Size(60, 18), Size(80, 24)])
+    func s19TheHelpEndsWhereItsLastLineIsSeen(size: Size) {
+        var wizard = WizardPilot(agent(Sample.migration(.copying)), host: demo, size: size)
+        wizard.press(.enter, .character("?"))
+        #expect(wizard.shows(" more "))
+        var steps = 0
+        while wizard.shows(" more "), steps < 100 {
+            wizard.press(.down)
+            steps += 1
+        }
+        let end = wizard.screen
+        for _ in 0..<20 { wizard.press(.down) }
+        #expect(wizard.screen == end)
+        wizard.press(.up)
+        #expect(wizard.shows(" 1 more "))
+    }
+
     @Test func s19TheLogOfTheMigrationOpensAndFollows() {
         let migration = Sample.migration(.copying)
         let agent = agent(migration)

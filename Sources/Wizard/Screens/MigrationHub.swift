@@ -46,7 +46,7 @@ package struct MigrationHub: Screen {
 
     package func keys(_ world: World) -> KeyMap {
         if let dialog { return dialog.keys }
-        if let removal { return removal.modal.keys }
+        if let removal { return removal.modal.keys(in: world.body) }
         let isCluster = if case .cluster = selected(world) { true } else { false }
         let reason = isCluster ? nil : "choose a cluster"
         return KeyMap([
@@ -71,7 +71,7 @@ package struct MigrationHub: Screen {
 
     private mutating func take(_ key: Key, _ world: World) -> [Action] {
         if dialog != nil { return handleDialog(key) }
-        if removal != nil { return handleRemoval(key) }
+        if removal != nil { return handleRemoval(key, world) }
         switch key {
         case .up, .character("k"): move(by: -1, world)
         case .down, .character("j"): move(by: 1, world)
@@ -234,8 +234,8 @@ package struct MigrationHub: Screen {
                 escape: 0))
     }
 
-    private mutating func handleRemoval(_ key: Key) -> [Action] {
-        _ = removal?.modal.handle(key)
+    private mutating func handleRemoval(_ key: Key, _ world: World) -> [Action] {
+        removal?.modal.handle(key, in: world.body)
         guard let removal, let choice = removal.modal.choice else { return [] }
         self.removal = nil
         return choice == 1 ? [.perform(.removeCluster(removal.cluster))] : []

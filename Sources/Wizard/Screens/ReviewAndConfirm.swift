@@ -59,7 +59,7 @@ package struct ReviewAndConfirm: RefusingScreen {
     }
 
     package func keys(_ world: World) -> KeyMap {
-        if let dialog { return dialog.keys }
+        if let dialog { return dialog.keys(in: world.body) }
         let enter = focus.isFocused(.back) ? "Back" : flow(world).start.button
         return KeyMap([
             .init(.tab, label: "Next"), .init(.enter, label: enter),
@@ -69,7 +69,7 @@ package struct ReviewAndConfirm: RefusingScreen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        if dialog != nil { return handleDialog(key) }
+        if dialog != nil { return handleDialog(key, world) }
         return refusing(world) { $0.act(key, world) }
     }
 
@@ -80,11 +80,16 @@ package struct ReviewAndConfirm: RefusingScreen {
         case (.enter, .start), (.space, .start): return openDialog(world)
         case (.left, _): focus.focus(.back)
         case (.right, _): focus.focus(.start)
-        case (.up, _): offset = max(0, offset - 1)
-        case (.down, _): offset = min(offset + 1, lines(world, columns: world.size.columns).count)
+        case (.up, _), (.down, _): scroll(key, world)
         default: break
         }
         return []
+    }
+
+    private mutating func scroll(_ key: Key, _ world: World) {
+        let (lines, rows) = choices(in: world.body, world)
+        let last = max(0, lines.count - rows)
+        offset = max(0, min(min(offset, last) + (key == .up ? -1 : 1), last))
     }
 
     private mutating func openDialog(_ world: World) -> [Action] {
@@ -97,8 +102,8 @@ package struct ReviewAndConfirm: RefusingScreen {
         return [.discardTypeAhead]
     }
 
-    private mutating func handleDialog(_ key: Key) -> [Action] {
-        _ = dialog?.handle(key)
+    private mutating func handleDialog(_ key: Key, _ world: World) -> [Action] {
+        dialog?.handle(key, in: world.body)
         guard let choice = dialog?.choice else { return [] }
         dialog = nil
         guard choice == 1 else { return [] }

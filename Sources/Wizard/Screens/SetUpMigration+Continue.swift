@@ -5,7 +5,7 @@ package import Terminal
 extension SetUpMigration {
     package func keys(_ world: World) -> KeyMap {
         if open != nil { return OpenList.keys }
-        if let clearing { return clearing.keys }
+        if let clearing { return clearing.keys(in: world.body) }
         var keys = [KeyMap.Binding(.tab, label: "Next field")]
         switch focus.focused {
         case .verify, .clear: keys.append(.init(.space, label: "Tick"))
@@ -71,7 +71,7 @@ extension SetUpMigration {
     }
 
     mutating func handleClearing(_ key: Key, _ world: World) -> [Action] {
-        _ = clearing?.handle(key)
+        clearing?.handle(key, in: world.body)
         switch clearing?.choice {
         case .confirmed:
             (draft.clearConfirmedName, draft.clearConfirmedCluster) = (clearing?.typed, cleared)

@@ -97,8 +97,7 @@ package struct Validate: RefusingScreen {
     // MARK: Keys
 
     package func keys(_ world: World) -> KeyMap {
-        if why != nil { return KeyMap([.init(.enter, .escape, label: "Close")]) }
-        if let start { return start.keys }
+        if let dialog = why ?? start { return dialog.keys(in: world.body) }
         let enter: String =
             switch focus.focused {
             case .back: "Back"
@@ -146,13 +145,13 @@ package struct Validate: RefusingScreen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        if start != nil { return handleStart(key) }
+        if start != nil { return handleStart(key, world) }
         return refusing(world) { $0.act(key, world) }
     }
 
     private mutating func act(_ key: Key, _ world: World) -> [Action] {
         if why != nil {
-            _ = why?.handle(key)
+            why?.handle(key, in: world.body)
             if why?.choice != nil { why = nil }
             return []
         }
@@ -216,8 +215,8 @@ package struct Validate: RefusingScreen {
         return []
     }
 
-    private mutating func handleStart(_ key: Key) -> [Action] {
-        _ = start?.handle(key)
+    private mutating func handleStart(_ key: Key, _ world: World) -> [Action] {
+        start?.handle(key, in: world.body)
         guard let choice = start?.choice else { return [] }
         start = nil
         guard choice == 1, let setup else { return [] }
