@@ -19,6 +19,23 @@ import Testing
         #expect(dialog.choice == .confirmed)
     }
 
+    @Test(arguments: [
+        (" shop-atlas", "a space before it: type only shop-atlas."),
+        ("shop-atlas ", "a space behind it: type only shop-atlas."),
+        (" shop-atlas ", "a space before and behind it: type only shop-atlas."),
+        (" shop", "a space before it: type only shop-atlas."),
+        ("", "First type the name shop-atlas."), (" ", "First type the name"),
+        ("shop atlas", "First type the name"),
+    ])
+    func aSpaceThatNobodySeesIsSaid(typed: String, refusal: String) {
+        var dialog = confirm()
+        dialog.type(typed)
+        dialog.press(.enter)
+        #expect(dialog.refusal?.contains(refusal) == true)
+        #expect(dialog.lines(80, 24).contains { $0.contains(refusal) })
+        #expect(dialog.choice == nil)
+    }
+
     @Test func aLongTextScrollsWhileTheNameIsTyped() {
         var dialog = ConfirmByName(
             "Clear data", ["one\ntwo\nthree\nfour"], name: "shop", confirm: "Clear")

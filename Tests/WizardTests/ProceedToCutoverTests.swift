@@ -85,6 +85,33 @@ import Testing
         #expect(wizard.message.contains("pasting is refused"))
     }
 
+    /// As a line does that has lost something and sends it again.
+    @Test func aFewKeysThatComeAtOnceAreNoPaste() {
+        var wizard = wizard()
+        wizard.read("sho")
+        wizard.read("p-at")
+        wizard.read("las")
+        #expect(!wizard.shows("pasting is refused"))
+        wizard.press(.enter)
+        #expect(wizard.shows("( Proceed to cutover )"))
+        #expect(wizard.textAtCursor.hasPrefix("Proceed to cutover"))
+        var half = self.wizard()
+        half.read("shop-")
+        #expect(half.message.contains("pasting is refused"))
+        // What the terminal marks is one, however short.
+        var marked = self.wizard()
+        marked.read("\u{1b}[200~sh\u{1b}[201~")
+        #expect(marked.message.contains("pasting is refused"))
+    }
+
+    @Test func aSpaceBeforeTheNameIsSaid() {
+        var pilot = pilot(live)
+        pilot.type(" shop-atlas")
+        pilot.press(.enter)
+        #expect(pilot.shows("There is a space before it: type only shop-atlas."))
+        #expect(pilot.isAt("Proceed to cutover"))
+    }
+
     @Test func whatCameBehindTheLastKeyOfThePageIsDropped() {
         var wizard = wizard()
         wizard.type("shop-atlas")

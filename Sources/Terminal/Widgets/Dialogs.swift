@@ -122,6 +122,18 @@ package struct ConfirmByName: Widget {
     package static let noPaste =
         "Please type the name again, key by key; pasting is refused here."
 
+    /// What is said where something else was typed than the name; spaces, which nobody sees, by their place.
+    package static func unlike(_ name: String, _ typed: String) -> String {
+        let places = [
+            typed.hasPrefix(" ") && !name.hasPrefix(" ") ? "before" : nil,
+            typed.hasSuffix(" ") && !name.hasSuffix(" ") ? "behind" : nil,
+        ].compactMap(\.self)
+        guard !places.isEmpty, typed.contains(where: { $0 != " " }) else {
+            return "First type the name \(name)."
+        }
+        return "There is a space \(places.joined(separator: " and ")) it: type only \(name)."
+    }
+
     package var title: String
     package var consequences: TextBlock
     /// What has to be typed, letter for letter.
@@ -189,7 +201,7 @@ package struct ConfirmByName: Widget {
         case .confirm where confirm.activates(key): choice = .confirmed
         case .field where key == .enter && isNameTyped: focus.focus(.confirm)
         case .field where key == .enter, .confirm where key == .enter:
-            refusal = "First type the name \(name)."
+            refusal = ConfirmByName.unlike(name, field.text)
         case .field where field.handle(key): break
         default: _ = consequences.handle(key, in: parts(in: Rect(size)).text.size)
         }

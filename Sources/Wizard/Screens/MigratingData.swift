@@ -28,8 +28,8 @@ package struct MigratingData: LiveScreen {
 
     package func title(_ world: World) -> String { flow(world).migrating.title }
     package var holdsKeys: Bool { dialog != nil }
-    package var refusesPaste: Bool {
-        if case .cancel = dialog { true } else { false }
+    package func nameToType(_ world: World) -> String? {
+        if case .cancel(let dialog) = dialog { dialog.name } else { nil }
     }
 
     package mutating func update(_ world: World) -> [Action] {

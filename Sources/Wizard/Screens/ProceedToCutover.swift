@@ -23,7 +23,7 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
 
     package func title(_ world: World) -> String { flow(world).proceed.title }
     package var holdsKeys: Bool { focus.isFocused(.name) }
-    package var refusesPaste: Bool { true }
+    package func nameToType(_ world: World) -> String? { live(world)?.destinationName ?? "" }
 
     package mutating func update(_ world: World) -> [Action] {
         guard let live = live(world) else { return [] }
@@ -95,7 +95,7 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
             if isNameTyped(live) {
                 focus.focus(.proceed)
             } else {
-                refusal = "First type the name \(live.destinationName)."
+                refusal = unlike(live)
             }
         case .back where key == .enter || key == .space: return [.back]
         case .proceed where key == .enter || key == .space: return proceed(live, world)
@@ -131,7 +131,11 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
     private func obstacle(_ live: LiveMigration, _ world: World) -> String? {
         if let watching = watching(world) { return watching }
         if let reason = Words.notReady(live) { return reason }
-        return isNameTyped(live) ? nil : "First type the name \(live.destinationName)."
+        return isNameTyped(live) ? nil : unlike(live)
+    }
+
+    private func unlike(_ live: LiveMigration) -> String {
+        ConfirmByName.unlike(live.destinationName, name.text)
     }
 
     // MARK: Drawing

@@ -74,7 +74,7 @@ package struct SetUpMigration: RefusingScreen {
 
     package func title(_ world: World) -> String { flow(world).title }
     package var holdsKeys: Bool { open != nil || clearing != nil }
-    package var refusesPaste: Bool { clearing != nil }
+    package func nameToType(_ world: World) -> String? { clearing?.name }
 
     /// The newest validation of what is chosen now.
     func run(_ world: World) -> ValidationRun? {
