@@ -160,6 +160,36 @@ import Testing
         #expect(!wizard.shows("Log of"))
     }
 
+    @Test func s19WhereTheDayChangesTheLogSaysSo() {
+        let migration = Sample.migration(.copying)
+        let agent = agent(migration)
+        for hours: Int64 in [4, 3, 1] {
+            agent.time = Sample.time - hours * 3_600_000
+            agent.log("copied \(hours)", of: migration.id)
+        }
+        agent.time = Sample.time
+        let rows = [
+            " Thu 19 Nov", " 22:14:09  copied 4", " 23:14:09  copied 3",
+            " Fri 20 Nov", " 01:14:09  copied 1",
+        ]
+        var wizard = WizardPilot(agent)
+        func log() -> [String] {
+            Array(wizard.lines.drop { $0 != rows[0] }.prefix { !$0.isEmpty && !$0.contains("──") })
+        }
+        wizard.press(.character("l"))
+        #expect(log() == rows)
+        wizard.press(.escape, .enter)
+        wizard.resize(120, 40)
+        #expect(log() == rows)
+        // Of today alone it needs no day.
+        let today = self.agent(migration)
+        today.log("copied it", of: migration.id)
+        var other = WizardPilot(today)
+        other.press(.character("l"))
+        #expect(other.shows("02:14:09  copied it"))
+        #expect(!other.shows("Fri 20 Nov"))
+    }
+
     @Test func s19WithoutAMigrationThereIsNoLog() {
         var wizard = WizardPilot()
         wizard.press(.character("l"))

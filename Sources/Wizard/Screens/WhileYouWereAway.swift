@@ -71,7 +71,10 @@ package struct WhileYouWereAway: Screen {
             lines.append(heading(migration, world, glyphs))
             let news = (world.logs[migration.id] ?? []).filter { $0.time > since }
             if news.isEmpty { lines.append([Run("  nothing was logged", .dim)]) }
-            lines += news.map { [Run("  \(Times.time($0.time))  ", .dim), Run($0.text)] }
+            let before: [Int64?] = [world.agentNow] + news.map { $0.time }
+            lines += zip(news, before).flatMap { line, before in
+                LogView.rows(line, after: before).map { [Run(" ")] + $0 }
+            }
         }
         return lines
     }
