@@ -68,6 +68,37 @@ import Testing
         #expect(pilot.pages.count == 1)
     }
 
+    @Test func s12WhoHasLeftSuccessHearsThatTheSourceAcceptsWrites() {
+        var live = Gallery.complete
+        live.isSourceHeld = true
+        let agent = Sample.agent(live)
+        var wizard = WizardPilot(agent)
+        wizard.press(.home, .enter, .character("r"), .tab)
+        agent.answersAfter = .seconds(2)
+        wizard.press(.enter, .escape)
+        #expect(wizard.shows("Migration Hub"))
+        #expect(!wizard.message.contains("accepts writes"))
+        wizard.advance(by: 3)
+        #expect(wizard.message.contains("✔ shop-rs0 accepts writes again."))
+    }
+
+    @Test func s14WhoHasLeftThePageHearsWhatCameOfThePause() {
+        let live = Sample.migration(.copying)
+        let agent = Sample.agent(live)
+        var wizard = WizardPilot(agent)
+        wizard.press(.enter)
+        agent.answersAfter = .seconds(2)
+        wizard.press(.character("p"), .escape)
+        wizard.advance(by: 3)
+        #expect(wizard.message.contains("The migration is being paused."))
+        // Keeping the wheel is nothing to talk of.
+        agent.answersAfter = .seconds(2)
+        wizard.advance(by: 9)
+        wizard.press(.home, .enter, .escape)
+        wizard.advance(by: 3)
+        #expect(!wizard.message.contains("✔"))
+    }
+
     @Test func thePageOfAnEarlierDayIsOpenedWithNothingTyped() {
         let live = Sample.measured(.inSync)
         var before = pilot(live)

@@ -42,7 +42,7 @@ package struct InSync: LiveScreen {
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
         if case .deadline(let time) = answer {
-            return [.say("Extended: \(Times.date(time)) is the new end.", .ok)]
+            return [.say(Words.extended(to: time), .ok)]
         }
         return refusal(answer, to: command)
     }

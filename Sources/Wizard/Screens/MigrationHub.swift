@@ -133,8 +133,8 @@ package struct MigrationHub: Screen {
 
     /// By what the answer says: the news of it may come later.
     private func said(of cluster: Cluster, _ good: String) -> Action {
-        guard let trouble = cluster.trouble else { return .say(good, .ok) }
-        return .say("\(cluster.name) is not reached. \(Words.error(trouble))", .warning)
+        let notice = Words.reached(cluster, good)
+        return .say(notice.text, notice.role)
     }
 
     private mutating func handleDialog(_ key: Key) -> [Action] {
