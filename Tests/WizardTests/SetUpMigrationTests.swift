@@ -27,6 +27,25 @@ import Testing
         #expect(!pilot.shows("│ shop-rs0"))
     }
 
+    @Test(arguments: pageSizes)
+    func s3AnEmptyListSaysWhatIsToBeChosenFirst(size: Size) {
+        var pilot = ScreenPilot.setUp(size: size)
+        pilot.press(.tab, .enter)
+        #expect(pilot.shows("First choose the organization."))
+        pilot.press(.escape, .tab, .enter)
+        #expect(pilot.shows("First choose the organization."))
+        pilot.press(.escape, .backTab, .backTab)
+        pilot.choose("Acme")
+        pilot.press(.tab, .tab, .enter)
+        #expect(pilot.shows("First choose the project."))
+        #expect(!pilot.shows("no match"))
+        pilot.press(.escape, .backTab)
+        pilot.choose("shop")
+        pilot.press(.tab, .enter)
+        pilot.type("xyz")
+        #expect(pilot.shows("no match"))
+    }
+
     @Test func s3AnotherProjectDropsTheCluster() {
         var pilot = ScreenPilot.chosen()
         #expect(pilot.setup == Sample.setup)

@@ -138,7 +138,22 @@ package struct SetUpMigration: RefusingScreen {
             selected = choice.cluster
         default: return nil
         }
-        return OpenList(items, selected: selected, placeholder: "choose", isOpen: isOpen)
+        return OpenList(
+            items, selected: selected, placeholder: "choose",
+            emptyText: whyEmpty(part, choice), isOpen: isOpen)
+    }
+
+    private func whyEmpty(_ part: Part, _ choice: ClusterChoice) -> String {
+        if choice.organization == nil, part != .sourceOrganization {
+            return "First choose the organization."
+        }
+        switch part {
+        case .sourceCluster, .destinationCluster:
+            return choice.project == nil
+                ? "First choose the project." : "There is no cluster in this project."
+        case .sourceProject, .destinationProject: return "There is no project in it."
+        default: return "There is no organization yet."
+        }
     }
 
     /// Takes what was chosen from a list; one cluster cannot be both.
