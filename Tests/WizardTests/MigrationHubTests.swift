@@ -358,6 +358,38 @@ import Testing
         #expect(wizard.message.contains("is not reached. No member of it answers."))
     }
 
+    @Test(arguments: [Size(60, 18), Size(80, 24)])
+    func s21EnterShowsAllThatIsKnownOfACluster(size: Size) {
+        var trouble = Sample.unreached
+        let members = (1...9).map { "member \($0) does not answer" }.joined(separator: ", ")
+        trouble.trouble = ControlError(
+            .cluster, "No primary was found: \(members)", remedy: "start the last one")
+        let agent = agent()
+        agent.put(.cluster(trouble))
+        var wizard = WizardPilot(agent, size: size)
+        wizard.press(.end)
+        #expect(wizard.footer.contains("Enter Details"))
+        #expect(!wizard.shows("Start the last one."))
+        wizard.press(.enter)
+        let inside = wizard.lines.flatMap { line in
+            line.split(separator: "│", omittingEmptySubsequences: false).dropFirst().dropLast()
+        }
+        let text = inside.joined(separator: " ").split(separator: " ").joined(separator: " ")
+        #expect(text.contains("member 9 does not answer. Start the last one."))
+        // Letters are no commands there.
+        wizard.type("r")
+        #expect(wizard.shows("─ archive ─"))
+        agent.put(.cluster(Sample.unreached))
+        wizard.hear()
+        #expect(wizard.shows("No member of archive answers."))
+        wizard.press(.escape)
+        #expect(!wizard.shows("─ archive ─"))
+        wizard.press(.enter)
+        agent.put(.removed(trouble.id))
+        wizard.hear()
+        #expect(!wizard.shows("─ archive ─"))
+    }
+
     @Test func s21AClusterIsRemovedAfterAQuestion() {
         let agent = agent()
         var wizard = WizardPilot(agent)
