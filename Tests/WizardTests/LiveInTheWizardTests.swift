@@ -12,7 +12,7 @@ import Testing
             Sample.agent(live), saved: SavedState(pages: [page], lastSeen: nil, theme: nil))
     }
 
-    @Test func theKeysOfTheFrameWorkWhileTheBellRings() {
+    @Test func s19TheKeysOfTheFrameWorkWhileTheBellRings() {
         let live = Sample.measured(.inSync)
         var pilot = pilot(Sample.measured(.catchingUp))
         pilot.change(live.id) { $0 = live }
@@ -24,7 +24,7 @@ import Testing
         #expect(pilot.requests.contains(.exit))
     }
 
-    @Test func theKeysOfTheFrameWorkAfterARefusal() {
+    @Test func s19TheKeysOfTheFrameWorkAfterARefusal() {
         var pilot = pilot(Sample.measured(.inSync))
         pilot.press(.enter, .enter, .tab, .tab, .enter)
         #expect(pilot.shows(" First type the name shop-atlas."))
@@ -32,7 +32,7 @@ import Testing
         #expect(pilot.shows("─ Help ─"))
     }
 
-    @Test func aMigrationIsCutOverFromMigratingDataToTheHub() throws {
+    @Test func s12AMigrationIsCutOverFromMigratingDataToTheHub() throws {
         let live = Sample.measured(.inSync)
         var pilot = pilot(live)
         pilot.press(.enter, .enter)
@@ -51,7 +51,7 @@ import Testing
         #expect(page.screen.title != "Success")
     }
 
-    @Test func aFailedCutoverLeadsBackStepByStep() {
+    @Test func s16AFailedCutoverLeadsBackStepByStep() {
         let live = Sample.measured(.inSync)
         var pilot = pilot(live)
         pilot.press(.enter, .enter)
@@ -99,7 +99,7 @@ import Testing
         #expect(!wizard.message.contains("✔"))
     }
 
-    @Test func thePageOfAnEarlierDayIsOpenedWithNothingTyped() {
+    @Test func s9ThePageOfAnEarlierDayIsOpenedWithNothingTyped() {
         let live = Sample.measured(.inSync)
         var before = pilot(live)
         before.press(.enter, .enter)

@@ -13,7 +13,7 @@ import Testing
             agent: Sample.agent(live))
     }
 
-    @Test func itListsWhatIsKnownAndWhatIsNot() {
+    @Test func s9ItListsWhatIsKnownAndWhatIsNot() {
         let first = pilot(live)
         #expect(first.shows("✔ Lag 0.4 s"))
         #expect(first.shows("✔ 0 mismatches, 18 of 18 collections verified"))
@@ -30,7 +30,7 @@ import Testing
         #expect(second.shows("! Source writes cannot be blocked: 10 s of silence needed"))
     }
 
-    @Test func whatIsNotKnownStandsBeforeNothing() {
+    @Test func s9WhatIsNotKnownStandsBeforeNothing() {
         var bare = Sample.bare(.inSync)
         bare.cutover.isReady = true
         var pilot = pilot(bare)
@@ -40,7 +40,7 @@ import Testing
         #expect(pilot.isAt("Cutover"))
     }
 
-    @Test func itIsOnlyPassedWithTheNameTyped() {
+    @Test func s9ItIsOnlyPassedWithTheNameTyped() {
         var pilot = pilot(live)
         #expect(pilot.style(of: "( Proceed to cutover )")?.role == .buttonGrey)
         pilot.type("shop-atla")
@@ -60,7 +60,7 @@ import Testing
         #expect(pilot.commands.isEmpty)
     }
 
-    @Test func theNameCannotBePasted() {
+    @Test func s9TheNameCannotBePasted() {
         var pilot = pilot(live)
         pilot.paste("shop-atlas")
         #expect(pilot.shows("pasting is refused here"))
@@ -77,7 +77,7 @@ import Testing
         return wizard
     }
 
-    @Test func aPasteThatTheTerminalDoesNotMarkFinalizesNothing() {
+    @Test func s9APasteThatTheTerminalDoesNotMarkFinalizesNothing() {
         var wizard = wizard()
         #expect(wizard.page.screen.title == "Proceed to cutover", "\(wizard.screen)")
         wizard.read("shop-atlas\r\r \t\t\r")
@@ -86,7 +86,7 @@ import Testing
     }
 
     /// As a line does that has lost something and sends it again.
-    @Test func aFewKeysThatComeAtOnceAreNoPaste() {
+    @Test func s9AFewKeysThatComeAtOnceAreNoPaste() {
         var wizard = wizard()
         wizard.read("sho")
         wizard.read("p-at")
@@ -104,7 +104,7 @@ import Testing
         #expect(marked.message.contains("pasting is refused"))
     }
 
-    @Test func aSpaceBeforeTheNameIsSaid() {
+    @Test func s9ASpaceBeforeTheNameIsSaid() {
         var pilot = pilot(live)
         pilot.type(" shop-atlas")
         pilot.press(.enter)
@@ -112,7 +112,7 @@ import Testing
         #expect(pilot.isAt("Proceed to cutover"))
     }
 
-    @Test func whatCameBehindTheLastKeyOfThePageIsDropped() {
+    @Test func s9WhatCameBehindTheLastKeyOfThePageIsDropped() {
         var wizard = wizard()
         wizard.type("shop-atlas")
         wizard.read("\r\r \t\t\r")
@@ -121,7 +121,7 @@ import Testing
         #expect(!wizard.commands.contains { if case .beginCutover = $0 { true } else { false } })
     }
 
-    @Test func whatCameWithTheCheckMarkFinalizesNothing() {
+    @Test func s10WhatCameWithTheCheckMarkFinalizesNothing() {
         var wizard = wizard()
         wizard.type("shop-atlas")
         wizard.read("\r\r")
@@ -130,7 +130,7 @@ import Testing
         #expect(!wizard.commands.contains { if case .beginCutover = $0 { true } else { false } })
     }
 
-    @Test func theFocusIsInTheFieldFirstAndLettersThereAreText() {
+    @Test func s9TheFocusIsInTheFieldFirstAndLettersThereAreText() {
         var pilot = pilot(live)
         pilot.type("tgh")
         #expect(pilot.commands.isEmpty)
@@ -138,7 +138,7 @@ import Testing
         #expect(pilot.pages.count == 2)
     }
 
-    @Test func aLoneEscDoesNothingAndBackLeadsBack() {
+    @Test func s9ALoneEscDoesNothingAndBackLeadsBack() {
         var pilot = pilot(live)
         pilot.type("shop")
         pilot.press(.escape)
@@ -150,7 +150,7 @@ import Testing
         #expect(pilot.isAt("In sync"))
     }
 
-    @Test func whatIsMissingIsSaidThere() {
+    @Test func s9WhatIsMissingIsSaidThere() {
         var other = live
         other.cutover.isReady = false
         other.cutover.missing = ["the destination is behind the source"]
@@ -165,7 +165,7 @@ import Testing
         #expect(pilot.isAt("Cutover"))
     }
 
-    @Test func aRefusalIsDroppedWhenItsReasonIsGone() {
+    @Test func s9ARefusalIsDroppedWhenItsReasonIsGone() {
         var other = live
         other.cutover.isReady = false
         other.cutover.missing = ["the destination is behind the source"]
@@ -180,7 +180,7 @@ import Testing
         #expect(!pilot.lines.dropLast(2).joined().contains("The destination is behind"))
     }
 
-    @Test func aWatcherHasNothingToType() {
+    @Test func s9AWatcherHasNothingToType() {
         var pilot = pilot(live)
         pilot.type("shop-atlas")
         pilot.change(live.id) {
@@ -195,13 +195,13 @@ import Testing
         #expect(pilot.agent.snapshot.migrations.last?.driver?.wantedBy == Sample.me.name)
     }
 
-    @Test func withVerificationOffItAsksToVerifyYourself() {
+    @Test func s9WithVerificationOffItAsksToVerifyYourself() {
         var off = live
         off.setup.verify = .off
         #expect(pilot(off).shows("! Verification off: please verify your data yourself"))
     }
 
-    @Test func withLittleTimeLeftItSaysSoOnce() {
+    @Test func s9WithLittleTimeLeftItSaysSoOnce() {
         var little = live
         little.cutover.deadlineAt = Sample.time + 540_000
         var pilot = pilot(little)
