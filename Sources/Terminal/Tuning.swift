@@ -10,9 +10,11 @@ package enum Tuning {
     static let longestSequence = 64
     /// A paste whose end does not come is over when nothing came for so long; not less, since its rest would act.
     static let pasteQuiet = Duration.seconds(30)
-    /// So many characters in one read are a paste where one is refused: keys of a fast typist come in pairs at most,
-    /// and over a slow line the refusal says what to do.
-    static let pastedCharacters = 3
+    /// So many characters in one read, and half of what has to be typed, are a paste where one is refused: keys of a fast
+    /// typist come in pairs at most, but a line that has lost something sends a few at once.
+    static let pastedCharacters = 5
+    /// A name that is shorter is pasted with fewer; two may be typed at once.
+    static let leastPastedCharacters = 3
     /// A paste is cut there, bytes.
     static let longestPaste = 64 << 10
     /// A resize is followed by others while a window is dragged: painted when there was none for so long, or when

@@ -20,8 +20,9 @@ struct ClusterDialog: Sendable, Equatable {
     /// Why it was refused, or what is missing.
     private(set) var refusal: String?
     private(set) var isClosed = false
-    /// While the agent connects to it.
-    private(set) var isSaving = false
+    /// What the agent was asked for, while it connects to it.
+    private(set) var saving: Command?
+    private var isSaving: Bool { saving != nil }
 
     var keys: KeyMap {
         let enter: String =
@@ -94,7 +95,7 @@ struct ClusterDialog: Sendable, Equatable {
     }
 
     mutating func refuse(_ error: ControlError) {
-        isSaving = false
+        saving = nil
         refusal = Words.error(error)
     }
 
@@ -109,20 +110,20 @@ struct ClusterDialog: Sendable, Equatable {
         refusal = missing
         guard refusal == nil else { return nil }
         guard let edited else {
-            isSaving = true
             let text = ConnectionText(connectionString).adding(password: password.value)
-            return .add(
+            saving = .add(
                 NewCluster(
                     name: name.text, organization: organization.text, project: project.text,
                     connectionString: Secret(text)))
+            return saving
         }
         let change = change(of: edited)
         guard !change.isEmpty else {
             isClosed = true
             return nil
         }
-        isSaving = true
-        return .editCluster(edited.id, change)
+        saving = .editCluster(edited.id, change)
+        return saving
     }
 
     private var missing: String? {
@@ -172,7 +173,10 @@ struct ClusterDialog: Sendable, Equatable {
         ]
         let fields = all.filter { focus.ids.contains($0.1) }
         let rows = fields.count
-        let box = rect.centred(Size(min(rect.columns, 72), rows + 8))
+        let text = TextBlock(
+            isSaving ? "Connecting to it ..." : refusal ?? "", isSaving ? .dim : .warning)
+        let columns = min(rect.columns, 72)
+        let box = rect.centred(Size(columns, rows + 5 + max(3, text.rows(columns: columns - 4))))
         canvas.hideCursor()
         canvas.fill(box)
         canvas.box(box)
@@ -187,8 +191,6 @@ struct ClusterDialog: Sendable, Equatable {
             canvas.put(label, in: left, .label)
             field.draw(in: right, isFocused: focus.isFocused(part), on: &canvas)
         }
-        let text = TextBlock(
-            isSaving ? "Connecting to it ..." : refusal ?? "", isSaving ? .dim : .warning)
         let (buttons, above) = inner.bottom(1)
         text.draw(in: above.top(rows + 2).rest, on: &canvas)
         let focused = focus.isFocused(.cancel) ? 0 : focus.isFocused(.save) ? 1 : nil

@@ -1,15 +1,18 @@
 package import Terminal
 
 /// A line for a connection string. A password in it is neither drawn nor encoded, and from the colon on that may begin
-/// one nothing is shown either until it is clear that it began a port.
+/// one nothing is shown either until it is clear that it began a port. What it was opened with has no secret.
 package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectable {
     private var characters: [Character] = []
     /// Before which character it is. Always at the end while something is hidden: where it is would tell the length.
     private var cursor = 0
+    private var known = ""
 
     package init() {}
 
+    /// `text`: without a secret.
     init(_ text: String) {
+        known = text
         characters = Array(text)
         cursor = characters.count
     }
@@ -17,7 +20,8 @@ package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectab
     /// With its password.
     var text: String { String(characters).trimmingSpaces }
     var isEmpty: Bool { text.isEmpty }
-    private var isPlain: Bool { ConnectionText(text).shown == text }
+    private var shown: String { text == known ? known : ConnectionText(text).shown }
+    private var isPlain: Bool { shown == text }
 
     package mutating func handle(_ key: Key) -> Bool {
         switch key {
@@ -50,7 +54,7 @@ package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectab
         let rect = rect.line(0)
         let style = Style(isFocused ? .fieldFocus : .field)
         canvas.fill(rect, style)
-        let text = ConnectionText(text).shown
+        let text = shown
         let before = Width.of(isPlain ? String(characters[..<cursor]) : text)
         let hidden = isFocused ? max(0, before - rect.columns + 1) : 0
         canvas.clipped(to: rect) { canvas in
@@ -78,6 +82,10 @@ struct ConnectionText {
     /// In the place of a secret that is not shown.
     static let redaction = "***"
 
+    private static let schemes = ["mongodb://", "mongodb+srv://"]
+    /// Those that servers have where nobody chose another: no password begins with one and a slash.
+    private static let usualPorts: Set<Substring> = ["27017", "27018", "27019"]
+
     /// `mongodb://`; empty while it is not complete.
     let scheme: String
     /// Nil where none is named.
@@ -88,12 +96,12 @@ struct ConnectionText {
     let rest: String
 
     init(_ text: String) {
-        guard let end = text.firstRange(of: "://") else {
-            (scheme, user, password, rest) = ("", nil, nil, text)
+        guard let scheme = ConnectionText.schemes.first(where: { text.hasPrefix($0) }) else {
+            (self.scheme, user, password, rest) = ("", nil, nil, text)
             return
         }
-        scheme = String(text[..<end.upperBound])
-        let behind = text[end.upperBound...]
+        self.scheme = scheme
+        let behind = text.dropFirst(scheme.count)
         // A password that was not encoded may hold any character, so the last one ends it.
         guard let at = behind.lastIndex(of: "@") else {
             (user, password, rest) = (nil, nil, String(behind))
@@ -108,23 +116,62 @@ struct ConnectionText {
 
     /// The text with every secret as `***`.
     var shown: String {
-        guard !scheme.isEmpty else { return rest }
         let shownRest = ConnectionText.withoutSecretOptions(rest)
-        if let user {
-            return scheme + user + (password == nil ? "" : ":***") + "@" + shownRest
+        guard !scheme.isEmpty else {
+            let isBegun = ConnectionText.schemes.contains { $0.hasPrefix(rest) }
+            return isBegun ? rest : ConnectionText.withoutSecrets(behindColon: shownRest)
         }
-        // A user and the beginning of a password look like a host and its port, until the hosts are at their end.
-        guard let colon = rest.firstIndex(of: ":") else { return scheme + shownRest }
-        return scheme + (hasPlainHosts ? shownRest : rest[...colon] + "***")
+        if let user {
+            let hosts =
+                isUpToHostsPlain ? shownRest : ConnectionText.withoutSecrets(behindColon: rest)
+            return scheme + user + (password == nil ? "" : ":\(ConnectionText.redaction)") + "@"
+                + hosts
+        }
+        return scheme
+            + (areHostsCertain ? shownRest : ConnectionText.withoutSecrets(behindColon: shownRest))
     }
 
-    /// Whether hosts with ports, and nothing else, stand before the database or the options.
-    private var hasPlainHosts: Bool {
-        guard let end = rest.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return false }
-        return rest[..<end].split(separator: ",").allSatisfy { host in
-            let parts = host.split(separator: ":", omittingEmptySubsequences: false)
-            return parts.count < 2 || host.hasPrefix("[") || parts[1].allSatisfy(\.isNumber)
+    private static func withoutSecrets(behindColon text: String) -> String {
+        guard let colon = text.firstIndex(of: ":") else { return text }
+        return text[...colon] + redaction
+    }
+
+    /// With their ports, before the database and the options.
+    private var hosts: [(name: Substring, port: Substring?)] {
+        rest.prefix { $0 != "/" && $0 != "?" }.split(separator: ",").map { host in
+            if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
+                let port = host[host.index(after: end)...]
+                return (host[...end], port.isEmpty ? nil : port.dropFirst())
+            }
+            guard let colon = host.firstIndex(of: ":") else { return (host, nil) }
+            return (host[..<colon], host[host.index(after: colon)...])
         }
+    }
+
+    /// Behind a login: whether what stands behind each colon is a port, as far as it is typed.
+    private var isUpToHostsPlain: Bool {
+        hosts.allSatisfy { $0.port.map { ConnectionText.isPort($0) || $0.isEmpty } ?? true }
+    }
+
+    /// Without a login: whether what stands there can be nothing but hosts. A user and the beginning of a password look
+    /// like a host and its port; what tells them apart is that all is typed up to the database or the options, and a
+    /// name, a port or several hosts that no login has.
+    private var areHostsCertain: Bool {
+        let hosts = hosts
+        guard let first = hosts.first(where: { $0.port != nil }), let port = first.port else {
+            return !rest.contains(":")
+        }
+        guard rest.contains(where: { $0 == "/" || $0 == "?" }),
+            hosts.allSatisfy({ $0.port.map(ConnectionText.isPort) ?? true })
+        else { return false }
+        return first.name.hasPrefix("[") || first.name == "localhost"
+            || first.name.allSatisfy { $0.isNumber || $0 == "." }
+            || ConnectionText.usualPorts.contains(port)
+            || hosts.count > 1 && hosts.allSatisfy { $0.port != nil }
+    }
+
+    private static func isPort(_ text: Substring) -> Bool {
+        (1...5).contains(text.count) && text.allSatisfy { $0.isASCII && $0.isNumber }
     }
 
     /// With the password put in where the text has a user without one; it is encoded as a string needs it.

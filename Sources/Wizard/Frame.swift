@@ -46,6 +46,16 @@ struct Frame {
         drawMessages(in: message, isRoomy: isRoomy, on: &canvas)
     }
 
+    /// What is left for the page.
+    var body: Size {
+        let size = world.size
+        let others = [
+            3, world.host == nil ? 0 : 1, FlowSteps(model) == nil ? 0 : 1,
+            size.rows >= Tuning.roomyRows ? 2 : 0,
+        ]
+        return Size(size.columns, max(0, size.rows - others.reduce(0, +)))
+    }
+
     private func drawBody(in body: Rect, on canvas: inout Canvas) {
         if case .log(let log) = model.overlay { return log.draw(in: body, on: &canvas) }
         canvas.clipped(to: body) { model.page.screen.draw(in: body, on: &$0, world) }

@@ -11,13 +11,13 @@ struct OpenList: Sendable, Equatable, Codable {
 
     init(
         _ items: [(Identifier, String)], selected: Identifier?, placeholder: String,
-        isOpen: Bool = false
+        emptyText: String = "", isOpen: Bool = false
     ) {
         let ids = items.map(\.0)
         self.ids = ids
         list = DropDown(
             items.map(\.1), selected: selected.flatMap { ids.firstIndex(of: $0) },
-            placeholder: items.isEmpty ? "none" : placeholder)
+            placeholder: items.isEmpty ? "none" : placeholder, emptyText: emptyText)
         if isOpen { _ = list.handle(.enter) }
     }
 
@@ -37,7 +37,7 @@ struct OpenList: Sendable, Equatable, Codable {
 
     /// Draws the items at the field's place, wider where their names are, within the page.
     func drawOpen(at field: Rect, in body: Rect, on canvas: inout Canvas) {
-        let wanted = (list.items.map(Width.of).max() ?? 0) + 4
+        let wanted = (list.items.map(Width.of).max() ?? Width.of(list.emptyText)) + 4
         let columns = min(body.columns, max(field.columns, wanted))
         let column = min(field.column, body.endColumn - columns)
         list.drawOpen(at: Rect(column, field.row, columns, 1), on: &canvas)

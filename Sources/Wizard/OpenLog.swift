@@ -10,6 +10,8 @@ struct OpenLog: Sendable, Equatable, Codable {
     /// Of the last line in the pane.
     private var last = 0
     private var first = 0
+    /// The time of that line.
+    private var lastTime: Int64?
 
     init(_ migration: LiveMigration, _ world: World) {
         self.migration = migration.id
@@ -23,11 +25,11 @@ struct OpenLog: Sendable, Equatable, Codable {
         if let oldest = lines.first?.sequence, oldest < first || pane.lines.isEmpty {
             // Lines have come that belong before the others.
             pane = LogPane()
-            (first, last) = (oldest, 0)
+            (first, last, lastTime) = (oldest, 0, world.agentNow)
         }
         for line in lines where line.sequence > last {
-            pane.append([Run(" " + Times.time(line.time) + "  ", .dim), Run(line.text)])
-            last = line.sequence
+            for row in LogView.rows(line, after: lastTime) { pane.append(row) }
+            (last, lastTime) = (line.sequence, line.time)
         }
     }
 

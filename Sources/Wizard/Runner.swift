@@ -98,10 +98,10 @@ package struct Runner: Sendable {
 
     private func ask(_ command: Command) async throws -> Answer {
         switch command {
-        case .add(let new): return .made(try await control.add(new).id)
-        case .testCluster(let id): _ = try await control.test(cluster: id)
+        case .add(let new): return .cluster(try await control.add(new))
+        case .testCluster(let id): return .cluster(try await control.test(cluster: id))
         case .editCluster(let id, let change):
-            return .made(try await control.edit(cluster: id, change).id)
+            return .cluster(try await control.edit(cluster: id, change))
         case .removeCluster(let id): try await control.remove(cluster: id)
         case .validate(let setup): return .made(try await control.validate(setup))
         case .start(let setup): return .made(try await control.start(setup, by: me))

@@ -15,8 +15,8 @@ package protocol Screen: Sendable, Equatable, Codable {
     /// Whether a text field or a dialog has the keys, so that a letter means itself and nothing else.
     var holdsKeys: Bool { get }
 
-    /// Whether a name has to be typed here that confirms something.
-    var refusesPaste: Bool { get }
+    /// The name that has to be typed here to confirm something; nil where none has.
+    func nameToType(_ world: World) -> String?
 
     /// The migration that it is about, whose log can be opened; nil where there is none.
     func subject(_ world: World) -> Identifier?
@@ -36,7 +36,7 @@ package protocol Screen: Sendable, Equatable, Codable {
 
 extension Screen {
     package var holdsKeys: Bool { false }
-    package var refusesPaste: Bool { false }
+    package func nameToType(_ world: World) -> String? { nil }
     package func subject(_ world: World) -> Identifier? { nil }
     package mutating func update(_ world: World) -> [Action] { [] }
     package mutating func answer(
@@ -91,8 +91,10 @@ package enum Command: Sendable, Equatable {
 /// What came of a command.
 package enum Answer: Sendable, Equatable {
     case done
-    /// Of what was begun or added: a validation, a migration, a cluster.
+    /// Of what was begun: a validation, a migration.
     case made(Identifier)
+    /// As it was found when it was added, changed or tested.
+    case cluster(Cluster)
     case deadline(Int64)
     case lines([LogLine])
     case refused(ControlError)

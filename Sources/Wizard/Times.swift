@@ -36,10 +36,19 @@ enum Times {
 
     /// `Wed 25 Nov 02:14 UTC`.
     static func date(_ milliseconds: Int64) -> String {
+        "\(day(milliseconds)) \(time(milliseconds).prefix(5)) UTC"
+    }
+
+    /// `Wed 25 Nov`, in UTC.
+    static func day(_ milliseconds: Int64) -> String {
         let day = floored(milliseconds, 86_400_000)
         let weekday = weekdays[Int(modulo(day + 4, 7))]
         let (month, dayOfMonth) = monthAndDay(day)
-        return "\(weekday) \(dayOfMonth) \(months[month - 1]) \(time(milliseconds).prefix(5)) UTC"
+        return "\(weekday) \(dayOfMonth) \(months[month - 1])"
+    }
+
+    static func isSameDay(_ one: Int64, _ other: Int64) -> Bool {
+        floored(one, 86_400_000) == floored(other, 86_400_000)
     }
 
     private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]

@@ -40,6 +40,7 @@ package enum Wizard: Program {
             case .troubled(let error): model.say(Words.error(error), .error)
             case .host(let host): model.take(host)
             }
+        model.world.body = Frame(model).body
         return effects + model.titleEffects()
     }
 
@@ -57,7 +58,7 @@ package enum Wizard: Program {
         if case .terminal(let request) = effect { request } else { nil }
     }
 
-    package static func refusesPaste(_ model: Model) -> Bool {
-        model.overlay == nil && model.page.screen.refusesPaste
+    package static func textToType(_ model: Model) -> String? {
+        model.overlay == nil ? model.page.screen.nameToType(model.world) : nil
     }
 }

@@ -144,7 +144,7 @@ extension Wizard.Model {
     private mutating func pressOverlay(_ key: Key) {
         switch overlay {
         case .help(var help):
-            _ = help.handle(key)
+            help.handle(key, in: world.body)
             overlay = help.isClosed ? nil : .help(help)
         case .log(var log):
             log.handle(key)

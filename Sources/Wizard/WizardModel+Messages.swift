@@ -48,8 +48,8 @@ extension Wizard.Model {
             }
         }
         guard let layer, let index = layers.firstIndex(where: { $0.id == layer }) else {
-            if case .refused(let error) = answer { return say(Words.error(error), .error) }
-            return []
+            // Its page is closed and says nothing any more.
+            return Words.outcome(of: command, answer, world).map { say($0.text, $0.role) } ?? []
         }
         return carryOut(
             layers[index].page.screen.answer(answer, to: command, world), of: layer)

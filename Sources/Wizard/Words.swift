@@ -62,6 +62,47 @@ enum Words {
             .map { sentence([$0]) }.joined(separator: " ")
     }
 
+    /// What came of a command, for those who see its page no more; nil where nobody waits for it.
+    static func outcome(of command: Command, _ answer: Answer, _ world: World) -> Notice? {
+        switch answer {
+        case .refused(let error): return Notice(.error, Words.error(error))
+        case .deadline(let time): return Notice(.ok, extended(to: time))
+        case .cluster(let cluster): return reached(cluster, "\(cluster.name) answers.")
+        case .lines: return nil
+        case .made, .done: return done(command, world).map { Notice(.ok, $0) }
+        }
+    }
+
+    static func extended(to time: Int64) -> String {
+        "Extended: \(Times.date(time)) is the new end."
+    }
+
+    /// Whether a cluster is reached; `good` where it is.
+    static func reached(_ cluster: Cluster, _ good: String) -> Notice {
+        guard let trouble = cluster.trouble else { return Notice(.ok, good) }
+        return Notice(.warning, "\(cluster.name) is not reached. \(error(trouble))")
+    }
+
+    private static func done(_ command: Command, _ world: World) -> String? {
+        switch command {
+        case .add, .testCluster, .editCluster, .claim, .yield, .readLog: nil
+        case .removeCluster: "The cluster was removed."
+        case .validate: "The validation is under way."
+        case .start: "The migration has begun; it is on the Migration Hub."
+        case .pause: "The migration is being paused."
+        case .resume: "The migration goes on."
+        case .setLoadLevel(_, let level): "Load level \(loadLevel(level))."
+        case .beginCutover: "The cutover was asked for: the Migration Hub shows when it begins."
+        case .backOut: "The cutover is being undone."
+        case .cancel: beingCancelled
+        case .extendSync: "Extended."
+        case .retry: "The migration is taken up again."
+        case .releaseSource(let id):
+            "\(world.migration(id)?.sourceName ?? "The source") accepts writes again."
+        case .acknowledgeMismatches: "The mismatches are noted."
+        }
+    }
+
     static func step(_ name: CutoverState.StepName) -> String {
         switch name {
         case .checkTransactions: "Look for open transactions"

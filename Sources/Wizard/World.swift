@@ -9,6 +9,8 @@ package struct World: Sendable, Equatable, Codable {
     /// When the agent was heard last.
     package var heardAt: Duration?
     package var size = Size(80, 24)
+    /// What is left of it for the page.
+    package var body = Size(80, 18)
     /// Lines of the event logs, by migration, oldest first; the last ones only.
     package var logs: [Identifier: [LogLine]] = [:]
     /// Who this wizard is to the agent.

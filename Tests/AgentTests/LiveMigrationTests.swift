@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func s13AnEngineThatHasNotReadItsStateTakesNothingBack() {
+    @Test func s11AnEngineThatHasNotReadItsStateTakesNothingBack() {
         var live = finalizing
         live.cutover.steps = opened
         live.cutover.isPastPointOfNoReturn = true

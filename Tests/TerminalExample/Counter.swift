@@ -96,5 +96,5 @@ enum Counter: Program {
         }
     }
 
-    static func refusesPaste(_ model: Model) -> Bool { model.confirmation != nil }
+    static func textToType(_ model: Model) -> String? { model.confirmation?.name }
 }

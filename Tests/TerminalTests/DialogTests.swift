@@ -19,14 +19,37 @@ import Testing
         #expect(dialog.choice == .confirmed)
     }
 
+    @Test(arguments: [
+        (" shop-atlas", "a space before it: type only shop-atlas."),
+        ("shop-atlas ", "a space behind it: type only shop-atlas."),
+        (" shop-atlas ", "a space before and behind it: type only shop-atlas."),
+        (" shop", "a space before it: type only shop-atlas."),
+        ("", "First type the name shop-atlas."), (" ", "First type the name"),
+        ("shop atlas", "First type the name"),
+    ])
+    func aSpaceThatNobodySeesIsSaid(typed: String, refusal: String) {
+        var dialog = confirm()
+        dialog.type(typed)
+        dialog.press(.enter)
+        #expect(dialog.refusal?.contains(refusal) == true)
+        #expect(dialog.lines(80, 24).contains { $0.contains(refusal) })
+        #expect(dialog.choice == nil)
+    }
+
     @Test func aLongTextScrollsWhileTheNameIsTyped() {
         var dialog = ConfirmByName(
             "Clear data", ["one\ntwo\nthree\nfour"], name: "shop", confirm: "Clear")
         #expect(!dialog.lines(40, 9).contains { $0.contains("four") })
         dialog.type("sh")
-        dialog.press(.down, .down, .down)
+        #expect(dialog.lines(40, 9).contains { $0.contains("↓ 3 more") })
+        #expect(dialog.keys(in: Size(40, 9)).bindings.first?.label == "Scroll")
+        for _ in 0..<20 { dialog.handle(.down, in: Size(40, 9)) }
         #expect(dialog.lines(40, 9).contains { $0.contains("four") })
+        #expect(!dialog.lines(40, 9).contains { $0.contains("more") })
         #expect(dialog.typed == "sh")
+        dialog.handle(.up, in: Size(40, 9))
+        #expect(dialog.lines(40, 9).contains { $0.contains("three") })
+        #expect(dialog.keys(in: Size(40, 20)).bindings.first?.label == "Next")
     }
 
     @Test func enterInTheFieldConfirmsNothing() {
@@ -87,6 +110,19 @@ import Testing
         }
     }
 
+    @Test func aDialogThatIsLongerThanItsPlaceSaysSo() {
+        var modal = Modal(
+            "Details", ["one\ntwo\nthree\nfour"], buttons: [Button("Close")], escape: 0)
+        #expect(modal.lines(40, 6).contains { $0.contains("↓ 2 more") })
+        #expect(modal.keys(in: Size(40, 6)).bindings.map(\.label) == ["Scroll", "Close"])
+        #expect(!modal.keys(in: Size(40, 12)).bindings.contains { $0.label == "Scroll" })
+        for _ in 0..<20 { modal.handle(.down, in: Size(40, 6)) }
+        #expect(modal.lines(40, 6).contains { $0.contains("four") })
+        #expect(!modal.lines(40, 6).contains { $0.contains("more") })
+        for _ in 0..<2 { modal.handle(.up, in: Size(40, 6)) }
+        #expect(modal.lines(40, 6).contains { $0.contains("one") })
+    }
+
     @Test func footerAndHelpComeFromTheSameKeys() {
         let keys = KeyMap([
             .init(.tab, label: "next field"), .init(.enter, label: "Continue"),
@@ -101,10 +137,12 @@ import Testing
         #expect(lines.contains { $0.contains("d      Detach (nothing runs)") })
         // Three lines have room of six.
         #expect(help.lines(60, 5).last?.contains("─ ↓ 3 more ─") == true)
-        help.press(.down, .down)
+        for _ in 0..<2 { help.handle(.down, in: Size(60, 5)) }
         #expect(help.lines(60, 5).last?.contains("─ ↓ 1 more ─") == true)
-        help.press(.down)
+        for _ in 0..<20 { help.handle(.down, in: Size(60, 5)) }
         #expect(help.lines(60, 5).last?.contains("more") == false)
+        help.handle(.up, in: Size(60, 5))
+        #expect(help.lines(60, 5).last?.contains("─ ↓ 1 more ─") == true)
         help.press(.character("?"))
         #expect(help.isClosed)
     }
@@ -130,10 +168,17 @@ import Testing
     @Test func aTextScrollsWhenItIsLong() {
         var block = TextBlock("one\ntwo\nthree")
         #expect(block.lines(10, 2) == ["one", "two"])
-        block.press(.down)
+        let size = Size(10, 2)
+        for _ in 0..<20 { _ = block.handle(.down, in: size) }
         #expect(block.lines(10, 2) == ["two", "three"])
-        block.press(.down, .down)
-        #expect(block.lines(10, 2) == ["two", "three"])
+        _ = block.handle(.up, in: size)
+        #expect(block.lines(10, 2) == ["one", "two"])
+        _ = block.handle(.end, in: size)
+        // Where there is more room since, the first key moves what is seen.
+        block.runs.append("\nfour")
+        _ = block.handle(.end, in: size)
+        _ = block.handle(.up, in: Size(10, 3))
+        #expect(block.lines(10, 3) == ["one", "two", "three"])
     }
 
     @Test func everyWidgetIsEncodedAndDecoded() throws {

@@ -11,7 +11,7 @@ import Testing
         var wizard = WizardPilot(size: size)
         wizard.press(.enter, .backTab)
         wizard.choose("Acme Cloud")
-        wizard.push("Continue")
+        wizard.push("Get Started")
         wizard.chooseClusters()
         return wizard
     }
@@ -47,7 +47,7 @@ import Testing
         wizard.press(.escape, .escape)
         #expect(wizard.shows("Migration Hub"))
         wizard.press(.enter)
-        wizard.push("Continue")
+        wizard.push("Get Started")
         #expect(wizard.shows("Cluster      [ shop-rs0"))
         #expect(wizard.shows("Cluster      [ shop-atlas"))
         wizard.push("Continue")
@@ -82,7 +82,7 @@ import Testing
         for _ in 0..<20 where !wizard.textAtCursor.hasPrefix("Acme Cloud") { wizard.press(.tab) }
         wizard.press(.enter)
         wizard.press(.up, .enter)
-        wizard.push("Continue")
+        wizard.push("Get Started")
         #expect(wizard.shows("Organization   Acme"))
         #expect(!wizard.shows("Organization   Acme Cloud"))
         #expect(wizard.shows("Cluster      [ shop-rs0"))
@@ -124,6 +124,35 @@ import Testing
         #expect(wizard.shows("[x] Clear any existing data on your destination cluster?"))
     }
 
+    @Test func s3WhoLeavesBeforeTheAgentHasAnsweredFindsThePageAsItIsThen() {
+        var wizard = chosen()
+        wizard.agent.answersAfter = .seconds(2)
+        wizard.push("Continue")
+        #expect(wizard.shows("( Validating... )"))
+        wizard.press(.escape)
+        wizard.advance(by: 3)
+        wizard.agent.answersAfter = .zero
+        wizard.push("Get Started")
+        #expect(wizard.shows("The validation is under way"))
+        endValidation(&wizard)
+        #expect(wizard.shows("✔ The validation has passed."))
+        wizard.push("Continue")
+        #expect(wizard.shows("✔ Passed"))
+        #expect(wizard.commands.count == 1)
+    }
+
+    @Test func s3WhatCouldNotBeChangedMeanwhileIsNotSaidAfterwards() {
+        var wizard = chosen()
+        wizard.agent.answersAfter = .seconds(2)
+        wizard.push("Continue")
+        wizard.focus("x] Verify")
+        wizard.press(.space)
+        #expect(wizard.shows("Being sent for validation"))
+        wizard.advance(by: 3)
+        wizard.press(.escape)
+        #expect(!wizard.shows("Being sent for validation"))
+    }
+
     @Test func s19LettersActOnlyOutsideOfListsAndDialogs() {
         var wizard = chosen()
         wizard.press(.enter)
@@ -142,7 +171,7 @@ import Testing
     @Test func s19AKeyOfTheFrameActsRightAfterARefusal() {
         var wizard = WizardPilot()
         wizard.press(.enter)
-        wizard.push("Continue")
+        wizard.push("Get Started")
         #expect(wizard.shows("First choose the organization"))
         wizard.type("?")
         #expect(wizard.shows("─ Help ─"))

@@ -93,8 +93,13 @@ import Testing
         pilot.press(.space)
         #expect(pilot.shows("90 databases"))
         #expect(!pilot.shows("database89"))
+        #expect(pilot.shows(" more "))
+        #expect(pilot.lines.last?.contains("Up Down Scroll") == true)
         for _ in 0..<60 { pilot.press(.down) }
         #expect(pilot.shows("database89"))
+        #expect(!pilot.shows(" more "))
+        pilot.press(.up)
+        #expect(!pilot.shows("database89"))
         #expect(pilot.shows("Type shop-old to confirm:"))
     }
 

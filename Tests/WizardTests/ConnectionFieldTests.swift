@@ -24,7 +24,23 @@ import Testing
         ("mongodb://h:2701", "mongodb://h:***"),
         ("mongodb://h:27017,ge", "mongodb://h:***"),
         ("mongodb+srv://h", "mongodb+srv://h"),
-        ("mongo", "mongo"),
+        ("mongo", "mongo"), ("mongodb:/", "mongodb:/"), ("mongodb+srv:", "mongodb+srv:"),
+        // Without a scheme nothing tells where a login is.
+        ("anna:hunter2@h/", "anna:***"), ("mongodb:/anna:hunter2@h/", "mongodb:***"),
+        ("anna:hunter2://h/", "anna:***"), ("http://anna:hunter2@h/", "http:***"),
+        ("h/?tlsCertificateKeyFilePassword=geheim", "h/?tlsCertificateKeyFilePassword=***"),
+        // No port, or one that a password may begin with.
+        ("mongodb://anna:123456/7ab", "mongodb://anna:***"),
+        ("mongodb://anna:1234?x", "mongodb://anna:***"),
+        ("mongodb://anna:12,34/x", "mongodb://anna:***"),
+        ("mongodb://anna:/", "mongodb://anna:***"),
+        ("mongodb://anna:x@hunter2:geheim", "mongodb://anna:***@hunter2:***"),
+        // Hosts and ports, and nothing else.
+        ("mongodb://db1.example.net:27017/shop", "mongodb://db1.example.net:27017/shop"),
+        ("mongodb://127.0.0.1:31001/?w=1", "mongodb://127.0.0.1:31001/?w=1"),
+        ("mongodb://a:31001,b:31002/", "mongodb://a:31001,b:31002/"),
+        ("mongodb://a,b,c/?replicaSet=rs0", "mongodb://a,b,c/?replicaSet=rs0"),
+        ("mongodb://anna:geheim@h:31001/x", "mongodb://anna:***@h:31001/x"),
     ])
     func noSecretIsShown(text: String, shown: String) {
         #expect(ConnectionText(text).shown == shown)
@@ -66,10 +82,19 @@ import Testing
         _ = field.handle(.left)
         _ = field.handle(.character("x"))
         #expect(field.text == "mongodb://h.example.netx/")
-        var hidden = ConnectionField("mongodb://u:secret@h/")
+        var hidden = ConnectionField()
+        _ = hidden.handle(.paste("mongodb://u:secret@h/"))
         for _ in 0..<8 { _ = hidden.handle(.left) }
         _ = hidden.handle(.character("x"))
         #expect(hidden.text == "mongodb://u:secret@h/x")
+    }
+
+    @Test func whatTheAgentHasShownIsReadableUntilItIsChanged() {
+        var field = ConnectionField("mongodb://h:31001/")
+        #expect(field.lines.first == "mongodb://h:31001/")
+        _ = field.handle(.end)
+        _ = field.handle(.character("x"))
+        #expect(field.lines.first == "mongodb://h:***")
     }
 
     @Test(arguments: [
@@ -83,5 +108,13 @@ import Testing
         #expect(ConnectionText(text).setting(caFile: "/c") == with)
         #expect(ConnectionText(with).caFile == "/c")
         #expect(ConnectionText(text).setting(caFile: "") == text)
+    }
+}
+
+extension ConnectionField {
+    fileprivate var lines: [String] {
+        var canvas = Canvas(Size(60, 1))
+        draw(in: canvas.bounds, isFocused: true, on: &canvas)
+        return canvas.lines
     }
 }

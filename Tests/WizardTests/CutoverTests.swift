@@ -25,7 +25,7 @@ import Testing
         return pilot
     }
 
-    @Test func stepOneShowsTheWritesThatAreStillSeen() {
+    @Test func s10StepOneShowsTheWritesThatAreStillSeen() {
         var pilot = pilot(live)
         #expect(pilot.lines[3] == " Cutover   ▶ 1 Stop writes   ○ 2 Finalize   ○ 3 Connect")
         #expect(pilot.shows("37/s  shop.orders 29/s, shop.carts 8/s"))
@@ -41,7 +41,7 @@ import Testing
         #expect(pilot.shows("Optime gap                            -"))
     }
 
-    @Test func finalizingNeedsTheConfirmation() {
+    @Test func s10FinalizingNeedsTheConfirmation() {
         var pilot = pilot(live)
         #expect(pilot.shows("[ ] I confirm that I've stopped writes to my source cluster"))
         pilot.press(.enter)
@@ -58,7 +58,7 @@ import Testing
         #expect(pilot.shows("✔ 1 Stop writes   ▶ 2 Finalize   ○ 3 Connect"))
     }
 
-    @Test func aConfirmationThatTheStreamContradictsIsDoubted() {
+    @Test func s10AConfirmationThatTheStreamContradictsIsDoubted() {
         var pilot = pilot(live)
         #expect(!pilot.shows("still sees writes"))
         pilot.press(.space)
@@ -67,7 +67,7 @@ import Testing
         #expect(!pilot.shows("still sees writes"))
     }
 
-    @Test func backKeepsTheName() {
+    @Test func s10BackKeepsTheName() {
         var pilot = pilot(live)
         pilot.push("Back")
         #expect(pilot.isAt("Proceed to cutover"))
@@ -88,7 +88,7 @@ import Testing
         #expect(pilot.pages.isEmpty)
     }
 
-    @Test func whenReadinessIsLostItCannotBeFinalized() {
+    @Test func s10WhenReadinessIsLostItCannotBeFinalized() {
         var pilot = pilot(live)
         pilot.press(.space)
         pilot.change(live.id) {
@@ -106,7 +106,7 @@ import Testing
         #expect(pilot.isAt("Migrating Data"))
     }
 
-    @Test func aRefusalOfTheAgentIsSaidAndHasToBeConfirmedAgain() {
+    @Test func s11ARefusalOfTheAgentIsSaidAndHasToBeConfirmedAgain() {
         var pilot = pilot(live)
         pilot.press(.space)
         pilot.agent.refuseNext(
@@ -117,7 +117,7 @@ import Testing
         #expect(pilot.isAt("Cutover"))
     }
 
-    @Test func theStepsOfTheEngineAreShownOneByOne() {
+    @Test func s11TheStepsOfTheEngineAreShownOneByOne() {
         var pilot = finalizing()
         for done in 0..<CutoverState.StepName.allCases.count {
             pilot.change(live.id) { $0.cutover = Gallery.finalizing(done).cutover }
@@ -129,14 +129,14 @@ import Testing
         }
     }
 
-    @Test func theDowntimeIsShownOnceItIsKnown() {
+    @Test func s11TheDowntimeIsShownOnceItIsKnown() {
         var pilot = finalizing()
         #expect(pilot.shows("Application downtime  -"))
         pilot.change(live.id) { $0.cutover.downtimeSeconds = 2.14 }
         #expect(pilot.shows("Application downtime  2.1 s"))
     }
 
-    @Test func backingOutAsksAndLeadsBackToWhereTheNameIsTyped() {
+    @Test func s11BackingOutAsksAndLeadsBackToWhereTheNameIsTyped() {
         var pilot = finalizing()
         pilot.press(.enter)
         #expect(pilot.shows("accepts writes again. Nothing is lost"))
@@ -154,7 +154,7 @@ import Testing
         #expect(pilot.isAt("In sync"))
     }
 
-    @Test func afterThePointOfNoReturnThereIsNoWayBack() {
+    @Test func s11AfterThePointOfNoReturnThereIsNoWayBack() {
         var pilot = finalizing()
         pilot.press(.enter)
         pilot.change(live.id) { $0.cutover = Gallery.finalizing(9).cutover }
@@ -168,7 +168,7 @@ import Testing
         #expect(pilot.isAt("Success"))
     }
 
-    @Test func aFailureBeforeThatPointSaysThatTheSourceAcceptsWrites() {
+    @Test func s16AFailureBeforeThatPointSaysThatTheSourceAcceptsWrites() {
         var pilot = finalizing()
         pilot.change(live.id) {
             $0.cutover = Gallery.finalizing(3, failed: true).cutover
@@ -189,7 +189,7 @@ import Testing
         #expect(pilot.shows("▶ 2 Finalize"))
     }
 
-    @Test func anAttemptThatFailedAtOnceIsSeenToo() {
+    @Test func s11AnAttemptThatFailedAtOnceIsSeenToo() {
         var pilot = pilot(live)
         pilot.press(.space)
         pilot.push("Finalize migration")
@@ -200,7 +200,7 @@ import Testing
         #expect(pilot.shows("The cutover was undone. A unique index"))
     }
 
-    @Test func aSourceThatIsStillBlockedIsNotCalledFree() {
+    @Test func s11ASourceThatIsStillBlockedIsNotCalledFree() {
         var pilot = finalizing()
         pilot.change(live.id) {
             $0.phase = .failed
@@ -212,7 +212,7 @@ import Testing
         #expect(pilot.shows("Whether shop-rs0 accepts writes is not known"))
     }
 
-    @Test func aFailureAfterThatPointNamesTheClusterToUse() {
+    @Test func s16AFailureAfterThatPointNamesTheClusterToUse() {
         var pilot = finalizing()
         pilot.change(live.id) {
             $0.cutover = Gallery.finalizing(9).cutover
@@ -234,7 +234,7 @@ import Testing
         live.phase = .preparing
     }
 
-    @Test func afterARestartPastThatPointNobodyIsSentBackToTheSource() {
+    @Test func s17AfterARestartPastThatPointNobodyIsSentBackToTheSource() {
         var pilot = finalizing()
         pilot.change(live.id) { restarted(&$0) }
         #expect(pilot.shows(" shop-atlas accepts writes."))
@@ -252,7 +252,7 @@ import Testing
         #expect(!pilot.shows("not lifted yet"))
     }
 
-    @Test func aDestinationThatIsNotOpenYetIsTheOneToUseAllTheSame() {
+    @Test func s11ADestinationThatIsNotOpenYetIsTheOneToUseAllTheSame() {
         var pilot = finalizing()
         pilot.change(live.id) { restarted(&$0, isOpen: false) }
         #expect(pilot.shows("shop-atlas is the cluster to use, and will accept writes soon."))
@@ -264,7 +264,7 @@ import Testing
         #expect(!pilot.shows("not lifted yet"))
     }
 
-    @Test func afterARestartThePageOfThatMigrationIsTheCutover() {
+    @Test func s17AfterARestartThePageOfThatMigrationIsTheCutover() {
         var live = live
         restarted(&live)
         let pilot = ScreenPilot(
@@ -274,7 +274,7 @@ import Testing
         #expect(pilot.shows(" shop-atlas accepts writes."))
     }
 
-    @Test func afterARestartBeforeThatPointNobodyIsToldToTryTheSource() {
+    @Test func s17AfterARestartBeforeThatPointNobodyIsToldToTryTheSource() {
         var pilot = finalizing()
         pilot.change(live.id) {
             $0.phase = .preparing
@@ -297,7 +297,7 @@ import Testing
         return pilot
     }
 
-    @Test func aSecondAttemptThatFailsAtOnceLikeTheFirstIsSeen() {
+    @Test func s11ASecondAttemptThatFailsAtOnceLikeTheFirstIsSeen() {
         var pilot = asked(earlier: "a unique index would be violated")
         #expect(pilot.shows("▶ 2 Finalize"))
         pilot.change(live.id) { $0.cutover.lastAttemptAt = Sample.time }
@@ -305,7 +305,7 @@ import Testing
         #expect(pilot.shows("The source accepts writes again. Restart your application there."))
     }
 
-    @Test func whatIsNeverBegunIsNotWaitedForForever() {
+    @Test func s11WhatIsNeverBegunIsNotWaitedForForever() {
         var pilot = asked()
         pilot.advance(by: .seconds(10))
         #expect(pilot.shows("▶ 2 Finalize"))
@@ -325,7 +325,7 @@ import Testing
         #expect(pilot.isAt("Proceed to cutover"))
     }
 
-    @Test func withVerificationOffTheRowAsksToVerifyYourself() {
+    @Test func s11WithVerificationOffTheRowAsksToVerifyYourself() {
         var pilot = finalizing()
         pilot.change(live.id) { $0.setup.verify = .off }
         #expect(
@@ -333,13 +333,13 @@ import Testing
                 "• Verify what changed                off: please verify your data yourself"))
     }
 
-    @Test func whatIsWaitedForIsShownInStepTwo() {
+    @Test func s11WhatIsWaitedForIsShownInStepTwo() {
         var pilot = finalizing()
         pilot.change(live.id) { $0.waitingFor = ["2 open transactions"] }
         #expect(pilot.shows("! Waiting for 2 open transactions"))
     }
 
-    @Test func aPageThatWasOpenedDuringACutoverCannotBeginOne() {
+    @Test func s11APageThatWasOpenedDuringACutoverCannotBeginOne() {
         let before = Gallery.finalizing(2)
         var pilot = ScreenPilot(.cutover(Cutover(before.id)), agent: Sample.agent(before))
         pilot.change(before.id) { $0.phase = .inSync }

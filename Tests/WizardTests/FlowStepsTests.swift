@@ -56,7 +56,7 @@ import Testing
         #expect(steps(wizard).contains("✔ Validate"))
         wizard.choose("Acme")
         #expect(steps(wizard).contains("◌ Validate"))
-        wizard.push("Continue")
+        wizard.push("Get Started")
         #expect(steps(wizard).contains("▶ Set up ◌ Validate"))
     }
 

@@ -311,7 +311,7 @@ import Testing
         var wizard = WizardPilot()
         wizard.press(.enter, .space, .escape, .enter, .backTab)
         wizard.choose("Acme Cloud")
-        wizard.push("Continue")
+        wizard.push("Get Started")
         wizard.press(.character("d"))
         let saved = try #require(wizard.saved.last)
         #expect(saved.pages.count == 3)

@@ -49,20 +49,27 @@ import Testing
                 #expect(!pilot.shows("…"))
                 let lastWord = prerequisite.detail.split(separator: " ").last ?? ""
                 #expect(pilot.shows(String(lastWord)), "\(size) \(prerequisite.title)")
-                #expect(pilot.shows("( Back )  ( Continue )"))
+                #expect(pilot.shows("( Back )  ( Get Started )"))
                 pilot.press(.tab)
             }
         }
     }
 
+    @Test func s2TheButtonIsCalledAsInTheDocument() {
+        var pilot = pilot()
+        let isThere = pilot.focus("Get Started )")
+        #expect(isThere)
+        #expect(pilot.shows("Get Started leads to the choice of the clusters."))
+    }
+
     @Test func s2WithSeveralOrganizationsOneHasToBeChosen() {
         var pilot = pilot()
-        pilot.push("Continue")
+        pilot.push("Get Started")
         #expect(pilot.shows("First choose the organization"))
         #expect(pilot.textAtCursor.hasPrefix("choose"))
         pilot.press(.enter, .down, .enter)
         #expect(pilot.textAtCursor.hasPrefix("Acme Cloud"))
-        pilot.push("Continue")
+        pilot.push("Get Started")
         guard case .setUp(let page) = pilot.page else {
             Issue.record("not on Set up Migration")
             return
@@ -74,14 +81,14 @@ import Testing
     @Test func s2TheOnlyOrganizationIsTaken() {
         var pilot = pilot(GetStarted(.fromAtlas), alone)
         #expect(pilot.shows("[ Acme Cloud"))
-        pilot.push("Continue")
+        pilot.push("Get Started")
         #expect(pilot.shows("Additional settings"))
     }
 
     @Test func s2NothingIsSaidWhenEverythingIsTicked() {
         var pilot = pilot(GetStarted(.fromAtlas, organization: Sample.cloud.id))
         for _ in Flow.fromAtlas.getStarted.prerequisites { pilot.press(.space, .tab) }
-        pilot.push("Continue")
+        pilot.push("Get Started")
         #expect(pilot.shows("Additional settings"))
         #expect(pilot.message.isEmpty)
     }
@@ -89,10 +96,10 @@ import Testing
     @Test func s2LeftBackAndForwardTheTicksStay() {
         var pilot = pilot(GetStarted(.fromAtlas, organization: Sample.cloud.id))
         pilot.press(.space)
-        pilot.push("Continue")
+        pilot.push("Get Started")
         pilot.press(.escape)
         #expect(pilot.shows("[x] A destination cluster"))
-        pilot.push("Continue")
+        pilot.push("Get Started")
         #expect(pilot.shows("Additional settings"))
         pilot.press(.escape, .escape)
         #expect(pilot.page == nil)
@@ -108,7 +115,7 @@ import Testing
         var snapshot = Sample.snapshot
         (snapshot.organizations, snapshot.projects, snapshot.clusters) = ([], [], [])
         var pilot = pilot(GetStarted(.fromAtlas), snapshot)
-        pilot.push("Continue")
+        pilot.push("Get Started")
         #expect(pilot.says("lagzero clusters add"))
     }
 

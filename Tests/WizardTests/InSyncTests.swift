@@ -16,7 +16,7 @@ import Testing
             agent: Sample.agent(live), tickInterval: tickInterval)
     }
 
-    @Test func itSaysThatTheClustersAreInSyncAndCountsDown() {
+    @Test func s8ItSaysThatTheClustersAreInSyncAndCountsDown() {
         var pilot = pilot(live)
         #expect(
             pilot.lines[3]
@@ -29,7 +29,7 @@ import Testing
         #expect(pilot.shows("4 d 23:58:00  left to cut over"))
     }
 
-    @Test func extendingShowsTheNewEndBeforeItIsAgreed() {
+    @Test func s8ExtendingShowsTheNewEndBeforeItIsAgreed() {
         var pilot = pilot(live)
         pilot.advance(by: .seconds(3_600))
         pilot.press(.tab, .enter)
@@ -44,7 +44,7 @@ import Testing
         #expect(pilot.shows("until Thu 26 Nov 02:12 UTC"))
     }
 
-    @Test func theCountdownRunsOverFiveDaysWithTwoExtensionsAndExpires() throws {
+    @Test func s15TheCountdownRunsOverFiveDaysWithTwoExtensionsAndExpires() throws {
         var pilot = pilot(live, tickInterval: .seconds(60))
         pilot.advance(by: day * 2)
         #expect(pilot.shows("2 d 23:58:11  left to cut over"))
@@ -84,7 +84,7 @@ import Testing
         #expect(line.contains(Times.date(end)))
     }
 
-    @Test func theTimeRunsWhileThePageIsPaused() {
+    @Test func s8TheTimeRunsWhileThePageIsPaused() {
         var pilot = pilot(live)
         pilot.change(live.id) {
             $0.pausedFrom = .inSync
@@ -100,7 +100,7 @@ import Testing
         #expect(pilot.commands.isEmpty)
     }
 
-    @Test func theWayToTheCutoverIsClosedWhileNotReadyAndExtendingIsNot() {
+    @Test func s8TheWayToTheCutoverIsClosedWhileNotReadyAndExtendingIsNot() {
         var other = live
         other.cutover.isReady = false
         other.cutover.missing = ["3 mismatches are not noted"]
@@ -113,7 +113,7 @@ import Testing
         #expect(pilot.commands == [.extendSync(live.id)])
     }
 
-    @Test func withLittleTimeLeftExtendingIsOfferedFirst() {
+    @Test func s8WithLittleTimeLeftExtendingIsOfferedFirst() {
         var little = live
         little.cutover.deadlineAt = Sample.time + 540_000
         var pilot = pilot(little)
@@ -127,14 +127,14 @@ import Testing
         #expect(pilot.commands.isEmpty)
     }
 
-    @Test func theNextPageIsOpenedWithoutWhatWasTypedAhead() {
+    @Test func s9TheNextPageIsOpenedWithoutWhatWasTypedAhead() {
         var pilot = pilot(live)
         pilot.press(.enter)
         #expect(pilot.isAt("Proceed to cutover"))
         #expect(pilot.pilot.requests.last == .discardTypeAhead)
     }
 
-    @Test func aWatcherCanNeitherExtendNorGoOn() {
+    @Test func s8AWatcherCanNeitherExtendNorGoOn() {
         var watched = live
         watched.driver = Driver(
             wizard: Sample.other.wizard, name: Sample.other.name, heardAt: Sample.time)
@@ -147,7 +147,7 @@ import Testing
         #expect(pilot.commands.isEmpty)
     }
 
-    @Test func escLeadsBack() {
+    @Test func s8EscLeadsBack() {
         var pilot = pilot(live)
         pilot.press(.escape)
         #expect(pilot.isAt("Migrating Data"))

@@ -12,7 +12,7 @@ import Testing
             Sample.agent(live), saved: SavedState(pages: [page], lastSeen: nil, theme: nil))
     }
 
-    @Test func theKeysOfTheFrameWorkWhileTheBellRings() {
+    @Test func s19TheKeysOfTheFrameWorkWhileTheBellRings() {
         let live = Sample.measured(.inSync)
         var pilot = pilot(Sample.measured(.catchingUp))
         pilot.change(live.id) { $0 = live }
@@ -24,7 +24,7 @@ import Testing
         #expect(pilot.requests.contains(.exit))
     }
 
-    @Test func theKeysOfTheFrameWorkAfterARefusal() {
+    @Test func s19TheKeysOfTheFrameWorkAfterARefusal() {
         var pilot = pilot(Sample.measured(.inSync))
         pilot.press(.enter, .enter, .tab, .tab, .enter)
         #expect(pilot.shows(" First type the name shop-atlas."))
@@ -32,7 +32,7 @@ import Testing
         #expect(pilot.shows("─ Help ─"))
     }
 
-    @Test func aMigrationIsCutOverFromMigratingDataToTheHub() throws {
+    @Test func s12AMigrationIsCutOverFromMigratingDataToTheHub() throws {
         let live = Sample.measured(.inSync)
         var pilot = pilot(live)
         pilot.press(.enter, .enter)
@@ -51,7 +51,7 @@ import Testing
         #expect(page.screen.title != "Success")
     }
 
-    @Test func aFailedCutoverLeadsBackStepByStep() {
+    @Test func s16AFailedCutoverLeadsBackStepByStep() {
         let live = Sample.measured(.inSync)
         var pilot = pilot(live)
         pilot.press(.enter, .enter)
@@ -68,7 +68,38 @@ import Testing
         #expect(pilot.pages.count == 1)
     }
 
-    @Test func thePageOfAnEarlierDayIsOpenedWithNothingTyped() {
+    @Test func s12WhoHasLeftSuccessHearsThatTheSourceAcceptsWrites() {
+        var live = Gallery.complete
+        live.isSourceHeld = true
+        let agent = Sample.agent(live)
+        var wizard = WizardPilot(agent)
+        wizard.press(.home, .enter, .character("r"), .tab)
+        agent.answersAfter = .seconds(2)
+        wizard.press(.enter, .escape)
+        #expect(wizard.shows("Migration Hub"))
+        #expect(!wizard.message.contains("accepts writes"))
+        wizard.advance(by: 3)
+        #expect(wizard.message.contains("✔ shop-rs0 accepts writes again."))
+    }
+
+    @Test func s14WhoHasLeftThePageHearsWhatCameOfThePause() {
+        let live = Sample.migration(.copying)
+        let agent = Sample.agent(live)
+        var wizard = WizardPilot(agent)
+        wizard.press(.enter)
+        agent.answersAfter = .seconds(2)
+        wizard.press(.character("p"), .escape)
+        wizard.advance(by: 3)
+        #expect(wizard.message.contains("The migration is being paused."))
+        // Keeping the wheel is nothing to talk of.
+        agent.answersAfter = .seconds(2)
+        wizard.advance(by: 9)
+        wizard.press(.home, .enter, .escape)
+        wizard.advance(by: 3)
+        #expect(!wizard.message.contains("✔"))
+    }
+
+    @Test func s9ThePageOfAnEarlierDayIsOpenedWithNothingTyped() {
         let live = Sample.measured(.inSync)
         var before = pilot(live)
         before.press(.enter, .enter)

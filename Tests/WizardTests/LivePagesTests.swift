@@ -18,7 +18,7 @@ import Testing
         return pilot
     }
 
-    @Test func everyPhaseHasItsPage() {
+    @Test func s7ToS12EveryPhaseHasItsPage() {
         let titles: [MigrationPhase: String] = [
             .finalizing: "Cutover", .complete: "Success", .cancelled: "none",
         ]
@@ -31,7 +31,7 @@ import Testing
         #expect(Page.showing(left)?.screen.title == "Migrating Data")
     }
 
-    @Test func everyPageIsRestoredAsItWas() throws {
+    @Test func s7ToS12EveryPageIsRestoredAsItWas() throws {
         for picture in Gallery.pictures {
             let page = try #require(pilot(picture, Size(80, 24)).page)
             let data = try JSONEncoder().encode(page)
@@ -42,7 +42,7 @@ import Testing
 
     /// Buttons, headings and labels; values may be shortened.
     @Test(arguments: sizes)
-    func noLabelIsCutOff(size: Size) {
+    func s7ToS12NoLabelIsCutOff(size: Size) {
         for picture in Gallery.pictures where picture.keys.isEmpty {
             let lines = pilot(picture, size).lines
             let body = lines[3..<(size.rows - 3)]
@@ -133,7 +133,7 @@ import Testing
         }
     }
 
-    @Test func noPageShowsASecret() {
+    @Test func t17NoPageShowsASecret() {
         for picture in Gallery.pictures {
             #expect(!pilot(picture, Size(120, 40)).screen.contains(Sample.secret))
         }

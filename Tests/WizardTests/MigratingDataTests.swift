@@ -9,7 +9,7 @@ import Testing
         ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live), size: size)
     }
 
-    @Test func itShowsTheFourRowsAndTheFiguresOfTheCopy() {
+    @Test func s7ItShowsTheFourRowsAndTheFiguresOfTheCopy() {
         let pilot = pilot(Sample.measured(.copying))
         let body = Array(pilot.lines[3...11])
         #expect(body[0].hasPrefix(" shop-rs0  ──────▶  shop-atlas"))
@@ -43,7 +43,7 @@ import Testing
         #expect(!pilot.shows("/s seen"))
     }
 
-    @Test func whilePausedNoSpeedAndNoTimeLeftAreShown() {
+    @Test func s14WhilePausedNoSpeedAndNoTimeLeftAreShown() {
         var live = Sample.measured(.copying)
         live.phase = .paused
         live.pausedFrom = .copying
@@ -61,7 +61,7 @@ import Testing
         if phase == .copying { #expect(body.contains("estimating")) }
     }
 
-    @Test func theLagIsShownFromCatchingUpOnWithItsLastHour() {
+    @Test func s7TheLagIsShownFromCatchingUpOnWithItsLastHour() {
         #expect(pilot(Sample.measured(.indexing)).shows("Lag behind source   - "))
         let pilot = pilot(Sample.measured(.catchingUp))
         let line = pilot.lines.first { $0.contains("Lag behind source") } ?? ""
@@ -91,7 +91,7 @@ import Testing
         #expect(pilot.message.contains(reason))
     }
 
-    @Test func theButtonIsReadyOnceTheClustersAreInSyncAndLeadsOn() {
+    @Test func s8TheButtonIsReadyOnceTheClustersAreInSyncAndLeadsOn() {
         var pilot = pilot(Sample.measured(.catchingUp))
         pilot.change(Sample.migration(.inSync).id) { $0 = Sample.measured(.inSync) }
         #expect(pilot.style(of: "( Cutover to your")?.role == .buttonReady)
@@ -106,7 +106,7 @@ import Testing
         #expect(pilot.pages.isEmpty)
     }
 
-    @Test func readinessCanBeLostAndComeBack() {
+    @Test func s8ReadinessCanBeLostAndComeBack() {
         let live = Sample.measured(.inSync)
         var pilot = pilot(live)
         pilot.change(live.id) {
@@ -122,7 +122,7 @@ import Testing
         #expect(pilot.pages.count == 2)
     }
 
-    @Test func theBellRingsWhenReadyAndEveryHourUntilAKeyIsPressed() {
+    @Test func s8TheBellRingsWhenReadyAndEveryHourUntilAKeyIsPressed() {
         let live = Sample.measured(.catchingUp)
         var pilot = pilot(live)
         pilot.press(.up)
@@ -138,13 +138,13 @@ import Testing
         #expect(pilot.bells == 3)
     }
 
-    @Test func whoOpensThePageOfAMigrationThatIsReadyIsNotRungFor() {
+    @Test func s8WhoOpensThePageOfAMigrationThatIsReadyIsNotRungFor() {
         var pilot = pilot(Sample.measured(.inSync))
         pilot.advance(by: .seconds(7_300))
         #expect(pilot.bells == 0)
     }
 
-    @Test func pausingAndResumingGoesThroughTheAgent() {
+    @Test func s14PausingAndResumingGoesThroughTheAgent() {
         let live = Sample.measured(.copying)
         var pilot = pilot(live)
         pilot.type("p")
@@ -155,7 +155,7 @@ import Testing
         #expect(pilot.commands == [.pause(live.id), .resume(live.id)])
     }
 
-    @Test func theLoadLevelIsChosenInADialogThatStandsAtThePresentOne() {
+    @Test func s14TheLoadLevelIsChosenInADialogThatStandsAtThePresentOne() {
         let live = Sample.measured(.copying)
         var pilot = pilot(live)
         pilot.type("l")
@@ -172,7 +172,7 @@ import Testing
         #expect(pilot.commands.last == .setLoadLevel(live.id, 2))
     }
 
-    @Test func cancellingNeedsTheNameOfTheDestinationTyped() {
+    @Test func s14CancellingNeedsTheNameOfTheDestinationTyped() {
         let live = Sample.measured(.copying)
         var pilot = pilot(live)
         pilot.type("c")
@@ -190,7 +190,7 @@ import Testing
         #expect(pilot.shows("Cancelled. What was copied stays on shop-atlas."))
     }
 
-    @Test func theCancelDialogClosesWhenTheMigrationEndsMeanwhile() {
+    @Test func s14TheCancelDialogClosesWhenTheMigrationEndsMeanwhile() {
         let live = Sample.measured(.copying)
         var pilot = pilot(live)
         pilot.type("cshop")
@@ -199,7 +199,7 @@ import Testing
         #expect(pilot.message == "The time to cut over has run out.")
     }
 
-    @Test func aMigrationThatHasFailedSaysWhatItStillBlocksAndIsCancelled() {
+    @Test func s16AMigrationThatHasFailedSaysWhatItStillBlocksAndIsCancelled() {
         var live = Sample.measured(.failed)
         live.isRetryPossible = true
         var pilot = pilot(live)
@@ -219,7 +219,7 @@ import Testing
         #expect(pilot.commands == [.cancel(live.id, confirmedName: "shop-atlas")])
     }
 
-    @Test func theEndingOfAFailedMigrationIsSeenAndItsFailureCanBeMended() {
+    @Test func s16TheEndingOfAFailedMigrationIsSeenAndItsFailureCanBeMended() {
         var live = Sample.measured(.failed)
         live.isRetryPossible = true
         live.cutover.isDestinationBlocked = true
@@ -245,7 +245,7 @@ import Testing
         #expect(pilot.shows("the time to cut over begins anew"))
     }
 
-    @Test func aFailureBehindThePointOfNoReturnCanOnlyBeRetried() {
+    @Test func s16AFailureBehindThePointOfNoReturnCanOnlyBeRetried() {
         var live = Sample.measured(.failed)
         live.isRetryPossible = true
         live.cutover.isPastPointOfNoReturn = true
@@ -273,14 +273,14 @@ import Testing
         #expect(pilot.agent.snapshot.migrations.last?.phase == .preparing)
     }
 
-    @Test func aMigrationWhoseOplogIsGoneCannotBeRetried() {
+    @Test func s15AMigrationWhoseOplogIsGoneCannotBeRetried() {
         var pilot = pilot(Sample.measured(.failed))
         pilot.press(.enter)
         #expect(pilot.message.contains("please start a new migration"))
         #expect(pilot.commands.isEmpty)
     }
 
-    @Test func mismatchesAreShownByNameBeforeTheyAreNoted() {
+    @Test func s7MismatchesAreShownByNameBeforeTheyAreNoted() {
         var live = Sample.measured(.inSync)
         live.mismatches = ["shop.orders _id 7"]
         var pilot = pilot(live)
@@ -300,7 +300,7 @@ import Testing
         #expect(pilot.commands.count == 2)
     }
 
-    @Test func whatIsWaitedForAndWhatIsLeftToDoIsShown() {
+    @Test func s7WhatIsWaitedForAndWhatIsLeftToDoIsShown() {
         var live = Sample.measured(.copying)
         live.waitingFor = ["a primary of shop-atlas"]
         live.problems = ["Index a_1 was not built: drop the duplicates."]
@@ -313,7 +313,7 @@ import Testing
         #expect(!pilot.shows("cluster time"))
     }
 
-    @Test func theLogIsScrolledAndFollowedAgain() {
+    @Test func s7TheLogIsScrolledAndFollowedAgain() {
         let live = Sample.measured(.copying)
         var pilot = pilot(live)
         #expect(pilot.shows("shop.items20"))
@@ -330,7 +330,7 @@ import Testing
         #expect(pilot.shows("shop.late"))
     }
 
-    @Test func theCutoverOfSomebodyElseIsShownAtOnce() {
+    @Test func s11TheCutoverOfSomebodyElseIsShownAtOnce() {
         let live = Sample.measured(.inSync)
         var pilot = pilot(live)
         pilot.change(live.id) { $0.phase = .finalizing }
@@ -340,7 +340,7 @@ import Testing
         #expect(pilot.pages.count == 1)
     }
 
-    @Test func aMigrationThatTheAgentDoesNotKnowCanBeLeft() {
+    @Test func s7AMigrationThatTheAgentDoesNotKnowCanBeLeft() {
         var pilot = ScreenPilot(
             .migrating(MigratingData(Sample.identifier(0x99))), agent: Sample.agent())
         #expect(pilot.shows("not known to the agent"))
@@ -351,19 +351,19 @@ import Testing
         #expect(pilot.pages.isEmpty)
     }
 
-    @Test func aMigrationThatTheAgentDoesNotRunIsSaidToBeSo() {
+    @Test func s17AMigrationThatTheAgentDoesNotRunIsSaidToBeSo() {
         var live = Sample.measured(.copying)
         live.isRunning = false
         #expect(pilot(live).shows("The agent does not run this migration at the moment."))
     }
 
-    @Test func littleTimeIsSaid() {
+    @Test func s7LittleTimeIsSaid() {
         var live = Sample.measured(.inSync)
         live.cutover.deadlineAt = Sample.time + 5 * 3_600_000
         #expect(pilot(live).shows("! Expires in 5 h 0 m: cut over, or extend."))
     }
 
-    @Test func aRefusalOfTheAgentIsSaid() {
+    @Test func s14ARefusalOfTheAgentIsSaid() {
         var pilot = pilot(Sample.measured(.copying))
         pilot.agent.refuseNext(ControlError(.cluster, "no answer", remedy: "try again"))
         pilot.type("p")

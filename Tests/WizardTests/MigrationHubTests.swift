@@ -232,23 +232,61 @@ import Testing
         #expect(!wizard.shows("Connection string"))
     }
 
-    @Test func t17ThePasswordIsInNoFrameWhateverIsTyped() {
+    @Test(arguments: [
+        (string, Sample.secret, "anna:***@a.example.net:27017"),
+        ("anna:hunter2secret@db1.example.net:27017/", "hunter2secret", "anna:***"),
+        ("mongodb:/anna:hunter2secret@db1/", "hunter2secret", "mongodb:***"),
+        ("mongodb://anna:123456/7ab", "123456/7ab", "mongodb://anna:***"),
+        ("mongodb://anna:1234?x", "1234?x", "mongodb://anna:***"),
+        ("mongodb://anna:1234/", "1234/", "mongodb://anna:***"),
+        ("mongodb//anna:hunter2@db1/", "hunter2", "mongodb//anna:***"),
+        ("mongodbb://anna:hunter2@db1/", "hunter2", "mongodbb:***"),
+        ("mongodb+srv:/anna:hunter2@db1/", "hunter2", "mongodb+srv:***"),
+        (" mongodb://anna:hunter2@db1/", "hunter2", "mongodb://anna:***@db1/"),
+        ("anna:hunter2://db1", "hunter2", "anna:***"),
+    ])
+    func t17ThePasswordIsInNoFrameWhateverIsTyped(string: String, secret: String, shown: String) {
         var wizard = WizardPilot(agent())
         wizard.press(.character("a"))
         var frames: [String] = []
-        for character in Self.string {
+        for character in string {
             wizard.type(String(character))
             frames.append(wizard.screen)
         }
         wizard.press(.tab)
-        for character in Sample.secret {
+        frames.append(wizard.screen)
+        for character in secret {
             wizard.type(String(character))
             frames.append(wizard.screen)
         }
-        let begin = String(Sample.secret.prefix(3))
+        let begin = String(secret.prefix(3))
         #expect(frames.allSatisfy { !$0.contains(begin) })
         #expect(!"\(wizard.pilot.model)".contains(begin))
-        #expect(frames.last?.contains("anna:***@a.example.net:27017") == true)
+        #expect(frames.last?.contains(shown) == true)
+    }
+
+    @Test(arguments: [false, true])
+    func s21ALateAnswerLeavesTheNextDialogAlone(isRefused: Bool) {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        wizard.press(.character("a"))
+        wizard.paste(Self.string)
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .tab, .tab)
+        if isRefused { agent.refuseNext(ControlError(.conflict, "there is one already")) }
+        agent.answersAfter = .seconds(3)
+        wizard.press(.enter)
+        #expect(wizard.shows("Connecting to it"))
+        wizard.press(.escape, .character("a"))
+        wizard.paste("mongodb+srv://other.example.net/")
+        wizard.advance(by: 4)
+        #expect(wizard.shows("mongodb+srv://other.example.net/"))
+        #expect(wizard.message.contains(isRefused ? "There is one already." : "Added a."))
+        #expect(wizard.screen.split(separator: "There is one already").count <= 2)
+        // This one waits for its own answer.
+        agent.answersAfter = .zero
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .tab, .tab, .enter)
+        #expect(wizard.message.contains("Added other."))
+        #expect(!wizard.shows("Connection string"))
     }
 
     @Test func t17NothingOfTheDialogIsKept() throws {
@@ -299,6 +337,57 @@ import Testing
         #expect(wizard.message.contains("It answers."))
         wizard.press(.end)
         #expect(wizard.shows("No member of archive answers. Check the address."))
+    }
+
+    @Test(arguments: [false, true])
+    func s21WhetherItAnswersIsSaidByTheAnswerNotByWhatWasKnown(isEdited: Bool) {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        var gone = Sample.source
+        gone.trouble = ControlError(.cluster, "No member of it answers.")
+        agent.tellsLate = true
+        agent.put(.cluster(gone))
+        wizard.press(.down)
+        if isEdited {
+            wizard.press(.character("e"), .tab, .tab, .tab)
+            wizard.type("2")
+            wizard.press(.tab, .tab, .enter)
+        } else {
+            wizard.press(.character("t"))
+        }
+        #expect(wizard.message.contains("is not reached. No member of it answers."))
+    }
+
+    @Test(arguments: [Size(60, 18), Size(80, 24)])
+    func s21EnterShowsAllThatIsKnownOfACluster(size: Size) {
+        var trouble = Sample.unreached
+        let members = (1...9).map { "member \($0) does not answer" }.joined(separator: ", ")
+        trouble.trouble = ControlError(
+            .cluster, "No primary was found: \(members)", remedy: "start the last one")
+        let agent = agent()
+        agent.put(.cluster(trouble))
+        var wizard = WizardPilot(agent, size: size)
+        wizard.press(.end)
+        #expect(wizard.footer.contains("Enter Details"))
+        #expect(!wizard.shows("Start the last one."))
+        wizard.press(.enter)
+        let inside = wizard.lines.flatMap { line in
+            line.split(separator: "│", omittingEmptySubsequences: false).dropFirst().dropLast()
+        }
+        let text = inside.joined(separator: " ").split(separator: " ").joined(separator: " ")
+        #expect(text.contains("member 9 does not answer. Start the last one."))
+        // Letters are no commands there.
+        wizard.type("r")
+        #expect(wizard.shows("─ archive ─"))
+        agent.put(.cluster(Sample.unreached))
+        wizard.hear()
+        #expect(wizard.shows("No member of archive answers."))
+        wizard.press(.escape)
+        #expect(!wizard.shows("─ archive ─"))
+        wizard.press(.enter)
+        agent.put(.removed(trouble.id))
+        wizard.hear()
+        #expect(!wizard.shows("─ archive ─"))
     }
 
     @Test func s21AClusterIsRemovedAfterAQuestion() {

@@ -69,6 +69,19 @@ import Testing
         #expect(pilot.shows("Please verify your data yourself"))
     }
 
+    @Test func s5ItScrollsToItsLastLineAndNoFurther() {
+        var pilot = review(to: "shop-old", clearing: true, size: Size(60, 18))
+        let begin = pilot.screen
+        for _ in 0..<30 { pilot.press(.down) }
+        let end = pilot.screen
+        #expect(!pilot.shows(" more"))
+        pilot.press(.down)
+        #expect(pilot.screen == end)
+        guard end != begin else { return }
+        pilot.press(.up)
+        #expect(pilot.shows("↓ 1 more"))
+    }
+
     @Test func s5BackKeepsEverything() {
         var pilot = review(to: "shop-old", clearing: true)
         let setup = pilot.setup
@@ -141,6 +154,20 @@ import Testing
             pilot.press(.tab)
             #expect(!pilot.says(remedy))
         }
+    }
+
+    @Test func s6ARefusalIsDroppedWhenItsReasonIsGone() {
+        var other = Sample.migration(.copying)
+        other.setup.destination = Sample.destination.id
+        var pilot = review()
+        pilot.agent.put(.migration(other))
+        pilot.hear()
+        pilot.agent.refuseNext(ControlError(.conflict, "It has one already."))
+        pilot.press(.enter, .tab, .enter)
+        pilot.advance(by: .seconds(3))
+        #expect(pilot.says("End the other migration first"))
+        pilot.change(other.id) { $0.phase = .cancelled }
+        #expect(!pilot.says("End the other migration first"))
     }
 
     @Test func s6WithoutAPassedValidationNothingStarts() {

@@ -63,7 +63,7 @@ import Testing
         let answer = await answer(.add(new), agent)
         let added = agent.snapshot.clusters.last
         #expect(added?.name == "new")
-        #expect(answer == added.map { .made($0.id) })
+        #expect(answer == added.map { .cluster($0) })
     }
 
     @Test func whatTheDriverAsksIsAskedInTheNameOfThisWizard() async {

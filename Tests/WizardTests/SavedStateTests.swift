@@ -181,6 +181,23 @@ import Testing
         #expect(wizard.lines[0].contains("Migrating Data"))
     }
 
+    @Test func s18WhatDidNotHappenTodayHasItsDay() {
+        let agent = agent(migration)
+        for (hours, text) in [(30, "one"), (28, "two"), (4, "three"), (1, "four")] {
+            agent.time = Sample.time - Int64(hours) * 3_600_000
+            agent.log("copied \(text)", of: migration.id)
+        }
+        agent.time = Sample.time
+        let wizard = WizardPilot(agent, saved: saved(48 * 3_600_000))
+        let story = wizard.lines.drop { !$0.contains("─▶") }.dropFirst().prefix(7)
+        #expect(
+            Array(story) == [
+                "   Wed 18 Nov", "   20:14:09  copied one", "   22:14:09  copied two",
+                "   Thu 19 Nov", "   22:14:09  copied three",
+                "   Fri 20 Nov", "   01:14:09  copied four",
+            ])
+    }
+
     @Test func s18ALongStoryScrolls() {
         let agent = agent(migration)
         agent.time = Sample.time - 60_000
@@ -188,9 +205,13 @@ import Testing
         agent.time = Sample.time
         var wizard = WizardPilot(agent, saved: saved(3_600_000), size: Size(60, 18))
         #expect(!wizard.shows("part 40"))
+        #expect(wizard.shows(" more ↓"))
         for _ in 0..<100 { wizard.press(.down) }
         #expect(wizard.shows("part 40"))
-        for _ in 0..<43 { wizard.press(.up) }
+        #expect(!wizard.shows(" more ↓"))
+        wizard.press(.up)
+        #expect(!wizard.shows("part 40"))
+        for _ in 0..<42 { wizard.press(.up) }
         #expect(wizard.shows("Since Fri 20 Nov"))
     }
 

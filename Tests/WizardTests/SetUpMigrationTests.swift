@@ -27,6 +27,25 @@ import Testing
         #expect(!pilot.shows("│ shop-rs0"))
     }
 
+    @Test(arguments: pageSizes)
+    func s3AnEmptyListSaysWhatIsToBeChosenFirst(size: Size) {
+        var pilot = ScreenPilot.setUp(size: size)
+        pilot.press(.tab, .enter)
+        #expect(pilot.shows("First choose the organization."))
+        pilot.press(.escape, .tab, .enter)
+        #expect(pilot.shows("First choose the organization."))
+        pilot.press(.escape, .backTab, .backTab)
+        pilot.choose("Acme")
+        pilot.press(.tab, .tab, .enter)
+        #expect(pilot.shows("First choose the project."))
+        #expect(!pilot.shows("no match"))
+        pilot.press(.escape, .backTab)
+        pilot.choose("shop")
+        pilot.press(.tab, .enter)
+        pilot.type("xyz")
+        #expect(pilot.shows("no match"))
+    }
+
     @Test func s3AnotherProjectDropsTheCluster() {
         var pilot = ScreenPilot.chosen()
         #expect(pilot.setup == Sample.setup)
@@ -190,6 +209,17 @@ import Testing
         pilot.push("Continue")
         #expect(pilot.commands.isEmpty)
         #expect(pilot.shows("✘ Choose the source organization."))
+    }
+
+    @Test func s3WhatWasMissingIsNotSaidAnyMoreWhenItIsThere() {
+        var snapshot = Sample.snapshot
+        snapshot.clusters = []
+        var pilot = ScreenPilot.setUp(ScriptedAgent(snapshot))
+        pilot.push("Continue")
+        #expect(pilot.shows("✘ There are no clusters yet."))
+        pilot.agent.put(.cluster(Sample.source))
+        pilot.hear()
+        #expect(!pilot.says("There are no clusters yet."))
     }
 
     @Test func s3LeftBackAndForwardEverythingIsKept() {

@@ -14,7 +14,7 @@ import Testing
 
     private let template = "mongodb://<username>:<password>@shop-atlas.example.net/?replicaSet=rs0"
 
-    @Test func itShowsTheFiveFigures() {
+    @Test func s12ItShowsTheFiveFigures() {
         let pilot = pilot()
         #expect(pilot.lines[5] == " You have successfully migrated to Atlas")
         #expect(
@@ -28,14 +28,14 @@ import Testing
         #expect(pilot.shows("✔ lagzero has verified the data, for all supported types."))
     }
 
-    @Test func withVerificationOffItAsksToVerifyYourself() {
+    @Test func s12WithVerificationOffItAsksToVerifyYourself() {
         let pilot = pilot { $0.setup.verify = .off }
         #expect(pilot.shows("Verification           off: please verify your data yourself"))
         #expect(pilot.shows("by comparing document"))
         #expect(!pilot.shows("has verified"))
     }
 
-    @Test func whatIsNotKnownIsNotShownAsZero() {
+    @Test func s12WhatIsNotKnownIsNotShownAsZero() {
         let pilot = pilot {
             $0.report = nil
             $0.figures = MigrationFigures()
@@ -48,7 +48,7 @@ import Testing
         #expect(!pilot.screen.contains(" 0"))
     }
 
-    @Test func theSourceIsReleasedAfterAQuestion() {
+    @Test func s12TheSourceIsReleasedAfterAQuestion() {
         var pilot = pilot()
         #expect(pilot.shows("refuses writes"))
         pilot.type("r")
@@ -64,7 +64,7 @@ import Testing
         #expect(pilot.message == "shop-rs0 is not held by lagzero.")
     }
 
-    @Test func theDialogOffersThreeWaysToConnect() {
+    @Test func s13TheDialogOffersThreeWaysToConnect() {
         var pilot = pilot()
         pilot.press(.enter)
         #expect(pilot.shows("Connect to Atlas"))
@@ -82,7 +82,7 @@ import Testing
         #expect(!pilot.shows("Connect to Atlas"))
     }
 
-    @Test func theConnectionStringIsCopiedFromThePage() {
+    @Test func s13TheConnectionStringIsCopiedFromThePage() {
         var pilot = pilot()
         pilot.type("y")
         #expect(pilot.pilot.requests.last == .copy(template))
@@ -108,17 +108,17 @@ import Testing
         }
     }
 
-    @Test func theMigrationsLoginIsNotTheApplications() {
+    @Test func s13TheMigrationsLoginIsNotTheApplications() {
         #expect(
             ConnectToAtlas.template("mongodb://lagzero:***@a.b:1/?x=y")
                 == "mongodb://<username>:<password>@a.b:1/?x=y")
     }
 
-    @Test func aStringWithoutASecretIsLeftAsItIs() {
+    @Test func s13AStringWithoutASecretIsLeftAsItIs() {
         #expect(ConnectToAtlas.template("mongodb+srv://a.b/") == "mongodb+srv://a.b/")
     }
 
-    @Test func problemsAndDifferencesAreListed() {
+    @Test func s12ProblemsAndDifferencesAreListed() {
         var pilot = pilot {
             $0.problems = ["TTL of shop.carts was not restored: run collMod."]
             $0.mismatches = ["shop.orders _id 7"]
@@ -132,7 +132,7 @@ import Testing
         #expect(pilot.isAt("Success"))
     }
 
-    @Test func escLeadsToTheHub() {
+    @Test func s12EscLeadsToTheHub() {
         var pilot = pilot()
         pilot.press(.enter, .escape)
         #expect(pilot.isAt("Success"))

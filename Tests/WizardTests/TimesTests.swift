@@ -29,5 +29,8 @@ import Testing
     func pointsInTimeAreInUTC(milliseconds: Int64, date: String, time: String) {
         #expect(Times.date(milliseconds) == date)
         #expect(Times.time(milliseconds) == time)
+        #expect(date.hasPrefix(Times.day(milliseconds)))
+        #expect(Times.isSameDay(milliseconds, milliseconds))
+        #expect(!Times.isSameDay(milliseconds, milliseconds + 86_400_000))
     }
 }

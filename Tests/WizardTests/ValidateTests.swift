@@ -46,6 +46,27 @@ import Testing
         #expect(pilot.shows("( Continue )"))
     }
 
+    @Test func s4WhatWasRefusedIsNotSaidAnyMoreWhenItIsDone() {
+        var pilot = validating()
+        pilot.press(.enter)
+        #expect(pilot.shows("✘ The checks are still running."))
+        pilot.endValidation(Sample.passing)
+        #expect(pilot.shows("✔ Passed"))
+        #expect(!pilot.shows("still running"))
+        // What still holds stays.
+        var failed = validating()
+        failed.endValidation(Self.failing)
+        failed.press(.enter)
+        failed.advance(by: .seconds(3))
+        #expect(failed.says("1 check must be mended first"))
+        var empty = validating()
+        empty.type("w")
+        #expect(empty.shows("No check has ended yet."))
+        empty.agent.changeValidation { $0.rows = Self.failing }
+        empty.hear()
+        #expect(!empty.shows("No check has ended yet."))
+    }
+
     @Test func s4RowsAppearAsTheirChecksEnd() {
         var pilot = validating()
         var rows = Self.failing

@@ -127,6 +127,23 @@ import Testing
         #expect(wizard.shows("Everywhere"))
     }
 
+    @Test(arguments: [Size(60, 18), Size(80, 24)])
+    func s19TheHelpEndsWhereItsLastLineIsSeen(size: Size) {
+        var wizard = WizardPilot(agent(Sample.migration(.copying)), host: demo, size: size)
+        wizard.press(.enter, .character("?"))
+        #expect(wizard.shows(" more "))
+        var steps = 0
+        while wizard.shows(" more "), steps < 100 {
+            wizard.press(.down)
+            steps += 1
+        }
+        let end = wizard.screen
+        for _ in 0..<20 { wizard.press(.down) }
+        #expect(wizard.screen == end)
+        wizard.press(.up)
+        #expect(wizard.shows(" 1 more "))
+    }
+
     @Test func s19TheLogOfTheMigrationOpensAndFollows() {
         let migration = Sample.migration(.copying)
         let agent = agent(migration)
@@ -141,6 +158,36 @@ import Testing
         #expect(wizard.shows("copying shop.events"))
         wizard.press(.escape)
         #expect(!wizard.shows("Log of"))
+    }
+
+    @Test func s19WhereTheDayChangesTheLogSaysSo() {
+        let migration = Sample.migration(.copying)
+        let agent = agent(migration)
+        for hours: Int64 in [4, 3, 1] {
+            agent.time = Sample.time - hours * 3_600_000
+            agent.log("copied \(hours)", of: migration.id)
+        }
+        agent.time = Sample.time
+        let rows = [
+            " Thu 19 Nov", " 22:14:09  copied 4", " 23:14:09  copied 3",
+            " Fri 20 Nov", " 01:14:09  copied 1",
+        ]
+        var wizard = WizardPilot(agent)
+        func log() -> [String] {
+            Array(wizard.lines.drop { $0 != rows[0] }.prefix { !$0.isEmpty && !$0.contains("──") })
+        }
+        wizard.press(.character("l"))
+        #expect(log() == rows)
+        wizard.press(.escape, .enter)
+        wizard.resize(120, 40)
+        #expect(log() == rows)
+        // Of today alone it needs no day.
+        let today = self.agent(migration)
+        today.log("copied it", of: migration.id)
+        var other = WizardPilot(today)
+        other.press(.character("l"))
+        #expect(other.shows("02:14:09  copied it"))
+        #expect(!other.shows("Fri 20 Nov"))
     }
 
     @Test func s19WithoutAMigrationThereIsNoLog() {

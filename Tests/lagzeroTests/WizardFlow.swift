@@ -103,7 +103,7 @@ final class WizardFlow {
         try see("Acme Cloud / shop-prod")
         try terminal.send("\r", until: "Before you begin")
         try see("Before you begin")
-        // The organization is before the first box, and behind it, round and round, is Continue.
+        // The organization is before the first box, and behind it, round and round, is Get Started.
         try terminal.send("\u{1b}[Z\rCloud\r", until: "[ Acme Cloud")
         try terminal.send("\u{1b}[Z\r", until: "Connect to your source cluster")
         try terminal.send("\rAcme\r", until: "[ shop  ")

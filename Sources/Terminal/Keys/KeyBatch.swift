@@ -4,12 +4,13 @@ struct KeyBatch {
 
     init(_ keys: [Key] = []) { self.keys = keys[...] }
 
-    /// The next key. Where a paste is refused, characters that came at once are one, together with what came behind
-    /// them: not every terminal marks a paste, and nobody types that fast.
-    mutating func next(refusesPaste: Bool) -> Key? {
-        if refusesPaste {
+    /// The next key. Where a text has to be typed, the better part of it coming at once is a paste, together with what
+    /// came behind: not every terminal marks a paste, and nobody types that fast.
+    mutating func next(toType text: String?) -> Key? {
+        if let text {
             let run = keys.prefix(while: \.isCharacter)
-            if run.count >= Tuning.pastedCharacters {
+            let half = max(Tuning.pastedCharacters, (text.count + 1) / 2)
+            if run.count >= max(Tuning.leastPastedCharacters, min(half, text.count)) {
                 keys = []
                 return .paste(String(run.compactMap(\.character)))
             }

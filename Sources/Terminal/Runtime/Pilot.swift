@@ -49,7 +49,7 @@ package struct Pilot<P: Program> {
     package mutating func read(_ bytes: String) {
         var decoder = KeyDecoder()
         unhandled = KeyBatch(decoder.keys(bytes.utf8, at: .zero))
-        while let key = unhandled.next(refusesPaste: P.refusesPaste(model)) { happen(.key(key)) }
+        while let key = unhandled.next(toType: P.textToType(model)) { happen(.key(key)) }
     }
 
     package mutating func paste(_ text: String) { happen(.key(.paste(text))) }

@@ -21,12 +21,13 @@ package protocol Program: Sendable {
     /// What an effect asks of the terminal itself; nil for one that is performed outside.
     static func request(for effect: Effect) -> TerminalRequest?
 
-    /// Whether what is typed now has to be typed: characters that come at once are a paste then, marked or not.
-    static func refusesPaste(_ model: Model) -> Bool
+    /// What has to be typed now, and not pasted: much of it coming at once is a paste then, marked or not. Nil where
+    /// nothing has.
+    static func textToType(_ model: Model) -> String?
 }
 
 extension Program {
-    package static func refusesPaste(_ model: Model) -> Bool { false }
+    package static func textToType(_ model: Model) -> String? { nil }
 }
 
 /// What happens at the terminal.

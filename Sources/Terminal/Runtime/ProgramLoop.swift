@@ -83,7 +83,7 @@ final class ProgramLoop<P: Program> {
 
     private func handle(_ keys: [Key]) {
         unhandled = KeyBatch(keys)
-        while ending == nil, let key = unhandled.next(refusesPaste: P.refusesPaste(model)) {
+        while ending == nil, let key = unhandled.next(toType: P.textToType(model)) {
             happen(.key(key))
         }
     }

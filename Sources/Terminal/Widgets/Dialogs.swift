@@ -20,7 +20,11 @@ package struct Modal: Widget {
         self.escape = escape
     }
 
-    package mutating func handle(_ key: Key) -> Bool {
+    package mutating func handle(_ key: Key) -> Bool { handle(key, in: Dialog.endless) }
+
+    /// Answers a key where it is drawn in so many columns and rows.
+    @discardableResult
+    package mutating func handle(_ key: Key, in size: Size) -> Bool {
         switch key {
         case .tab, .right: move(1)
         case .backTab, .left: move(-1)
@@ -29,15 +33,19 @@ package struct Modal: Widget {
             if buttons.indices.contains(focused), buttons[focused].activates(key) {
                 choice = focused
             } else {
-                _ = body.handle(key)
+                _ = body.handle(key, in: parts(in: Rect(size)).text.size)
             }
         }
         return true
     }
 
-    /// What its keys do now, in the words of its buttons.
-    package var keys: KeyMap {
-        var bindings: [KeyMap.Binding] = []
+    /// What its keys do now, in the words of its buttons, where it is drawn in so many columns and rows.
+    package func keys(in size: Size) -> KeyMap {
+        var bindings = Dialog.scrolling(body, in: parts(in: Rect(size)).text)
+        if buttons.count == 1, escape == focused {
+            bindings.append(.init(.enter, .escape, label: buttons[0].title))
+            return KeyMap(bindings)
+        }
         if buttons.count > 1 { bindings.append(.init(.tab, label: "Next")) }
         if buttons.indices.contains(focused) {
             bindings.append(.init(.enter, label: buttons[focused].title))
@@ -53,30 +61,54 @@ package struct Modal: Widget {
         focused = (focused + step + buttons.count) % buttons.count
     }
 
+    private func parts(in rect: Rect) -> (box: Rect, text: Rect, gap: Rect, buttons: Rect) {
+        let box = Dialog.box(rows: { body.rows(columns: $0) + 2 }, in: rect)
+        let (buttons, above) = box.inset(columns: 2, rows: 1).bottom(1)
+        let (gap, text) = above.bottom(1)
+        return (box, text, gap, buttons)
+    }
+
     /// Draws the box in the middle of the rectangle, as large as its text.
     package func draw(in rect: Rect, isFocused: Bool = true, on canvas: inout Canvas) {
-        let inner = Dialog.draw(title, rows: { body.rows(columns: $0) + 2 }, in: rect, &canvas)
-        let (row, text) = inner.bottom(1)
-        body.draw(in: text.bottom(1).rest, on: &canvas)
+        let (box, text, gap, row) = parts(in: rect)
+        Dialog.draw(title, box, &canvas)
+        Dialog.draw(body, in: text, gap, &canvas)
         Button.drawRow(buttons, focused: isFocused ? focused : nil, in: row, on: &canvas)
     }
 }
 
 /// The box of a dialog.
 enum Dialog {
-    /// Draws it in the middle and returns what is inside; `rows` tells the rows wanted for a number of columns.
-    static func draw(
-        _ title: String, rows: (Int) -> Int, in rect: Rect, _ canvas: inout Canvas
-    ) -> Rect {
+    /// For a dialog of which nobody says where it is drawn: nothing of it is hidden then.
+    static let endless = Size(1_000, 10_000)
+
+    /// It in the middle, its border included; `rows` tells the rows wanted inside for a number of columns there.
+    static func box(rows: (Int) -> Int, in rect: Rect) -> Rect {
         let columns = min(rect.columns, 72)
-        let box = rect.centred(Size(columns, rows(columns - 4) + 2))
+        return rect.centred(Size(columns, rows(columns - 4) + 2))
+    }
+
+    static func draw(_ title: String, _ box: Rect, _ canvas: inout Canvas) {
         canvas.hideCursor()
         canvas.fill(box)
         canvas.box(box)
         canvas.put(
             " " + Text.truncated(title, to: box.columns - 6, ellipsis: canvas.glyphs.ellipsis)
                 + " ", at: Point(box.column + 2, box.row), .title)
-        return box.inset(columns: 2, rows: 1)
+    }
+
+    /// Draws a text, and on the line below how much of it is hidden.
+    static func draw(_ text: TextBlock, in rect: Rect, _ below: Rect, _ canvas: inout Canvas) {
+        text.draw(in: rect, on: &canvas)
+        let hidden = text.hiddenRows(below: rect)
+        if hidden > 0 { canvas.put(more(hidden, canvas.glyphs), in: below, .dim) }
+    }
+
+    static func more(_ rows: Int, _ glyphs: Glyphs) -> String { "\(glyphs.arrowDown) \(rows) more" }
+
+    /// The keys that scroll a text; none where all of it is seen.
+    static func scrolling(_ text: TextBlock, in rect: Rect) -> [KeyMap.Binding] {
+        text.isLonger(than: rect.size) ? [.init(.up, .down, label: "Scroll")] : []
     }
 }
 
@@ -89,6 +121,18 @@ package struct ConfirmByName: Widget {
     /// What is said to a paste, here and wherever else a name is typed to confirm something.
     package static let noPaste =
         "Please type the name again, key by key; pasting is refused here."
+
+    /// What is said where something else was typed than the name; spaces, which nobody sees, by their place.
+    package static func unlike(_ name: String, _ typed: String) -> String {
+        let places = [
+            typed.hasPrefix(" ") && !name.hasPrefix(" ") ? "before" : nil,
+            typed.hasSuffix(" ") && !name.hasSuffix(" ") ? "behind" : nil,
+        ].compactMap(\.self)
+        guard !places.isEmpty, typed.contains(where: { $0 != " " }) else {
+            return "First type the name \(name)."
+        }
+        return "There is a space \(places.joined(separator: " and ")) it: type only \(name)."
+    }
 
     package var title: String
     package var consequences: TextBlock
@@ -114,18 +158,19 @@ package struct ConfirmByName: Widget {
         confirmTitle = confirm
     }
 
-    /// What its keys do now.
-    package var keys: KeyMap {
+    /// What its keys do now, where it is drawn in so many columns and rows.
+    package func keys(in size: Size) -> KeyMap {
         let enter: String =
             switch focus.focused {
             case .confirm: confirmTitle
             case .cancel: cancelTitle
             case .field, nil: "To the buttons"
             }
-        return KeyMap([
-            .init(.tab, label: "Next"), .init(.enter, label: enter),
-            .init(.escape, label: cancelTitle),
-        ])
+        return KeyMap(
+            Dialog.scrolling(consequences, in: parts(in: Rect(size)).text) + [
+                .init(.tab, label: "Next"), .init(.enter, label: enter),
+                .init(.escape, label: cancelTitle),
+            ])
     }
 
     package var isNameTyped: Bool { field.text == name }
@@ -136,7 +181,11 @@ package struct ConfirmByName: Widget {
         Button(confirmTitle, isNameTyped ? .ready : .grey(reason: ""))
     }
 
-    package mutating func handle(_ key: Key) -> Bool {
+    package mutating func handle(_ key: Key) -> Bool { handle(key, in: Dialog.endless) }
+
+    /// Answers a key where it is drawn in so many columns and rows.
+    @discardableResult
+    package mutating func handle(_ key: Key, in size: Size) -> Bool {
         refusal = nil
         if case .paste = key {
             refusal = ConfirmByName.noPaste
@@ -152,18 +201,24 @@ package struct ConfirmByName: Widget {
         case .confirm where confirm.activates(key): choice = .confirmed
         case .field where key == .enter && isNameTyped: focus.focus(.confirm)
         case .field where key == .enter, .confirm where key == .enter:
-            refusal = "First type the name \(name)."
+            refusal = ConfirmByName.unlike(name, field.text)
         case .field where field.handle(key): break
-        default: _ = consequences.handle(key)
+        default: _ = consequences.handle(key, in: parts(in: Rect(size)).text.size)
         }
         return true
     }
 
+    private func parts(in rect: Rect) -> (box: Rect, text: Rect, gap: Rect, lower: Rect) {
+        let box = Dialog.box(rows: { consequences.rows(columns: $0) + 6 }, in: rect)
+        let (lower, above) = box.inset(columns: 2, rows: 1).bottom(5)
+        let (gap, text) = above.bottom(1)
+        return (box, text, gap, lower)
+    }
+
     package func draw(in rect: Rect, isFocused: Bool = true, on canvas: inout Canvas) {
-        let inner = Dialog.draw(
-            title, rows: { consequences.rows(columns: $0) + 6 }, in: rect, &canvas)
-        let (lower, text) = inner.bottom(5)
-        consequences.draw(in: text.bottom(1).rest, on: &canvas)
+        let (box, text, gap, lower) = parts(in: rect)
+        Dialog.draw(title, box, &canvas)
+        Dialog.draw(consequences, in: text, gap, &canvas)
         canvas.put("Type \(name) to confirm:", in: lower.line(0), .label)
         field.draw(
             in: lower.line(1), isFocused: isFocused && focus.isFocused(.field), on: &canvas)

@@ -6,14 +6,20 @@ package struct DropDown: Widget {
     /// Index of the item taken; nil when none is.
     package var selected: Int?
     package var placeholder: String
+    /// Why there is nothing to choose, in the open list.
+    package var emptyText: String
     package private(set) var isOpen = false
     package private(set) var filter = ""
     private var highlighted = 0
 
-    package init(_ items: [String], selected: Int? = nil, placeholder: String = "") {
+    package init(
+        _ items: [String], selected: Int? = nil, placeholder: String = "",
+        emptyText: String = "nothing to choose"
+    ) {
         self.items = items
         self.selected = selected.flatMap { items.indices.contains($0) ? $0 : nil }
         self.placeholder = placeholder
+        self.emptyText = emptyText
     }
 
     package var value: String? { selected.map { items[$0] } }
@@ -101,7 +107,9 @@ package struct DropDown: Widget {
         canvas.fill(box, Style(.field))
         canvas.box(box)
         let inner = box.inset(columns: 1, rows: 1)
-        if matches.isEmpty { canvas.put(" no match", in: inner, .dim) }
+        if matches.isEmpty {
+            canvas.put(" " + (items.isEmpty ? emptyText : "no match"), in: inner, .dim)
+        }
         let first = max(0, min(highlighted - inner.rows / 2, matches.count - inner.rows))
         for (row, match) in matches.dropFirst(first).prefix(inner.rows).enumerated() {
             let isHighlighted = first + row == highlighted

@@ -81,22 +81,32 @@ package struct Help: Widget {
         block = TextBlock(Self.runs(keyMap))
     }
 
-    package mutating func handle(_ key: Key) -> Bool {
+    package mutating func handle(_ key: Key) -> Bool { handle(key, in: Dialog.endless) }
+
+    /// Answers a key where it is drawn in so many columns and rows.
+    @discardableResult
+    package mutating func handle(_ key: Key, in size: Size) -> Bool {
         switch key {
         case .escape, .enter, .character("?"), .character("q"): isClosed = true
-        default: _ = block.handle(key)
+        default:
+            _ = block.handle(key, in: box(in: Rect(size)).inset(columns: 2, rows: 1).size)
         }
         return true
     }
 
+    private func box(in rect: Rect) -> Rect {
+        Dialog.box(rows: { block.rows(columns: $0) }, in: rect)
+    }
+
     package func draw(in rect: Rect, isFocused: Bool = true, on canvas: inout Canvas) {
-        let inner = Dialog.draw("Help", rows: { block.rows(columns: $0) }, in: rect, &canvas)
+        let box = box(in: rect)
+        let inner = box.inset(columns: 2, rows: 1)
+        Dialog.draw("Help", box, &canvas)
         block.draw(in: inner, on: &canvas)
-        let hidden = block.rows(columns: inner.columns) - inner.rows
-        guard hidden > block.offset else { return }
+        let hidden = block.hiddenRows(below: inner)
+        guard hidden > 0 else { return }
         canvas.put(
-            " \(canvas.glyphs.arrowDown) \(hidden - block.offset) more ",
-            at: Point(inner.column, inner.endRow), .dim)
+            " \(Dialog.more(hidden, canvas.glyphs)) ", at: Point(inner.column, inner.endRow), .dim)
     }
 
     private static func runs(_ keyMap: KeyMap) -> [Run] {

@@ -169,6 +169,6 @@ extension Flow {
                     "Once in sync you have {hours} hours, and more if you extend them. Then the application's writes stop for seconds."
             ),
         ],
-        next: "Continue",
-        aboutNext: "Continue leads to the choice of the clusters.")
+        next: "Get Started",
+        aboutNext: "Get Started leads to the choice of the clusters.")
 }

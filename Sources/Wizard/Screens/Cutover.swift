@@ -107,7 +107,7 @@ package struct Cutover: LiveScreen {
     // MARK: Keys
 
     package func keys(_ world: World) -> KeyMap {
-        if let dialog { return dialog.keys }
+        if let dialog { return dialog.keys(in: world.body) }
         var bindings: [KeyMap.Binding] = []
         if focus.ids.count > 1 { bindings.append(.init(.tab, label: "Next")) }
         switch focus.focused {
@@ -127,7 +127,7 @@ package struct Cutover: LiveScreen {
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         guard let live = live(world) else { return key == .escape ? [.back] : [] }
         if var modal = dialog {
-            _ = modal.handle(key)
+            modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? modal : nil
             return modal.choice == 1 ? [.perform(.backOut(migration))] : []
         }

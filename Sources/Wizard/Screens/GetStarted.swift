@@ -103,7 +103,7 @@ package struct GetStarted: Screen {
     private func list(_ world: World, isOpen: Bool = false) -> OpenList {
         OpenList(
             world.organizations.map { ($0.id, $0.name) }, selected: chosen(world)?.id,
-            placeholder: "choose", isOpen: isOpen)
+            placeholder: "choose", emptyText: "There is no organization yet.", isOpen: isOpen)
     }
 }
 

@@ -42,14 +42,14 @@ package struct InSync: LiveScreen {
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
         if case .deadline(let time) = answer {
-            return [.say("Extended: \(Times.date(time)) is the new end.", .ok)]
+            return [.say(Words.extended(to: time), .ok)]
         }
         return refusal(answer, to: command)
     }
 
     package func keys(_ world: World) -> KeyMap {
         switch dialog {
-        case .extend(let modal), .offer(let modal): return modal.keys
+        case .extend(let modal), .offer(let modal): return modal.keys(in: world.body)
         case nil: break
         }
         let enter = title(of: focus.focused ?? .ready, world)
@@ -112,11 +112,11 @@ package struct InSync: LiveScreen {
     private mutating func handleDialog(_ key: Key, _ world: World) -> [Action] {
         switch dialog {
         case .extend(var modal):
-            _ = modal.handle(key)
+            modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .extend(modal) : nil
             return modal.choice == 1 ? [.perform(.extendSync(migration))] : []
         case .offer(var modal):
-            _ = modal.handle(key)
+            modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .offer(modal) : nil
             switch modal.choice {
             case 0:

@@ -13,12 +13,12 @@ extension MigratingData.Dialog {
         }
     }
 
-    var keys: KeyMap {
+    func keys(in size: Size) -> KeyMap {
         switch self {
         case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal),
             .details(let modal):
-            modal.keys
-        case .cancel(let dialog): dialog.keys
+            modal.keys(in: size)
+        case .cancel(let dialog): dialog.keys(in: size)
         }
     }
 
@@ -33,10 +33,10 @@ extension MigratingData.Dialog {
 }
 
 extension MigratingData {
-    mutating func handleDialog(_ key: Key, _ live: LiveMigration) -> [Action] {
+    mutating func handleDialog(_ key: Key, _ live: LiveMigration, _ world: World) -> [Action] {
         switch dialog {
         case .loadLevel(var modal):
-            _ = modal.handle(key)
+            modal.handle(key, in: world.body)
             var level = modal.choice.map { $0 + 1 }
             if case .character(let digit) = key, let number = Int(String(digit)),
                 Words.loadLevels.indices.contains(number - 1)
@@ -47,18 +47,18 @@ extension MigratingData {
             guard let level, Words.loadLevels.indices.contains(level - 1) else { return [] }
             return [.perform(.setLoadLevel(migration, level))]
         case .retry(var modal):
-            _ = modal.handle(key)
+            modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .retry(modal) : nil
             return modal.choice == 1 ? [.perform(.retry(migration))] : []
         case .acknowledge(var modal):
-            _ = modal.handle(key)
+            modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .acknowledge(modal) : nil
             return modal.choice == 1 ? [.perform(.acknowledgeMismatches(migration))] : []
         case .details(var modal):
-            _ = modal.handle(key)
+            modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .details(modal) : nil
         case .cancel(var confirm):
-            _ = confirm.handle(key)
+            confirm.handle(key, in: world.body)
             dialog = confirm.choice == nil ? .cancel(confirm) : nil
             guard confirm.choice == .confirmed else { return [] }
             return [.perform(.cancel(migration, confirmedName: confirm.typed))]

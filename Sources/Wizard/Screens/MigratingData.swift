@@ -28,8 +28,8 @@ package struct MigratingData: LiveScreen {
 
     package func title(_ world: World) -> String { flow(world).migrating.title }
     package var holdsKeys: Bool { dialog != nil }
-    package var refusesPaste: Bool {
-        if case .cancel = dialog { true } else { false }
+    package func nameToType(_ world: World) -> String? {
+        if case .cancel(let dialog) = dialog { dialog.name } else { nil }
     }
 
     package mutating func update(_ world: World) -> [Action] {
@@ -59,7 +59,7 @@ package struct MigratingData: LiveScreen {
     // MARK: Keys
 
     package func keys(_ world: World) -> KeyMap {
-        if let dialog { return dialog.keys }
+        if let dialog { return dialog.keys(in: world.body) }
         guard let live = live(world) else {
             return KeyMap([.init(.escape, label: "Back")])
         }
@@ -103,7 +103,7 @@ package struct MigratingData: LiveScreen {
 
     private mutating func take(_ key: Key, _ world: World) -> [Action] {
         guard let live = live(world) else { return key == .escape ? [.back] : [] }
-        if dialog != nil { return handleDialog(key, live) }
+        if dialog != nil { return handleDialog(key, live, world) }
         if let actions = handleWheel(key, world) { return actions }
         if scrollLog(key, world) { return [] }
         let act: Act

@@ -16,6 +16,7 @@ package struct MigrationHub: Screen {
     private var chosen: Item?
     private var dialog: ClusterDialog?
     private var removal: Removal?
+    private var details: ClusterDetails?
     /// Uptime of the last bell for a migration that waits to be cut over.
     private var rungAt: Duration?
     /// Those for which a key was pressed since: they ring no more.
@@ -31,7 +32,7 @@ package struct MigrationHub: Screen {
     package init() {}
 
     package func title(_ world: World) -> String { "Migration Hub" }
-    package var holdsKeys: Bool { dialog != nil || removal != nil }
+    package var holdsKeys: Bool { dialog != nil || removal != nil || details != nil }
 
     /// As it is opened again another day.
     var withoutDialogs: MigrationHub {
@@ -46,11 +47,12 @@ package struct MigrationHub: Screen {
 
     package func keys(_ world: World) -> KeyMap {
         if let dialog { return dialog.keys }
-        if let removal { return removal.modal.keys }
+        if let removal { return removal.modal.keys(in: world.body) }
+        if let details { return details.modal.keys(in: world.body) }
         let isCluster = if case .cluster = selected(world) { true } else { false }
         let reason = isCluster ? nil : "choose a cluster"
         return KeyMap([
-            .init(.enter, label: "Open", reason: isCluster ? "nothing to open" : nil),
+            .init(.enter, label: isCluster ? "Details" : "Open"),
             .init(
                 .up, .down, .character("k"), .character("j"), label: "Move", isInFooter: false),
             .init(.tab, label: "Next part", isInFooter: false),
@@ -71,7 +73,11 @@ package struct MigrationHub: Screen {
 
     private mutating func take(_ key: Key, _ world: World) -> [Action] {
         if dialog != nil { return handleDialog(key) }
-        if removal != nil { return handleRemoval(key) }
+        if removal != nil { return handleRemoval(key, world) }
+        if let isClosed = details?.handle(key, world) {
+            if isClosed { details = nil }
+            return []
+        }
         switch key {
         case .up, .character("k"): move(by: -1, world)
         case .down, .character("j"): move(by: 1, world)
@@ -90,6 +96,7 @@ package struct MigrationHub: Screen {
     }
 
     package mutating func update(_ world: World) -> [Action] {
+        if details?.update(world) == false { details = nil }
         let migrations = world.snapshot?.migrations ?? []
         if !answered.isEmpty {
             answered.formIntersection(migrations.filter { $0.phase == .inSync }.map(\.id))
@@ -114,27 +121,27 @@ package struct MigrationHub: Screen {
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
+        // A dialog that was opened since waits for another answer, or for none.
+        let isOfDialog = dialog?.saving == command
         switch (command, answer) {
-        case (.add, .refused(let error)), (.editCluster, .refused(let error)):
-            guard dialog != nil else { return [.say(Words.error(error), .error)] }
-            dialog?.refuse(error)
-        case (.add(let new), .made(let id)):
-            dialog = nil
-            chosen = .cluster(id)
-            return [said(of: world.cluster(id), "Added \(new.name).")]
-        case (.editCluster(let id, _), .made):
-            dialog = nil
-            return [said(of: world.cluster(id), "Saved. It answers.")]
+        case (_, .refused(let error)) where isOfDialog: dialog?.refuse(error)
+        case (.add, .cluster(let cluster)):
+            if isOfDialog { (dialog, chosen) = (nil, .cluster(cluster.id)) }
+            return [said(of: cluster, "Added \(cluster.name).")]
+        case (.editCluster, .cluster(let cluster)):
+            if isOfDialog { dialog = nil }
+            return [said(of: cluster, "Saved. It answers.")]
         case (_, .refused(let error)): return [.say(Words.error(error), .error)]
-        case (.testCluster(let id), _): return [said(of: world.cluster(id), "It answers.")]
+        case (.testCluster, .cluster(let cluster)): return [said(of: cluster, "It answers.")]
         default: break
         }
         return []
     }
 
-    private func said(of cluster: Cluster?, _ good: String) -> Action {
-        guard let trouble = cluster?.trouble else { return .say(good, .ok) }
-        return .say("\(cluster?.name ?? "") is not reached. \(Words.error(trouble))", .warning)
+    /// By what the answer says: the news of it may come later.
+    private func said(of cluster: Cluster, _ good: String) -> Action {
+        let notice = Words.reached(cluster, good)
+        return .say(notice.text, notice.role)
     }
 
     private mutating func handleDialog(_ key: Key) -> [Action] {
@@ -192,7 +199,7 @@ package struct MigrationHub: Screen {
 
     // MARK: What Enter and the letters do
 
-    private func open(_ world: World) -> [Action] {
+    private mutating func open(_ world: World) -> [Action] {
         switch selected(world) {
         case .migration(let id):
             guard let migration = world.migration(id) else { return [] }
@@ -203,7 +210,9 @@ package struct MigrationHub: Screen {
             }
             return [.open(page)]
         case .card(let id): return [.open(.beginning(of: world.flow(id)))]
-        case .cluster: return []
+        case .cluster(let id):
+            details = world.cluster(id).map { ClusterDetails($0, world) }
+            return []
         }
     }
 
@@ -234,8 +243,8 @@ package struct MigrationHub: Screen {
                 escape: 0))
     }
 
-    private mutating func handleRemoval(_ key: Key) -> [Action] {
-        _ = removal?.modal.handle(key)
+    private mutating func handleRemoval(_ key: Key, _ world: World) -> [Action] {
+        removal?.modal.handle(key, in: world.body)
         guard let removal, let choice = removal.modal.choice else { return [] }
         self.removal = nil
         return choice == 1 ? [.perform(.removeCluster(removal.cluster))] : []
@@ -244,6 +253,7 @@ package struct MigrationHub: Screen {
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         HubList(self, world).draw(in: body, on: &canvas)
         removal?.modal.draw(in: body, on: &canvas)
+        details?.modal.draw(in: body, on: &canvas)
         dialog?.draw(in: body, on: &canvas)
     }
 }

@@ -2,7 +2,7 @@ package import ControlAPI
 package import Terminal
 
 /// The last page that costs nothing to leave: everything is looked at once more, and the destination's name is typed.
-package struct ProceedToCutover: LiveScreen {
+package struct ProceedToCutover: LiveScreen, RefusingScreen {
     enum Part: Sendable, Hashable, Codable { case name, back, proceed }
 
     package let migration: Identifier
@@ -11,6 +11,7 @@ package struct ProceedToCutover: LiveScreen {
     private var focus = FocusRing<Part>([.name, .back, .proceed])
     /// Why the last key was refused.
     private var refusal: String?
+    var refusedFor: Grounds?
     /// Whether it was said that extending comes first.
     private var isWarned = false
 
@@ -22,13 +23,14 @@ package struct ProceedToCutover: LiveScreen {
 
     package func title(_ world: World) -> String { flow(world).proceed.title }
     package var holdsKeys: Bool { focus.isFocused(.name) }
-    package var refusesPaste: Bool { true }
+    package func nameToType(_ world: World) -> String? { live(world)?.destinationName ?? "" }
 
     package mutating func update(_ world: World) -> [Action] {
         guard let live = live(world) else { return [] }
         if let page = Page.cuttingOver(live) { return [.replace(page)] }
         // Watchers have keys for the wheel, and nothing to type.
         focus.update(watching(world) == nil ? [.name, .back, .proceed] : [.back, .proceed])
+        dropStaleRefusal(world)
         return keepWheel(world)
     }
 
@@ -36,6 +38,25 @@ package struct ProceedToCutover: LiveScreen {
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
         refusal(answer, to: command)
+    }
+
+    struct Grounds: Sendable, Equatable, Codable {
+        var obstacle: String?
+        var isTimeShort: Bool
+    }
+
+    var isRefusing: Bool { refusal != nil }
+    mutating func forgetRefusal() { refusal = nil }
+
+    func grounds(_ world: World) -> Grounds {
+        let live = live(world)
+        return Grounds(
+            obstacle: live.flatMap { obstacle($0, world) },
+            isTimeShort: live.map { isTimeShort($0, world) } ?? false)
+    }
+
+    private func isTimeShort(_ live: LiveMigration, _ world: World) -> Bool {
+        world.timeLeft(live).map { $0 < flow(world).timer.offer } ?? false
     }
 
     package func keys(_ world: World) -> KeyMap {
@@ -54,7 +75,7 @@ package struct ProceedToCutover: LiveScreen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        answering({ $0.take(key, world) }, forgetting: { $0.refusal = nil })
+        refusing(world) { $0.take(key, world) }
     }
 
     private mutating func take(_ key: Key, _ world: World) -> [Action] {
@@ -74,7 +95,7 @@ package struct ProceedToCutover: LiveScreen {
             if isNameTyped(live) {
                 focus.focus(.proceed)
             } else {
-                refusal = "First type the name \(live.destinationName)."
+                refusal = unlike(live)
             }
         case .back where key == .enter || key == .space: return [.back]
         case .proceed where key == .enter || key == .space: return proceed(live, world)
@@ -94,7 +115,7 @@ package struct ProceedToCutover: LiveScreen {
             refusal = obstacle
             return [.say(obstacle, .warning)]
         }
-        if !isWarned, let left = world.timeLeft(live), left < flow(world).timer.offer {
+        if !isWarned, let left = world.timeLeft(live), isTimeShort(live, world) {
             isWarned = true
             refusal =
                 "Only \(Countdown.text(left)) is left: better go Back and extend. Again goes on."
@@ -110,7 +131,11 @@ package struct ProceedToCutover: LiveScreen {
     private func obstacle(_ live: LiveMigration, _ world: World) -> String? {
         if let watching = watching(world) { return watching }
         if let reason = Words.notReady(live) { return reason }
-        return isNameTyped(live) ? nil : "First type the name \(live.destinationName)."
+        return isNameTyped(live) ? nil : unlike(live)
+    }
+
+    private func unlike(_ live: LiveMigration) -> String {
+        ConfirmByName.unlike(live.destinationName, name.text)
     }
 
     // MARK: Drawing

@@ -6,13 +6,10 @@ extension ReviewAndConfirm {
         let area = body.inset(columns: 1, rows: 0)
         let (buttons, upper) = area.bottom(1)
         let notices = Notice.lines(notices(world), columns: body.columns - 1, canvas.glyphs)
-        let (said, text) = upper.bottom(min(notices.count, upper.rows / 2))
+        let (lines, rows) = choices(in: body.size, world)
+        let (said, text) = upper.bottom(upper.rows - rows)
         for (row, line) in notices.prefix(said.rows).enumerated() {
             canvas.put(line, at: Point(body.column, said.row + row))
-        }
-        var lines = lines(world, columns: area.columns)
-        if lines.count > text.rows {
-            lines = self.lines(world, columns: area.columns, withFacts: false)
         }
         let first = min(offset, max(0, lines.count - text.rows))
         for (row, line) in lines.dropFirst(first).prefix(text.rows).enumerated() {
@@ -24,6 +21,16 @@ extension ReviewAndConfirm {
         }
         drawButtons(in: buttons, on: &canvas, world)
         dialog?.draw(in: body, on: &canvas)
+    }
+
+    /// The lines, and for how many there is room on a page of that size.
+    func choices(in size: Size, _ world: World) -> (lines: [[Run]], rows: Int) {
+        let notices = Notice.lines(notices(world), columns: size.columns - 1, .ascii).count
+        let upper = max(0, size.rows - 1)
+        let rows = upper - min(notices, upper / 2)
+        let lines = lines(world, columns: size.columns - 2)
+        return lines.count <= rows
+            ? (lines, rows) : (self.lines(world, columns: size.columns - 2, withFacts: false), rows)
     }
 
     private func drawButtons(in rect: Rect, on canvas: inout Canvas, _ world: World) {

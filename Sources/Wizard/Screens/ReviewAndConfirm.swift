@@ -3,7 +3,7 @@ package import Terminal
 
 /// *Review & Confirm*: everything that was chosen, once more. Opens with the focus on `Start Migration`, which opens a
 /// dialog; there the focus is on the way back.
-package struct ReviewAndConfirm: Screen {
+package struct ReviewAndConfirm: RefusingScreen {
     enum Part: String, Hashable, Sendable, Codable { case back, start }
 
     let setup: MigrationSetup
@@ -11,6 +11,7 @@ package struct ReviewAndConfirm: Screen {
     private(set) var dialog: Modal?
     /// Why the agent has refused to start it.
     private(set) var refusal: String?
+    var refusedFor: Grounds?
     /// The button was pressed although it was grey.
     private(set) var hasTried = false
     private(set) var asking = Asking()
@@ -39,8 +40,26 @@ package struct ReviewAndConfirm: Screen {
         }
     }
 
+    struct Grounds: Sendable, Equatable, Codable {
+        var obstacle: String?
+        /// Whether another migration goes into the destination.
+        var isTaken: Bool
+    }
+
+    var isRefusing: Bool { refusal != nil || hasTried }
+    mutating func forgetRefusal() { (refusal, hasTried) = (nil, false) }
+
+    func grounds(_ world: World) -> Grounds {
+        Grounds(obstacle: obstacle(world), isTaken: world.hasMigration(into: setup.destination))
+    }
+
+    package mutating func update(_ world: World) -> [Action] {
+        dropStaleRefusal(world)
+        return []
+    }
+
     package func keys(_ world: World) -> KeyMap {
-        if let dialog { return dialog.keys }
+        if let dialog { return dialog.keys(in: world.body) }
         let enter = focus.isFocused(.back) ? "Back" : flow(world).start.button
         return KeyMap([
             .init(.tab, label: "Next"), .init(.enter, label: enter),
@@ -50,9 +69,8 @@ package struct ReviewAndConfirm: Screen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        if dialog != nil { return handleDialog(key) }
-        return answering(
-            { $0.act(key, world) }, forgetting: { ($0.refusal, $0.hasTried) = (nil, false) })
+        if dialog != nil { return handleDialog(key, world) }
+        return refusing(world) { $0.act(key, world) }
     }
 
     private mutating func act(_ key: Key, _ world: World) -> [Action] {
@@ -62,11 +80,16 @@ package struct ReviewAndConfirm: Screen {
         case (.enter, .start), (.space, .start): return openDialog(world)
         case (.left, _): focus.focus(.back)
         case (.right, _): focus.focus(.start)
-        case (.up, _): offset = max(0, offset - 1)
-        case (.down, _): offset = min(offset + 1, lines(world, columns: world.size.columns).count)
+        case (.up, _), (.down, _): scroll(key, world)
         default: break
         }
         return []
+    }
+
+    private mutating func scroll(_ key: Key, _ world: World) {
+        let (lines, rows) = choices(in: world.body, world)
+        let last = max(0, lines.count - rows)
+        offset = max(0, min(min(offset, last) + (key == .up ? -1 : 1), last))
     }
 
     private mutating func openDialog(_ world: World) -> [Action] {
@@ -79,8 +102,8 @@ package struct ReviewAndConfirm: Screen {
         return [.discardTypeAhead]
     }
 
-    private mutating func handleDialog(_ key: Key) -> [Action] {
-        _ = dialog?.handle(key)
+    private mutating func handleDialog(_ key: Key, _ world: World) -> [Action] {
+        dialog?.handle(key, in: world.body)
         guard let choice = dialog?.choice else { return [] }
         dialog = nil
         guard choice == 1 else { return [] }
@@ -93,6 +116,7 @@ package struct ReviewAndConfirm: Screen {
     ) -> [Action] {
         guard case .start = command else { return [] }
         asking.isOpen = false
+        defer { noteRefusal(world) }
         switch answer {
         case .made(let id): return [.home, .open(.following(id))]
         case .refused(let error): refusal = StartDialog.refusal(error)

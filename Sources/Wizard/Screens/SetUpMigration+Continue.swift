@@ -5,7 +5,7 @@ package import Terminal
 extension SetUpMigration {
     package func keys(_ world: World) -> KeyMap {
         if open != nil { return OpenList.keys }
-        if let clearing { return clearing.keys }
+        if let clearing { return clearing.keys(in: world.body) }
         var keys = [KeyMap.Binding(.tab, label: "Next field")]
         switch focus.focused {
         case .verify, .clear: keys.append(.init(.space, label: "Tick"))
@@ -71,7 +71,7 @@ extension SetUpMigration {
     }
 
     mutating func handleClearing(_ key: Key, _ world: World) -> [Action] {
-        _ = clearing?.handle(key)
+        clearing?.handle(key, in: world.body)
         switch clearing?.choice {
         case .confirmed:
             (draft.clearConfirmedName, draft.clearConfirmedCluster) = (clearing?.typed, cleared)
@@ -113,6 +113,7 @@ extension SetUpMigration {
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
+        defer { dropStaleRefusal(world) }
         switch (command, answer) {
         case (.validate(let setup), .made(let id)):
             asking.isOpen = false
@@ -121,9 +122,9 @@ extension SetUpMigration {
         case (.validate, .refused(let error)):
             asking.isOpen = false
             refusal = Refusal(part: .next, text: Words.error(error))
+            noteRefusal(world)
         case (.testCluster, .refused(let error)): return [.say(Words.error(error), .error)]
-        case (.testCluster(let id), _):
-            return [.say("Tested \(world.cluster(id)?.name ?? "the cluster").", .dim)]
+        case (.testCluster, .cluster(let cluster)): return [.say("Tested \(cluster.name).", .dim)]
         default: break
         }
         return []

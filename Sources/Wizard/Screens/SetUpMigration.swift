@@ -2,7 +2,7 @@ internal import ControlAPI
 package import Terminal
 
 /// *Set up Migration*: which cluster goes where, and how. Opens with the focus on the source's organization.
-package struct SetUpMigration: Screen {
+package struct SetUpMigration: RefusingScreen {
     enum Part: String, Hashable, Sendable, Codable, CaseIterable {
         case sourceOrganization, sourceProject, sourceCluster, destinationProject
         case destinationCluster, verify, clear, loadLevel, back, next
@@ -25,6 +25,7 @@ package struct SetUpMigration: Screen {
     /// What `clearing` shows.
     var cleared: ClearedCluster?
     var refusal: Refusal?
+    var refusedFor: Grounds?
     /// The agent has been asked to validate and has not answered yet.
     var asking = Asking()
     /// The last validation that was begun here, of this setup or of an earlier one.
@@ -57,10 +58,12 @@ package struct SetUpMigration: Screen {
         return page
     }
 
-    /// What was typed to confirm something counts only in the dialog in which it was typed.
+    /// What was typed to confirm something counts only in the dialog in which it was typed, and an answer comes only to
+    /// the page that has asked.
     var withoutDialogs: SetUpMigration {
         var page = self
         (page.open, page.clearing, page.refusal) = (nil, nil, nil)
+        (page.asking, page.refusedFor) = (Asking(), nil)
         return page
     }
 
@@ -71,7 +74,7 @@ package struct SetUpMigration: Screen {
 
     package func title(_ world: World) -> String { flow(world).title }
     package var holdsKeys: Bool { open != nil || clearing != nil }
-    package var refusesPaste: Bool { clearing != nil }
+    package func nameToType(_ world: World) -> String? { clearing?.name }
 
     /// The newest validation of what is chosen now.
     func run(_ world: World) -> ValidationRun? {
@@ -86,6 +89,30 @@ package struct SetUpMigration: Screen {
     func staleRun(_ world: World) -> ValidationRun? {
         guard run(world) == nil, let begun = world.validation(validated) else { return nil }
         return world.validation(of: begun.setup)
+    }
+
+    // MARK: Refusals
+
+    struct Grounds: Sendable, Equatable, Codable {
+        var nextStep: String
+        var isAsking: Bool
+        var run: Identifier?
+        /// The clusters of both sides, by what is wrong with them.
+        var troubles: [ControlError?]
+    }
+
+    var isRefusing: Bool { refusal != nil }
+    mutating func forgetRefusal() { refusal = nil }
+
+    func grounds(_ world: World) -> Grounds {
+        Grounds(
+            nextStep: nextStep(world), isAsking: asking.isOpen, run: run(world)?.id,
+            troubles: [draft.source, draft.destination].map { $0.cluster(in: world)?.trouble })
+    }
+
+    package mutating func update(_ world: World) -> [Action] {
+        dropStaleRefusal(world)
+        return []
     }
 
     // MARK: Lists
@@ -111,7 +138,22 @@ package struct SetUpMigration: Screen {
             selected = choice.cluster
         default: return nil
         }
-        return OpenList(items, selected: selected, placeholder: "choose", isOpen: isOpen)
+        return OpenList(
+            items, selected: selected, placeholder: "choose",
+            emptyText: whyEmpty(part, choice), isOpen: isOpen)
+    }
+
+    private func whyEmpty(_ part: Part, _ choice: ClusterChoice) -> String {
+        if choice.organization == nil, part != .sourceOrganization {
+            return "First choose the organization."
+        }
+        switch part {
+        case .sourceCluster, .destinationCluster:
+            return choice.project == nil
+                ? "First choose the project." : "There is no cluster in this project."
+        case .sourceProject, .destinationProject: return "There is no project in it."
+        default: return "There is no organization yet."
+        }
     }
 
     /// Takes what was chosen from a list; one cluster cannot be both.
@@ -141,7 +183,7 @@ package struct SetUpMigration: Screen {
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         if clearing != nil { return handleClearing(key, world) }
-        return answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+        return refusing(world) { $0.act(key, world) }
     }
 
     private mutating func act(_ key: Key, _ world: World) -> [Action] {

@@ -35,7 +35,7 @@ package struct Success: LiveScreen {
     package func keys(_ world: World) -> KeyMap {
         switch dialog {
         case .connect: return ConnectToAtlas.keys
-        case .release(let modal), .details(let modal): return modal.keys
+        case .release(let modal), .details(let modal): return modal.keys(in: world.body)
         case nil: break
         }
         let live = live(world)
@@ -53,7 +53,7 @@ package struct Success: LiveScreen {
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         guard let live = live(world) else { return key == .escape ? [.home] : [] }
-        if dialog != nil { return handleDialog(key) }
+        if dialog != nil { return handleDialog(key, world) }
         switch key {
         case .escape: return [.home]
         case .enter, .space:
@@ -86,18 +86,18 @@ package struct Success: LiveScreen {
         return []
     }
 
-    private mutating func handleDialog(_ key: Key) -> [Action] {
+    private mutating func handleDialog(_ key: Key, _ world: World) -> [Action] {
         switch dialog {
         case .connect(var connect):
             let actions = connect.handle(key)
             dialog = connect.isClosed ? nil : .connect(connect)
             return actions
         case .release(var modal):
-            _ = modal.handle(key)
+            modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .release(modal) : nil
             return modal.choice == 1 ? [.perform(.releaseSource(migration))] : []
         case .details(var modal):
-            _ = modal.handle(key)
+            modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .details(modal) : nil
         case nil: break
         }

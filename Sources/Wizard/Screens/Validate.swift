@@ -3,7 +3,7 @@ package import Terminal
 
 /// *Validate*: the checks as they end, why and what to do. Opens with the focus on `Continue`, which is grey until every
 /// check has ended and none of them blocks. In a flow without *Review & Confirm* it starts the migration.
-package struct Validate: Screen {
+package struct Validate: RefusingScreen {
     enum Part: String, Hashable, Sendable, Codable { case rows, back, again, next }
 
     /// Its name; what was kept before there were names has none.
@@ -17,6 +17,7 @@ package struct Validate: Screen {
     private(set) var hasMoved = false
     private(set) var why: Modal?
     private(set) var refusal: String?
+    var refusedFor: Grounds?
     private var asking = Asking()
     private(set) var start: Modal?
     /// Whether the agent has been asked to start the migration; nil where it never was.
@@ -34,7 +35,7 @@ package struct Validate: Screen {
     package var holdsKeys: Bool { why != nil || start != nil }
 
     /// What stands of the results.
-    enum Standing: Sendable, Equatable {
+    enum Standing: String, Sendable, Equatable, Codable {
         /// The agent does not know them any more: it was started anew.
         case gone
         case running, passed, failed
@@ -72,11 +73,31 @@ package struct Validate: Screen {
             ?? rows.indices.first
     }
 
+    // MARK: Refusals
+
+    struct Grounds: Sendable, Equatable, Codable {
+        var run: Identifier
+        var standing: Standing
+        /// Whether there is a check whose reason can be seen.
+        var hasRows: Bool
+    }
+
+    var isRefusing: Bool { refusal != nil }
+    mutating func forgetRefusal() { refusal = nil }
+
+    func grounds(_ world: World) -> Grounds {
+        Grounds(run: run, standing: standing(world), hasRows: !rows(world).isEmpty)
+    }
+
+    package mutating func update(_ world: World) -> [Action] {
+        dropStaleRefusal(world)
+        return []
+    }
+
     // MARK: Keys
 
     package func keys(_ world: World) -> KeyMap {
-        if why != nil { return KeyMap([.init(.enter, .escape, label: "Close")]) }
-        if let start { return start.keys }
+        if let dialog = why ?? start { return dialog.keys(in: world.body) }
         let enter: String =
             switch focus.focused {
             case .back: "Back"
@@ -124,13 +145,13 @@ package struct Validate: Screen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        if start != nil { return handleStart(key) }
-        return answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+        if start != nil { return handleStart(key, world) }
+        return refusing(world) { $0.act(key, world) }
     }
 
     private mutating func act(_ key: Key, _ world: World) -> [Action] {
         if why != nil {
-            _ = why?.handle(key)
+            why?.handle(key, in: world.body)
             if why?.choice != nil { why = nil }
             return []
         }
@@ -194,8 +215,8 @@ package struct Validate: Screen {
         return []
     }
 
-    private mutating func handleStart(_ key: Key) -> [Action] {
-        _ = start?.handle(key)
+    private mutating func handleStart(_ key: Key, _ world: World) -> [Action] {
+        start?.handle(key, in: world.body)
         guard let choice = start?.choice else { return [] }
         start = nil
         guard choice == 1, let setup else { return [] }
@@ -228,6 +249,7 @@ package struct Validate: Screen {
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
+        defer { noteRefusal(world) }
         if case .start = command { return answerStart(answer) }
         guard case .validate(let asked) = command else { return [] }
         asking.isOpen = false

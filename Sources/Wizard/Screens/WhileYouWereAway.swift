@@ -28,9 +28,12 @@ package struct WhileYouWereAway: Screen {
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         switch key {
         case .enter, .escape: return [.back]
-        case .up: offset = max(0, offset - 1)
-        case .down: offset = min(offset + 1, block(world, .ascii).rows(columns: columns(world)) - 1)
-        default: break
+        default:
+            var block = block(world, .ascii)
+            guard block.handle(key, in: Rect(world.body).inset(columns: 1, rows: 0).size) else {
+                break
+            }
+            offset = block.offset
         }
         return []
     }
@@ -44,10 +47,13 @@ package struct WhileYouWereAway: Screen {
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         var block = block(world, canvas.glyphs)
         block.offset = offset
-        block.draw(in: body.inset(columns: 1, rows: 0), on: &canvas)
+        let text = body.inset(columns: 1, rows: 0)
+        block.draw(in: text, on: &canvas)
+        let hidden = block.hiddenRows(below: text)
+        guard hidden > 0 else { return }
+        let more = " \(hidden) more \(canvas.glyphs.arrowDown) "
+        canvas.put(more, in: body.line(body.rows - 1), .selection, alignment: .right)
     }
-
-    private func columns(_ world: World) -> Int { max(1, world.size.columns - 2) }
 
     private func block(_ world: World, _ glyphs: Glyphs) -> TextBlock {
         TextBlock(Array(lines(world, glyphs).joined(separator: ["\n"])))
@@ -65,7 +71,10 @@ package struct WhileYouWereAway: Screen {
             lines.append(heading(migration, world, glyphs))
             let news = (world.logs[migration.id] ?? []).filter { $0.time > since }
             if news.isEmpty { lines.append([Run("  nothing was logged", .dim)]) }
-            lines += news.map { [Run("  \(Times.time($0.time))  ", .dim), Run($0.text)] }
+            let before: [Int64?] = [world.agentNow] + news.map { $0.time }
+            lines += zip(news, before).flatMap { line, before in
+                LogView.rows(line, after: before).map { [Run(" ")] + $0 }
+            }
         }
         return lines
     }

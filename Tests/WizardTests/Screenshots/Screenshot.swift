@@ -82,7 +82,7 @@ struct Scene: Sendable {
         var wizard = wizard(agent)
         wizard.press(.enter, .backTab)
         wizard.choose("Acme Cloud")
-        wizard.push("Continue")
+        wizard.push("Get Started")
         // What was said on the way is gone by then.
         wizard.advance(by: 9)
         return wizard

@@ -58,7 +58,7 @@ extension Screenshot {
         Screenshot(2, "get-started-refused", "refused: no organization was chosen") {
             var wizard = $0.wizard()
             wizard.press(.enter, .space, .down, .space)
-            wizard.push("Continue")
+            wizard.push("Get Started")
             return wizard
         },
     ]

@@ -121,7 +121,7 @@ extension ScriptedAgent {
         do throws(ControlError) {
             return switch try reply(command.request(by: asker)) {
             case .identifier(let id): .made(id)
-            case .cluster(let cluster): .made(cluster.id)
+            case .cluster(let cluster): .cluster(cluster)
             case .time(let time): .deadline(time)
             case .log(let lines): .lines(lines)
             case .error(let error): .refused(error)

@@ -70,6 +70,7 @@ enum ScreenProgram: Program {
         switch event {
         case .start(let size), .resize(let size):
             model.world.size = size
+            model.world.body = Size(size.columns, max(0, size.rows - 6))
             return update(&model)
         case .key(let key):
             model.message = nil

@@ -14,6 +14,8 @@ final class ScriptedAgent: Sendable {
         var followed = 0
         var isLost = false
         var ignoresCutovers = false
+        var answersAfter = Duration.zero
+        var tellsLate = false
         var made: UInt64 = 0x1000
     }
 
@@ -42,6 +44,18 @@ final class ScriptedAgent: Sendable {
     var ignoresCutovers: Bool {
         get { state.withLock { $0.ignoresCutovers } }
         set { state.withLock { $0.ignoresCutovers = newValue } }
+    }
+
+    /// How long its answers to the whole wizard are on their way; what has changed is heard at once.
+    var answersAfter: Duration {
+        get { state.withLock { $0.answersAfter } }
+        set { state.withLock { $0.answersAfter = newValue } }
+    }
+
+    /// Whether its answers to the whole wizard come before the news of what they have changed.
+    var tellsLate: Bool {
+        get { state.withLock { $0.tellsLate } }
+        set { state.withLock { $0.tellsLate = newValue } }
     }
 
     /// The next thing that is asked is refused.

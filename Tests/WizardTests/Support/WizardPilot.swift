@@ -24,7 +24,10 @@ struct WizardPilot {
             wall: begin
         ) { effect, moment in
             agent.time = begin + moment.uptime.milliseconds
-            return Self.replies(to: effect, agent, zone).map { .init($0) }
+            return Self.replies(to: effect, agent, zone).map { message in
+                guard case .answered = message else { return .init(message) }
+                return .init(message, after: agent.answersAfter)
+            }
         }
         alive()
     }
@@ -86,8 +89,8 @@ struct WizardPilot {
         switch effect {
         case .command(let command, let layer):
             let answer = agent.perform(command, by: Sample.me)
-            return agent.takeEvents().map { .heard($0) }
-                + [.answered(answer, to: command, from: layer)]
+            let news = agent.tellsLate ? [] : agent.takeEvents()
+            return news.map { .heard($0) } + [.answered(answer, to: command, from: layer)]
         case .follow:
             guard !agent.isLost else { return [] }
             let snapshot = agent.snapshot
