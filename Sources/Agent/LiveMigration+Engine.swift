@@ -137,14 +137,15 @@ extension LiveMigration {
     }
 
     /// The ending of one that has failed has itself come to an end.
-    mutating func take(cancellation result: Result<[String], any Error>, at now: Int64) {
+    mutating func take(cancellation result: Result<Abandonment.Outcome, any Error>, at now: Int64) {
         waitingFor = []
         switch result {
         case .failure(let error): cancellation = Cancellation(error: ControlError(any: error))
-        case .success(let left):
-            (phase, endedAt, problems) = (.cancelled, now, left)
+        case .success(let outcome):
+            (phase, endedAt, problems) = (.cancelled, now, outcome.problems)
             (cancellation, error, isRetryPossible) = (nil, nil, false)
-            (cutover.isSourceBlocked, cutover.isDestinationBlocked) = (false, false)
+            cutover.isSourceBlocked = outcome.isSourceBlocked
+            cutover.isDestinationBlocked = false
         }
     }
 

@@ -1,6 +1,7 @@
 package import ControlAPI
 internal import FoundationEssentials
 internal import GRDB
+internal import Synchronization
 package import Migration
 
 /// What a migration needs to be taken up again.
@@ -23,6 +24,8 @@ package struct StoredMigration: Codable, Hashable, Sendable {
 /// The agent's database: the inventory, the migrations and their logs. No secrets.
 package final class Store: Sendable {
     let queue: DatabaseQueue
+    /// The number of the state of each migration that is written.
+    private let written = Mutex<[Identifier: Int]>([:])
 
     /// Opens it, or makes it, and brings its schema up to date. Throws `store` when it is damaged or of a newer version.
     package init(_ path: String) throws {
@@ -169,10 +172,20 @@ package final class Store: Sendable {
             ["project": cluster.project.text, "body": try Store.body(cluster)])
     }
 
-    package func save(_ migration: StoredMigration) async throws {
+    /// `number`: of this state among all of its agent. Does nothing where one with a higher number is written already:
+    /// whoever is suspended may come late.
+    package func save(_ migration: StoredMigration, number: Int = 0) async throws {
+        let id = migration.live.id
         try await put(
-            "migrations", migration.live.id,
-            ["startedAt": migration.live.startedAt, "body": try Store.body(migration)])
+            "migrations", id,
+            ["startedAt": migration.live.startedAt, "body": try Store.body(migration)]
+        ) { [self] in
+            written.withLock { written in
+                guard number >= written[id] ?? 0 else { return false }
+                written[id] = number
+                return true
+            }
+        }
     }
 
     package func append(_ line: LogLine, to migration: Identifier) async throws {
@@ -199,7 +212,8 @@ package final class Store: Sendable {
 
     private func put(
         _ table: String, _ id: Identifier,
-        _ columns: [String: any DatabaseValueConvertible & Sendable]
+        _ columns: [String: any DatabaseValueConvertible & Sendable],
+        isWanted: @escaping @Sendable () -> Bool = { true }
     ) async throws {
         let names = columns.keys.sorted()
         let values: [any DatabaseValueConvertible & Sendable] = names.compactMap { columns[$0] }
@@ -208,6 +222,7 @@ package final class Store: Sendable {
         let changes = names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
         try await perform { queue in
             try await queue.write { database in
+                guard isWanted() else { return }
                 try database.execute(
                     sql: """
                         INSERT INTO \(table) (id, \(list)) VALUES (?, \(marks))

@@ -69,9 +69,10 @@ extension Supervisor {
 
     /// Throws where a migration would lose its cluster.
     private func mayConnect(_ id: Identifier, with new: ConnectionString) throws {
-        // An engine keeps the connections that it began with.
+        // An engine keeps the connections that it began with, and so does an ending.
         let isUsed = state.migrations.contains {
-            runs[$0.id] != nil && ($0.setup.source == id || $0.setup.destination == id)
+            (runs[$0.id] != nil || endings[$0.id] != nil)
+                && ($0.setup.source == id || $0.setup.destination == id)
         }
         guard !isUsed else {
             throw ControlError(
@@ -94,6 +95,12 @@ extension Supervisor {
             let title = "\(live.sourceName) to \(live.destinationName)"
             if !live.phase.isFinal {
                 return ("a migration uses this cluster: \(title)", "wait until it has ended")
+            }
+            if endings[live.id] != nil {
+                return (
+                    "a migration with this cluster is being cancelled: \(title)",
+                    "wait until it is"
+                )
             }
             // The release writes to the destination, too.
             if live.isSourceHeld {

@@ -8,7 +8,8 @@ extension Supervisor {
     func note(_ seen: MigrationIdentity, of id: Identifier) -> Bool {
         let before = identities[id]
         let known = MigrationIdentity(
-            begunAt: seen.begunAt ?? before?.begunAt, epoch: seen.epoch ?? before?.epoch)
+            begunAt: seen.begunAt ?? before?.begunAt, epoch: seen.epoch ?? before?.epoch,
+            claim: seen.claim ?? before?.claim)
         guard known != before ?? MigrationIdentity() else { return false }
         identities[id] = known
         return true
@@ -30,6 +31,8 @@ extension Supervisor {
         setup.clear = false
         let text = (try secret(of: setup.source), try secret(of: setup.destination))
         let (entries, continuation) = AsyncStream.makeStream(of: LogEntry.self)
+        let claim = identities[id]?.claim ?? MigrationIdentity.newClaim()
+        let isNew = note(MigrationIdentity(claim: claim), of: id)
         let work = Abandonment(
             source: try ConnectionString(text.0.revealed),
             destination: try ConnectionString(text.1.revealed), options: try options(setup),
@@ -37,10 +40,10 @@ extension Supervisor {
             listener: { continuation.yield($0) })
         let log = Task { for await entry in entries { await note(entry, id) } }
         let task = Task {
-            let result: Result<[String], any Error>
-            do {
-                result = .success(try await work.perform { await self.note(epoch: $0, of: id) })
-            } catch { result = .failure(error) }
+            // A later agent must know what this one has asked for.
+            if isNew { await keep(id) }
+            let result: Result<Abandonment.Outcome, any Error>
+            do { result = .success(try await work.perform()) } catch { result = .failure(error) }
             continuation.finish()
             await log.value
             // This task may be cancelled, which the store would obey.
@@ -55,14 +58,13 @@ extension Supervisor {
         try? await update(id, isKept: false) { $0.waitingFor = work.waitingFor }
     }
 
-    private func note(epoch: Int64, of id: Identifier) async {
-        guard note(MigrationIdentity(epoch: epoch), of: id), let live = try? migration(id) else {
-            return
-        }
+    /// Also where the task is cancelled, which the store would obey.
+    private func keep(_ id: Identifier) async {
+        guard let live = try? migration(id) else { return }
         try? await Task { try await save(live) }.value
     }
 
-    private func ended(_ id: Identifier, _ result: Result<[String], any Error>) async {
+    private func ended(_ id: Identifier, _ result: Result<Abandonment.Outcome, any Error>) async {
         endings[id] = nil
         try? await update(id) { live in
             if case .failure = result, isStopping {

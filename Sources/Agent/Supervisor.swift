@@ -24,8 +24,10 @@ package actor Supervisor {
     private var nextWatcher = 0
     var isStopping = false
     var lines: [Identifier: Int] = [:]
-    /// What could not be written to the store, and is written again until that works.
-    private var unsaved: Set<Identifier> = []
+    /// What could not be written to the store, and is written again until that works: the number of its last state.
+    private var unsaved: [Identifier: Int] = [:]
+    /// Each state that is to be written has a higher number than those before.
+    private var saves = 0
 
     /// Opens everything in the folder, whose lock must be held. Starts nothing.
     package init(
@@ -193,12 +195,14 @@ package actor Supervisor {
     /// Writes a migration down; what cannot be written now is tried again, and everybody knows why.
     func save(_ live: LiveMigration) async throws {
         try await told {
-            unsaved.insert(live.id)
+            saves += 1
+            let number = saves
+            unsaved[live.id] = number
             try await store.save(
                 StoredMigration(
-                    live: live, hasBegun: hasBegun.contains(live.id), identity: identities[live.id])
-            )
-            unsaved.remove(live.id)
+                    live: live, hasBegun: hasBegun.contains(live.id), identity: identities[live.id]),
+                number: number)
+            if unsaved[live.id] == number { unsaved[live.id] = nil }
         }
     }
 
@@ -208,7 +212,7 @@ package actor Supervisor {
     }
 
     private func saveAgain() async {
-        for live in state.migrations where unsaved.contains(live.id) { try? await save(live) }
+        for live in state.migrations where unsaved[live.id] != nil { try? await save(live) }
     }
 
     /// Does something with the store, and tells everybody where that does not work, and where it does again.

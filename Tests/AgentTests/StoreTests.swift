@@ -40,6 +40,17 @@ import Testing
         #expect(contents.migrations == [stored])
     }
 
+    @Test func anOlderStateThatComesLateIsNotWritten() async throws {
+        let store = try Store(path)
+        var live = migration()
+        try await store.save(StoredMigration(live: live), number: 1)
+        let late = StoredMigration(live: live)
+        live.phase = .cancelled
+        try await store.save(StoredMigration(live: live), number: 3)
+        try await store.save(late, number: 2)
+        #expect(try await store.load().migrations.map(\.live) == [live])
+    }
+
     @Test func theLogIsReadForwardsAndFromItsEnd() async throws {
         let store = try Store(path)
         let live = migration()

@@ -52,26 +52,54 @@ package final class Lease: Sendable {
 
     static let namespace = Namespace(NamespaceFilter.stateDatabase, "lease")
 
+    /// What this process holds, or is asking for.
+    private static let claims = Mutex<Set<Int64>>([])
+
     let owner: Owner
     let epoch: Int64
+    private let claim: Int64
     private let lane: Lane
     private let timing: Timing
     private let lastBeat = Mutex(ContinuousClock.now)
     private let isLost = Mutex(false)
 
-    private init(owner: Owner, epoch: Int64, lane: Lane, timing: Timing) {
+    private init(owner: Owner, epoch: Int64, claim: Int64, lane: Lane, timing: Timing) {
         self.owner = owner
         self.epoch = epoch
+        self.claim = claim
         self.lane = lane
         self.timing = timing
     }
 
     /// Takes the lease, waiting for as long as `timing` says for a silent owner to be given up. Throws `destinationHeld`
-    /// when another owner is alive.
+    /// when another owner is alive, or another part of this process holds it.
+    ///
+    /// - `claim`: tells this holding from every other one. Who asks again with the same number gets what it has taken
+    ///   without hearing so.
+    /// - `last`: the epoch of whoever may be followed; throws `ownershipLost` where somebody else has had it since.
     static func acquire(
-        as owner: Owner, isRunning: (Owner) -> Bool, after last: Int64? = nil, lane: Lane,
-        retry: Retry, timing: Timing = Timing()
+        as owner: Owner, isRunning: (Owner) -> Bool, claim: Int64 = newClaim(),
+        after last: Int64? = nil, lane: Lane, retry: Retry, timing: Timing = Timing()
     ) async throws -> Lease {
+        claims.withLock { _ = $0.insert(claim) }
+        do {
+            let epoch = try await take(
+                as: owner, isRunning: isRunning, claim: claim, after: last, lane: lane,
+                retry: retry, timing: timing)
+            return Lease(owner: owner, epoch: epoch, claim: claim, lane: lane, timing: timing)
+        } catch {
+            claims.withLock { _ = $0.remove(claim) }
+            throw error
+        }
+    }
+
+    static func newClaim() -> Int64 { .random(in: 1...Int64.max) }
+
+    /// The epoch from which on it is held.
+    private static func take(
+        as owner: Owner, isRunning: (Owner) -> Bool, claim: Int64, after last: Int64?, lane: Lane,
+        retry: Retry, timing: Timing
+    ) async throws -> Int64 {
         let clock = ContinuousClock()
         var watched: (counter: Int, since: ContinuousClock.Instant)?
         let activity = "waiting for the owner before"
@@ -79,23 +107,26 @@ package final class Lease: Sendable {
         while true {
             try Task.checkCancellation()
             guard let found = try await read(lane, retry) else {
-                if try await insert(owner, lane: lane, retry) {
-                    return Lease(owner: owner, epoch: 1, lane: lane, timing: timing)
-                }
+                if try await insert(owner, claim, lane: lane, retry) { return 1 }
                 continue
             }
             let epoch = Int64(found["epoch"]?.integer ?? 0)
-            if let last, epoch != last { throw lost }
+            if let last, !mayFollow(found, after: last, claim) { throw lost }
             let counter = found["counter"]?.integer ?? 0
             let holder = found["owner"]?.document.map(Owner.init)
-            let isOver = holder.map { owner.sees($0) && !isRunning($0) } ?? true
+            let isOver =
+                holder.map {
+                    owner.sees($0) && !isRunning($0)
+                        || $0 == owner && !isHeldHere(found, but: claim)
+                } ?? true
             let now = clock.now
             if watched?.counter != counter { watched = (counter, now) }
             let isSilent = watched.map { now - $0.since >= timing.patience } ?? false
             if isOver || isSilent {
-                if try await replace(epoch: epoch, counter: counter, with: owner, lane: lane, retry)
+                if try await replace(
+                    epoch: epoch, counter: counter, with: owner, claim, lane: lane, retry)
                 {
-                    return Lease(owner: owner, epoch: epoch + 1, lane: lane, timing: timing)
+                    return epoch + 1
                 }
                 watched = nil
                 continue
@@ -122,6 +153,26 @@ package final class Lease: Sendable {
                 throw held(by: holder)
             }
         }
+    }
+
+    /// Whether a stored lease is as it was left at that epoch, or was taken with this claim since.
+    static func mayFollow(_ found: Document, after last: Int64, _ claim: Int64?) -> Bool {
+        found["epoch"]?.integer == Int(last) || claim != nil && self.claim(of: found) == claim
+    }
+
+    /// Whether a part of this process holds a stored lease that names this process; not one that could not be given back,
+    /// nor what was taken with the same claim.
+    private static func isHeldHere(_ found: Document, but own: Int64) -> Bool {
+        guard let claim = claim(of: found), claim != own else { return false }
+        return claims.withLock { $0.contains(claim) }
+    }
+
+    /// With which it was taken; nil where its owner knew of no claims.
+    private static func claim(of found: Document) -> Int64? {
+        guard let claim = found["claim"]?.document,
+            claim["epoch"]?.integer == found["epoch"]?.integer
+        else { return nil }
+        return claim["number"]?.integer.map(Int64.init)
     }
 
     private static func held(by holder: Owner) -> MigrationError {
@@ -180,8 +231,10 @@ package final class Lease: Sendable {
         }
     }
 
-    /// Gives the lease back, so that the next owner need not wait.
+    /// Gives the lease back, so that the next owner need not wait. Where the destination does not hear of it, this process
+    /// at least can take it again at once. Nothing may be written with it any more.
     func release() async {
+        defer { Lease.claims.withLock { _ = $0.remove(claim) } }
         _ = try? await lane.write(
             Lease.update(
                 filter: ["_id": "owner", "epoch": .int64(epoch)],
@@ -207,9 +260,16 @@ package final class Lease: Sendable {
         }
     }
 
-    private static func insert(_ owner: Owner, lane: Lane, _ retry: Retry) async throws -> Bool {
+    private static func value(of claim: Int64, epoch: Int64) -> Value {
+        ["epoch": .int64(epoch), "number": .int64(claim)]
+    }
+
+    private static func insert(
+        _ owner: Owner, _ claim: Int64, lane: Lane, _ retry: Retry
+    ) async throws -> Bool {
         let document: Value = [
             "_id": "owner", "epoch": .int64(1), "counter": 0, "owner": owner.value,
+            "claim": value(of: claim, epoch: 1),
         ]
         let reply = try await retry.write(
             "taking the migration",
@@ -221,13 +281,17 @@ package final class Lease: Sendable {
     }
 
     private static func replace(
-        epoch: Int64, counter: Int, with owner: Owner, lane: Lane, _ retry: Retry
+        epoch: Int64, counter: Int, with owner: Owner, _ claim: Int64, lane: Lane, _ retry: Retry
     ) async throws -> Bool {
+        let next: Value = [
+            "epoch": .int64(epoch + 1), "counter": 0, "owner": owner.value,
+            "claim": value(of: claim, epoch: epoch + 1),
+        ]
         let reply = try await retry.write(
             "taking the migration over",
             update(
                 filter: ["_id": "owner", "epoch": .int64(epoch), "counter": .integer(counter)],
-                change: ["$set": ["epoch": .int64(epoch + 1), "counter": 0, "owner": owner.value]]),
+                change: ["$set": next]),
             on: namespace.database, lane: lane)
         return reply.count == 1
     }
