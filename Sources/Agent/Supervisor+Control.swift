@@ -139,6 +139,8 @@ extension Supervisor: MigrationControl {
         guard live.isRetryPossible, !live.isBeingCancelled, runs[id] == nil else {
             throw ControlError(.wrongPhase, "there is nothing to retry")
         }
+        // A cutover that can only be finished clears and copies nothing.
+        if !live.isPastPointOfNoReturn { try checkConflicts(live.setup, of: id) }
         await takeUp(id, isResumed: true)
     }
 

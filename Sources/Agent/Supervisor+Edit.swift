@@ -91,7 +91,7 @@ extension Supervisor {
     /// Why a migration needs this very cluster; nil where none does.
     func need(of id: Identifier) -> (reason: String, remedy: String)? {
         for live in state.migrations where live.setup.source == id || live.setup.destination == id {
-            let title = "\(live.sourceName) to \(live.destinationName)"
+            let title = live.clusterNames
             if !live.phase.isFinal {
                 return ("a migration uses this cluster: \(title)", "wait until it has ended")
             }
@@ -103,10 +103,10 @@ extension Supervisor {
             }
             let isBlocked =
                 live.cutover.isDestinationBlocked == true || live.cutover.isSourceBlocked == true
-            if live.phase == .failed, isBlocked, !live.isRetryPossible, !isSuperseded(live) {
+            if live.phase == .failed, isBlocked, !live.isRetryPossible, !state.isSuperseded(live) {
                 return ("a migration that has failed blocks writes: \(title)", "cancel it first")
             }
-            if live.isRetryPossible, !isSuperseded(live) {
+            if live.isRetryPossible, !state.isSuperseded(live) {
                 return (
                     "a migration can be retried with this cluster: \(title)",
                     "retry it and cancel it first"
@@ -114,11 +114,6 @@ extension Supervisor {
             }
         }
         return nil
-    }
-
-    /// Whether a later migration has its destination.
-    private func isSuperseded(_ live: LiveMigration) -> Bool {
-        state.migrations.last { $0.setup.destination == live.setup.destination }?.id != live.id
     }
 
     /// Whether two connection strings differ in nothing that may lead to another cluster.
