@@ -24,6 +24,7 @@ extension Wizard.Model {
 
     mutating func take(_ event: Event) -> [Wizard.Effect] {
         world.take(event)
+        hungAgent = nil
         if case .log(var open) = overlay {
             open.update(world)
             overlay = .log(open)
@@ -53,6 +54,13 @@ extension Wizard.Model {
         }
         return carryOut(
             layers[index].page.screen.answer(answer, to: command, world), of: layer)
+    }
+
+    mutating func take(_ trouble: ControlError) -> [Wizard.Effect] {
+        guard trouble.code == .agentSilent else { return say(Words.error(trouble), .error) }
+        // It stays, as long as it is so.
+        (hungAgent, note) = (trouble, nil)
+        return []
     }
 
     mutating func take(_ zone: Zone) -> [Wizard.Effect] {
