@@ -29,16 +29,20 @@ extension Supervisor: MigrationControl {
     package func claim(_ id: Identifier, by asker: Asker) async throws {
         let live = try migration(id)
         if let driver = live.driver, driver.wizard != asker.wizard, !heard.isSilent(id, at: .now) {
-            try await update(id, isKept: false) { $0.driver?.wantedBy = asker.name }
+            try await update(id, isKept: false) {
+                $0.driver?.wantedBy = asker.name
+                $0.driver?.wantedAt = Clock.now
+            }
             throw ControlError(
                 .drivenByAnother, "\(driver.name) drives this migration",
-                remedy: "ask for the wheel there, or wait until it has been silent for 10 s")
+                remedy: "it was asked; where nobody presses a key there, t takes over in 20 s")
         }
         heard.hear(id, at: .now)
-        let wanted = live.driver?.wizard == asker.wizard ? live.driver?.wantedBy : nil
         try await update(id, isKept: false) {
             var driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: Clock.now)
-            driver.wantedBy = wanted
+            if let old = $0.driver, old.wizard == asker.wizard {
+                (driver.wantedBy, driver.wantedAt) = (old.wantedBy, old.wantedAt)
+            }
             $0.driver = driver
         }
     }

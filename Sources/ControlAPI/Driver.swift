@@ -8,6 +8,8 @@ package struct Driver: Codable, Sendable, Hashable {
     package var heardAt: Int64
     /// Who asked for it meanwhile and was refused, for the driver to give it up; nil where nobody did.
     package var wantedBy: String?
+    /// When that was the last time, milliseconds since 1970; nil where nobody did.
+    package var wantedAt: Int64?
     /// Whether the agent has heard nothing for 10 s, by a clock that is never set; nil while that is not so.
     package var hasFallenSilent: Bool?
 

@@ -1,7 +1,8 @@
 internal import ControlAPI
 internal import Terminal
 
-/// Who drives the migration of a page: this wizard keeps the wheel while the page is open, or watches.
+/// Who drives the migration of a page: this wizard keeps the wheel while the page is open and somebody is there, or
+/// watches.
 struct Wheel: Sendable, Equatable, Codable {
     /// Uptime of the last claim.
     private(set) var claimedAt: Duration?
@@ -14,7 +15,9 @@ struct Wheel: Sendable, Equatable, Codable {
     mutating func keep(_ migration: LiveMigration, _ world: World) -> [Action] {
         note(migration.driver, world)
         let isMine = migration.driver.map { $0.wizard == world.me.wizard } ?? !isReleased
-        guard isMine, !migration.phase.isFinal else { return [] }
+        guard isMine, !migration.phase.isFinal, !world.isUnattended(migration.id) else {
+            return []
+        }
         if let claimedAt, world.moment.isWithin(Tuning.claimInterval, of: claimedAt) { return [] }
         claimedAt = world.moment.uptime
         return [.perform(.claim(migration.id))]
