@@ -33,6 +33,7 @@ extension Supervisor: MigrationControl {
                 $0.driver?.wantedBy = asker.name
                 $0.driver?.wantedAt = Clock.now
             }
+            heard.ask(id, at: .now)
             throw ControlError(
                 .drivenByAnother, "\(driver.name) drives this migration",
                 remedy: "it was asked; where nobody presses a key there, t takes over in 20 s")
@@ -48,7 +49,12 @@ extension Supervisor: MigrationControl {
     }
 
     package func yield(_ id: Identifier, by asker: Asker) async throws {
-        guard try migration(id).driver?.wizard == asker.wizard else { return }
+        guard let driver = try migration(id).driver else { return }
+        guard driver.wizard == asker.wizard else {
+            // Whoever has asked has left.
+            guard driver.wantedBy == asker.name else { return }
+            return try await update(id, isKept: false) { $0.driver?.forgetRequest() }
+        }
         heard.forget(id)
         try await update(id, isKept: false) { $0.driver = nil }
     }

@@ -19,6 +19,9 @@ package struct Driver: Codable, Sendable, Hashable {
         self.heardAt = heardAt
     }
 
+    /// Nobody wants it any more.
+    package mutating func forgetRequest() { (wantedBy, wantedAt) = (nil, nil) }
+
     /// How long a driver must have been silent before another one may take over, milliseconds.
     package static let patience: Int64 = 10_000
 

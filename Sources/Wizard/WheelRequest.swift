@@ -8,6 +8,8 @@ struct WheelRequest: Sendable, Equatable, Codable {
     var seenAt: Duration
     /// Whether a key was pressed here since.
     var isNoticed = false
+    /// Whether it was refused here.
+    var isRefused = false
 }
 
 extension World {

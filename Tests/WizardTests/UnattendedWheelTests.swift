@@ -78,6 +78,32 @@ import Testing
         #expect(!ask(&pilot))
     }
 
+    @Test func aRequestThatIsRefusedIsSeenOnNoPageUntilTheNextOne() {
+        var pilot = driver()
+        pilot.change(live.id) { $0 = Sample.measured(.inSync) }
+        ask(&pilot)
+        #expect(pilot.shows("ben@bastion pts/4 asks for the wheel: g gives it away, k keeps it."))
+        pilot.press(.enter)
+        #expect(pilot.shows("asks for the wheel") && pilot.shows("g Give the wheel away"))
+        pilot.type("k")
+        #expect(!pilot.shows("asks for the wheel") && !pilot.shows("g Give the wheel away"))
+        pilot.press(.escape)
+        pilot.advance(by: 5)
+        #expect(!pilot.shows("asks for the wheel"))
+        pilot.type("g")
+        #expect(!pilot.commands.contains(.yield(live.id)))
+        ask(&pilot)
+        #expect(pilot.shows("asks for the wheel"))
+    }
+
+    @Test func aRequestThatTheAgentForgetsIsGone() {
+        var pilot = driver()
+        ask(&pilot)
+        pilot.change(live.id) { $0.driver?.forgetRequest() }
+        #expect(!pilot.shows("asks for the wheel"))
+        #expect(!pilot.footer.contains("Give the wheel away"))
+    }
+
     @Test func aWheelThatNobodyAsksForIsKeptWithoutAKey() {
         var pilot = driver()
         let before = claims(pilot)
