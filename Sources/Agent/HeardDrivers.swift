@@ -1,9 +1,10 @@
 internal import ControlAPI
 
-/// When the drivers of migrations were heard last: a pure value. By a clock that is never set: a driver that is silent
+/// When the drivers of migrations were heard last, and those who ask for the wheel: a pure value. By a clock that is never set: a driver that is silent
 /// does not seem to have been heard just now because the time of day went back.
 struct HeardDrivers: Sendable {
     private var times: [Identifier: ContinuousClock.Instant] = [:]
+    private var requests: [Identifier: ContinuousClock.Instant] = [:]
 
     mutating func hear(_ migration: Identifier, at now: ContinuousClock.Instant) {
         times[migration] = now
@@ -21,5 +22,19 @@ struct HeardDrivers: Sendable {
         let silent = times.keys.filter { isSilent($0, at: now) }
         for migration in silent { times[migration] = nil }
         return silent
+    }
+
+    /// Somebody has asked for the wheel.
+    mutating func ask(_ migration: Identifier, at now: ContinuousClock.Instant) {
+        requests[migration] = now
+    }
+
+    /// Those whose last request is too long ago to be still meant, once.
+    mutating func takeLapsed(at now: ContinuousClock.Instant) -> [Identifier] {
+        let lapsed = requests.keys.filter { id in
+            requests[id].map { now - $0 >= Tuning.requestLife } ?? false
+        }
+        for migration in lapsed { requests[migration] = nil }
+        return lapsed
     }
 }

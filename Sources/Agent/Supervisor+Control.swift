@@ -29,22 +29,32 @@ extension Supervisor: MigrationControl {
     package func claim(_ id: Identifier, by asker: Asker) async throws {
         let live = try migration(id)
         if let driver = live.driver, driver.wizard != asker.wizard, !heard.isSilent(id, at: .now) {
-            try await update(id, isKept: false) { $0.driver?.wantedBy = asker.name }
+            try await update(id, isKept: false) {
+                $0.driver?.wantedBy = asker.name
+                $0.driver?.wantedAt = Clock.now
+            }
+            heard.ask(id, at: .now)
             throw ControlError(
                 .drivenByAnother, "\(driver.name) drives this migration",
-                remedy: "ask for the wheel there, or wait until it has been silent for 10 s")
+                remedy: "it was asked; where nobody presses a key there, t takes over in 20 s")
         }
         heard.hear(id, at: .now)
-        let wanted = live.driver?.wizard == asker.wizard ? live.driver?.wantedBy : nil
         try await update(id, isKept: false) {
             var driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: Clock.now)
-            driver.wantedBy = wanted
+            if let old = $0.driver, old.wizard == asker.wizard {
+                (driver.wantedBy, driver.wantedAt) = (old.wantedBy, old.wantedAt)
+            }
             $0.driver = driver
         }
     }
 
     package func yield(_ id: Identifier, by asker: Asker) async throws {
-        guard try migration(id).driver?.wizard == asker.wizard else { return }
+        guard let driver = try migration(id).driver else { return }
+        guard driver.wizard == asker.wizard else {
+            // Whoever has asked has left.
+            guard driver.wantedBy == asker.name else { return }
+            return try await update(id, isKept: false) { $0.driver?.forgetRequest() }
+        }
         heard.forget(id)
         try await update(id, isKept: false) { $0.driver = nil }
     }
@@ -139,6 +149,8 @@ extension Supervisor: MigrationControl {
         guard live.isRetryPossible, !live.isBeingCancelled, runs[id] == nil else {
             throw ControlError(.wrongPhase, "there is nothing to retry")
         }
+        // A cutover that can only be finished clears and copies nothing.
+        if !live.isPastPointOfNoReturn { try checkConflicts(live.setup, of: id) }
         await takeUp(id, isResumed: true)
     }
 

@@ -92,9 +92,12 @@ extension Supervisor {
     /// Why a migration needs this very cluster; nil where none does.
     func need(of id: Identifier) -> (reason: String, remedy: String)? {
         for live in state.migrations where live.setup.source == id || live.setup.destination == id {
-            let title = "\(live.sourceName) to \(live.destinationName)"
+            let title = live.clusterNames
             if !live.phase.isFinal {
-                return ("a migration uses this cluster: \(title)", "wait until it has ended")
+                return (
+                    "a migration uses this cluster: \(title)",
+                    "wait until it has ended, or cancel it"
+                )
             }
             if endings[live.id] != nil {
                 return (
@@ -108,24 +111,25 @@ extension Supervisor {
                     "a migration still holds its source: \(title)", "release the source first"
                 )
             }
+            guard !state.isSuperseded(live) else { continue }
             let isBlocked =
                 live.cutover.isDestinationBlocked == true || live.cutover.isSourceBlocked == true
-            if live.phase == .failed, isBlocked, !live.isRetryPossible, !isSuperseded(live) {
-                return ("a migration that has failed blocks writes: \(title)", "cancel it first")
+            if live.isRetryPossible {
+                return ("a migration can be retried with this cluster: \(title)", wayOut(of: live))
             }
-            if live.isRetryPossible, !isSuperseded(live) {
-                return (
-                    "a migration can be retried with this cluster: \(title)",
-                    "retry it and cancel it first"
-                )
+            if live.phase == .failed, isBlocked {
+                return ("a migration that has failed blocks writes: \(title)", wayOut(of: live))
             }
         }
         return nil
     }
 
-    /// Whether a later migration has its destination.
-    private func isSuperseded(_ live: LiveMigration) -> Bool {
-        state.migrations.last { $0.setup.destination == live.setup.destination }?.id != live.id
+    /// How a migration that is over lets its clusters go.
+    private func wayOut(of live: LiveMigration) -> String {
+        if live.isBeingCancelled { return "wait until it is cancelled" }
+        if live.isPastPointOfNoReturn { return "retry it, so that its cutover is finished" }
+        // One that has expired has nothing that could be cancelled until it runs again.
+        return live.phase == .failed ? "cancel it first" : "retry it and cancel it first"
     }
 
     /// Whether two connection strings differ in nothing that may lead to another cluster.

@@ -97,6 +97,19 @@ extension Supervisor {
         publish(.removed(id))
     }
 
+    /// Throws where another migration has one of the clusters. `id`: of the migration itself, where there is one.
+    func checkConflicts(_ setup: MigrationSetup, of id: Identifier? = nil) throws {
+        let (source, destination) = (try cluster(setup.source), try cluster(setup.destination))
+        for (cluster, conflict) in [
+            (destination, state.conflict(into: destination, of: id)),
+            (source, state.conflict(from: source, of: id)),
+        ] {
+            guard var conflict else { continue }
+            conflict.message = "\(cluster.name) cannot be used: \(conflict.message)"
+            throw conflict
+        }
+    }
+
     package func start(_ setup: MigrationSetup, by asker: Asker) async throws -> Identifier {
         let options = try options(setup)
         let (source, destination) = (try cluster(setup.source), try cluster(setup.destination))
@@ -113,12 +126,7 @@ extension Supervisor {
                 .validationFailed, "this setup has not passed its validation",
                 remedy: "validate it, and mend what the rows say")
         }
-        let isUsed = state.migrations.contains {
-            !$0.phase.isFinal && $0.setup.destination == setup.destination
-        }
-        guard !isUsed else {
-            throw ControlError(.conflict, "another migration has this destination")
-        }
+        try checkConflicts(setup)
         let now = Clock.now
         let begun = setup.resumes ? validation?.earlier?.startedAt : nil
         var live = LiveMigration(

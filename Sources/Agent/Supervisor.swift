@@ -81,11 +81,14 @@ package actor Supervisor {
         for watcher in watchers.values { watcher.finish() }
     }
 
-    func tick(_ number: Int) async {
+    func tick(_ number: Int, at now: ContinuousClock.Instant = .now) async {
         for id in runs.keys { await refresh(id) }
         for id in endings.keys { await refreshEnding(id) }
-        for id in heard.takeSilent(at: .now) {
+        for id in heard.takeSilent(at: now) {
             try? await update(id, isKept: false) { $0.driver?.hasFallenSilent = true }
+        }
+        for id in heard.takeLapsed(at: now) {
+            try? await update(id, isKept: false) { $0.driver?.forgetRequest() }
         }
         if number % Tuning.saveTicks == 0 { await saveAgain() }
     }

@@ -16,6 +16,9 @@ enum Tuning {
     static let requestBytes = 1 << 20
     /// How long a graceful stop may take: above what one call to a server that does not answer takes.
     static let stopLimit = Duration.seconds(60)
+    /// How long somebody who has asked for the wheel is taken to want it, where nothing more is heard: above the 20 s after
+    /// which one that nobody answers for can be had.
+    static let requestLife = Duration.seconds(30)
     static let loadLevels = 1...4
     /// Seconds.
     static let quietPeriods = 1...3_600

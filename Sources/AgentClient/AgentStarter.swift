@@ -5,10 +5,11 @@ internal import Glibc
 package enum AgentStarter {
     /// Returns what an agent of the folder answers, with some of the past migrations; starts `program agent run` in a
     /// session of its own, without a terminal, where none does. Throws a `ControlError` with the last words of its log
-    /// when it does not come up.
+    /// when it does not come up, and `agentSilent` where one is there and does not answer for so long.
     @discardableResult
     package static func ensureRunning(
-        _ client: AgentClient, program: String = "/proc/self/exe"
+        _ client: AgentClient, program: String = "/proc/self/exe",
+        patience: Duration = Tuning.patience
     ) async throws -> Snapshot {
         var pid: pid_t = 0
         var log = Log(client.folder.log)
@@ -23,7 +24,7 @@ package enum AgentStarter {
                 // Another one may have been faster: then ours has ended, and that one answers soon.
                 if pid > 0, waitpid(pid, nil, WNOHANG) == pid { pid = 0 }
                 return pid == 0
-            }, lastWords: { log.lastWords })
+            }, lastWords: { log.lastWords }, patience: patience)
     }
 
     /// The same with an agent that `start` starts. While it is waited for, `hasEnded` tells whether that one still runs,
@@ -31,40 +32,31 @@ package enum AgentStarter {
     @discardableResult
     package static func ensureRunning(
         _ client: AgentClient, start: () async throws -> Void, hasEnded: () -> Bool = { false },
-        lastWords: () -> String? = { nil }
+        lastWords: () -> String? = { nil }, patience: Duration = Tuning.patience
     ) async throws -> Snapshot {
         if let trouble = client.folder.socketTrouble { throw trouble }
-        if let snapshot = try await answer(client) { return snapshot }
+        // No other can be started beside one that is silent.
+        let present = try await client.greeting(past: Tuning.firstPast, within: patience)
+        if let present { return present }
         try await start()
         var deadline = ContinuousClock.now + Tuning.startLimit
+        var silence: ControlError?
         while ContinuousClock.now < deadline {
-            if let snapshot = try await answer(client) { return snapshot }
+            do {
+                let new = try await client.greeting(past: Tuning.firstPast, within: patience)
+                if let new { return new }
+                silence = nil
+            } catch let error as ControlError where error.code == .agentSilent {
+                silence = error
+            }
             if hasEnded() { deadline = min(deadline, .now + Tuning.otherStart) }
             try await Task.sleep(for: Tuning.startPoll)
         }
+        if let silence { throw silence }
         throw ControlError(
             .agentUnreachable,
             lastWords().map { "the agent does not start: \($0)" } ?? "the agent does not answer",
             remedy: "see \(client.folder.log), or run `lagzero agent run` to see why")
-    }
-
-    /// Nil where none answers; throws where one of another version does: no other can be started beside it.
-    private static func answer(_ client: AgentClient) async throws -> Snapshot? {
-        guard isListening(client.folder.socket) else { return nil }
-        do {
-            return try await client.snapshot(past: Tuning.firstPast)
-        } catch let error as ControlError where error.code == .unavailable {
-            throw error
-        } catch {
-            return nil
-        }
-    }
-
-    /// Whether there is somebody at all. The HTTP client would go on trying for seconds.
-    private static func isListening(_ path: String) -> Bool {
-        guard let descriptor = UnixSocket.connect(path, canWait: true) else { return false }
-        close(descriptor)
-        return true
     }
 
     /// What an agent writes to its log from now on.

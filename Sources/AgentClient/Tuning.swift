@@ -1,7 +1,12 @@
 /// The numbers of the client.
-enum Tuning {
+package enum Tuning {
     /// For one answer; a cutover that is backed out of, or a cluster that does not answer, takes the longest.
     static let requestLimit: Int64 = 180
+    /// How long one that listens may take to say what there is, where nobody looks at an empty screen meanwhile: on a host
+    /// that is overloaded some seconds.
+    package static let patience = Duration.seconds(15)
+    /// Until an agent whose queue of connections is full counts as one that is not there.
+    static let connectSeconds = 3
     /// Between two questions whether the agent is there. A screen that looks once a second, when its clock changes, asks
     /// every two: by five seconds of silence an answer was missed twice.
     static let pulse = Duration.milliseconds(1_500)

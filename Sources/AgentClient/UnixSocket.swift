@@ -7,6 +7,9 @@ enum UnixSocket {
         let descriptor = socket(
             AF_UNIX, Int32(canWait ? type : type | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { return nil }
+        var limit = timeval(tv_sec: Tuning.connectSeconds, tv_usec: 0)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -18,5 +21,14 @@ enum UnixSocket {
         if code == 0 { return descriptor }
         close(descriptor)
         return nil
+    }
+
+    /// The process that listens at the other end; nil where that is not known.
+    static func peer(_ descriptor: Int32) -> Int? {
+        // struct ucred, which glibc shows to few: process, user, group.
+        var credentials: [Int32] = [0, 0, 0]
+        var length = socklen_t(credentials.count * MemoryLayout<Int32>.size)
+        let code = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length)
+        return code == 0 && credentials[0] > 0 ? Int(credentials[0]) : nil
     }
 }

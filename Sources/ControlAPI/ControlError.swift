@@ -28,6 +28,8 @@ package struct ControlError: Error, Codable, Sendable, Hashable {
         case alreadyRunning
         /// No agent answers.
         case agentUnreachable
+        /// An agent is there, and does not answer.
+        case agentSilent
         /// The agent is of another version, or stopping.
         case unavailable
         /// A fault of this program.

@@ -8,6 +8,8 @@ package struct Driver: Codable, Sendable, Hashable {
     package var heardAt: Int64
     /// Who asked for it meanwhile and was refused, for the driver to give it up; nil where nobody did.
     package var wantedBy: String?
+    /// When that was the last time, milliseconds since 1970; nil where nobody did.
+    package var wantedAt: Int64?
     /// Whether the agent has heard nothing for 10 s, by a clock that is never set; nil while that is not so.
     package var hasFallenSilent: Bool?
 
@@ -16,6 +18,9 @@ package struct Driver: Codable, Sendable, Hashable {
         self.name = name
         self.heardAt = heardAt
     }
+
+    /// Nobody wants it any more.
+    package mutating func forgetRequest() { (wantedBy, wantedAt) = (nil, nil) }
 
     /// How long a driver must have been silent before another one may take over, milliseconds.
     package static let patience: Int64 = 10_000

@@ -47,10 +47,10 @@ package protocol MigrationControl: Sendable {
     // MARK: Who drives
 
     /// Becomes or stays the driver; to be repeated every few seconds. Throws `drivenByAnother` where another one was
-    /// heard in the last 10 s; that one sees who asked.
+    /// heard in the last 10 s; that one sees who asked, and stops claiming where nobody answers it.
     func claim(_ migration: Identifier, by asker: Asker) async throws
 
-    /// Gives the wheel away; does nothing where somebody else has it.
+    /// Gives the wheel away. Where somebody else has it only a request for it is taken back.
     func yield(_ migration: Identifier, by asker: Asker) async throws
 
     // MARK: A running migration

@@ -79,14 +79,16 @@ struct Frame {
             [Run("lagzero  ", .title), Run(title, .label)], in: rest.left(rest.columns - 2).0)
     }
 
-    /// What was said last comes first: it answers a key, or says why the agent does not start. That the agent is silent
+    /// What was said last comes first: it answers a key, or says why the agent does not start. Then comes what is known of
+    /// an agent that hangs. That the agent is silent
     /// stands above it where there is room, and in its place when it is over. What is longer than a line takes the one
     /// above, too.
     private func drawMessages(in line: Rect, isRoomy: Bool, on canvas: inout Canvas) {
         let note = model.note.map { ($0.role, $0.text) }
+        let hung = model.hungAgent.map { (Role.error, Words.error($0)) }
         let silence = silence.map { (Role.warning, $0) }
         let trouble = world.snapshot?.agent.trouble.map { (Role.warning, Words.error($0)) }
-        guard let (role, text) = note ?? silence ?? trouble else { return }
+        guard let (role, text) = note ?? hung ?? silence ?? trouble else { return }
         let rows = draw(text, role, in: line, on: &canvas)
         if note != nil, let silence, rows == 1, isRoomy {
             let above = Rect(line.column, line.row - 1, line.columns, 1)

@@ -57,6 +57,8 @@ package enum Action: Sendable, Equatable {
     /// On the message line.
     case say(String, Role)
     case bell
+    /// The wheel of a migration is not given to the one that asks for it.
+    case keepWheel(Identifier)
     case copy(String)
     /// Before a dialog that must not be confirmed by what was typed ahead.
     case discardTypeAhead

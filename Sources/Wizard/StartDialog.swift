@@ -42,7 +42,7 @@ enum StartDialog {
             case .nameMismatch: " Go back to Set up Migration, untick Clear and tick it again."
             case .conflict: " End the other migration first, or choose another destination."
             case .notFound: " Go back and choose again."
-            case .agentUnreachable, .unavailable: " Try again when the agent answers."
+            case .agentUnreachable, .agentSilent, .unavailable: " Try again when the agent answers."
             default: ""
             }
         return Words.error(error) + advice

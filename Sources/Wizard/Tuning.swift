@@ -11,6 +11,8 @@ package enum Tuning {
     static let leastRows = 18
     /// How often the driver says that it is there; a driver that is silent for 10 s may be relieved.
     static let claimInterval = Duration.seconds(3)
+    /// How long somebody who drives may take to press a key when the wheel is asked for.
+    static let attention = Duration.seconds(10)
     /// How long a cutover that was asked for may take to begin: the engine forgets the wish after 10 s.
     static let beginning = Duration.seconds(15)
     /// How often the bell rings while a migration is ready and nobody answers.

@@ -1,7 +1,8 @@
 internal import ControlAPI
 internal import Terminal
 
-/// Who drives the migration of a page: this wizard keeps the wheel while the page is open, or watches.
+/// Who drives the migration of a page: this wizard keeps the wheel while the page is open and somebody is there, or
+/// watches.
 struct Wheel: Sendable, Equatable, Codable {
     /// Uptime of the last claim.
     private(set) var claimedAt: Duration?
@@ -14,7 +15,9 @@ struct Wheel: Sendable, Equatable, Codable {
     mutating func keep(_ migration: LiveMigration, _ world: World) -> [Action] {
         note(migration.driver, world)
         let isMine = migration.driver.map { $0.wizard == world.me.wizard } ?? !isReleased
-        guard isMine, !migration.phase.isFinal else { return [] }
+        guard isMine, !migration.phase.isFinal, !world.isUnattended(migration.id) else {
+            return []
+        }
         if let claimedAt, world.moment.isWithin(Tuning.claimInterval, of: claimedAt) { return [] }
         claimedAt = world.moment.uptime
         return [.perform(.claim(migration.id))]
@@ -67,7 +70,9 @@ extension LiveScreen {
 
     /// Who asks for the wheel that this wizard has.
     func suitor(_ world: World) -> String? {
-        guard let driver = live(world)?.driver, driver.wizard == world.me.wizard else { return nil }
+        guard let driver = live(world)?.driver, driver.wizard == world.me.wizard,
+            world.requests[migration]?.isRefused != true
+        else { return nil }
         return driver.wantedBy
     }
 
@@ -83,7 +88,9 @@ extension LiveScreen {
         if isWheelFree(world) {
             return Notice(.warning, "Nobody drives this migration: t takes over.")
         }
-        return suitor(world).map { Notice(.warning, "\($0) asks for the wheel: g gives it away.") }
+        return suitor(world).map {
+            Notice(.warning, "\($0) asks for the wheel: g gives it away, k keeps it.")
+        }
     }
 
     func wheelKeys(_ world: World) -> KeyMap {
@@ -92,7 +99,10 @@ extension LiveScreen {
         }
         return suitor(world) == nil
             ? KeyMap([])
-            : KeyMap([.init(.character("g"), label: "Give the wheel away", group: "Who drives")])
+            : KeyMap([
+                .init(.character("g"), label: "Give the wheel away", group: "Who drives"),
+                .init(.character("k"), label: "Keep it", group: "Who drives"),
+            ])
     }
 
     /// The keys of the wheel; nil for others.
@@ -106,6 +116,9 @@ extension LiveScreen {
             guard suitor(world) != nil else { return nil }
             wheel.isReleased = true
             return [.perform(.yield(migration))]
+        case .character("k"):
+            guard suitor(world) != nil else { return nil }
+            return [.keepWheel(migration)]
         default: return nil
         }
     }

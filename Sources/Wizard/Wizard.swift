@@ -10,7 +10,7 @@ package enum Wizard: Program {
         /// What a command came to; `from` is the layer of the page that asked, nil for the frame itself.
         case answered(Answer, to: Command, from: Int?)
         case zone(Zone)
-        /// The agent could not be started.
+        /// The agent could not be started, or does not answer.
         case troubled(ControlError)
         /// The program around the wizard shows something else now.
         case host(Host)
@@ -37,7 +37,7 @@ package enum Wizard: Program {
             case .answered(let answer, let command, let layer):
                 model.take(answer, to: command, from: layer)
             case .zone(let zone): model.take(zone)
-            case .troubled(let error): model.say(Words.error(error), .error)
+            case .troubled(let error): model.take(error)
             case .host(let host): model.take(host)
             }
         model.world.body = Frame(model).body

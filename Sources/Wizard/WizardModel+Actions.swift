@@ -15,6 +15,7 @@ extension Wizard.Model {
             case .perform(let command): effects.append(.command(command, from: layer))
             case .say(let text, let role): effects += say(text, role)
             case .bell: effects.append(.terminal(.bell))
+            case .keepWheel(let id): world.requests[id]?.isRefused = true
             case .copy(let text): effects.append(.terminal(.copy(text)))
             case .discardTypeAhead: effects.append(.terminal(.discardTypeAhead))
             case .detach: effects += detach()

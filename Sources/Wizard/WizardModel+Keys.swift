@@ -76,7 +76,9 @@ extension Wizard.Model {
 
     /// Also where it has not answered at all yet.
     var isAgentSilent: Bool {
-        world.heardAt == nil ? world.moment.uptime >= Tuning.silence : world.silence != nil
+        if hungAgent != nil { return true }
+        return world.heardAt == nil
+            ? world.moment.uptime >= Tuning.silence : world.silence != nil
     }
 
     private mutating func control(_ letter: Character) -> [Wizard.Effect]? {

@@ -12,7 +12,9 @@ extension Wizard.Model {
         case .resize(let size):
             world.size = size
             return []
-        case .key(let key): return press(key)
+        case .key(let key):
+            world.noteKey()
+            return press(key)
         case .tick: return tick() + update() + saveIfChanged()
         case .interrupt: return interrupt()
         case .terminate, .hangUp: return [.save(kept(at: moment.wall))]
@@ -23,12 +25,15 @@ extension Wizard.Model {
     }
 
     mutating func take(_ event: Event) -> [Wizard.Effect] {
+        let known = world.requests
         world.take(event)
+        let isAsked = world.requests.contains { known[$0]?.seenAt != $1.seenAt }
+        hungAgent = nil
         if case .log(var open) = overlay {
             open.update(world)
             overlay = .log(open)
         }
-        return welcome() + update()
+        return (isAsked ? [.terminal(.bell)] : []) + welcome() + update()
     }
 
     mutating func take(
@@ -53,6 +58,13 @@ extension Wizard.Model {
         }
         return carryOut(
             layers[index].page.screen.answer(answer, to: command, world), of: layer)
+    }
+
+    mutating func take(_ trouble: ControlError) -> [Wizard.Effect] {
+        guard trouble.code == .agentSilent else { return say(Words.error(trouble), .error) }
+        // It stays, as long as it is so.
+        (hungAgent, note) = (trouble, nil)
+        return []
     }
 
     mutating func take(_ zone: Zone) -> [Wizard.Effect] {

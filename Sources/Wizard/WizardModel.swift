@@ -24,6 +24,8 @@ extension Wizard {
         var drafts: [Page]
         var overlay: Overlay?
         var note: Toast?
+        /// Said of an agent that is there and does not answer, until it does.
+        var hungAgent: ControlError?
         var theme: String
         var zone = Zone.utc
         var tickAt: Duration? = .zero

@@ -17,6 +17,8 @@ package struct World: Sendable, Equatable, Codable {
     package var me: Asker
     /// Nil where the program around the wizard adds nothing to it.
     package var host: Host?
+    /// For the wheels that this wizard has, by migration.
+    var requests: [Identifier: WheelRequest] = [:]
     /// The ways to migrate, as the hub offers them; never empty.
     var flows = Flow.all
 
@@ -57,6 +59,7 @@ extension World {
                 snapshot?.time = max(said, clock)
             }
         }
+        noteRequests(event)
         if case .log(let id, let line) = event.change { keep([line], of: id) }
     }
 

@@ -24,6 +24,9 @@ enum Tuning {
     static let shownDifferences = 20
     /// How long the wizard waits at its end for an agent that is to be told that it is gone.
     static let yieldLimit = Duration.seconds(2)
+    /// How long an agent that is there may take to answer before the wizard opens without it: whoever has typed `lagzero`
+    /// looks at nothing until then.
+    static let wizardPatience = Duration.seconds(2)
     /// How long to wait before reading again from a terminal that another process has in the
     /// foreground, microseconds.
     static let terminalRetry: UInt32 = 1_000_000

@@ -19,6 +19,15 @@ import Testing
         #expect(heard.isSilent(id, at: start + .seconds(15)))
     }
 
+    @Test func aRequestLapsesThirtySecondsAfterItWasRepeatedLast() {
+        var heard = HeardDrivers()
+        heard.ask(id, at: start)
+        heard.ask(id, at: start + .seconds(20))
+        #expect(heard.takeLapsed(at: start + .seconds(49)).isEmpty)
+        #expect(heard.takeLapsed(at: start + .seconds(50)) == [id])
+        #expect(heard.takeLapsed(at: start + .seconds(51)).isEmpty)
+    }
+
     @Test func thatADriverHasFallenSilentIsSaidOnce() {
         var heard = HeardDrivers()
         heard.hear(id, at: start)

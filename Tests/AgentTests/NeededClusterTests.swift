@@ -108,6 +108,55 @@ import Testing
         }
     }
 
+    /// A migration that needs its clusters, and how it lets them go.
+    enum Needing: CaseIterable {
+        case copying, held, failed, blocking, beingCancelled, opened, expired
+
+        func happen(to live: inout LiveMigration) {
+            live.phase = .failed
+            live.isRetryPossible = true
+            switch self {
+            case .copying: live.phase = .copying
+            case .held: (live.phase, live.isSourceHeld) = (.complete, true)
+            case .failed: break
+            case .blocking: (live.isRetryPossible, live.cutover.isSourceBlocked) = (false, true)
+            case .beingCancelled: live.cancellation = Cancellation()
+            case .opened: live.cutover.isPastPointOfNoReturn = true
+            case .expired: live.phase = .expired
+            }
+        }
+
+        var remedy: String {
+            switch self {
+            case .copying: "wait until it has ended, or cancel it"
+            case .held: "release the source first"
+            case .failed, .blocking: "cancel it first"
+            case .beingCancelled: "wait until it is cancelled"
+            case .opened: "retry it, so that its cutover is finished"
+            case .expired: "retry it and cancel it first"
+            }
+        }
+    }
+
+    @Test(arguments: Needing.allCases)
+    func aRefusalSaysWhatLetsTheClusterGo(needing: Needing) async throws {
+        try await with(hasMigration: false) { agent, setup, id, _ in
+            var live = LiveMigration(
+                id: id, setup: setup, sourceName: "old", destinationName: "new",
+                destinationConnectionString: "", phase: .failed, startedAt: 5)
+            needing.happen(to: &live)
+            await agent.publish(.migration(live))
+            let removal = await #expect(throws: ControlError.self) {
+                try await agent.remove(cluster: setup.source)
+            }
+            #expect(removal?.remedy == needing.remedy)
+            let edit = await #expect(throws: ControlError.self) {
+                try await agent.edit(cluster: setup.destination, edited(7))
+            }
+            #expect(edit?.remedy?.hasPrefix(needing.remedy + "; or keep its servers") == true)
+        }
+    }
+
     @Test func whatIsOverLetsItsClustersGo() async throws {
         try await with { _ in
         } _: { agent, setup, _, _ in

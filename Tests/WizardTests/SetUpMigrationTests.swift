@@ -191,7 +191,24 @@ import Testing
     @Test func s3AnotherMigrationIntoTheDestinationIsSaid() {
         let agent = ScriptedAgent()
         agent.put(.migration(Sample.migration(.copying)))
-        #expect(ScreenPilot.chosen(agent).says("! Another migration into it is under"))
+        let pilot = ScreenPilot.chosen(agent)
+        #expect(pilot.shows("! Another migration into it is under"))
+        #expect(pilot.shows("Wait until that has ended, or cancel"))
+    }
+
+    @Test func s3AClusterThatAnotherMigrationHasOnItsOtherSideIsSaid() {
+        var into = Sample.migration(.copying)
+        into.setup = MigrationSetup(source: Sample.ledger.id, destination: Sample.source.id)
+        let agent = ScriptedAgent()
+        agent.put(.migration(into))
+        #expect(ScreenPilot.chosen(agent).shows("! It is the destination of a migration"))
+        var from = Sample.migration(.complete)
+        from.setup = MigrationSetup(source: Sample.destination.id, destination: Sample.ledger.id)
+        from.isSourceHeld = true
+        agent.put(.migration(from))
+        let pilot = ScreenPilot.chosen(agent)
+        #expect(pilot.shows("! A migration still holds it as its"))
+        #expect(pilot.shows("Release the source first."))
     }
 
     @Test func s3EscGoesBackAndNeverValidates() {

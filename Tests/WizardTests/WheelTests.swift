@@ -97,7 +97,7 @@ import Testing
         pilot.type("g")
         #expect(pilot.commands.isEmpty)
         pilot.change(live.id) { $0.driver?.wantedBy = Sample.other.name }
-        #expect(pilot.shows("ben@bastion pts/4 asks for the wheel: g gives it away."))
+        #expect(pilot.shows("ben@bastion pts/4 asks for the wheel: g gives it away, k keeps it."))
         pilot.type("g")
         #expect(pilot.commands == [.yield(live.id)])
         pilot.advance(by: .seconds(20))

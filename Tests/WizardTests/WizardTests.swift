@@ -349,6 +349,34 @@ import Testing
     }
 
     @Test(arguments: [Size(80, 24), Size(60, 18)])
+    func s17AnAgentThatHangsIsNamedUntilItAnswers(size: Size) {
+        let hung = ControlError(
+            .agentSilent, "the agent, process 4711, does not answer",
+            remedy: "wake it (kill -CONT 4711) or end it (kill -9 4711): the next one goes on")
+        var pilot = Pilot(Wizard.self, model: .init(me: Sample.me), size: size)
+        pilot.send(.troubled(hung))
+        func saysSo() -> Bool {
+            let lines = pilot.lines.suffix(3).prefix(2).joined(separator: " ")
+            let said = lines.split(separator: " ").joined(separator: " ")
+            return said.hasPrefix(
+                "✘ The agent, process 4711, does not answer. Wake it (kill -CONT 4711)")
+                && said.contains("or end it (kill -9 4711)")
+        }
+        #expect(saysSo())
+        #expect(pilot.lines.last?.contains("A Start the agent") == true)
+        pilot.advance(by: .seconds(60))
+        #expect(saysSo())
+        pilot.type("A")
+        #expect(pilot.effects.contains(.startAgent))
+        #expect(pilot.screen.contains("Starting the agent"))
+        pilot.send(.troubled(hung))
+        #expect(saysSo())
+        pilot.send(.heard(Event(sequence: 1, time: 1, change: .snapshot(Sample.snapshot))))
+        #expect(!pilot.screen.contains("4711"))
+        #expect(pilot.lines.last?.contains("A Start the agent") == false)
+    }
+
+    @Test(arguments: [Size(80, 24), Size(60, 18)])
     func aLongMessageTakesTwoLines(size: Size) {
         var wizard = WizardPilot(size: size)
         wizard.send(

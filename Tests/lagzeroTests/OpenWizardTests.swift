@@ -98,6 +98,36 @@ import Testing
         try await session.end()
     }
 
+    @Test func s17AnAgentThatHangsIsNamedWhereverItIsAsked() async throws {
+        let session = try WizardSession()
+        let first = try session.open()
+        try first.shows("None yet")
+        first.send("d")
+        #expect(try first.endsWell())
+        let agent = try #require(InstanceLock.holder(of: session.folder))
+        kill(pid_t(agent), SIGSTOP)
+        defer { kill(pid_t(agent), SIGCONT) }
+        let opened = ContinuousClock.now
+        let terminal = try session.open()
+        try terminal.shows("The agent, process \(agent), does not answer.")
+        // Without a limit of its own the question takes three minutes.
+        #expect(ContinuousClock.now - opened < .seconds(60))
+        try terminal.shows("A Start the agent")
+        try terminal.send("A", until: "Starting the agent")
+        try terminal.shows("kill -CONT \(agent)")
+        let state = ["--state", session.folder.path]
+        for command in [["agent", "status"], ["clusters", "list"]] {
+            let (status, _, errors) = try await LagzeroProcess.run(command + state)
+            #expect(status == 1)
+            #expect(errors.contains("the agent, process \(agent), does not answer"), "\(errors)")
+        }
+        kill(pid_t(agent), SIGCONT)
+        try terminal.shows("None yet")
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        try await session.end()
+    }
+
     @Test func whileNothingGoesOnOnlyTheClockWakesTheWizard() async throws {
         let session = try WizardSession()
         let terminal = try session.open()

@@ -35,7 +35,7 @@ import Testing
 
     private static let watching = "drives, you watch: t asks for the wheel."
     private static let silent = "drives but is silent: t takes over."
-    private static let asking = "asks for the wheel: g gives it away."
+    private static let asking = "asks for the wheel: g gives it away, k keeps it."
 
     /// The rows of the page that are figures, as they are on a screen.
     private func figures(_ terminal: PseudoTerminal) -> [Substring] {

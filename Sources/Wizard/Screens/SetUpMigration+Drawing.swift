@@ -89,8 +89,8 @@ extension SetUpMigration {
         if let trouble = cluster?.trouble {
             notices.append(Notice(.error, "\(Words.error(trouble)) t tests it again."))
         }
-        if isDestination, let cluster, world.hasMigration(into: cluster.id) {
-            notices.append(Notice(.warning, "Another migration into it is under way."))
+        if let cluster, let conflict = world.conflict(cluster, isDestination: isDestination) {
+            notices.append(Notice(.warning, Words.error(conflict)))
         }
         var lines = Notice.lines(notices, columns: columns, glyphs)
         let name = cluster?.name ?? ""
@@ -107,8 +107,8 @@ extension SetUpMigration {
 }
 
 extension World {
-    func hasMigration(into cluster: Identifier) -> Bool {
-        snapshot?.migrations.contains { !$0.phase.isFinal && $0.setup.destination == cluster }
-            ?? false
+    /// Why the agent would refuse to begin a migration with it on that side.
+    fileprivate func conflict(_ cluster: Cluster, isDestination: Bool) -> ControlError? {
+        isDestination ? snapshot?.conflict(into: cluster) : snapshot?.conflict(from: cluster)
     }
 }

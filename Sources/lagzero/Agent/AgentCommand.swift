@@ -103,7 +103,10 @@ struct AgentStatus: LagzeroCommand {
             surroundings.console.answer("No agent runs in \(folder.path).")
             return .failed
         }
-        let snapshot = try await state.withClient { try await $0.snapshot() }
+        let snapshot = try await state.withClient { client in
+            if let snapshot = try await client.greeting() { return snapshot }
+            return try await client.snapshot()
+        }
         let agent = snapshot.agent
         var lines = [
             "Agent \(agent.version) on \(agent.host), process \(holder), \(snapshot.clusters.count) clusters"

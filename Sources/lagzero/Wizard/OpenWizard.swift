@@ -15,15 +15,30 @@ struct OpenWizard: LagzeroCommand {
         let options = try OpenWizard.terminalOptions()
         let file = SavedStateFile(try state.folder().wizard)
         return try await state.withClient { client in
-            let snapshot = try await AgentStarter.ensureRunning(client)
+            let (snapshot, trouble) = try await Self.greeting(client)
             let session = TerminalWizard(
                 options: options, client: client, saved: await file.load(), snapshot: snapshot,
-                keep: { try await file.save($0) },
-                startAgent: { try await AgentStarter.ensureRunning(client) })
+                trouble: trouble, keep: { try await file.save($0) },
+                startAgent: {
+                    try await AgentStarter.ensureRunning(client, patience: Tuning.wizardPatience)
+                })
             let model = try await session.run(surroundings.signals)
             try await file.save(model.kept(at: Clock.milliseconds()))
             surroundings.console.say(Self.farewell(model.world))
             return .done
+        }
+    }
+
+    /// What the first frame shows: what the agent says, or that it is there and says nothing.
+    private static func greeting(
+        _ client: AgentClient
+    ) async throws -> (snapshot: Snapshot?, trouble: ControlError?) {
+        do {
+            let snapshot = try await AgentStarter.ensureRunning(
+                client, patience: Tuning.wizardPatience)
+            return (snapshot, nil)
+        } catch let error as ControlError where error.code == .agentSilent {
+            return (nil, error)
         }
     }
 

@@ -13,6 +13,8 @@ struct TerminalWizard {
     var saved: SavedState?
     /// What the agent has said already, so that the first frame is complete; nil where it was not asked.
     var snapshot: Snapshot?
+    /// Why it has said nothing; nil where it has, or was not asked.
+    var trouble: ControlError?
     /// What is added to the wizard; nil for nothing.
     var host: Host?
     var keep: @Sendable (SavedState) async throws -> Void = { _ in }
@@ -47,6 +49,7 @@ struct TerminalWizard {
                         sequence: snapshot.sequence, time: snapshot.time,
                         change: .snapshot(snapshot))))
         }
+        if let trouble { runtime.sender(.troubled(trouble)) }
         alongside(runtime.sender)
         let model = try await runtime.run(Wizard.Model(me: asker, saved: saved, host: host)).model
         await giveWheelsAway(model.world, asker)

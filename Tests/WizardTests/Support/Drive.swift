@@ -22,13 +22,15 @@ enum Drive {
     ) throws(ControlError) {
         if let driver = migration.driver, driver.wizard != asker.wizard, !driver.isSilent(at: now) {
             migration.driver?.wantedBy = asker.name
+            migration.driver?.wantedAt = now
             throw ControlError(
                 .drivenByAnother, "\(driver.name) drives this migration.",
                 remedy: "Wait until it gives the migration away or is silent for 10 s.")
         }
-        let wantedBy = migration.driver?.wizard == asker.wizard ? migration.driver?.wantedBy : nil
+        let old = migration.driver.flatMap { $0.wizard == asker.wizard ? $0 : nil }
         migration.driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: now)
-        migration.driver?.wantedBy = wantedBy
+        migration.driver?.wantedBy = old?.wantedBy
+        migration.driver?.wantedAt = old?.wantedAt
     }
 
     static func perform(

@@ -44,6 +44,9 @@ enum Sample {
             id: identifier(number), project: project.id, name: name,
             connectionString: "mongodb://***@\(name).example.net/?replicaSet=rs0")
         cluster.facts = facts
+        cluster.facts?.members = ["a", "b", "c"].map {
+            .init(host: "\($0).\(name).example.net:27017")
+        }
         cluster.lastSeenAt = facts.map { _ in time }
         return cluster
     }

@@ -54,6 +54,7 @@ enum ScreenProgram: Program {
             } else {
                 model.world.snapshot?.apply(event)
             }
+            model.world.noteRequests(event)
             return update(&model)
         case .answer(let answer, let command, let depth):
             if case .lines(let lines) = answer, case .readLog(let id, _) = command {
@@ -74,6 +75,7 @@ enum ScreenProgram: Program {
             return update(&model)
         case .key(let key):
             model.message = nil
+            model.world.noteKey()
             guard let last = model.pages.indices.last else { return [] }
             let world = model.world
             let actions = model.pages[last].screen.handle(key, world)
@@ -111,6 +113,9 @@ enum ScreenProgram: Program {
             model.message = text
             return []
         case .bell: return [.terminal(.bell)]
+        case .keepWheel(let id):
+            model.world.requests[id]?.isRefused = true
+            return []
         case .copy(let text): return [.terminal(.copy(text))]
         case .discardTypeAhead: return [.terminal(.discardTypeAhead)]
         case .detach: return [.terminal(.exit)]
