@@ -1,4 +1,5 @@
 internal import ControlAPI
+internal import Terminal
 
 /// Another wizard has asked for the wheel that this one has.
 struct WheelRequest: Sendable, Equatable, Codable {

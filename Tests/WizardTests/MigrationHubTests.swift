@@ -368,7 +368,7 @@ import Testing
         agent.put(.cluster(trouble))
         var wizard = WizardPilot(agent, size: size)
         wizard.press(.end)
-        #expect(wizard.footer.contains("Enter Details"))
+        #expect(wizard.footer.contains("Enter Show"))
         #expect(!wizard.shows("Start the last one."))
         wizard.press(.enter)
         let inside = wizard.lines.flatMap { line in

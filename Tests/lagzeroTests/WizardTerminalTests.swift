@@ -248,10 +248,10 @@ import Testing
         for byte in "\u{1b}[D-" { terminal.send(String(byte)) }
         try terminal.shows("│ x-y ")
         // The end of a paste in two parts, of which the first one was read alone.
-        terminal.send("\u{15}\u{5}\u{15}\u{1b}[200~mongodb://one:1/\r\n\u{1b}[20")
+        terminal.send("\u{15}\u{5}\u{15}\u{1b}[200~mongodb://one:27017/\r\n\u{1b}[20")
         terminal.send("1~")
-        try terminal.shows("│ mongodb://one:1/ ")
-        try terminal.send("?two\n", until: "│ mongodb://one:1/?two ")
+        try terminal.shows("│ mongodb://one:27017/ ")
+        try terminal.send("?two\n", until: "│ mongodb://one:27017/?two ")
         // From a terminal that does not mark it, the newline goes on to the next field and no further.
         try terminal.send("s3cret\r", until: "••••••••")
         #expect(terminal.screen.contains("CA file"))

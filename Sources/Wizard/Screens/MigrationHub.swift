@@ -52,7 +52,7 @@ package struct MigrationHub: Screen {
         let isCluster = if case .cluster = selected(world) { true } else { false }
         let reason = isCluster ? nil : "choose a cluster"
         return KeyMap([
-            .init(.enter, label: isCluster ? "Details" : "Open"),
+            .init(.enter, label: isCluster ? "Show" : "Open"),
             .init(
                 .up, .down, .character("k"), .character("j"), label: "Move", isInFooter: false),
             .init(.tab, label: "Next part", isInFooter: false),

@@ -42,7 +42,7 @@ package struct ReviewAndConfirm: RefusingScreen {
 
     struct Grounds: Sendable, Equatable, Codable {
         var obstacle: String?
-        /// Whether another migration goes into the destination.
+        /// Whether another migration has one of the clusters.
         var isTaken: Bool
     }
 
@@ -50,7 +50,7 @@ package struct ReviewAndConfirm: RefusingScreen {
     mutating func forgetRefusal() { (refusal, hasTried) = (nil, false) }
 
     func grounds(_ world: World) -> Grounds {
-        Grounds(obstacle: obstacle(world), isTaken: world.hasMigration(into: setup.destination))
+        Grounds(obstacle: obstacle(world), isTaken: world.hasConflict(setup))
     }
 
     package mutating func update(_ world: World) -> [Action] {
@@ -61,10 +61,14 @@ package struct ReviewAndConfirm: RefusingScreen {
     package func keys(_ world: World) -> KeyMap {
         if let dialog { return dialog.keys(in: world.body) }
         let enter = focus.isFocused(.back) ? "Back" : flow(world).start.button
+        let (lines, rows) = choices(in: world.body, world)
+        let isLonger = lines.count > rows
         return KeyMap([
             .init(.tab, label: "Next"), .init(.enter, label: enter),
             .init(.escape, label: "Back"),
-            .init(.up, .down, label: "Scroll", isInFooter: false),
+            .init(
+                .up, .down, label: "Scroll", isInFooter: false,
+                reason: isLonger ? nil : "all of it is seen"),
         ])
     }
 

@@ -108,7 +108,13 @@ extension SetUpMigration {
 
 extension World {
     /// Why the agent would refuse to begin a migration with it on that side.
-    fileprivate func conflict(_ cluster: Cluster, isDestination: Bool) -> ControlError? {
+    func conflict(_ cluster: Cluster, isDestination: Bool) -> ControlError? {
         isDestination ? snapshot?.conflict(into: cluster) : snapshot?.conflict(from: cluster)
+    }
+
+    func hasConflict(_ setup: MigrationSetup) -> Bool {
+        [(setup.source, false), (setup.destination, true)].contains { id, isDestination in
+            cluster(id).flatMap { conflict($0, isDestination: isDestination) } != nil
+        }
     }
 }

@@ -22,7 +22,15 @@ package struct WhileYouWereAway: Screen {
     package func subject(_ world: World) -> Identifier? { migrations.last }
 
     package func keys(_ world: World) -> KeyMap {
-        KeyMap([.init(.enter, .escape, label: "Go on"), .init(.up, .down, label: "Scroll")])
+        let isLonger = block(world, .ascii).isLonger(than: textSize(world))
+        return KeyMap([
+            .init(.enter, .escape, label: "Go on"),
+            .init(.up, .down, label: "Scroll", reason: isLonger ? nil : "all of it is seen"),
+        ])
+    }
+
+    private func textSize(_ world: World) -> Size {
+        Rect(world.body).inset(columns: 1, rows: 0).size
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
@@ -30,9 +38,8 @@ package struct WhileYouWereAway: Screen {
         case .enter, .escape: return [.back]
         default:
             var block = block(world, .ascii)
-            guard block.handle(key, in: Rect(world.body).inset(columns: 1, rows: 0).size) else {
-                break
-            }
+            block.offset = offset
+            guard block.handle(key, in: textSize(world)) else { break }
             offset = block.offset
         }
         return []
