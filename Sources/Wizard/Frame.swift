@@ -85,7 +85,7 @@ struct Frame {
     /// above, too.
     private func drawMessages(in line: Rect, isRoomy: Bool, on canvas: inout Canvas) {
         let note = model.note.map { ($0.role, $0.text) }
-        let hung = model.hungAgent.map { (Role.error, Words.error($0)) }
+        let hung = model.silentAgent.map { (Role.error, Words.error($0)) }
         let silence = silence.map { (Role.warning, $0) }
         let trouble = world.snapshot?.agent.trouble.map { (Role.warning, Words.error($0)) }
         guard let (role, text) = note ?? hung ?? silence ?? trouble else { return }

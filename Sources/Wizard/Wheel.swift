@@ -101,7 +101,8 @@ extension LiveScreen {
             ? KeyMap([])
             : KeyMap([
                 .init(.character("g"), label: "Give the wheel away", group: "Who drives"),
-                .init(.character("k"), label: "Keep it", group: "Who drives"),
+                .init(
+                    .character("k"), label: "Keep it", group: "Who drives", isInFooter: false),
             ])
     }
 

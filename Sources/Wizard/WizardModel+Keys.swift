@@ -76,7 +76,7 @@ extension Wizard.Model {
 
     /// Also where it has not answered at all yet.
     var isAgentSilent: Bool {
-        if hungAgent != nil { return true }
+        if silentAgent != nil { return true }
         return world.heardAt == nil
             ? world.moment.uptime >= Tuning.silence : world.silence != nil
     }

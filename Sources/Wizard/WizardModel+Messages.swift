@@ -28,7 +28,7 @@ extension Wizard.Model {
         let known = world.requests
         world.take(event)
         let isAsked = world.requests.contains { known[$0]?.seenAt != $1.seenAt }
-        hungAgent = nil
+        silentAgent = nil
         if case .log(var open) = overlay {
             open.update(world)
             overlay = .log(open)
@@ -63,7 +63,7 @@ extension Wizard.Model {
     mutating func take(_ trouble: ControlError) -> [Wizard.Effect] {
         guard trouble.code == .agentSilent else { return say(Words.error(trouble), .error) }
         // It stays, as long as it is so.
-        (hungAgent, note) = (trouble, nil)
+        (silentAgent, note) = (trouble, nil)
         return []
     }
 

@@ -25,7 +25,7 @@ extension Wizard {
         var overlay: Overlay?
         var note: Toast?
         /// Said of an agent that is there and does not answer, until it does.
-        var hungAgent: ControlError?
+        var silentAgent: ControlError?
         var theme: String
         var zone = Zone.utc
         var tickAt: Duration? = .zero

@@ -101,7 +101,12 @@ import Testing
         kill(second.child, SIGCONT)
         try expect(first, drives: second)
 
-        try handOver(from: first, to: second)
+        // One that nobody sits before lets go of what it is asked for, though its screen is read.
+        second.send("t")
+        try wait("who asks", first, second) { first.screen.contains(Self.asking) }
+        try wait("nobody's wheel", first, second) { second.screen.contains(Self.silent) }
+        second.send("t")
+        try expect(second, drives: first)
         _ = try await flow.isReadyOrComplete()
         try await flow.prepareCutover()
         try second.send("\t\t\r", until: "You have successfully migrated to Atlas")
