@@ -17,6 +17,9 @@ package enum Tuning {
     static let beginning = Duration.seconds(15)
     /// How often the bell rings while a migration is ready and nobody answers.
     static let bellInterval = Duration.seconds(3_600)
+    /// How far the time that is left must go up over a mark that was rung for, until that can ring anew: far above what
+    /// clocks are set by, far below an extension.
+    static let markWidth = Duration.seconds(60)
     /// A cutover that takes longer is not going as it should: Atlas asks to check on it then, too.
     static let longCutover = Duration.seconds(12 * 3_600)
     /// Columns that text is set over at most; more are left empty, but for the log.

@@ -13,8 +13,10 @@ extension Wizard.Model {
         let before = layers[index].page
         let actions = layers[index].page.screen.handle(key, world)
         guard actions.isEmpty, layers[index].page == before else {
+            bell.answer()
             return carryOut(actions, of: layers[index].id)
         }
+        // The keys of the frame answer nothing.
         return pressFrame(key)
     }
 

@@ -25,15 +25,13 @@ extension Wizard.Model {
     }
 
     mutating func take(_ event: Event) -> [Wizard.Effect] {
-        let known = world.requests
         world.take(event)
-        let isAsked = world.requests.contains { known[$0]?.seenAt != $1.seenAt }
         silentAgent = nil
         if case .log(var open) = overlay {
             open.update(world)
             overlay = .log(open)
         }
-        return (isAsked ? [.terminal(.bell)] : []) + welcome() + update()
+        return welcome() + update()
     }
 
     mutating func take(
@@ -77,10 +75,17 @@ extension Wizard.Model {
         return []
     }
 
-    /// The page looks at the world again.
+    /// The page looks at the world again, and so does the bell.
     mutating func update() -> [Wizard.Effect] {
         let last = layers.count - 1
-        return carryOut(layers[last].page.screen.update(world), of: layers[last].id)
+        let effects = carryOut(layers[last].page.screen.update(world), of: layers[last].id)
+        return effects + ring()
+    }
+
+    private mutating func ring() -> [Wizard.Effect] {
+        let rings = bell.update(world.needs, isOpening: !isBellArmed, world.moment)
+        isBellArmed = isWelcomed
+        return rings ? [.terminal(.bell)] : []
     }
 
     /// A second has passed; the next one ends when the clocks on the screen change.

@@ -35,6 +35,9 @@ extension Wizard {
         var isWelcomed = false
         var saved: SavedState?
         var windowTitle = WindowTitle()
+        var bell = NeedBell()
+        /// Whether all that there was on opening has been looked at.
+        var isBellArmed = false
         /// Uptime of a Ctrl-C that was not followed by another yet.
         var interruptedAt: Duration?
 

@@ -122,28 +122,6 @@ import Testing
         #expect(pilot.pages.count == 2)
     }
 
-    @Test func s8TheBellRingsWhenReadyAndEveryHourUntilAKeyIsPressed() {
-        let live = Sample.measured(.catchingUp)
-        var pilot = pilot(live)
-        pilot.press(.up)
-        #expect(pilot.bells == 0)
-        pilot.change(live.id) { $0 = Sample.measured(.inSync) }
-        #expect(pilot.bells == 1)
-        pilot.advance(by: .seconds(3_500))
-        #expect(pilot.bells == 1)
-        pilot.advance(by: .seconds(3_700))
-        #expect(pilot.bells == 3)
-        pilot.press(.up)
-        pilot.advance(by: .seconds(7_300))
-        #expect(pilot.bells == 3)
-    }
-
-    @Test func s8WhoOpensThePageOfAMigrationThatIsReadyIsNotRungFor() {
-        var pilot = pilot(Sample.measured(.inSync))
-        pilot.advance(by: .seconds(7_300))
-        #expect(pilot.bells == 0)
-    }
-
     @Test func s14PausingAndResumingGoesThroughTheAgent() {
         let live = Sample.measured(.copying)
         var pilot = pilot(live)

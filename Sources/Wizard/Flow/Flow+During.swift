@@ -41,6 +41,8 @@ extension Flow {
         var warning: Duration { .seconds(warningHours * 3_600) }
         var error: Duration { .seconds(errorHours * 3_600) }
         var offer: Duration { .seconds(offerMinutes * 60) }
+        /// Each is rung for.
+        var marks: [Duration] { [warning, error, offer] }
 
         func countdown(_ left: Duration?) -> Countdown {
             Countdown(left, warning: warning, error: error)

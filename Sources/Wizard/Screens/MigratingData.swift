@@ -19,7 +19,6 @@ package struct MigratingData: LiveScreen {
     package let migration: Identifier
     var wheel = Wheel()
     var dialog: Dialog?
-    private var bell = ReadyBell()
     /// The number of the log's last line that is shown; nil follows the log.
     var logEnd: Int?
     private var hasAskedForLog = false
@@ -41,8 +40,6 @@ package struct MigratingData: LiveScreen {
             actions.append(
                 .perform(.readLog(migration, after: world.logs[migration]?.last?.sequence)))
         }
-        if live.phase != .inSync { bell.reset() }
-        actions += bell.update(isWanted: Words.notReady(live) == nil, world.moment)
         if let act = dialog?.act, let obstacle = obstacle(to: act, live, world) {
             dialog = nil
             actions.append(.say(obstacle, .warning))
@@ -94,14 +91,6 @@ package struct MigratingData: LiveScreen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        let before = self
-        let actions = take(key, world)
-        // A key that means nothing here is the frame's, and is not taken for an answer.
-        if !actions.isEmpty || self != before { bell.answer() }
-        return actions
-    }
-
-    private mutating func take(_ key: Key, _ world: World) -> [Action] {
         guard let live = live(world) else { return key == .escape ? [.back] : [] }
         if dialog != nil { return handleDialog(key, live, world) }
         if let actions = handleWheel(key, world) { return actions }

@@ -17,10 +17,6 @@ package struct MigrationHub: Screen {
     private var dialog: ClusterDialog?
     private var removal: Removal?
     private var details: ClusterDetails?
-    /// Uptime of the last bell for a migration that waits to be cut over.
-    private var rungAt: Duration?
-    /// Those for which a key was pressed since: they ring no more.
-    private var answered: Set<Identifier> = []
 
     private struct Removal: Sendable, Equatable {
         var cluster: Identifier
@@ -64,14 +60,6 @@ package struct MigrationHub: Screen {
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        let before = self
-        let actions = take(key, world)
-        // A key that means nothing here is the frame's, and is not taken for an answer.
-        if !actions.isEmpty || self != before { answered.formUnion(waiting(world)) }
-        return actions
-    }
-
-    private mutating func take(_ key: Key, _ world: World) -> [Action] {
         if dialog != nil { return handleDialog(key) }
         if removal != nil { return handleRemoval(key, world) }
         if let isClosed = details?.handle(key, world) {
@@ -97,25 +85,7 @@ package struct MigrationHub: Screen {
 
     package mutating func update(_ world: World) -> [Action] {
         if details?.update(world) == false { details = nil }
-        let migrations = world.snapshot?.migrations ?? []
-        if !answered.isEmpty {
-            answered.formIntersection(migrations.filter { $0.phase == .inSync }.map(\.id))
-        }
-        guard waiting(world).contains(where: { !answered.contains($0) }) else {
-            rungAt = nil
-            return []
-        }
-        if let rungAt, world.moment.isWithin(Tuning.bellInterval, of: rungAt) { return [] }
-        rungAt = world.moment.uptime
-        return [.bell]
-    }
-
-    /// Migrations that can be cut over, and that nobody else drives.
-    private func waiting(_ world: World) -> [Identifier] {
-        (world.snapshot?.migrations ?? []).filter {
-            $0.phase == .inSync && $0.cutover.isReady
-                && ($0.driver == nil || $0.driver?.wizard == world.me.wizard)
-        }.map(\.id)
+        return []
     }
 
     package mutating func answer(

@@ -1,0 +1,99 @@
+internal import ControlAPI
+internal import Terminal
+
+/// Something that waits for somebody's decision.
+struct Need: Sendable, Hashable, Codable {
+    enum Kind: Sendable, Hashable, Codable {
+        /// It can be cut over.
+        case cutover
+        /// By an error, not by somebody.
+        case paused
+        case failed
+        /// It has failed, and so has its ending.
+        case notCancelled
+        case expired
+        /// Less than so much is left to cut over.
+        case little(Duration)
+        /// Another wizard asks for the wheel.
+        case wheel
+    }
+
+    var migration: Identifier
+    var kind: Kind
+}
+
+extension World {
+    /// Everything that waits for a decision, of all migrations, and whether that can be taken here and now: what cannot for
+    /// a moment is the same decision afterwards.
+    var needs: [Need: Bool] {
+        var needs: [Need: Bool] = [:]
+        for live in snapshot?.migrations ?? [] {
+            let isOthers = live.driver.map { driver in
+                driver.wizard != me.wizard && !driver.isSilent(at: snapshot?.time ?? 0)
+            }
+            for (kind, isDue) in kinds(live) {
+                needs[Need(migration: live.id, kind: kind)] = isDue && isOthers != true
+            }
+        }
+        return needs
+    }
+
+    private func kinds(_ live: LiveMigration) -> [(Need.Kind, isDue: Bool)] {
+        switch live.phase {
+        case .failed where live.cancellation?.error != nil:
+            return [(.failed, true), (.notCancelled, true)]
+        case .failed: return [(.failed, true)]
+        case .expired: return [(.expired, true)]
+        case .complete, .cancelled: return []
+        default: break
+        }
+        var kinds: [(Need.Kind, isDue: Bool)] = []
+        if live.phase == .inSync { kinds.append((.cutover, live.cutover.isReady)) }
+        if live.phase == .paused, live.error != nil { kinds.append((.paused, true)) }
+        if requests[live.id]?.isNoticed == false { kinds.append((.wheel, true)) }
+        // A cutover that has begun does not expire.
+        if live.phase != .finalizing, !live.isPastPointOfNoReturn, let left = timeLeft(live) {
+            for mark in flow(of: live).timer.marks where left <= mark + Tuning.markWidth {
+                kinds.append((.little(mark), left <= mark))
+            }
+        }
+        return kinds
+    }
+}
+
+/// Rings once for each new need, and for a cutover again every hour, until a key is pressed.
+struct NeedBell: Sendable, Equatable, Codable {
+    private enum State: Sendable, Equatable, Codable {
+        case waiting, answered
+        case rung(at: Duration)
+    }
+
+    private var states: [Need: State] = [:]
+
+    /// `isOpening`: whoever opens the wizard sees what there is, and is not rung for.
+    mutating func update(_ needs: [Need: Bool], isOpening: Bool, _ moment: Moment) -> Bool {
+        states = states.filter { needs[$0.key] != nil }
+        var rings = false
+        for (need, isDue) in needs {
+            switch states[need] ?? .waiting {
+            case .answered: continue
+            case .rung(let at):
+                guard isDue, need.kind == .cutover, !moment.isWithin(Tuning.bellInterval, of: at)
+                else { continue }
+            case .waiting:
+                guard isDue, !isOpening else {
+                    states[need] = isDue ? .answered : .waiting
+                    continue
+                }
+            }
+            states[need] = .rung(at: moment.uptime)
+            rings = true
+        }
+        return rings
+    }
+
+    /// A key was pressed.
+    mutating func answer() {
+        for (need, state) in states { if case .rung = state { states[need] = .answered } }
+    }
+}
