@@ -18,9 +18,10 @@ import Testing
             try await SampleData(.large, bytes: 400 << 20).insert(
                 into: WorkersServerTests.items, through: [pair.source.lane])
             let proxy = try #require(pair.destination.members[0].proxy)
+            // From the beginning: nothing is copied before.
+            proxy.delay(milliseconds: 300)
             let live = try LiveMigration(pair) { $0.loadLevel = 4 }
             try await live.reached(.copying)
-            proxy.delay(milliseconds: 300)
             try await live.isTrue("three workers are found to be better") {
                 live.engine.workerCount >= 3
             }
