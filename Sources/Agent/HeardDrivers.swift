@@ -1,7 +1,7 @@
 internal import ControlAPI
 
-/// When the drivers of migrations were heard last, and those who ask for the wheel: a pure value. By a clock that is never set: a driver that is silent
-/// does not seem to have been heard just now because the time of day went back.
+/// When the drivers of migrations were heard last, and those who ask for the wheel: a pure value. By a clock that is
+/// never set: a driver that is silent does not seem to have been heard just now because the time of day went back.
 struct HeardDrivers: Sendable {
     private var times: [Identifier: ContinuousClock.Instant] = [:]
     private var requests: [Identifier: ContinuousClock.Instant] = [:]
@@ -19,9 +19,7 @@ struct HeardDrivers: Sendable {
 
     /// Those that have fallen silent since this was asked last.
     mutating func takeSilent(at now: ContinuousClock.Instant) -> [Identifier] {
-        let silent = times.keys.filter { isSilent($0, at: now) }
-        for migration in silent { times[migration] = nil }
-        return silent
+        HeardDrivers.take(&times, olderThan: .milliseconds(Driver.patience), at: now)
     }
 
     /// Somebody has asked for the wheel.
@@ -31,10 +29,15 @@ struct HeardDrivers: Sendable {
 
     /// Those whose last request is too long ago to be still meant, once.
     mutating func takeLapsed(at now: ContinuousClock.Instant) -> [Identifier] {
-        let lapsed = requests.keys.filter { id in
-            requests[id].map { now - $0 >= Tuning.requestLife } ?? false
-        }
-        for migration in lapsed { requests[migration] = nil }
-        return lapsed
+        HeardDrivers.take(&requests, olderThan: Tuning.requestLife, at: now)
+    }
+
+    private static func take(
+        _ times: inout [Identifier: ContinuousClock.Instant], olderThan limit: Duration,
+        at now: ContinuousClock.Instant
+    ) -> [Identifier] {
+        let old = times.filter { now - $0.value >= limit }.map(\.key)
+        for migration in old { times[migration] = nil }
+        return old
     }
 }

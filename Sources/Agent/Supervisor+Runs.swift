@@ -85,8 +85,10 @@ extension Supervisor {
             let (isAcknowledged, setup) = (live.areMismatchesAcknowledged, live.setup)
             live = changed
             live.driver = driver
+            // What was repaired since is one less to take note of; only a new one is to be looked at again.
             live.areMismatchesAcknowledged =
-                isAcknowledged && changed.mismatches == before.mismatches
+                isAcknowledged && !changed.mismatches.isEmpty
+                && Set(changed.mismatches).isSubset(of: before.mismatches)
             live.setup = setup
         }
         if isIdentified || isNew, let live = try? migration(id) { try? await save(live) }

@@ -60,6 +60,20 @@ package actor Lane {
         return batch
     }
 
+    /// Every document that a `find`, `aggregate` or `list...` command returns, each a slice of its batch's answer. Between
+    /// two batches others may use the lane.
+    package nonisolated func all(
+        _ command: Document, on database: String
+    ) async throws(MongoError) -> [Document] {
+        var batch = try await open(command, on: database)
+        var documents = Array(batch.documents)
+        while let cursor = batch.cursor {
+            batch = try await more(cursor)
+            documents += batch.documents
+        }
+        return documents
+    }
+
     /// The next batch of a cursor. `wait` (milliseconds) is for change streams and tailing cursors: how long the server
     /// may wait for something new before it answers with an empty batch.
     package func more(

@@ -17,10 +17,42 @@ struct Frame {
                 in: canvas.bounds, .warning)
             return
         }
+        let places = places(in: size)
+        drawHead(in: places.head.margin, on: &canvas)
+        if let band = world.host?.band, let place = places.band {
+            canvas.put(" " + band, in: place)
+            canvas.restyle(place, Style(.warning, .reverse))
+        }
+        if let steps = FlowSteps(model), let place = places.steps {
+            steps.stepper.draw(in: place.left(1).rest, on: &canvas)
+        }
+        for rule in places.rules { canvas.rule(rule) }
+        drawFooter(in: places.footer.margin, on: &canvas)
+        drawBody(in: places.body, on: &canvas)
+        drawMessages(
+            in: places.message.margin, isRoomy: !places.rules.isEmpty, on: &canvas)
+    }
+
+    /// What is left for the page.
+    var body: Size { places(in: world.size).body.size }
+
+    /// Where everything is; what there is no room for, or nothing to say in, has no place.
+    private struct Places {
+        var head: Rect
+        var band: Rect?
+        var steps: Rect?
+        /// Above the page and below it.
+        var rules: [Rect]
+        var message: Rect
+        var footer: Rect
+        var body: Rect
+    }
+
+    private func places(in size: Size) -> Places {
         let isRoomy = size.rows >= Tuning.roomyRows
-        var rest = canvas.bounds
-        func top(_ rows: Int) -> Rect {
-            let (part, below) = rest.top(rows)
+        var rest = Rect(size)
+        func top() -> Rect {
+            let (part, below) = rest.top(1)
             rest = below
             return part
         }
@@ -29,31 +61,16 @@ struct Frame {
             rest = above
             return part
         }
-        drawHead(in: top(1).margin, on: &canvas)
-        if let band = world.host?.band {
-            let place = top(1)
-            canvas.put(" " + band, in: place)
-            canvas.restyle(place, Style(.warning, .reverse))
-        }
-        if let steps = FlowSteps(model) {
-            steps.stepper.draw(in: top(1).left(1).rest, on: &canvas)
-        }
-        if isRoomy { canvas.rule(top(1)) }
-        drawFooter(in: bottom().margin, on: &canvas)
-        let message = bottom().margin
-        if isRoomy { canvas.rule(bottom()) }
-        drawBody(in: rest, on: &canvas)
-        drawMessages(in: message, isRoomy: isRoomy, on: &canvas)
-    }
-
-    /// What is left for the page.
-    var body: Size {
-        let size = world.size
-        let others = [
-            3, world.host == nil ? 0 : 1, FlowSteps(model) == nil ? 0 : 1,
-            size.rows >= Tuning.roomyRows ? 2 : 0,
-        ]
-        return Size(size.columns, max(0, size.rows - others.reduce(0, +)))
+        let head = top()
+        let band = world.host?.band == nil ? nil : top()
+        let steps = FlowSteps(model) == nil ? nil : top()
+        let above = isRoomy ? [top()] : []
+        let footer = bottom()
+        let message = bottom()
+        let below = isRoomy ? [bottom()] : []
+        return Places(
+            head: head, band: band, steps: steps, rules: above + below, message: message,
+            footer: footer, body: rest)
     }
 
     private func drawBody(in body: Rect, on canvas: inout Canvas) {
@@ -80,9 +97,8 @@ struct Frame {
     }
 
     /// What was said last comes first: it answers a key, or says why the agent does not start. Then comes what is known of
-    /// an agent that hangs. That the agent is silent
-    /// stands above it where there is room, and in its place when it is over. What is longer than a line takes the one
-    /// above, too.
+    /// an agent that hangs. That the agent is silent stands above it where there is room, and in its place when it is
+    /// over. What is longer than a line takes the one above, too.
     private func drawMessages(in line: Rect, isRoomy: Bool, on canvas: inout Canvas) {
         let note = model.note.map { ($0.role, $0.text) }
         let hung = model.silentAgent.map { (Role.error, Words.error($0)) }

@@ -2,9 +2,21 @@ import AgentClient
 import BSON
 import ControlAPI
 import Foundation
+import Migration
 import Mongo
 import Sandbox
 import Testing
+
+@testable import Agent
+
+extension Supervisor {
+    /// One without a process of its own, over a state folder; nobody else runs anything.
+    static func alone(_ folder: AgentFolder) async throws -> Supervisor {
+        try await Supervisor(
+            folder, version: "1", owner: Lease.Owner(host: "here", boot: "1", process: 1),
+            isRunning: { _ in false })
+    }
+}
 
 /// The program's agent in a process and a folder of its own, and a client of it.
 final class AgentFixture: Sendable {

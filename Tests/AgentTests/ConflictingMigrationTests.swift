@@ -16,10 +16,7 @@ import Testing
     ) async throws {
         let scratch = try ScratchFolder()
         do {
-            let owner = Lease.Owner(host: "here", boot: "1", process: 1)
-            let agent = try await Supervisor(
-                AgentFolder(path: scratch.path), version: "1", owner: owner,
-                isRunning: { _ in false })
+            let agent = try await Supervisor.alone(AgentFolder(path: scratch.path))
             var ids: [String: Identifier] = [:]
             for (name, port) in [("a", 1), ("b", 2), ("x", 3), ("a2", 1), ("b2", 2)] {
                 let uri = "mongodb://anna:hidden@127.0.0.1:\(port)/?serverSelectionTimeoutMS=100"

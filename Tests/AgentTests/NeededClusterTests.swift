@@ -23,11 +23,7 @@ import Testing
         let scratch = try ScratchFolder()
         do {
             let folder = AgentFolder(path: scratch.path)
-            let owner = Lease.Owner(host: "here", boot: "1", process: 1)
-            func open() async throws -> Supervisor {
-                try await Supervisor(folder, version: "1", owner: owner, isRunning: { _ in false })
-            }
-            let first = try await open()
+            let first = try await Supervisor.alone(folder)
             var ids: [Identifier] = []
             for (name, port) in [("old", 1), ("new", 2)] {
                 let cluster = try await first.add(
@@ -50,7 +46,7 @@ import Testing
             if hasMigration {
                 try await first.store.save(StoredMigration(live: live, hasBegun: false))
             }
-            try await body(try await open(), setup, live.id, folder)
+            try await body(try await Supervisor.alone(folder), setup, live.id, folder)
         } catch {
             try? await scratch.remove()
             throw error

@@ -58,9 +58,7 @@ import Testing
 
     @Test func nothingIsToldWhileNothingChanges() async throws {
         let scratch = try ScratchFolder()
-        let supervisor = try await Supervisor(
-            AgentFolder(path: scratch.path), version: "1",
-            owner: Lease.Owner(host: "here", boot: "1", process: 1), isRunning: { _ in false })
+        let supervisor = try await Supervisor.alone(AgentFolder(path: scratch.path))
         var events = await supervisor.watch(after: nil).makeAsyncIterator()
         // A minute.
         for tick in 0..<120 { await supervisor.tick(tick) }

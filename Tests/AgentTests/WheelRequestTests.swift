@@ -14,10 +14,7 @@ import Testing
     private func with(_ body: (Supervisor, Identifier) async throws -> Void) async throws {
         let scratch = try ScratchFolder()
         do {
-            let owner = Lease.Owner(host: "here", boot: "1", process: 1)
-            let agent = try await Supervisor(
-                AgentFolder(path: scratch.path), version: "1", owner: owner,
-                isRunning: { _ in false })
+            let agent = try await Supervisor.alone(AgentFolder(path: scratch.path))
             let setup = MigrationSetup(source: Identifier(at: 3), destination: Identifier(at: 4))
             let live = LiveMigration(
                 id: Identifier(at: 9), setup: setup, sourceName: "a", destinationName: "b",

@@ -67,6 +67,10 @@ struct MismatchTests {
         let open = log.acknowledge().map(\.subject)
         #expect(open == [subject(2)])
         #expect(log.all.map(\.id) == ["2"])
+        log.markRepaired(subject(2))
+        #expect(log.isEmpty, "it was noted before it was repaired")
+        log.name(mismatch(.changed, "2"), subject(2))
+        #expect(log.count == 1, "it differs once more")
     }
 
     @Test func whatCannotBeNamedIsCounted() {

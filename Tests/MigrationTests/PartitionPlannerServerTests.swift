@@ -40,13 +40,7 @@ import Testing
         let lane = fixture.context.source.lane()
         for partition in partitions {
             var command = fixture.context.sourceCommand("find", collection)
-            command.append("hint", ["_id": 1])
-            for (name, bound) in [("min", partition.lower), ("max", partition.upper)] {
-                guard let bound else { continue }
-                command.begin(name)
-                command.append("_id", raw: bound)
-                command.end()
-            }
+            partition.append(to: &command)
             command.append("batchSize", .integer(documents + 1))
             counts.append(try await lane.open(command.finish(), on: fixture.database).count)
         }

@@ -133,13 +133,8 @@ struct ApplyWorker: Sendable {
             do {
                 let database = current.destinationName.database
                 return try await context.retry("reading the destination") {
-                    var batch = try await destinationReader.open(find, on: database)
-                    var stored = batch.documents.compactMap { $0.raw("_id") }
-                    while let cursor = batch.cursor {
-                        batch = try await destinationReader.more(cursor)
-                        stored += batch.documents.compactMap { $0.raw("_id") }
-                    }
-                    return stored
+                    try await destinationReader.all(find, on: database)
+                        .compactMap { $0.raw("_id") }
                 }
             } catch let error as MongoError where error.isUUIDMismatch {
                 current = try context.followDestination(of: current, error)

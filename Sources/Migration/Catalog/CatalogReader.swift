@@ -155,13 +155,8 @@ private struct DatabaseListing {
             let command: Document = [
                 "listIndexes": .string(namespace.collection), "includeBuildUUIDs": true,
             ]
-            var batch = try await lane.open(command, on: namespace.database)
-            var found = batch.documents.compactMap(IndexSpec.init(listed:))
-            while let cursor = batch.cursor {
-                batch = try await lane.more(cursor)
-                found += batch.documents.compactMap(IndexSpec.init(listed:))
-            }
-            return found
+            return try await lane.all(command, on: namespace.database)
+                .compactMap(IndexSpec.init(listed:))
         } catch {
             guard error.isNamespaceNotFound else { throw error }
             return nil

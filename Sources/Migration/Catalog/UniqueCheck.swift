@@ -24,7 +24,7 @@ package struct UniqueCheck: Sendable {
     }
 
     /// A unique index as it will be.
-    struct Subject: Hashable, Sendable {
+    package struct Subject: Hashable, Sendable {
         let collection: BinaryUUID
         let index: IndexSpec
     }
@@ -46,9 +46,7 @@ package struct UniqueCheck: Sendable {
     }
 
     /// `passed`: not looked at again.
-    package func run() async throws -> Outcome { try await run(but: []) }
-
-    func run(but passed: Set<Subject>) async throws -> Outcome {
+    package func run(but passed: Set<Subject> = []) async throws -> Outcome {
         let catalog = try await destination.read(databases: source.databases)
         var items: [Item] = []
         for (source, destination) in FinishingPlan.matches(source, catalog, pairs) {
@@ -90,7 +88,7 @@ package struct UniqueCheck: Sendable {
     private static func candidates(for item: Item, _ lane: Lane) async throws -> [[Value]] {
         guard let query = UniqueQuery(item.subject.index) else { return [] }
         let namespace = item.collection.namespace
-        var batch = try await lane.open(
+        let found = try await lane.all(
             [
                 "aggregate": .string(namespace.collection),
                 "collectionUUID": .uuid(item.subject.collection),
@@ -100,11 +98,6 @@ package struct UniqueCheck: Sendable {
                 "collation": .document(item.subject.index.collation ?? ["locale": "simple"]),
                 "readConcern": ["level": "majority"],
             ], on: namespace.database)
-        var found = Array(batch.documents)
-        while let cursor = batch.cursor {
-            batch = try await lane.more(cursor)
-            found += batch.documents
-        }
         return found.compactMap { group in
             guard let first = group["first"], let last = group["last"] else { return nil }
             return [first, last]

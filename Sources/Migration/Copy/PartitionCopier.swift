@@ -30,13 +30,7 @@ struct PartitionCopier: Sendable {
         var partition = partition
         try await reading(collection, terms) { collection in
             var command = find(collection, terms)
-            command.append("hint", ["_id": 1])
-            for (name, bound) in [("min", partition.lower), ("max", partition.upper)] {
-                guard let bound else { continue }
-                command.begin(name)
-                command.append("_id", raw: bound)
-                command.end()
-            }
+            partition.append(to: &command)
             return try await open(command, collection)
         } inserted: { batch in
             if let last = batch.array.lastDocument?.raw("_id") { partition.lower = last.copied() }

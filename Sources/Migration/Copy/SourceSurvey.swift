@@ -67,7 +67,7 @@ struct SourceSurvey: Sendable {
             let aggregate = command.finish()
             do {
                 return try await context.retry("measuring \(current.sourceName)") {
-                    try await all(of: lane.open(aggregate, on: current.sourceName.database))
+                    try await lane.all(aggregate, on: current.sourceName.database)
                 }
             } catch let error as MongoError where error.isUUIDMismatch {
                 current = try context.followSource(of: current, error)
@@ -75,17 +75,5 @@ struct SourceSurvey: Sendable {
                 throw CollectionGone(collection: collection.source, side: .source)
             }
         }
-    }
-
-    /// What a cursor returns, whose batches hold 16 MB at most.
-    private func all(of first: Batch) async throws(MongoError) -> [Document] {
-        var documents = first.documents.map { $0.copied() }
-        var cursor = first.cursor
-        while let next = cursor {
-            let batch = try await lane.more(next)
-            documents += batch.documents.map { $0.copied() }
-            cursor = batch.cursor
-        }
-        return documents
     }
 }

@@ -74,15 +74,28 @@ struct Partition: Sendable {
         ["c": .uuid(collection), "d": .uuid(destination), "i": .integer(index)]
     }
 
-    /// Bounds are kept in a document each, as ids can be anything.
     var fields: Document {
         var builder = DocumentBuilder()
-        for (name, bound) in [("lower", lower), ("upper", upper)] {
+        append(to: &builder, lower: "lower", upper: "upper")
+        return builder.finish()
+    }
+
+    /// The part of a `find` that reads exactly this range, in the order of the `_id` index. Its bounds are not bound to
+    /// a type, and a missing one means the very beginning or end.
+    func append(to command: inout DocumentBuilder) {
+        command.append("hint", ["_id": 1])
+        append(to: &command, lower: "min", upper: "max")
+    }
+
+    /// A document each, as ids can be anything.
+    private func append(
+        to builder: inout DocumentBuilder, lower lowerName: String, upper upperName: String
+    ) {
+        for (name, bound) in [(lowerName, lower), (upperName, upper)] {
             guard let bound else { continue }
             builder.begin(name)
             builder.append("_id", raw: bound)
             builder.end()
         }
-        return builder.finish()
     }
 }

@@ -64,17 +64,11 @@ package struct StateStore: Sendable {
     /// Every document that the filter finds.
     func find(_ collection: String, filter: Document = [:]) async throws -> [Document] {
         try await retry("reading the migration's state") {
-            var batch = try await lane.open(
+            try await lane.all(
                 [
                     "find": .string(collection), "filter": .document(filter), "batchSize": 100_000,
                     "readConcern": ["level": "majority"],
                 ], on: StateStore.database)
-            var found = Array(batch.documents)
-            while let cursor = batch.cursor {
-                batch = try await lane.more(cursor)
-                found += batch.documents
-            }
-            return found
         }
     }
 

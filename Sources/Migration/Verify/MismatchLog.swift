@@ -15,6 +15,8 @@ struct MismatchLog: Sendable {
         var mismatch: Mismatch
         /// Every form of the document's `_id` that was seen.
         let ids: [RawValue]
+        /// The operator has taken note of it while it was still different: it goes when it is repaired.
+        var isNoted = false
     }
 
     private var found: [Subject: Entry] = [:]
@@ -66,15 +68,19 @@ struct MismatchLog: Sendable {
     }
 
     /// It is equal now.
-    mutating func markRepaired(_ subject: Subject) { found[subject]?.mismatch.isRepaired = true }
+    mutating func markRepaired(_ subject: Subject) {
+        found[subject]?.mismatch.isRepaired = true
+        if found[subject]?.isNoted == true { found[subject] = nil }
+    }
 
     /// What is said about options, indexes and views; the reconciler has repaired it.
     mutating func addCatalog(_ mismatches: [Mismatch]) { catalog += mismatches }
 
-    /// The operator has taken note: what was repaired counts no more. Returns what is still different, with the ids of
-    /// the documents, to be compared again.
+    /// The operator has taken note: what was repaired, and what will be, counts no more. Returns what is still
+    /// different, with the ids of the documents, to be compared again.
     mutating func acknowledge() -> [(subject: Subject, ids: [RawValue])] {
         found = found.filter { !$0.value.mismatch.isRepaired }
+        for subject in found.keys { found[subject]?.isNoted = true }
         catalog = []
         unnamed = [:]
         return found.map { ($0.key, $0.value.ids) }

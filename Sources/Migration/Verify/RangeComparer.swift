@@ -69,17 +69,3 @@ struct RangeComparer: Sendable {
         }
     }
 }
-
-extension Partition {
-    /// The part of a `find` that reads exactly this range, in the order of the `_id` index. Its bounds are not bound to
-    /// a type, and a missing one means the very beginning or end.
-    func append(to command: inout DocumentBuilder) {
-        command.append("hint", ["_id": 1])
-        for (name, bound) in [("min", lower), ("max", upper)] {
-            guard let bound else { continue }
-            command.begin(name)
-            command.append("_id", raw: bound)
-            command.end()
-        }
-    }
-}

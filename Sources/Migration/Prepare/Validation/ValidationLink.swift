@@ -42,14 +42,7 @@ extension Validation {
 
         /// Every document of a cursor.
         func all(_ command: Document, on database: String) async throws(MongoError) -> [Document] {
-            let lane = try open()
-            var batch = try await lane.open(command, on: database)
-            var documents = Array(batch.documents)
-            while let cursor = batch.cursor {
-                batch = try await lane.more(cursor)
-                documents += batch.documents
-            }
-            return documents
+            try await open().all(command, on: database)
         }
 
         /// Ends it; nobody may be waiting for an answer.
