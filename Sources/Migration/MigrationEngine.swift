@@ -217,12 +217,7 @@ package actor MigrationEngine {
 
     private func connectAndRun() async throws -> MigrationReport {
         let retry = Retry(status: status)
-        let source = try await retry("connecting to the source") {
-            try await Side(.source, sourceURI)
-        }
-        let destination = try await retry("connecting to the destination") {
-            try await Side(.destination, destinationURI)
-        }
+        let (source, destination) = try await connect(retry)
         let lease = try await Lease.acquire(
             as: owner, isRunning: isRunning, lane: destination.lane(), retry: retry,
             timing: options.lease)
@@ -238,6 +233,29 @@ package actor MigrationEngine {
         } catch {
             await leave(source, destination, lease)
             throw error
+        }
+    }
+
+    /// Waits for both to answer, but for the source only where more is left to be done than to finish a cutover.
+    private func connect(_ retry: Retry) async throws -> (source: Side, destination: Side) {
+        func reach(_ role: Side.Role, _ uri: ConnectionString) async throws -> Side {
+            try await retry("connecting to the \(role)") { try await Side(role, uri) }
+        }
+        guard options.resume else {
+            return (
+                try await reach(.source, sourceURI), try await reach(.destination, destinationURI)
+            )
+        }
+        let destination = try await reach(.destination, destinationURI)
+        let isOpen = try await retry("reading the migration's state") {
+            try await FoundMigration.isPastPointOfNoReturn(destination.lane())
+        }
+        guard isOpen else { return (try await reach(.source, sourceURI), destination) }
+        do {
+            return (try await Side(.source, sourceURI), destination)
+        } catch let error as MongoError {
+            log.note("goes on without the source: \(error)")
+            return (try Side(unreached: .source, sourceURI), destination)
         }
     }
 

@@ -83,7 +83,10 @@ struct MigrationParts: Sendable {
         let monitor = SourceMonitor(
             context: context, floor: { [spill] in spill.floor }, polled: polled)
         let filter = context.options.filter
-        let tail = Tail(context: context, copyRequests: copyRequests) { [context] events in
+        let tail = Tail(
+            context: context, copyRequests: copyRequests,
+            isOver: { [cutover] in cutover.isPastPointOfNoReturn }
+        ) { [context] events in
             let newest = context.status.figures.lastSourceWrite
             for event in events {
                 // Documents that are not migrated may be written at any time.
@@ -95,13 +98,23 @@ struct MigrationParts: Sendable {
             { try await context.lease.keep(context.retry) },
             {
                 try await registered.pass()
-                try await tail.run()
+                try await untilCutover { try await tail.run() }
             },
-            { try await monitor.run() },
+            { try await untilCutover { try await monitor.run() } },
             { try await replicate(monitor) },
             { try await keepCheckpoints() },
-            { try await outlook.run() },
+            { try await untilCutover { try await outlook.run() } },
         ]
+    }
+
+    /// What asks the source. Past the point of no return it may fail: nothing depends on the source any more.
+    private func untilCutover(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch  where cutover.isPastPointOfNoReturn && !(error is CancellationError) {
+            log.note("the source is not asked any more: \(error)")
+            while true { try await Task.sleep(for: Tuning.idle) }
+        }
     }
 
     private func replicate(_ monitor: SourceMonitor) async throws {
@@ -294,9 +307,9 @@ struct MigrationParts: Sendable {
             try await save(report, undone: await keeper.undone)
         }
         if context.options.keepSourceWritable, stored.isSourceBlocked {
-            try await WriteBlock(side: context.source, store: context.store, retry: context.retry)
-                .unblock()
-            log.note("the source accepts writes again")
+            report.problems.removeAll { $0 == Cutover.sourceStaysBlocked }
+            report.problems += try await cutover.leaveSource()
+            try await save(report, undone: await keeper.undone)
         }
         return report
     }

@@ -9,6 +9,8 @@ package struct Retry: Sendable {
     var mayWrite: @Sendable () async throws -> Void = {}
     /// Throws also what would pass.
     var isImpatient = false
+    /// From when on it throws what would pass; nil: never.
+    var end: ContinuousClock.Instant?
 
     /// Throws what does not pass by itself, and `CancellationError`.
     func callAsFunction<Result>(
@@ -23,7 +25,7 @@ package struct Retry: Sendable {
                 let result = try await body()
                 if hasWaited { status.goOn(activity) }
                 return result
-            } catch let error as MongoError where error.isWaitedFor && !isImpatient {
+            } catch let error as MongoError where error.isWaitedFor && isPatient {
                 status.wait(activity, for: "\(activity): \(error)")
                 hasWaited = true
             } catch {
@@ -34,6 +36,8 @@ package struct Retry: Sendable {
             delay = min(delay * 2, Tuning.lastRetryDelay)
         }
     }
+
+    private var isPatient: Bool { !isImpatient && end.map { .now < $0 } ?? true }
 
     /// Sends a write until it is answered, and until no statement of it fails by a cause that passes. Every repetition is
     /// the same retryable write, so each statement is executed once, and once it is answered no copy of it can land

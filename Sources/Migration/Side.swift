@@ -13,6 +13,8 @@ package struct Side: Sendable {
     package let patientCluster: Cluster
     package let version: ServerVersion
     package let replicaSet: String
+    /// False for a source that did not answer when nothing but its block was left: its version and its name are not known.
+    let isReached: Bool
 
     /// Connects and asks the primary who it is.
     package init(_ role: Role, _ connectionString: ConnectionString) async throws {
@@ -25,6 +27,17 @@ package struct Side: Sendable {
         }
         self.version = version
         replicaSet = try await lane.run(["hello": 1])["setName"]?.string ?? ""
+        isReached = true
+    }
+
+    /// Asks nobody.
+    init(unreached role: Role, _ connectionString: ConnectionString) throws {
+        self.role = role
+        cluster = try Cluster(connectionString)
+        patientCluster = try Cluster(connectionString, patience: .endless)
+        version = ServerVersion(0, 0)
+        replicaSet = ""
+        isReached = false
     }
 
     package func lane() -> Lane { cluster.lane() }

@@ -125,6 +125,10 @@ package enum Tuning {
     static let majorityLimit = Duration.seconds(10)
     /// How long draining may take before the cutover is given up.
     static let drainLimit = Duration.seconds(60)
+    /// How long the source is waited for after the cutover, when nothing but its block is left.
+    static let farewellLimit = Duration.seconds(20)
+    /// Collections whose final form is stored in one command.
+    static let finalBatch = 500
     /// How long each of the steps may take in which catalogs and documents are compared while the source takes no writes.
     static let comparisonLimit = Duration.seconds(60)
     /// How long indexes that are being built are waited for before anything is stopped.

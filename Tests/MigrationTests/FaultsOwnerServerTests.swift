@@ -73,7 +73,7 @@ extension FaultServerTests {
         }
     }
 
-    private static func killWhileItFinishes(_ trial: Trial, isOpened: Bool) async throws {
+    static func killWhileItFinishes(_ trial: Trial, isOpened: Bool) async throws {
         let child = try ChildMigration(trial.pair)
         for phase in Trial.phases.dropLast() {
             try await child.reach(phase.rawValue)

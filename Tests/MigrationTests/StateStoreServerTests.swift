@@ -117,4 +117,27 @@ import Testing
         #expect(try await isNoted(12) == [true, true, true])
         for name in ["collections", "partitions"] { try await store.delete(name, filter: [:]) }
     }
+
+    /// Also what servers refuse as names of fields.
+    @Test func whatIsFinishedAfterTheCutoverIsKeptAsItWas() async throws {
+        let set = try await ReplicaSet.start(ReplicaSetOptions())
+        let store = StateStore(lane: set.lane, retry: Retry(status: Status()), epoch: 1)
+        let index = try #require(
+            IndexSpec([
+                "v": 2, "key": ["$**": 1, "a.b": -1], "name": "a.b", "unique": true,
+                "partialFilterExpression": ["a.b": ["$gt": 3]],
+            ]))
+        func info(_ number: Int, _ kind: CollectionInfo.Kind = .collection) -> CollectionInfo {
+            CollectionInfo(
+                namespace: Namespace("shop", "c\(number)"), kind: kind,
+                uuid: BinaryUUID(high: 7, low: UInt64(number)),
+                options: ["validator": ["$or": [["a": 1]]], "size": .integer(number)],
+                indexes: [index])
+        }
+        try await store.saveFinal((0..<1_200).map { info($0) })
+        #expect(try await store.loadFinal().collections.count == 1_200)
+        let kept = [info(3, .buckets), info(4)]
+        try await store.saveFinal(kept)
+        #expect(try await store.loadFinal().sorted == kept)
+    }
 }

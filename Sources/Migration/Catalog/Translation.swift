@@ -71,6 +71,13 @@ package enum Translation: Hashable, Sendable {
         return ready.filter { $0.isUnique && plain.contains($0.signature) }
     }
 
+    /// Whether its final form is another one than that until the cutover.
+    static func isFinishedLater(_ info: CollectionInfo) -> Bool {
+        let (now, later) = (Translation.untilCutover, Translation.final)
+        return now.options(of: info) != later.options(of: info)
+            || now.indexes(of: info) != later.indexes(of: info)
+    }
+
     func translate(_ index: IndexSpec, of info: CollectionInfo) -> IndexSpec {
         index.with { spec in
             var builder = DocumentBuilder(reserving: spec.count + 32)

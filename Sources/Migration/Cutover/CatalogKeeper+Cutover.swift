@@ -61,6 +61,7 @@ extension CatalogKeeper {
     /// From now on the destination refuses duplicates where the source does.
     func prepareUnique() async throws {
         try await setPrepared(true)
+        try await context.store.saveFinal(sourceCatalog.sorted.filter(Translation.isFinishedLater))
         let problems = try await context.retry("preparing unique indexes") {
             try await finishing.prepare()
         }
@@ -78,10 +79,10 @@ extension CatalogKeeper {
         try await setPrepared(false)
     }
 
-    /// Unique indexes, expiry, hiding and limits as on the source; `items`: these alone. Returns what could not be done,
-    /// which is `undone` afterwards.
+    /// Unique indexes, expiry, hiding and limits as they were on the source at the point of no return; `items`: these
+    /// alone. Returns what could not be done, which is `undone` afterwards. The source is not asked.
     func finishIndexes(only items: Set<Finishing.Item>? = nil) async throws -> [String] {
-        if sourceCatalog.collections.isEmpty { try await readCatalogs() }
+        if sourceCatalog.collections.isEmpty { try await takeUpFinal() }
         let problems = try await context.retry("finishing indexes and limits") {
             try await finishing.finish(only: items)
         }

@@ -352,19 +352,38 @@ struct Cutover: Sendable {
                     + "stop the application, and compare")
         }
         let stored = StoredMigration(try await store.loadMigration() ?? [:])
-        if stored.isSourceBlocked {
-            if context.options.keepSourceWritable {
-                try await sourceBlock.unblock()
-            } else {
-                // After a restart it may have been released by hand.
-                try await sourceBlock.look()
-            }
-        }
+        if stored.isSourceBlocked { problems += try await leaveSource() }
         try await store.save([
             "cutover": .string(StoredMigration.CutoverStep.finished.rawValue)
         ])
         return problems
     }
+
+    /// Lifts our block of the source where that is wanted. The source may be gone by now, as nobody needs it any more:
+    /// it is waited for a while, and what could not be done is returned.
+    func leaveSource() async throws -> [String] {
+        let problems = context.options.keepSourceWritable ? [Cutover.sourceStaysBlocked] : []
+        guard context.source.isReached else { return problems }
+        var block = sourceBlock
+        block.retry.end = .now + Tuning.farewellLimit
+        do {
+            if context.options.keepSourceWritable {
+                try await block.unblock()
+                log.note("the source takes writes again")
+            } else {
+                // After a restart it may have been released by hand.
+                try await block.look()
+            }
+            return []
+        } catch let error as MongoError {
+            log.note("the source does not answer: \(error)")
+            return problems
+        }
+    }
+
+    static let sourceStaysBlocked =
+        "the source did not answer, and refuses writes: --resume with --keep-source-writable lifts that when it is "
+        + "back, and so does \(WriteBlock.liftByHand) there"
 
     /// Before the migration ends for good without a cutover: our blocks are lifted.
     func abandon() async throws {

@@ -20,7 +20,7 @@ package struct WriteBlock: Sendable {
 
     let side: Side
     let store: StateStore
-    let retry: Retry
+    var retry: Retry
 
     private var field: String { "\(side.role.rawValue)Blocked" }
 

@@ -313,11 +313,17 @@ actor CatalogKeeper {
         return changes + missing
     }
 
-    /// Reads the source and the pairs without changing anything: to finish a cutover after a restart.
+    /// Reads the source and the pairs without changing anything: to undo a cutover after a restart.
     func readCatalogs() async throws {
         sourceCatalog = try await context.retry("reading the source's catalog") {
             try await sourceReader.read(filter: context.options.filter)
         }
+        pairs = try await context.store.load().pairs
+    }
+
+    /// The source as it was at the point of no return: to finish a cutover after a restart.
+    func takeUpFinal() async throws {
+        sourceCatalog = try await context.store.loadFinal()
         pairs = try await context.store.load().pairs
     }
 

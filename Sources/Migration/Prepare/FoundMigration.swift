@@ -46,6 +46,18 @@ package struct FoundMigration: Hashable, Sendable {
             seenBy: owner, isRunning: isRunning)
     }
 
+    /// Whether what a destination holds is a migration of which only the cutover's end is left, for which nobody needs the
+    /// source. One call, changes nothing. Throws `MongoError` where it cannot be asked.
+    package static func isPastPointOfNoReturn(_ destination: ConnectionString) async throws -> Bool
+    {
+        try await isPastPointOfNoReturn(try Cluster(destination).lane())
+    }
+
+    static func isPastPointOfNoReturn(_ destination: Lane) async throws -> Bool {
+        let state = try await StateStore.peek("state", "migration", destination)
+        return state.map { StoredMigration($0).isPastPointOfNoReturn } ?? false
+    }
+
     /// `subject`: of the source that was given.
     init(
         _ state: Document, of subject: Subject, holder: Lease.Owner?, seenBy owner: Lease.Owner,

@@ -25,9 +25,14 @@ struct Preparation: Sendable {
     ) async throws -> Context {
         let store = store
         let existing = try await store.loadMigration()
-        let subject = try await Subject(source, filter: options.filter, retry: retry)
-        let token: ResumeToken
         let earlier = StoredMigration(existing ?? [:])
+        guard source.isReached || earlier.isPastPointOfNoReturn else {
+            throw Preparation.noSource
+        }
+        let subject =
+            source.isReached
+            ? try await Subject(source, filter: options.filter, retry: retry) : nil
+        let token: ResumeToken
         if earlier.phase == .cancelled, options.resume {
             throw MigrationError(
                 .destinationHeld,
@@ -40,7 +45,7 @@ struct Preparation: Sendable {
                     "the migration on this destination does not say what its source is: --drop begins anew"
                 )
             }
-            if let reason = subject.refusal(resuming: begun) {
+            if let reason = subject?.refusal(resuming: begun) {
                 throw MigrationError(.destinationHeld, reason)
             }
             token = ResumeToken(stored)
@@ -49,7 +54,7 @@ struct Preparation: Sendable {
                 try await store.save(["deadline": .null, "phase": .null])
                 log.note("the time for the cutover had passed: it begins anew")
             }
-        } else {
+        } else if let subject {
             if existing?["token"] != nil, !options.drop {
                 throw MigrationError(
                     .destinationHeld,
@@ -82,6 +87,8 @@ struct Preparation: Sendable {
                 "destinationBlocked": .bool(earlier.isDestinationBlocked),
             ])
             log.note("begun by \(lease.owner.words)")
+        } else {
+            throw Preparation.noSource
         }
         status.update { $0.storedThrough = token.time }
         try await dropTrials()
@@ -100,6 +107,11 @@ struct Preparation: Sendable {
             reconcile: Signal(),
             pause: pause)
     }
+
+    private static let noSource = MigrationError(
+        .destinationHeld,
+        "the migration on this destination has begun anew meanwhile: --resume goes on with that one"
+    )
 
     /// Drops every user database of the destination, and the state of an earlier migration but for what says that this
     /// is under way and which blocks are ours: whoever goes on after a crash must not take that migration for its own.

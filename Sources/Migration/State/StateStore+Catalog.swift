@@ -31,11 +31,61 @@ extension StateStore: CatalogJournal {
         try await forgetPartitions(of: source)
     }
 
+    /// Keeps these collections of the source as they are at the point of no return, and no others: what is finished after
+    /// it must not depend on what becomes of the source.
+    func saveFinal(_ collections: [CollectionInfo]) async throws {
+        try await delete("final", filter: [:])
+        for start in stride(from: 0, to: collections.count, by: Tuning.finalBatch) {
+            let batch = collections[start..<min(start + Tuning.finalBatch, collections.count)]
+            try await replace("final", batch.compactMap(FinalCollection.fields))
+        }
+    }
+
+    /// What `saveFinal` has kept.
+    func loadFinal() async throws -> Catalog {
+        Catalog(try await find("final").compactMap(FinalCollection.info))
+    }
+
     package func claim(view: Namespace) async throws {
         try await upsert("views", id: .string(view.description), set: [:])
     }
 
     package func release(view: Namespace) async throws {
         try await delete("views", filter: ["_id": .string(view.description)])
+    }
+}
+
+/// A collection of the source in the state. Options and indexes are kept as bytes: servers refuse some field names of
+/// theirs in documents.
+private enum FinalCollection {
+    static func fields(of info: CollectionInfo) -> (id: Value, fields: Document)? {
+        guard let uuid = info.uuid else { return nil }
+        let indexes = info.indexes.filter(\.isFinished).map { Value.document($0.spec) }
+        let definition: Document = [
+            "options": .document(info.options), "indexes": .array(Document(array: indexes)),
+        ]
+        return (
+            .uuid(uuid),
+            [
+                "db": .string(info.namespace.database), "coll": .string(info.namespace.collection),
+                "isBuckets": .bool(info.kind == .buckets),
+                "definition": .binary(subtype: 0, definition.bytes),
+            ]
+        )
+    }
+
+    static func info(_ document: Document) -> CollectionInfo? {
+        guard let uuid = document["_id"]?.uuid, let database = document["db"]?.string,
+            let collection = document["coll"]?.string,
+            case .binary(_, let bytes)? = document["definition"],
+            let definition = Document(bytes)
+        else { return nil }
+        let indexes = (definition["indexes"]?.elements ?? []).compactMap { index in
+            index.document.flatMap { IndexSpec($0) }
+        }
+        return CollectionInfo(
+            namespace: Namespace(database, collection),
+            kind: document["isBuckets"]?.bool == true ? .buckets : .collection, uuid: uuid,
+            options: definition["options"]?.document ?? [:], indexes: indexes)
     }
 }

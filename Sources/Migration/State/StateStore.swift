@@ -9,7 +9,7 @@ package struct StateStore: Sendable {
     static let database = NamespaceFilter.stateDatabase
     /// Every collection of the state but the lease.
     static let collections = [
-        "state", "collections", "views", "partitions", "dirty", "spilled", "log", "verified",
+        "state", "collections", "views", "partitions", "dirty", "spilled", "log", "final",
     ]
 
     let lane: Lane

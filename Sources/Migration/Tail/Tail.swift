@@ -6,6 +6,8 @@ internal import Mongo
 struct Tail: Sendable {
     let context: Context
     let copyRequests: CopyRequests
+    /// Whether the destination is its applications' own: what is still read is only shown.
+    var isOver: @Sendable () -> Bool = { false }
     /// Told about the events of each batch, for the writes that are still seen at a cutover.
     let seen: @Sendable ([ChangeEvent]) -> Void
 
@@ -122,6 +124,7 @@ struct Tail: Sendable {
         var token = batch.postBatchResumeToken.map(ResumeToken.init)
         var hasInvalidate = false
         seen(events)
+        let isOver = isOver()
         for event in events {
             // What was written under the other name may have been taken for changes of another collection. Asked for before
             // the event counts as seen: the next run of the reconciler answers both.
@@ -140,6 +143,7 @@ struct Tail: Sendable {
                 var subjects = CatalogSubjects()
                 for event in events {
                     keys.note(event.time)
+                    if isOver { continue }
                     if !add(event, to: &keys, generation) { subjects.add(event) }
                 }
                 if subjects != CatalogSubjects() {

@@ -27,13 +27,15 @@ struct ForegroundMigration: Sendable {
     func run() async -> ExitStatus {
         if !output.isJSON { console.say("Source       \(source)\nDestination  \(destination)") }
         let interruption = Interruption(surroundings, isJSON: output.isJSON)
-        let validation = await Validation(
-            source: source, destination: destination, options: options
-        )
-        .run()
-        tell(validation)
-        if validation.isBlocking { return .validationFailed }
-        if validateOnly { return .done }
+        if await !isOnlyToBeFinished {
+            let validation = await Validation(
+                source: source, destination: destination, options: options
+            )
+            .run()
+            tell(validation)
+            if validation.isBlocking { return .validationFailed }
+            if validateOnly { return .done }
+        }
         let log = LogBuffer()
         let engine = MigrationEngine(
             source: source, destination: destination, options: options, owner: .thisProcess,
@@ -46,6 +48,14 @@ struct ForegroundMigration: Sendable {
             stop: { work.cancel() }, request: { await attendant.request() },
             lastWords: { lastWords(nil, engine.progress()) })
         return await work.value
+    }
+
+    /// Nothing is to be checked before that: the destination is in use, and the source may be gone.
+    private var isOnlyToBeFinished: Bool {
+        get async {
+            guard options.resume, !options.drop, !validateOnly else { return false }
+            return (try? await FoundMigration.isPastPointOfNoReturn(destination)) ?? false
+        }
     }
 
     private func migrate(_ engine: MigrationEngine, _ attendant: Operator, _ log: LogBuffer) async
