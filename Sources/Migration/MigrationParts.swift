@@ -53,12 +53,13 @@ struct MigrationParts: Sendable {
         self.copier = copier
         self.copied = copied
         self.verifier = verifier
+        let writes = SeenWrites()
         keeper = CatalogKeeper(
             context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill,
-            log: log
-        ) { verifier.addCatalog($0) }
+            log: log, expires: { writes.setExpiring($0) },
+            unexplained: { verifier.addCatalog($0) })
         for gate in [registered, mayEnd, hasEnded] { gate.close() }
-        writes = SeenWrites()
+        self.writes = writes
         outlook = CutoverOutlook(context: context)
         uniqueWatch = UniqueWatch(keeper: keeper)
         cutover = Cutover(

@@ -50,7 +50,6 @@ struct Cutover: Sendable {
             steps.end(hasFailed: true)
             throw error
         }
-        writes.setExpiring(await keeper.expiring)
         try await store.save(["cutover": .string(StoredMigration.CutoverStep.begun.rawValue)])
         pointOfNoReturn.reset()
         do {

@@ -15,6 +15,8 @@ actor CatalogKeeper {
     let destinationReader: CatalogReader
     /// Told about each catalog difference that no change of the source explains.
     private let unexplained: @Sendable ([Mismatch]) -> Void
+    /// Told about the collections whose documents expire.
+    private let expires: @Sendable (Set<Namespace>) -> Void
     private let lane: Lane
     /// Whether indexes may be built: not while the first copy runs.
     private var buildsIndexes = false
@@ -47,8 +49,10 @@ actor CatalogKeeper {
     init(
         context: Context, copier: Copier, copyQueue: CopyQueue, copyAgain: CopyRequests,
         spill: Spill, log: EventLog,
+        expires: @escaping @Sendable (Set<Namespace>) -> Void,
         unexplained: @escaping @Sendable ([Mismatch]) -> Void
     ) {
+        self.expires = expires
         self.unexplained = unexplained
         self.context = context
         self.copier = copier
@@ -214,6 +218,7 @@ actor CatalogKeeper {
             settled =
                 isSettled && buildsIndexes ? finished.subtracting(builds.map(\.source)) : nil
             sourceCatalog = report.source
+            expires(expiring)
             for action in report.actions { log.note("catalog: \(action)") }
             try await absorb(report)
             if let expected { try await explain(report, expected: expected, answering: holds) }
