@@ -75,6 +75,13 @@ package final class SeenWrites: Sendable {
     /// When it was written, on the monotonic clock, to `Tuning.lateRead`.
     package var newestAt: ContinuousClock.Instant? { seen.withLock { $0.newestAt } }
 
+    /// Seconds from the newest write to `end`; nil where none was seen within `Tuning.downtimeHorizon` before it.
+    func downtime(until end: ContinuousClock.Instant) -> Double? {
+        guard let newestAt else { return nil }
+        let passed = end - newestAt
+        return passed < Tuning.downtimeHorizon ? passed.seconds : nil
+    }
+
     /// How long nothing has been written: since this was made, where nothing was seen.
     package var quiet: Duration {
         seen.withLock { ContinuousClock.now - ($0.newestAt ?? $0.since) }
