@@ -159,6 +159,7 @@ struct MigrationParts: Sendable {
     /// What is waited for before the cutover beside the lag, in words; empty when nothing is.
     var whatIsAwaited: String {
         if !context.registry.areAllCopied { return "a new collection is being copied" }
+        if context.status.figures.isBuildingIndexes { return "an index is being built" }
         if !spill.isEmpty { return "changes that were set aside are being applied" }
         if !verifier.isReady { return "the first verification is under way" }
         // Nobody should have to find it again.

@@ -26,9 +26,9 @@ actor CatalogKeeper {
     private let idle = Signal()
     /// What the last run left to do.
     private(set) var problems: [CatalogProblem] = []
-    private(set) var builds: [IndexBuild] = []
+    private(set) var builds: [IndexBuild] = [] { didSet { showBuilding() } }
     /// Collections whose indexes are being built: they may come to be although the source has dropped them meanwhile.
-    private var inBuild: Set<BinaryUUID> = []
+    private var inBuild: Set<BinaryUUID> = [] { didSet { showBuilding() } }
     /// Indexes that the destination refused when they were last built.
     private(set) var refusedBuilds: [CatalogProblem] = []
     private(set) var isSettled = false
@@ -78,6 +78,11 @@ actor CatalogKeeper {
 
     /// Whether indexes are missing, or being built.
     var isBuilding: Bool { !(builds.isEmpty && inBuild.isEmpty) }
+
+    private func showBuilding() {
+        let isBuilding = isBuilding
+        context.status.update { $0.isBuildingIndexes = isBuilding }
+    }
 
     /// Whether the catalogs are equal, indexes included.
     var isEqual: Bool { isSettled && !isBuilding && !context.dirty.isCatalogDirty }
