@@ -154,6 +154,10 @@ import Testing
             try await live.isTrue("the lag counts what no majority has") {
                 (live.engine.progress().lagSeconds ?? 0) > 2
             }
+            let words = "a majority of the source's members to hold its newest writes"
+            try await live.isTrue("that the majority is behind is said") {
+                await live.engine.details().waitingFor.contains { $0.hasPrefix(words) }
+            }
             await live.engine.requestCutover()
             try await live.isTrue("it waits for the majority or refuses") {
                 let progress = live.engine.progress()
@@ -162,6 +166,9 @@ import Testing
             #expect(live.phase != .complete)
             _ = try await secondaries[1].lane.run(["fsyncUnlock": 1])
             secondaries[0].process.thaw()
+            try await live.isTrue("that is said no more") {
+                await !live.engine.details().waitingFor.contains { $0.hasPrefix(words) }
+            }
             let report = try await live.cutOver()
             #expect(report.verification.mismatches == [])
             #expect(try await pair.differences() == [])
