@@ -186,9 +186,9 @@ struct MigrationParts: Sendable {
         }
         details.isSourceBlocked = context.status.blocked.contains(.source)
         details.isDestinationBlocked = context.status.blocked.contains(.destination)
-        if let newest = context.status.figures.lastSourceWrite,
-            let read = context.dirty.resumeToken.time
-        {
+        if let newest = context.status.figures.lastSourceWrite {
+            // Not the position that is stored: that stands still while nothing is applied.
+            let read = context.dirty.streamTime
             details.streamLagSeconds = max(0, Double(newest.seconds) - Double(read.seconds))
         }
     }
