@@ -53,12 +53,13 @@ struct MigrationParts: Sendable {
         self.copier = copier
         self.copied = copied
         self.verifier = verifier
+        let writes = SeenWrites()
         keeper = CatalogKeeper(
             context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill,
-            log: log
-        ) { verifier.addCatalog($0) }
+            log: log, expires: { writes.setExpiring($0) },
+            unexplained: { verifier.addCatalog($0) })
         for gate in [registered, mayEnd, hasEnded] { gate.close() }
-        writes = SeenWrites()
+        self.writes = writes
         outlook = CutoverOutlook(context: context)
         uniqueWatch = UniqueWatch(keeper: keeper)
         cutover = Cutover(
@@ -171,6 +172,7 @@ struct MigrationParts: Sendable {
     /// What is waited for before the cutover beside the lag, in words; empty when nothing is.
     var whatIsAwaited: String {
         if !context.registry.areAllCopied { return "a new collection is being copied" }
+        if context.status.figures.isBuildingIndexes { return "an index is being built" }
         if !spill.isEmpty { return "changes that were set aside are being applied" }
         if !verifier.isReady { return "the first verification is under way" }
         // Nobody should have to find it again.
@@ -197,9 +199,9 @@ struct MigrationParts: Sendable {
         }
         details.isSourceBlocked = context.status.blocked.contains(.source)
         details.isDestinationBlocked = context.status.blocked.contains(.destination)
-        if let newest = context.status.figures.lastSourceWrite,
-            let read = context.dirty.resumeToken.time
-        {
+        if let newest = context.status.figures.lastSourceWrite {
+            // Not the position that is stored: that stands still while nothing is applied.
+            let read = context.dirty.streamTime
             details.streamLagSeconds = max(0, Double(newest.seconds) - Double(read.seconds))
         }
     }

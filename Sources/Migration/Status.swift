@@ -13,6 +13,8 @@ package final class Status: Sendable {
         package var eventsApplied = 0
         package var indexesBuilt = 0
         package var indexesTotal = 0
+        /// Whether indexes are missing on the destination, or being built there.
+        package var isBuildingIndexes = false
         package var documentsVerified = 0
         package var lagSeconds: Double?
         package var oplogHeadroomSeconds: Int?

@@ -50,6 +50,10 @@ package enum Tuning {
     /// How often the source is asked for its newest write, and every how many polls for its oldest oplog entry.
     static let lagPoll = Duration.milliseconds(250)
     static let headroomPolls = 40
+    /// How far the source's majority may be behind its newest write before that is said, seconds: as far as servers let it
+    /// come before they slow down writes (`flowControlTargetLagSeconds`), and as long as a cutover waits for it
+    /// (`majorityLimit`).
+    static let majorityLag = 10.0
     /// How often is looked whether keys are to be set aside, or can be brought back.
     static let spillLook = Duration.milliseconds(500)
     /// Keys that are spilled with one command, and brought back at once.

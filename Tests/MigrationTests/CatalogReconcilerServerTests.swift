@@ -151,6 +151,30 @@ import Testing
         #expect(left.isEmpty)
     }
 
+    /// The roles that the validation asks for do not let databases be dropped.
+    @Test func storedFunctionsAreEmptiedByWhoMayNotDropTheirDatabase_C11_D2() async throws {
+        try await Pair.with { pair in
+            let user = Credentials(username: "writer", password: "writer")
+            try await pair.destination.createUser(
+                user, roles: ["readWriteAnyDatabase", "restore", "clusterMonitor"])
+            let lane = try pair.destination.cluster(as: user).lane()
+            let reconciler = Reconciler(
+                source: CatalogReader(lanes: [pair.source.lane]),
+                destination: CatalogReader(lanes: [lane]),
+                executor: CatalogExecutor(lanes: [lane], journal: MemoryJournal()),
+                filter: NamespaceFilter(), gate: RecordingGate())
+            let (here, there) = (
+                Statements(pair.source.lane, "functions"), Statements(lane, "functions")
+            )
+            try await here.create("system.js")
+            #expect(try await reconciler.run(indexable: []).isSettled)
+            try await there.insert("system.js", [["_id": "f", "value": 1]])
+            try await here.run(["dropDatabase": 1])
+            #expect(try await reconciler.run(indexable: []).isSettled)
+            #expect(try await there.count("system.js") == 0)
+        }
+    }
+
     @Test func renamesOfEveryKindKeepTheCollections_D3() async throws {
         let lab = try await CatalogLab("renames")
         let names = [

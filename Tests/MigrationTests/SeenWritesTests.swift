@@ -24,6 +24,34 @@ import Testing
         #expect(writes.busiest == [])
     }
 
+    @Test func aWriteOfMoreThanAnHourAgoSaysNothingAboutTheDowntime() throws {
+        let writes = SeenWrites()
+        #expect(writes.downtime(until: .now) == nil)
+        writes.note(try insert(at: 1_000), newestOfSource: nil)
+        let written = try #require(writes.newestAt)
+        #expect(writes.downtime(until: written + .seconds(2)) == 2)
+        #expect(writes.downtime(until: written + .seconds(3_599)) == 3_599)
+        #expect(writes.downtime(until: written + .seconds(3_600)) == nil)
+    }
+
+    @Test func deletesByExpiryAreEventsAndNoWrites() throws {
+        let writes = SeenWrites()
+        let event: Document = [
+            "_id": ["_data": "82"], "operationType": "delete",
+            "clusterTime": .timestamp(Timestamp(seconds: 1_000, increment: 1)),
+            "ns": ["db": "shop", "coll": "sessions"], "documentKey": ["_id": 1],
+        ]
+        let delete = try #require(ChangeEvent.all(in: [event]).first)
+        writes.setExpiring([Namespace("shop", "sessions")])
+        writes.note(delete, newestOfSource: nil)
+        #expect(writes.total == 1)
+        #expect(writes.recent == [])
+        #expect(writes.newestAt == nil)
+        writes.setExpiring([])
+        writes.note(delete, newestOfSource: nil)
+        #expect(writes.recent.map(\.count) == [1])
+    }
+
     @Test func aWriteThatIsReadLateCountsFromWhenItWasWritten() throws {
         let writes = SeenWrites()
         let newest = Timestamp(seconds: 1_000, increment: 1)

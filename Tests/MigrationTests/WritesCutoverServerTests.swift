@@ -61,6 +61,42 @@ import Testing
         }
     }
 
+    /// The operator looks for the writes of an application, which has stopped, long before the cutover.
+    @Test func w4DeletesByExpiryInSyncAreNoWrites() async throws {
+        try await Pair.with(source: { $0.parameters["ttlMonitorSleepSecs"] = "1" }) { pair in
+            let shop = Statements(pair.source.lane, "shop")
+            let now = try await time(pair.source.lane)
+            try await shop.index(
+                "sessions", [["key": ["at": 1], "name": "at", "expireAfterSeconds": 0]])
+            // Ten a second go, from now on.
+            try await shop.insert(
+                "sessions",
+                (0..<1_200).map { ["_id": .integer($0), "at": .date(now + Int64($0) * 100)] })
+            try await shop.insert("orders", .numbered(1))
+            let report = try await pair.migrating { live in
+                try await live.reached(.inSync)
+                try await shop.insert("orders", .numbered(1, from: 1))
+                try await live.isTrue("the last write of the application is seen") {
+                    await live.engine.details().recentWrites?.contains {
+                        $0.namespace == Namespace("shop", "orders")
+                    } ?? false
+                }
+                let before = await live.engine.details()
+                let read = try #require(before.eventsRead)
+                try await live.isTrue("documents expire") {
+                    await live.engine.details().eventsRead ?? 0 > read + 20
+                }
+                let after = await live.engine.details()
+                #expect(after.newestWriteAt == before.newestWriteAt)
+                #expect(
+                    after.recentWrites?.contains { $0.namespace == Namespace("shop", "sessions") }
+                        == false)
+                return try await live.cutOver()
+            }
+            #expect(report.phase == .complete)
+        }
+    }
+
     private func time(_ lane: Lane) async throws -> Int64 {
         let hello = try await lane.run(["hello": 1])
         guard case .date(let time) = try #require(hello["localTime"]) else { return 0 }
@@ -118,6 +154,10 @@ import Testing
             try await live.isTrue("the lag counts what no majority has") {
                 (live.engine.progress().lagSeconds ?? 0) > 2
             }
+            let words = "a majority of the source's members to hold its newest writes"
+            try await live.isTrue("that the majority is behind is said") {
+                await live.engine.details().waitingFor.contains { $0.hasPrefix(words) }
+            }
             await live.engine.requestCutover()
             try await live.isTrue("it waits for the majority or refuses") {
                 let progress = live.engine.progress()
@@ -126,6 +166,9 @@ import Testing
             #expect(live.phase != .complete)
             _ = try await secondaries[1].lane.run(["fsyncUnlock": 1])
             secondaries[0].process.thaw()
+            try await live.isTrue("that is said no more") {
+                await !live.engine.details().waitingFor.contains { $0.hasPrefix(words) }
+            }
             let report = try await live.cutOver()
             #expect(report.verification.mismatches == [])
             #expect(try await pair.differences() == [])

@@ -48,7 +48,8 @@ struct CatalogChange: Sendable {
                 try await run("drop", uuid, namespace, [:])
             } catch {
                 if error.isGone { return }
-                guard namespace.isStoredFunctions, error.isIllegalOperation else { throw error }
+                guard namespace.isStoredFunctions, error.isIllegalOperation || error.isUnauthorized
+                else { throw error }
                 try await dropStoredFunctions(uuid, namespace)
             }
             return
@@ -68,17 +69,21 @@ struct CatalogChange: Sendable {
         }
     }
 
-    /// `system.js` goes only with its database: with it, where nothing else is in there, and
-    /// otherwise it stays and is emptied.
+    /// `system.js` goes only with its database: with it, where nothing else is in there and the user may drop databases
+    /// (`readWriteAnyDatabase` may not); otherwise it stays and is emptied.
     private func dropStoredFunctions(_ uuid: BinaryUUID, _ namespace: Namespace) async throws {
         let others = try await collections(of: namespace.database).keys
             .filter { !$0.isServerOwned && $0 != namespace }
         if others.isEmpty {
-            let command: Document = ["dropDatabase": 1, "writeConcern": ["w": "majority"]]
-            _ = try await lane.run(command, on: namespace.database)
-        } else {
-            try await run("delete", uuid, namespace, ["deletes": [["q": [:], "limit": 0]]])
+            do throws(MongoError) {
+                let command: Document = ["dropDatabase": 1, "writeConcern": ["w": "majority"]]
+                _ = try await lane.run(command, on: namespace.database)
+                return
+            } catch {
+                guard error.isUnauthorized else { throw error }
+            }
         }
+        try await run("delete", uuid, namespace, ["deletes": [["q": [:], "limit": 0]]])
     }
 
     private func rename(_ uuid: BinaryUUID, from: Namespace, to: Namespace) async throws {

@@ -27,13 +27,18 @@ struct PartitionCopier: Sendable {
     func copy(_ partition: Partition, of collection: MigratedCollection, _ terms: CopyQueue.Terms)
         async throws
     {
-        var partition = partition
-        try await reading(collection, terms) { collection in
-            var command = find(collection, terms)
-            partition.append(to: &command)
-            return try await open(command, collection)
-        } inserted: { batch in
-            if let last = batch.array.lastDocument?.raw("_id") { partition.lower = last.copied() }
+        var left: Partition? = partition
+        while var partition = left {
+            try await reading(collection, terms) { collection in
+                var command = find(collection, terms)
+                partition.append(to: &command)
+                return try await open(command, collection)
+            } inserted: { batch in
+                if let last = batch.array.lastDocument?.raw("_id") {
+                    partition.lower = last.copied()
+                }
+            }
+            left = partition.rest
         }
     }
 

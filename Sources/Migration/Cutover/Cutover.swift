@@ -50,7 +50,6 @@ struct Cutover: Sendable {
             steps.end(hasFailed: true)
             throw error
         }
-        writes.setExpiring(await keeper.expiring)
         try await store.save(["cutover": .string(StoredMigration.CutoverStep.begun.rawValue)])
         pointOfNoReturn.reset()
         do {
@@ -323,10 +322,7 @@ struct Cutover: Sendable {
         // Also where the task is cancelled: neither side takes writes until this is done.
         try await Task { try await destination.lift() }.value
         steps.end()
-        let downtime = writes.newestAt.flatMap { last -> Double? in
-            let passed = ContinuousClock.now - last
-            return passed < Tuning.downtimeHorizon ? passed.seconds : nil
-        }
+        let downtime = writes.downtime(until: .now)
         log.note(
             try await destination.isStillBlocked()
                 ? "someone else blocks writes on the destination" : "the destination accepts writes"

@@ -12,7 +12,7 @@ package final class SeenWrites: Sendable {
     private struct Seen {
         var newest: (time: Timestamp, namespace: Namespace)?
         var newestAt: ContinuousClock.Instant?
-        /// Writes since `reset`, by namespace; deletes of collections with a TTL index apart.
+        /// Writes since `reset`, by namespace; deletes of collections whose documents expire do not count as writes.
         var counts: [Namespace: Int] = [:]
         let since = ContinuousClock.now
         var expiring: Set<Namespace> = []
@@ -26,7 +26,8 @@ package final class SeenWrites: Sendable {
 
     package init() {}
 
-    /// Collections whose deletes may be the TTL monitor's.
+    /// Collections whose deletes may be the TTL monitor's: to be said whenever the catalog was read, as the page that
+    /// tells of writes is there long before a cutover.
     func setExpiring(_ namespaces: Set<Namespace>) { seen.withLock { $0.expiring = namespaces } }
 
     /// `newestOfSource`: the newest write of the source that is known. An event that is much older was written so much
@@ -36,13 +37,13 @@ package final class SeenWrites: Sendable {
         let age = max(0, Int64(newestOfSource?.seconds ?? 0) - Int64(event.time.seconds))
         let written = ContinuousClock.now - .seconds(age < Tuning.lateRead ? 0 : age)
         seen.withLock { seen in
+            seen.total += 1
             if event.operation == "delete", seen.expiring.contains(event.namespace) { return }
             if event.time >= seen.newest?.time ?? .zero {
                 seen.newest = (event.time, event.namespace)
             }
             seen.newestAt = max(seen.newestAt ?? written, written)
             seen.counts[event.namespace, default: 0] += 1
-            seen.total += 1
             let second = begun.duration(to: written).components.seconds
             if seen.seconds[second] == nil {
                 seen.seconds = seen.seconds.filter { $0.key > second - Tuning.recentSeconds }
@@ -54,7 +55,7 @@ package final class SeenWrites: Sendable {
     /// Counts anew; how long it has been quiet goes on.
     func reset() { seen.withLock { $0.counts = [:] } }
 
-    /// Since the migration was taken up.
+    /// Events since the migration was taken up, deletes by expiry included.
     package var total: Int { seen.withLock { $0.total } }
 
     /// Writes of the last 10 s, the busiest namespace first.
@@ -73,6 +74,13 @@ package final class SeenWrites: Sendable {
 
     /// When it was written, on the monotonic clock, to `Tuning.lateRead`.
     package var newestAt: ContinuousClock.Instant? { seen.withLock { $0.newestAt } }
+
+    /// Seconds from the newest write to `end`; nil where none was seen within `Tuning.downtimeHorizon` before it.
+    func downtime(until end: ContinuousClock.Instant) -> Double? {
+        guard let newestAt else { return nil }
+        let passed = end - newestAt
+        return passed < Tuning.downtimeHorizon ? passed.seconds : nil
+    }
 
     /// How long nothing has been written: since this was made, where nothing was seen.
     package var quiet: Duration {

@@ -15,6 +15,8 @@ actor CatalogKeeper {
     let destinationReader: CatalogReader
     /// Told about each catalog difference that no change of the source explains.
     private let unexplained: @Sendable ([Mismatch]) -> Void
+    /// Told about the collections whose documents expire.
+    private let expires: @Sendable (Set<Namespace>) -> Void
     private let lane: Lane
     /// Whether indexes may be built: not while the first copy runs.
     private var buildsIndexes = false
@@ -24,9 +26,9 @@ actor CatalogKeeper {
     private let idle = Signal()
     /// What the last run left to do.
     private(set) var problems: [CatalogProblem] = []
-    private(set) var builds: [IndexBuild] = []
+    private(set) var builds: [IndexBuild] = [] { didSet { showBuilding() } }
     /// Collections whose indexes are being built: they may come to be although the source has dropped them meanwhile.
-    private var inBuild: Set<BinaryUUID> = []
+    private var inBuild: Set<BinaryUUID> = [] { didSet { showBuilding() } }
     /// Indexes that the destination refused when they were last built.
     private(set) var refusedBuilds: [CatalogProblem] = []
     private(set) var isSettled = false
@@ -47,8 +49,10 @@ actor CatalogKeeper {
     init(
         context: Context, copier: Copier, copyQueue: CopyQueue, copyAgain: CopyRequests,
         spill: Spill, log: EventLog,
+        expires: @escaping @Sendable (Set<Namespace>) -> Void,
         unexplained: @escaping @Sendable ([Mismatch]) -> Void
     ) {
+        self.expires = expires
         self.unexplained = unexplained
         self.context = context
         self.copier = copier
@@ -74,6 +78,11 @@ actor CatalogKeeper {
 
     /// Whether indexes are missing, or being built.
     var isBuilding: Bool { !(builds.isEmpty && inBuild.isEmpty) }
+
+    private func showBuilding() {
+        let isBuilding = isBuilding
+        context.status.update { $0.isBuildingIndexes = isBuilding }
+    }
 
     /// Whether the catalogs are equal, indexes included.
     var isEqual: Bool { isSettled && !isBuilding && !context.dirty.isCatalogDirty }
@@ -214,6 +223,7 @@ actor CatalogKeeper {
             settled =
                 isSettled && buildsIndexes ? finished.subtracting(builds.map(\.source)) : nil
             sourceCatalog = report.source
+            expires(expiring)
             for action in report.actions { log.note("catalog: \(action)") }
             try await absorb(report)
             if let expected { try await explain(report, expected: expected, answering: holds) }

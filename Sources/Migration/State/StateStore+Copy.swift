@@ -80,12 +80,26 @@ struct Partition: Sendable {
         return builder.finish()
     }
 
-    /// The part of a `find` that reads exactly this range, in the order of the `_id` index. Its bounds are not bound to
-    /// a type, and a missing one means the very beginning or end.
+    /// The part of a `find` that reads this range but for its `rest`, in the order of the `_id` index. Its bounds are not
+    /// bound to a type, and a missing one means the very beginning or end.
     func append(to command: inout DocumentBuilder) {
         command.append("hint", ["_id": 1])
-        append(to: &command, lower: "min", upper: "max")
+        if isRest {
+            command.append("filter", ["_id": .maxKey])
+        } else {
+            append(to: &command, lower: "min", upper: "max")
+        }
     }
+
+    /// To be read after this range: `min` without `max` means up to `MaxKey`, and not the document that has it for its
+    /// `_id` (4.4.2, 6.0.5 and 6.0.27). Nil where that is not in the range, or was read.
+    var rest: Partition? {
+        guard lower != nil, upper == nil, !isRest else { return nil }
+        let last: Document = ["_id": .maxKey]
+        return Partition(collection: collection, index: index, lower: last.raw("_id"), upper: nil)
+    }
+
+    private var isRest: Bool { lower?.type == BSONType.maxKey }
 
     /// A document each, as ids can be anything.
     private func append(

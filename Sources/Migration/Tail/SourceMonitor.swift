@@ -2,10 +2,13 @@ internal import BSON
 internal import Mongo
 internal import Synchronization
 
-/// Watches the source's newest write and the oldest entry of its oplog, and from them the lag and the headroom.
+/// Watches the source's newest write, how far its majority is behind that, and the oldest entry of its oplog, and from
+/// them the lag and the headroom.
 final class SourceMonitor: Sendable {
     private struct Seen {
         var meter = LagMeter()
+        /// How far the majority of the source's members is behind its primary.
+        var majority = LagMeter()
         var newestWrite: Timestamp?
         var oplogStart: Timestamp?
     }
@@ -34,6 +37,7 @@ final class SourceMonitor: Sendable {
     func run() async throws {
         let lane = context.source.lane()
         var polls = 0
+        defer { context.status.goOn("majority") }
         while true {
             try await context.retry("asking the source for its newest write") {
                 try await poll(lane)
@@ -45,10 +49,12 @@ final class SourceMonitor: Sendable {
     }
 
     private func poll(_ lane: Lane) async throws {
-        let hello = try await lane.hello()
-        guard let newest = hello["lastWrite"]?.document?["opTime"]?.document?["ts"]?.timestamp
-        else { return }
+        let last = try await lane.hello()["lastWrite"]?.document
+        guard let newest = last?["opTime"]?.document?["ts"]?.timestamp else { return }
         let time = now
+        if let majority = last?["majorityOpTime"]?.document?["ts"]?.timestamp {
+            watchMajority(majority, newest: newest, at: time)
+        }
         let through = context.dirty.appliedThrough
         let applied = floor().map { min(through, $0.predecessor) } ?? through
         let lag = seen.withLock { seen in
@@ -66,6 +72,23 @@ final class SourceMonitor: Sendable {
             figures.oplogHeadroomSeconds = headroom
         }
         if let lag { await polled(lag, time) }
+    }
+
+    /// What no majority holds is not read, so the lag grows as well: the reason for it is said.
+    private func watchMajority(_ majority: Timestamp, newest: Timestamp, at time: Double) {
+        let behind = seen.withLock { seen in
+            seen.majority.observe(newest: newest, at: time)
+            return seen.majority.lag(appliedThrough: majority, at: time) ?? 0
+        }
+        if behind > Tuning.majorityLag {
+            context.status.wait(
+                "majority",
+                for:
+                    "a majority of the source's members to hold its newest writes: see that they replicate"
+            )
+        } else {
+            context.status.goOn("majority")
+        }
     }
 
     private func measureOplog(_ lane: Lane) async throws {

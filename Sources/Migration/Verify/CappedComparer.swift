@@ -16,6 +16,13 @@ struct CappedComparer: Sendable {
         var head: [RawValue] = []
         /// Everything up to this time must be applied before anything of it counts.
         var time = Timestamp.zero
+
+        /// Documents that the destination alone has, behind its extra head. They count as misplaced no more.
+        mutating func takeExtra() -> [RawValue] {
+            let extra = misplaced.filter { $0.value == .extra }
+            misplaced = misplaced.filter { $0.value != .extra }
+            return Array(extra.keys)
+        }
     }
 
     let lanes: VerifyLanes

@@ -18,7 +18,8 @@ struct RangeComparer: Sendable {
         while true {
             do {
                 try await pass(&range, of: collection, batchSize: batchSize)
-                return
+                guard let rest = range.rest else { return }
+                range = rest
             } catch let error as MongoError where error.isWaitedFor {
                 lanes.context.status.wait(
                     "verify", for: "comparing \(collection.sourceName): \(error)")

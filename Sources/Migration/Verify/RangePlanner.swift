@@ -18,6 +18,8 @@ struct RangePlanner: Sendable {
     private var survey: SourceSurvey { SourceSurvey(context: lanes.context, lane: lanes.source) }
     /// Up to which size natural order suits without a look at it.
     var naturalBytes = Tuning.naturalBytes
+    /// About how large a range is made.
+    var rangeBytes = Tuning.verifyRangeBytes
 
     /// Blocks for a measurement and, for large collections, the first ids of both sides; for ranges of those that were not
     /// copied in parts, a random sample of ids. `inRanges`: natural order has failed. Throws `CollectionGone`.
@@ -31,7 +33,8 @@ struct RangePlanner: Sendable {
             plan.work = [.natural]
             return plan
         }
-        let number = RangePlanner.ranges(bytes: size.bytes, documents: size.documents)
+        let number = RangePlanner.ranges(
+            bytes: size.bytes, documents: size.documents, rangeBytes: rangeBytes)
         let bounds = number > 1 ? try await bounds(collection, ranges: number) : []
         plan.work = Partition.all(between: bounds, of: collection.source).map { .range($0) }
         return plan
@@ -58,10 +61,12 @@ struct RangePlanner: Sendable {
         return areScattered[0] == areScattered[1]
     }
 
-    /// How many ranges a collection of this size is split into.
-    static func ranges(bytes: Int, documents: Int) -> Int {
+    /// How many ranges of about `rangeBytes` a collection of this size is split into.
+    static func ranges(
+        bytes: Int, documents: Int, rangeBytes: Int = Tuning.verifyRangeBytes
+    ) -> Int {
         let most = documents / Tuning.sampling / Tuning.samples
-        return min(bytes / Tuning.verifyRangeBytes, most, Tuning.verifyRanges)
+        return min(bytes / rangeBytes, most, Tuning.verifyRanges)
     }
 
     /// The bounds of the copy, as long as the collection has not outgrown them.

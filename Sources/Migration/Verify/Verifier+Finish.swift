@@ -3,36 +3,43 @@ internal import Mongo
 
 /// The last comparison, in the cutover, while the source takes no writes and everything is applied.
 extension Verifier {
-    /// Compares at once whatever has not been compared since it was changed, and the order of capped collections.
-    /// Returns every difference that counts; none means that both sides are equal, as far as `mode` looks.
+    /// Compares at once whatever has not been compared since it was changed, as far as `mode` looks. In every mode it
+    /// makes the order of capped collections that of the source, which is the migration's own and not the comparison's.
+    /// Returns every difference that counts; none means that both sides are equal, as far as was looked.
     ///
     /// Blocks for about two round trips when nothing is left to compare but a handful of keys. May be called again.
     @discardableResult
     func finish() async throws -> [Mismatch] {
-        guard mode != .off else { return mismatches }
-        refresh()
-        if mode == .counts {
-            let deadline = ContinuousClock.now + Tuning.drainLimit
-            while true {
-                let moved = context.dirty.hasMoved.count
-                if try await compareCounts() { return mismatches }
-                guard ContinuousClock.now < deadline else {
-                    throw MigrationError(
-                        .cutoverRefused,
-                        "the numbers of documents go on changing: stop the application, then cut over again"
-                    )
-                }
-                await context.dirty.hasMoved.wait(after: moved, atMost: Tuning.finishPatience)
-                refresh()
-            }
-        }
         withState { $0.isUrgent = true }
         defer { withState { $0.isUrgent = false } }
         while true {
-            try await finishAll()
+            switch mode {
+            case .off: break
+            case .counts:
+                refresh()
+                try await finishCounts()
+            case .full:
+                refresh()
+                try await finishAll()
+            }
             let disordered = try await finishOrder()
             if disordered.isEmpty { return mismatches }
             try await waitUntilCopied(disordered)
+        }
+    }
+
+    private func finishCounts() async throws {
+        let deadline = ContinuousClock.now + Tuning.drainLimit
+        while true {
+            let moved = context.dirty.hasMoved.count
+            if try await compareCounts() { return }
+            guard ContinuousClock.now < deadline else {
+                throw MigrationError(
+                    .cutoverRefused,
+                    "the numbers of documents go on changing: stop the application, then cut over again"
+                )
+            }
+            await context.dirty.hasMoved.wait(after: moved, atMost: Tuning.finishPatience)
             refresh()
         }
     }
@@ -84,7 +91,7 @@ extension Verifier {
         }
     }
 
-    /// The order of those capped collections that were changed since it was looked at; older documents that only the
+    /// The order of those capped collections that may have changed since it was looked at; older documents that only the
     /// destination has are deleted there. Returns collections to be copied again.
     private func finishOrder() async throws -> [MigratedCollection] {
         let lanes = VerifyLanes(context: context)
@@ -93,16 +100,22 @@ extension Verifier {
         where collection.isCopied && collection.kind == .capped {
             let uuid = collection.source
             let changes = withState { $0.plan.changes(of: uuid) }
-            // Before 6.0 nothing tells what the source overwrites by itself.
-            let isTold = context.source.version >= .v6
+            // Before 6.0 nothing tells what the source overwrites by itself; in other modes nobody counts the changes.
+            let isTold = mode == .full && context.source.version >= .v6
             if isTold, withState({ $0.orderedUpTo[uuid] == changes }) { continue }
             do {
                 let comparer = CappedComparer(lanes: lanes, isByID: true)
-                let outcome = try await comparer.compare(
+                var outcome = try await comparer.compare(
                     collection, batchSize: Tuning.verifyBatchDocuments)
-                if !outcome.head.isEmpty { try await deleteHead(outcome.head, of: uuid) }
+                var surplus = outcome.head
+                // Where documents are not verified nobody names them, and they go like the others.
+                if mode != .full { surplus += outcome.takeExtra() }
+                if !surplus.isEmpty { try await delete(surplus, of: uuid) }
                 if outcome.misplaced.isEmpty {
-                    withState { $0.orderedUpTo[uuid] = changes }
+                    withState { state in
+                        state.orderedUpTo[uuid] = changes
+                        state.log.markRepaired(.collection(uuid))
+                    }
                 } else if nameOrder(outcome, of: collection) {
                     disordered.append(collection)
                 }
@@ -113,7 +126,8 @@ extension Verifier {
         return disordered
     }
 
-    private func deleteHead(_ ids: [RawValue], of collection: BinaryUUID) async throws {
+    /// Has documents deleted that the source does not hold; returns when they are.
+    private func delete(_ ids: [RawValue], of collection: BinaryUUID) async throws {
         context.dirty.redirty(ids, of: collection)
         while true {
             try Task.checkCancellation()

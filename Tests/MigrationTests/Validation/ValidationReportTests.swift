@@ -42,9 +42,21 @@ struct ValidationReportTests {
     }
 
     @Test func everyRuleHasATitleOfItsOwnOrSharesItKnowingly() {
-        let titles = ValidationRule.allCases.map(\.title)
+        let titles = ValidationRule.allCases.map { $0.title(.source) }
         #expect(Set(titles).count == titles.count - 1)  // Both sides' privileges.
-        #expect(ValidationRule.allCases.allSatisfy { !$0.title.isEmpty })
+        #expect(ValidationRule.allCases.allSatisfy { !$0.title(.source).isEmpty })
+    }
+
+    @Test func titlesAreThoseOfThePage() {
+        #expect(ValidationRule.reachable.title(.source) == "Source cluster is reachable")
+        #expect(ValidationRule.reachable.title(.destination) == "Destination cluster is reachable")
+        #expect(ValidationRule.replicaSet.title(.source) == "Source cluster is a replica set")
+        #expect(
+            ValidationRule.sourcePrivileges.title(.source) == "User has the required permissions")
+        #expect(ValidationRule.oplogWindow.title(.source) == "Oplog window")
+        #expect(ValidationRule.diskSpace.title(.both) == "Available disk space on the destination")
+        let conflict = ValidationCheck(.conflictingNamespaces, .both, .failure, seen: "shop.orders")
+        #expect(conflict.message == "Destination has conflicting namespaces")
     }
 
     @Test func theTextHasALineACheckAndFitsTheColumns() {

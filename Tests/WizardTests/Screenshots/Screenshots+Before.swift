@@ -169,11 +169,11 @@ extension Screenshot {
         "a migration from this source that is not finished")
 
     private static let checked: [ValidationRow] = [
-        Sample.row("a", .source, "Every member can be reached", .pass, "3 of 3 members"),
-        Sample.row("b", .destination, "Every member can be reached", .pass, "3 of 3 members"),
-        Sample.row("c", .source, "Replica set", .pass, "rs0"),
+        Sample.row("a", .source, "Source cluster is reachable", .pass, "3 of 3 members"),
+        Sample.row("b", .destination, "Destination cluster is reachable", .pass, "3 of 3 members"),
+        Sample.row("c", .source, "Source cluster is a replica set", .pass, "rs0"),
         Sample.row(
-            "d", .source, "Privileges of the user", .pass,
+            "d", .source, "User has the required permissions", .pass,
             "backup, clusterMonitor, readAnyDatabase"),
         Sample.row("e", .both, "Pair of versions", .pass, "6.0.5 to 6.0.5"),
         remedy(
@@ -184,7 +184,9 @@ extension Screenshot {
             Sample.row(
                 "g", .destination, "No conflicting namespaces", .failure,
                 "shop.orders, shop.items, 3 more")),
-        Sample.row("h", .destination, "Disk space", .pass, "1.2 TB free, 412 GB needed"),
+        Sample.row(
+            "h", .destination, "Available disk space on the destination", .pass,
+            "1.2 TB free, 412 GB needed"),
         Sample.row("i", .source, "Writes can be blocked", .pass, "setUserWriteBlockMode"),
         Sample.row("j", .source, "Unique indexes hold", .pass, "7 unique indexes"),
     ]

@@ -21,7 +21,9 @@ package struct Validation: Sendable {
     /// The checks that every report of these options holds, in its order.
     package static func expected(_ options: MigrationOptions) -> [Expected] {
         ValidationRule.allCases.flatMap { rule in
-            rule.sides(options).map { Expected(name: rule.rawValue, title: rule.title, side: $0) }
+            rule.sides(options).map {
+                Expected(name: rule.rawValue, title: rule.title($0), side: $0)
+            }
         }
     }
 

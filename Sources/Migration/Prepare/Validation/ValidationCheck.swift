@@ -25,7 +25,7 @@ package struct ValidationCheck: Hashable, Sendable {
     /// Stable, for programs.
     package var name: String { rule.rawValue }
     /// What is checked, for people.
-    package var title: String { rule.title }
+    package var title: String { rule.title(side) }
 
     init(
         _ rule: ValidationRule, _ side: Side, _ outcome: Outcome, message: String? = nil,
@@ -36,7 +36,7 @@ package struct ValidationCheck: Hashable, Sendable {
         self.side = side
         self.outcome = outcome
         let refusal = outcome == .failure || outcome == .warning ? rule.refusal(side) : nil
-        self.message = message ?? refusal ?? rule.title
+        self.message = message ?? refusal ?? rule.title(side)
         self.seen = seen
         self.remedy = remedy
     }

@@ -50,21 +50,23 @@ enum ValidationRule: String, CaseIterable, Sendable {
         }
     }
 
-    var title: String {
-        switch self {
+    /// What is checked, for people: on the pages of `interface.md` as they have it.
+    func title(_ side: ValidationCheck.Side) -> String {
+        let cluster = side == .destination ? "Destination cluster" : "Source cluster"
+        return switch self {
         case .connectionString: "Connection string"
         case .hostNames: "Host names resolve"
-        case .reachable: "Every member can be reached"
+        case .reachable: "\(cluster) is reachable"
         case .tlsOptions: "TLS options fit the server"
         case .certificateFile: "CA file"
         case .sourceEncryption: "Traffic is encrypted"
-        case .replicaSet: "Replica set"
+        case .replicaSet: "\(cluster) is a replica set"
         case .topologyPair: "Kinds of clusters"
         case .primary: "Primary"
         case .sameCluster: "Two different clusters"
         case .credentials: "Username and password"
         case .scram: "SCRAM authentication"
-        case .sourcePrivileges, .destinationPrivileges: "Privileges of the user"
+        case .sourcePrivileges, .destinationPrivileges: "User has the required permissions"
         case .oplogReadable: "Oplog can be read"
         case .writeBlocking: "Writes can be blocked"
         case .sourceVersion: "Version of the source"
@@ -76,7 +78,7 @@ enum ValidationRule: String, CaseIterable, Sendable {
         case .typedName: "Name typed to confirm clearing"
         case .conflictingNamespaces: "No conflicting namespaces"
         case .otherData: "Other data on the destination"
-        case .diskSpace: "Disk space"
+        case .diskSpace: "Available disk space on the destination"
         case .databaseStatistics: "Sizes of the databases"
         case .oplogWindow: "Oplog window"
         case .namespaceFilter: "Namespace filter"
@@ -109,7 +111,7 @@ enum ValidationRule: String, CaseIterable, Sendable {
         case .databaseStatistics: "Disk storage info unavailable"
         case .connectionString: "The connection string is not valid"
         case .sameCluster: "Source and destination are the same cluster"
-        case .conflictingNamespaces: "The destination has collections of the same names"
+        case .conflictingNamespaces: "Destination has conflicting namespaces"
         case .earlierMigration: "Another migration holds the destination"
         case .typedName: "The typed name is not the destination's"
         default: nil
