@@ -34,6 +34,8 @@ package struct MigrationOptions: Hashable, Sendable {
     package var syncDuration = Tuning.syncDuration
     /// How many bytes of dirty keys are held in memory before they are set aside.
     package var dirtyBytes = Tuning.dirtyBytes
+    /// Collections above this many bytes are copied and compared in parts of about this size.
+    package var partitionBytes = Tuning.partitionBytes
     package var lease = Lease.Timing()
 
     package init() {}

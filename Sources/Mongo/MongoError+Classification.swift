@@ -82,8 +82,9 @@ extension MongoError {
     /// OutOfDiskSpace, or the server's own guard against it.
     package var isOutOfDiskSpace: Bool { kind == .server && [14031, 15926].contains(code) }
 
-    /// UnknownError: the server's storage engine failed. It is all that a 6.0 says whose disk is full, until it ends.
-    package var isStorageFailure: Bool { kind == .server && code == 8 }
+    /// UnknownError: the server's storage engine failed. It is all that a 6.0 says whose disk is full, until it ends. And
+    /// TransactionTooLargeForCache, which a write of one large document meets where others fill the cache.
+    package var isStorageFailure: Bool { kind == .server && [8, 388].contains(code) }
 
     package var isCommandNotFound: Bool { kind == .server && code == 59 }
 

@@ -43,8 +43,10 @@ import Testing
         try await Pair.with(version) { pair in
             let shop = Statements(pair.source.lane, "shop")
             let all = (0..<20).flatMap(IdsServerTests.ids) + IdsServerTests.singular
-            // More than 64 MB, so that it is copied and compared in parts.
-            try await shop.insert("mixed", IdsServerTests.documents(all, filler: 250_000))
+            // Copied in parts, whose bounds are of many types.
+            try await shop.insert("mixed", IdsServerTests.documents(all, filler: 2_000))
+            let many = (1_000..<2_000).flatMap(IdsServerTests.ids) + IdsServerTests.singular
+            try await shop.insert("many", IdsServerTests.documents(many))
             let kinds = IdsServerTests.ids(1).count
             for kind in 0..<kinds {
                 let ids = (0..<50).map { IdsServerTests.ids($0)[kind] }

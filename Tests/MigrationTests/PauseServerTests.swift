@@ -17,15 +17,17 @@ import Testing
                     try await shop.insert("items", .numbered(1, from: 1_000 + number))
                 }
                 try await live.isTrue("some of it is copied") {
-                    live.engine.progress().collectionsCopied > 3
+                    live.phase == .copying && live.engine.progress().collectionsCopied > 3
                 }
-                #expect(live.phase == .copying)
                 try await pause(live, application, pair)
                 #expect(live.engine.progress().collectionsCopied < 100)
                 try await slow(pair, "off")
                 await live.engine.resume()
                 try await live.isTrue("it is in sync") { live.phase == .inSync }
+                // The oplog is a few seconds old, so keys are soon set aside and the stored position moves: not here.
+                try await refuseSpilling(pair, "alwaysOn")
                 try await pause(live, application, pair)
+                try await refuseSpilling(pair, "off")
                 await live.engine.resume()
                 #expect(live.phase == .inSync)
                 try await application.stop()
@@ -47,7 +49,8 @@ import Testing
         // What was under way ends.
         try await live.isTrue("nothing is written any more") {
             let begin = try await time(pair)
-            try await application.does(100)
+            // Many times as long as an insertion.
+            try await application.does(500)
             return try await writes(pair, after: begin) == 0
         }
         let begin = try await time(pair)
@@ -68,7 +71,19 @@ import Testing
             [
                 "configureFailPoint": "failCommand", "mode": mode,
                 "data": [
-                    "failCommands": ["insert"], "blockConnection": true, "blockTimeMS": 200,
+                    "failCommands": ["insert"], "blockConnection": true, "blockTimeMS": 100,
+                ],
+            ], on: "admin")
+    }
+
+    private func refuseSpilling(_ pair: Pair, _ mode: Value) async throws {
+        try await pair.destination.lane.perform(
+            [
+                "configureFailPoint": "failCommand", "mode": mode,
+                // HostUnreachable
+                "data": [
+                    "failCommands": ["update"], "namespace": "lagzero_internal.dirty",
+                    "errorCode": 6,
                 ],
             ], on: "admin")
     }

@@ -9,7 +9,9 @@ import Testing
 /// Collections that are compared in more than one range.
 @Suite(.serialized) struct RangesServerTests {
     @Test func rangesHoldEveryDocumentOnce() async throws {
-        let fixture = try await VerifyFixture("ranges", ["c": [:]])
+        var options = MigrationOptions()
+        options.partitionBytes = 200_000
+        let fixture = try await VerifyFixture("ranges", ["c": [:]], options: options)
         let uuid = try await fixture.register("c")
         try await fixture.insert(VerifyServerTests.documents(0..<20_000), into: "c")
         let others: [Document] = [
@@ -61,8 +63,7 @@ import Testing
     }
 
     private func plan(_ uuid: BinaryUUID, _ fixture: VerifyFixture) async throws -> [Partition] {
-        var planner = RangePlanner(lanes: VerifyLanes(context: fixture.context))
-        planner.rangeBytes = 200_000
+        let planner = RangePlanner(lanes: VerifyLanes(context: fixture.context))
         let collection = try #require(fixture.context.registry[uuid])
         return try await planner.plan(collection, inRanges: true).work.compactMap { work in
             if case .range(let range) = work { range } else { nil }

@@ -20,7 +20,10 @@ import Testing
             let proxy = try #require(pair.destination.members[0].proxy)
             // From the beginning: nothing is copied before.
             proxy.delay(milliseconds: 300)
-            let live = try LiveMigration(pair) { $0.loadLevel = 4 }
+            let live = try LiveMigration(pair) {
+                $0.loadLevel = 4
+                $0.partitionBytes = 64 << 20
+            }
             try await live.reached(.copying)
             try await live.isTrue("three workers are found to be better") {
                 live.engine.workerCount >= 3

@@ -29,6 +29,7 @@ import Testing
             28799: ["sampleNotFound"], 13: ["unauthorized"], 18: ["authenticationFailed"],
             371: ["userWritesBlocked"],
             14031: ["outOfDiskSpace"], 15926: ["outOfDiskSpace"], 8: ["storageFailure"],
+            388: ["storageFailure"],
             59: ["commandNotFound"], 50: ["transient", "timeLimitExceeded"],
         ]
         for code: Int32 in [11600, 11602, 10107, 13435, 13436, 189, 91] {

@@ -17,7 +17,9 @@ struct Copier: Sendable {
             bytes: size.bytes, readAfter: readAfter,
             documentBytes: size.bytes / max(1, size.documents) + Tuning.batchOverhead)
         guard collection.kind != .capped,
-            let split = PartitionPlanner.Split(bytes: size.bytes, documents: size.documents)
+            let split = PartitionPlanner.Split(
+                bytes: size.bytes, documents: size.documents,
+                partitionBytes: context.options.partitionBytes)
         else {
             await queue.addWhole(uuid, to: collection.destination, terms: terms)
             return

@@ -95,7 +95,7 @@ struct PartitionCopier: Sendable {
                 token: token.copied(), member: member, destination: collection.destination)
             reached = here
             bytes += batch.array.count
-            guard bytes >= Tuning.partitionBytes else { return }
+            guard bytes >= context.options.partitionBytes else { return }
             bytes = 0
             try await context.store.save(here, of: collection.source)
             guard context.workers.allow(number) else { throw HandedBack() }

@@ -1,7 +1,7 @@
 internal import BSON
 internal import Mongo
 
-/// Finds where to split a collection: into partitions of about `Tuning.partitionBytes`.
+/// Finds where to split a collection: into partitions of about `MigrationOptions.partitionBytes`.
 ///
 /// Between ids drawn at random, see `SourceSurvey`; where the server draws none, by one scan of its `_id` index in which
 /// each key becomes a boundary with a probability.
@@ -12,10 +12,9 @@ struct PartitionPlanner: Sendable {
         let documents: Int
 
         /// Nil when the collection is small enough to be copied as one.
-        init?(bytes: Int, documents: Int) {
-            guard bytes > Tuning.partitionBytes, documents > 1 else { return nil }
-            partitions = min(
-                documents, Int((Double(bytes) / Double(Tuning.partitionBytes)).rounded()))
+        init?(bytes: Int, documents: Int, partitionBytes: Int = Tuning.partitionBytes) {
+            guard bytes > partitionBytes, documents > 1 else { return nil }
+            partitions = min(documents, Int((Double(bytes) / Double(partitionBytes)).rounded()))
             self.documents = documents
         }
 

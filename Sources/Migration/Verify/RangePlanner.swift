@@ -18,8 +18,6 @@ struct RangePlanner: Sendable {
     private var survey: SourceSurvey { SourceSurvey(context: lanes.context, lane: lanes.source) }
     /// Up to which size natural order suits without a look at it.
     var naturalBytes = Tuning.naturalBytes
-    /// About how large a range is made.
-    var rangeBytes = Tuning.verifyRangeBytes
 
     /// Blocks for a measurement and, for large collections, the first ids of both sides; for ranges of those that were not
     /// copied in parts, a random sample of ids. `inRanges`: natural order has failed. Throws `CollectionGone`.
@@ -34,7 +32,8 @@ struct RangePlanner: Sendable {
             return plan
         }
         let number = RangePlanner.ranges(
-            bytes: size.bytes, documents: size.documents, rangeBytes: rangeBytes)
+            bytes: size.bytes, documents: size.documents,
+            partitionBytes: lanes.context.options.partitionBytes)
         let bounds = number > 1 ? try await bounds(collection, ranges: number) : []
         plan.work = Partition.all(between: bounds, of: collection.source).map { .range($0) }
         return plan
@@ -61,12 +60,13 @@ struct RangePlanner: Sendable {
         return areScattered[0] == areScattered[1]
     }
 
-    /// How many ranges of about `rangeBytes` a collection of this size is split into.
+    /// How many ranges a collection of this size is split into: small enough that workers end at about the same time, and
+    /// no smaller than what was copied as one, whose bounds are known.
     static func ranges(
-        bytes: Int, documents: Int, rangeBytes: Int = Tuning.verifyRangeBytes
+        bytes: Int, documents: Int, partitionBytes: Int = Tuning.partitionBytes
     ) -> Int {
         let most = documents / Tuning.sampling / Tuning.samples
-        return min(bytes / rangeBytes, most, Tuning.verifyRanges)
+        return min(bytes / partitionBytes, most, Tuning.verifyRanges)
     }
 
     /// The bounds of the copy, as long as the collection has not outgrown them.

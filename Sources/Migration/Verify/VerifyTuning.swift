@@ -2,9 +2,6 @@
 extension Tuning {
     // MARK: The pass over whole collections
 
-    /// Collections above this many bytes are compared in ranges of about this size: small enough that
-    /// workers end at about the same time, and no smaller than what was copied as one, whose bounds are known.
-    static let verifyRangeBytes = partitionBytes
     /// Ranges of one collection, at most: their bounds are found by random reads.
     static let verifyRanges = 200
     /// Bytes of documents asked for at once on each side. Two batches a side and range are held;

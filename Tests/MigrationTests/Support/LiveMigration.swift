@@ -28,6 +28,8 @@ final class LiveMigration: Sendable {
         let test = Test.current?.name.prefix(12) ?? ""
         var options = MigrationOptions()
         options.lagHold = 1
+        // Whatever is larger is copied in parts, as large collections are.
+        options.partitionBytes = 16 << 10
         change(&options)
         let engine = MigrationEngine(
             source: try ConnectionString(pair.source.uri),

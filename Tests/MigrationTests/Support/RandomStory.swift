@@ -99,12 +99,14 @@ struct RandomStory {
             kind > 2
             ? try ChildMigration.neighbour(attempts)
             : Lease.Owner(host: "elsewhere", boot: "1", process: attempts)
+        let partitionBytes = chance(of: 0.5) ? 64 << 20 : 64 << 10
         return .engine(
             try LiveMigration(pair, owner: owner) { options in
                 options.cutover = .manual
                 options.lagHold = 0.3
                 options.lease = Lease.Timing(scale: RandomStory.leaseScale)
                 options.resume = isResumed
+                options.partitionBytes = partitionBytes
             })
     }
 
