@@ -80,6 +80,16 @@ import Testing
         #expect(saved == SavedState(pages: [], lastSeen: 5, theme: nil))
     }
 
+    @Test func aPageThatIsNotUnderstoodHidesNoOther() throws {
+        let pages = [Page.hub(MigrationHub()), .migrating(MigratingData(migration.id))]
+        let known = try pages.map { try JSON.text($0) }
+        let all = [known[0], #"{"future":{}}"#, "7", known[1]].joined(separator: ",")
+        let text = #"{"pages":[\#(all)],"drafts":[{"future":{}},\#(known[0])]}"#
+        let saved = try JSONDecoder().decode(SavedState.self, from: Data(text.utf8))
+        #expect(saved.pages == pages)
+        #expect(saved.drafts == [pages[0]])
+    }
+
     // MARK: When it is written
 
     @Test func aPageThatIsOnlyLookedAtIsWrittenOnceAMinuteForTheTime() {
