@@ -191,6 +191,27 @@ import Testing
         #expect(wizard.lines[0].contains("Migrating Data"))
     }
 
+    @Test func s18AStoryThatWasNotReadToItsEndIsToldAgain() throws {
+        let agent = agent(migration)
+        agent.time = Sample.time - 60_000
+        agent.log("copied shop.items", of: migration.id)
+        agent.time = Sample.time
+        var first = WizardPilot(agent, saved: saved(3_600_000))
+        #expect(first.shows("copied shop.items"))
+        first.advance(by: 90)
+        first.happen(.hangUp)
+        agent.log("copied shop.carts", of: migration.id)
+        var second = WizardPilot(agent, saved: try stored(#require(first.saved.last)))
+        #expect(second.lines[0].contains("While you were away"))
+        #expect(second.shows("copied shop.items") && second.shows("copied shop.carts"))
+        // Read, it is not told once more.
+        second.press(.enter)
+        second.advance(by: 90)
+        second.happen(.hangUp)
+        let third = WizardPilot(agent, saved: try stored(#require(second.saved.last)))
+        #expect(third.lines[0].contains("Migrating Data"))
+    }
+
     @Test func s18WhatDidNotHappenTodayHasItsDay() {
         let agent = agent(migration)
         for (hours, text) in [(30, "one"), (28, "two"), (4, "three"), (1, "four")] {
