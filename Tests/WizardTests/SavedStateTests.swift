@@ -267,6 +267,40 @@ import Testing
         #expect(WizardPilot(saved: quiet).shows("Migration Hub"))
         #expect(WizardPilot(agent(migration)).shows("Migration Hub"))
     }
+
+    /// With so many lines, a minute ago.
+    private func talkative(_ lines: Int) -> ScriptedAgent {
+        let agent = agent(migration)
+        agent.time = Sample.time - 60_000
+        for number in 1...lines { agent.log("copied part \(number).", of: migration.id) }
+        agent.time = Sample.time
+        _ = agent.takeEvents()
+        return agent
+    }
+
+    @Test func s18ALongAbsenceIsToldFromItsBeginning() {
+        var wizard = WizardPilot(talkative(1_300), saved: saved(3_600_000))
+        #expect(wizard.shows("copied part 1."))
+        wizard.press(.end)
+        #expect(wizard.shows("copied part 1300."))
+    }
+
+    @Test func s18WhatIsTooMuchToTellIsSaidToBeInTheLog() {
+        var wizard = WizardPilot(talkative(2_700), saved: saved(3_600_000))
+        #expect(wizard.shows("What was logged before that is in its log"))
+        wizard.press(.enter, .character("L"), .home)
+        for _ in 0..<8 { wizard.press(.home) }
+        #expect(wizard.shows("copied part 1."))
+    }
+
+    @Test func s1TheCursorOfTheHubIsRestored() throws {
+        var first = WizardPilot()
+        first.press(.down, .down)
+        #expect(first.lines.contains { $0.hasPrefix("▶ ledger") })
+        first.happen(.hangUp)
+        let second = WizardPilot(saved: try stored(#require(first.saved.last)))
+        #expect(second.lines.contains { $0.hasPrefix("▶ ledger") })
+    }
 }
 
 enum JSON {
