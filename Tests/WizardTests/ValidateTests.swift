@@ -264,4 +264,32 @@ import Testing
             #expect(pilot.shows("Collections in system databases 0"))
         }
     }
+
+    @Test func s4AnOldResultIsMadeAnewByContinue() {
+        var pilot = validating()
+        pilot.endValidation(Sample.passing)
+        pilot.advance(by: .seconds(16 * 60))
+        #expect(pilot.says("◌ Passed at 02:14:13 UTC, too long ago"))
+        pilot.press(.enter)
+        #expect(pilot.pages.count == 2)
+        #expect(pilot.commands == [.validate(Sample.setup), .validate(Sample.setup)])
+        var before = validating()
+        before.endValidation(Sample.passing)
+        before.press(.escape)
+        before.advance(by: .seconds(16 * 60))
+        #expect(before.says("It passed its validation at 02:14:13 UTC: Continue validates again."))
+        before.press(.enter)
+        #expect(before.commands == [.validate(Sample.setup), .validate(Sample.setup)])
+    }
+
+    @Test func s4ResultsOfAnotherDayHaveTheirDay() {
+        var pilot = validating()
+        pilot.endValidation(Sample.passing)
+        pilot.agent.changeValidation { $0.startedAt = Sample.time - 26 * 3_600_000 }
+        pilot.hear()
+        pilot.press(.escape)
+        pilot.focus("x] Verify")
+        pilot.press(.space)
+        #expect(pilot.says("The results of Thu 19 Nov 00:14:09 UTC are for other choices"))
+    }
 }

@@ -91,7 +91,7 @@ extension SetUpMigration {
             return []
         }
         guard !asking.isOpen else { return [] }
-        if let run = run(world), run.isPassed != false {
+        if let run = run(world), run.isPassed != false, run.isPassed == nil || world.isFresh(run) {
             return [.open(.validate(Validate(run.id, of: setup, in: flow(world))))]
         }
         asking.isOpen = true

@@ -32,7 +32,8 @@ extension SetUpMigration {
         guard draft.setup(world) != nil, !isValidating(world) else {
             return Button(title, .grey(reason: ""))
         }
-        return Button(title, run(world)?.isPassed == true ? .ready : .normal)
+        let isPassed = run(world).map { $0.isPassed == true && world.isFresh($0) } ?? false
+        return Button(title, isPassed ? .ready : .normal)
     }
 
     /// Above the buttons: the last refusal, or where the validation stands.
@@ -53,6 +54,12 @@ extension SetUpMigration {
         if let run = run(world) {
             switch run.isPassed {
             case nil: return [Notice(.accent, "The validation is under way: Enter shows it.")]
+            case true? where !world.isFresh(run):
+                let time = Times.moment(run.endedAt ?? run.startedAt, now: world.agentNow)
+                return [
+                    Notice(
+                        .warning, "It passed its validation at \(time): \(next) validates again.")
+                ]
             case true?: return [Notice(.ok, "The validation has passed.")]
             case false?:
                 return [
@@ -63,11 +70,11 @@ extension SetUpMigration {
             }
         }
         guard let stale = staleRun(world) else { return [] }
-        let time = Times.time(stale.startedAt)
+        let time = Times.moment(stale.startedAt, now: world.agentNow)
         return [
             Notice(
                 .warning,
-                "The results of \(time) UTC are for other choices: \(next) validates again, v shows them."
+                "The results of \(time) are for other choices: \(next) validates again, v shows them."
             )
         ]
     }
