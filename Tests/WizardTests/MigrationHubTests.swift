@@ -330,8 +330,11 @@ import Testing
     @Test func s21AClusterIsTested() {
         let agent = agent()
         var wizard = WizardPilot(agent)
-        wizard.press(.character("t"))
-        #expect(wizard.commands.isEmpty)
+        for (key, verb) in [("t", "test"), ("e", "edit"), ("r", "remove")] {
+            wizard.type(key)
+            #expect(wizard.commands.isEmpty)
+            #expect(wizard.message.contains("no cluster under the cursor to \(verb)"))
+        }
         wizard.press(.down, .character("t"))
         #expect(wizard.commands == [.testCluster(Sample.source.id)])
         #expect(wizard.message.contains("It answers."))

@@ -75,9 +75,9 @@ package struct MigrationHub: Screen {
         case .backTab: nextPart(by: -1, world)
         case .enter: return open(world)
         case .character("a"): dialog = ClusterDialog(beside: world.snapshot)
-        case .character("e"): edit(world)
+        case .character("e"): return edit(world)
         case .character("t"): return test(world)
-        case .character("r"): remove(world)
+        case .character("r"): return remove(world)
         default: break
         }
         return []
@@ -188,21 +188,26 @@ package struct MigrationHub: Screen {
 
     private func test(_ world: World) -> [Action] {
         guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
-            return []
+            return Self.noCluster("test")
         }
         return [.say("Connecting to \(cluster.name) ...", .text), .perform(.testCluster(id))]
     }
 
-    private mutating func edit(_ world: World) {
-        guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
-            return
-        }
-        dialog = ClusterDialog(editing: cluster)
+    private static func noCluster(_ verb: String) -> [Action] {
+        [.say("There is no cluster under the cursor to \(verb): choose one first.", .warning)]
     }
 
-    private mutating func remove(_ world: World) {
+    private mutating func edit(_ world: World) -> [Action] {
         guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
-            return
+            return Self.noCluster("edit")
+        }
+        dialog = ClusterDialog(editing: cluster)
+        return []
+    }
+
+    private mutating func remove(_ world: World) -> [Action] {
+        guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
+            return Self.noCluster("remove")
         }
         let text =
             "\(cluster.name) disappears from this list, and its password from this host. The cluster itself is not touched."
@@ -211,6 +216,7 @@ package struct MigrationHub: Screen {
             modal: Modal(
                 "Remove a cluster", [Run(text)], buttons: [Button("Keep"), Button("Remove")],
                 escape: 0))
+        return []
     }
 
     private mutating func handleRemoval(_ key: Key, _ world: World) -> [Action] {

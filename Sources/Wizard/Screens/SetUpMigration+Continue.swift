@@ -105,8 +105,12 @@ extension SetUpMigration {
         return draft.missing(world) ?? ""
     }
 
-    func results(_ world: World) -> [Action] {
-        guard let run = run(world) ?? staleRun(world) else { return [] }
+    mutating func results(_ world: World) -> [Action] {
+        guard let run = run(world) ?? staleRun(world) else {
+            let next = flow(world).setUp.next
+            refusal = Refusal(part: .next, text: "Nothing was validated yet: \(next) validates.")
+            return []
+        }
         return [.open(.validate(Validate(run.id, of: draft.setup(world), in: flow(world))))]
     }
 
