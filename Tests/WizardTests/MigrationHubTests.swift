@@ -1,4 +1,5 @@
 import ControlAPI
+import Foundation
 import Terminal
 import Testing
 
@@ -289,15 +290,89 @@ import Testing
         #expect(!wizard.shows("Connection string"))
     }
 
-    @Test func t17NothingOfTheDialogIsKept() throws {
+    /// The wizard of another day.
+    private func reopened(_ wizard: WizardPilot) throws -> WizardPilot {
+        let text = try JSON.text(wizard.pilot.model.kept(at: 0))
+        #expect(!text.contains(Sample.secret))
+        let saved = try JSONDecoder().decode(SavedState.self, from: Data(text.utf8))
+        return WizardPilot(wizard.agent, saved: saved)
+    }
+
+    @Test func t17NothingSecretOfTheDialogIsKept() throws {
         var wizard = WizardPilot(agent())
         wizard.press(.character("a"))
         wizard.paste(Self.string)
+        wizard.press(.tab, .tab)
+        wizard.type("/etc/ca.pem")
         wizard.advance(by: 2)
-        let kept = try JSON.text(wizard.pilot.model.kept(at: 0))
+        let kept = try JSON.text(try #require(wizard.saved.last))
         #expect(!kept.contains(Sample.secret))
-        #expect(!kept.contains("a.example.net"))
+        #expect(kept.contains("a.example.net"))
         #expect(!(try JSON.text(wizard.pilot.model)).contains(Sample.secret))
+
+        var again = try reopened(wizard)
+        #expect(again.shows("Add a cluster") && again.shows("/etc/ca.pem"))
+        #expect(again.shows("mongodb://anna@a.example.net:27017"))
+        #expect(again.shows("was not kept: type it again"))
+        again.press(.tab, .tab, .tab, .tab, .tab, .enter)
+        #expect(again.shows("The password was not kept: type it again."))
+        #expect(again.commands.isEmpty)
+        again.press(.backTab, .backTab, .backTab, .backTab, .backTab, .backTab)
+        again.type("other")
+        again.press(.tab, .tab, .tab, .tab, .tab, .tab, .enter)
+        guard case .add(let new) = again.commands.first else {
+            Issue.record("nothing was added")
+            return
+        }
+        #expect(new.connectionString.revealed.hasPrefix("mongodb://anna:other@a.example.net:27017"))
+        // Added, it is no draft any more.
+        again.press(.character("a"))
+        #expect(!again.shows("a.example.net"))
+    }
+
+    @Test func t17OfAHalfTypedSecretNothingIsKept() throws {
+        var wizard = WizardPilot(agent())
+        wizard.press(.character("a"))
+        wizard.type("mongodb://anna:\(Sample.secret)")
+        var again = try reopened(wizard)
+        #expect(again.shows("mongodb://anna:***"))
+        again.press(.tab, .tab, .tab)
+        again.type("x")
+        again.press(.tab, .tab, .tab, .tab, .enter)
+        #expect(again.shows("*** stands for a secret that was not kept: type it again."))
+        #expect(again.commands.isEmpty)
+    }
+
+    @Test func s21EscKeepsWhatWasTypedAndCancelForgetsIt() throws {
+        var wizard = WizardPilot(agent())
+        wizard.press(.character("a"))
+        wizard.paste("mongodb://shop.example.net/")
+        wizard.press(.tab)
+        wizard.type(Sample.secret)
+        wizard.press(.escape)
+        #expect(!wizard.shows("Connection string"))
+        wizard = try reopened(wizard)
+        #expect(!wizard.shows("Connection string"))
+        wizard.press(.character("a"))
+        #expect(wizard.shows("mongodb://shop.example.net/"))
+        wizard.focus("Cancel")
+        wizard.press(.enter, .character("a"))
+        #expect(!wizard.shows("mongodb://shop.example.net/"))
+    }
+
+    @Test func s21WhatTheAgentRefusesAfterEscIsKept() {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        wizard.press(.character("a"))
+        wizard.paste("mongodb://shop.example.net/")
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .tab, .tab)
+        agent.refuseNext(ControlError(.conflict, "there is one already"))
+        agent.answersAfter = .seconds(3)
+        wizard.press(.enter, .escape)
+        wizard.advance(by: 4)
+        #expect(wizard.message.contains("There is one already."))
+        wizard.press(.character("a"))
+        #expect(wizard.shows("mongodb://shop.example.net/"))
     }
 
     @Test func lettersInTheDialogAreLetters() {
