@@ -439,7 +439,8 @@ import Testing
     @Test(arguments: [Size(60, 18), Size(80, 24)])
     func s21EnterShowsAllThatIsKnownOfACluster(size: Size) {
         var trouble = Sample.unreached
-        let members = (1...9).map { "member \($0) does not answer" }.joined(separator: ", ")
+        let members = (1...(size.rows < 20 ? 12 : 28)).map { "member \($0) does not answer" }
+            .joined(separator: ", ")
         trouble.trouble = ControlError(
             .cluster, "No primary was found: \(members)", remedy: "start the last one")
         let agent = agent()
@@ -448,12 +449,15 @@ import Testing
         wizard.press(.end)
         #expect(wizard.footer.contains("Enter Show"))
         #expect(!wizard.shows("Start the last one."))
+        #expect(wizard.shows(" more: Enter"))
         wizard.press(.enter)
         let inside = wizard.lines.flatMap { line in
             line.split(separator: "│", omittingEmptySubsequences: false).dropFirst().dropLast()
         }
         let text = inside.joined(separator: " ").split(separator: " ").joined(separator: " ")
-        #expect(text.contains("member 9 does not answer. Start the last one."))
+        #expect(
+            text.contains("member \(size.rows < 20 ? 12 : 28) does not answer. Start the last one.")
+        )
         // Letters are no commands there.
         wizard.type("r")
         #expect(wizard.shows("─ archive ─"))
@@ -487,5 +491,48 @@ import Testing
         wizard.press(.end, .character("r"), .tab, .enter)
         #expect(wizard.message.contains("A migration uses this cluster."))
         #expect(wizard.shows("archive"))
+    }
+
+    // MARK: Below the list
+
+    @Test func s1NoFigureOfAClusterIsBroken() {
+        var long = Sample.source
+        long.connectionString =
+            "mongodb://anna:***@a.example.net:27017,b.example.net/?replicaSet=rs0&tlsCAFile=%2Fetc%2Fssl%2Fshop.pem"
+        let agent = agent()
+        agent.put(.cluster(long))
+        for size in pageSizes {
+            var wizard = WizardPilot(agent, size: size)
+            wizard.press(.down)
+            for part in ["replica set rs0", "3 members", "18 collections", "oplog 31 h 0 m"] {
+                #expect(wizard.shows(part), "\(size)")
+            }
+        }
+        long.facts?.members = []
+        agent.put(.cluster(long))
+        var wizard = WizardPilot(agent)
+        wizard.press(.down)
+        #expect(wizard.shows("18 collections") && !wizard.shows("member"))
+    }
+
+    @Test func s1WhatIsWaitedForIsASentence() {
+        var live = Sample.migration(.copying)
+        live.waitingFor = ["a member of shop-atlas that answers", "room on its disk"]
+        let wizard = WizardPilot(agent([live]))
+        #expect(
+            wizard.shows("Waiting for a member of shop-atlas that answers; room on its disk"))
+    }
+
+    @Test(arguments: [Size(60, 18), Size(80, 24)])
+    func s1AListThatIsLongerThanThePageSaysSo(size: Size) {
+        #expect(!WizardPilot(agent(), size: size).shows(" more "))
+        let migrations = (0..<40).map { Sample.migration(.complete, number: 0x100 + $0) }
+        var wizard = WizardPilot(agent(migrations), size: size)
+        wizard.press(.home)
+        #expect(wizard.shows(" more ↓") && !wizard.shows("more ↑"))
+        let first = wizard.lines.count { $0.contains("shop-rs0 ─▶") }
+        #expect(wizard.shows(" \(46 - first) more ↓"))
+        wizard.press(.end)
+        #expect(wizard.shows(" more ↑") && !wizard.shows("more ↓"))
     }
 }

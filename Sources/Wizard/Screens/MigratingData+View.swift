@@ -70,8 +70,7 @@ extension MigratingData {
             notices.append(Notice(.warning, "The last cutover was undone: \(refusal)"))
         }
         if !live.waitingFor.isEmpty {
-            notices.append(
-                Notice(.warning, "Waiting for \(live.waitingFor.joined(separator: "; "))"))
+            notices.append(Notice(.warning, Words.waiting(live)))
         }
         if !live.mismatches.isEmpty {
             let count = Figure.counted(live.mismatches.count, "mismatch", "mismatches")
