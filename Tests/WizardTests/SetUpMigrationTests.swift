@@ -173,6 +173,11 @@ import Testing
         #expect(pilot.shows("Nothing was validated yet: Continue validates."))
     }
 
+    @Test func s3TheHeadingStandsWhereThereIsRoom() {
+        #expect(ScreenPilot.setUp().shows("Set up Migration"))
+        #expect(!ScreenPilot.setUp(size: Size(60, 18)).shows("Set up Migration"))
+    }
+
     @Test func s3InAnOpenListLettersNarrowIt() {
         var pilot = ScreenPilot.chosen()
         pilot.press(.enter)

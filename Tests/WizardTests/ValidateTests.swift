@@ -74,7 +74,7 @@ import Testing
         rows[2].state = .checking
         pilot.agent.changeValidation { $0.rows = rows }
         pilot.hear()
-        #expect(pilot.shows("✔ passed   source  Source cluster is reachable"))
+        #expect(pilot.shows("✔ passed   source  Every member can be reached"))
         #expect(pilot.shows("3 of 3 members"))
         #expect(pilot.shows("⠋ checking  Oplog window (source)"))
         #expect(!pilot.shows("conflicting"))
@@ -83,14 +83,14 @@ import Testing
         pilot.agent.changeValidation { $0.rows = rows }
         pilot.hear()
         #expect(pilot.shows("! warning  source  Oplog window"))
-        #expect(pilot.shows("⠋ checking  Destination has conflicting namespaces (destination)"))
+        #expect(pilot.shows("⠋ checking  No conflicting namespaces (destination)"))
     }
 
     @Test func s4AFailureBlocksAndSaysWhatToDo() {
         var pilot = validating()
         pilot.endValidation(Self.failing)
         #expect(pilot.shows("✘ Not passed   3 of 3 checks   1 warning   1 failed"))
-        #expect(pilot.shows("✘ failed   dest.   Destination has conflicting namespaces"))
+        #expect(pilot.shows("✘ failed   dest.   No conflicting namespaces"))
         #expect(pilot.says("Clear the data of the destination, or drop these collections."))
         pilot.press(.enter)
         #expect(pilot.pages.count == 2)
@@ -115,7 +115,7 @@ import Testing
         #expect(pilot.shows("No check has ended yet."))
         pilot.endValidation(Self.failing)
         pilot.type("w")
-        #expect(pilot.shows("failed: Destination has conflicting namespaces"))
+        #expect(pilot.shows("failed: No conflicting namespaces"))
         #expect(pilot.says("The migration cannot start like this."))
         #expect(pilot.says("What to do: Clear the data"))
         // In the dialog letters mean nothing, and Esc only closes it.
@@ -149,7 +149,7 @@ import Testing
         #expect(pilot.says("The results of 02:14:09 UTC are for other choices"))
         pilot.type("v")
         #expect(pilot.shows("◌ Results for other choices"))
-        #expect(pilot.shows("Source cluster is reachable"))
+        #expect(pilot.shows("Every member can be reached"))
         pilot.press(.enter)
         #expect(pilot.shows("These results are for other choices: validate again."))
         #expect(pilot.pages.count == 2)

@@ -6,11 +6,15 @@ extension SetUpMigration {
         let area = body.inset(columns: 1, rows: 0)
         let (buttons, upper) = area.bottom(1)
         let notices = Notice.lines(notices(world), columns: body.columns - 1, canvas.glyphs)
-        let (said, fields) = upper.bottom(min(notices.count, max(0, upper.rows - 6)))
+        var (said, fields) = upper.bottom(min(notices.count, max(0, upper.rows - 6)))
         for (row, line) in notices.prefix(said.rows).enumerated() {
             canvas.put(line, at: Point(body.column, said.row + row))
         }
         var form = SetUpForm(self, world, columns: fields.columns, canvas.glyphs)
+        if form.rows + 3 <= fields.rows {
+            canvas.put(flow(world).setUp.heading, in: fields.line(0), Style(.title, .bold))
+            fields = fields.top(2).rest
+        }
         form.place(in: fields, focused: focus.focused)
         canvas.clipped(to: fields) { form.draw(self, world, on: &$0) }
         let rest = form.rowsBelow
