@@ -6,7 +6,7 @@ import Testing
 @testable import Agent
 
 /// What those who follow the agent are told.
-@Suite(.serialized) struct WatchTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct WatchTests {
     private func with(_ body: (Supervisor) async throws -> Void) async throws {
         let scratch = try ScratchFolder()
         do {
