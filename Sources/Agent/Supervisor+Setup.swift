@@ -110,6 +110,23 @@ extension Supervisor {
         }
     }
 
+    /// The newest validation of a setup; throws where a migration may not begin with it.
+    private func passedValidation(of setup: MigrationSetup) throws -> ValidationRun {
+        guard let run = state.validations.last(where: { $0.setup == setup }), run.isPassed == true
+        else {
+            throw ControlError(
+                .validationFailed, "this setup has not passed its validation",
+                remedy: "validate it, and mend what the rows say")
+        }
+        guard run.isFresh(at: Clock.now) else {
+            throw ControlError(
+                .validationFailed,
+                "this setup was validated more than \(ValidationRun.lifetime / 60_000) minutes ago",
+                remedy: "validate it again: the clusters may have changed")
+        }
+        return run
+    }
+
     package func start(_ setup: MigrationSetup, by asker: Asker) async throws -> Identifier {
         let options = try options(setup)
         let (source, destination) = (try cluster(setup.source), try cluster(setup.destination))
@@ -120,15 +137,10 @@ extension Supervisor {
                     .nameMismatch, "clearing the destination was not confirmed with its name")
             }
         }
-        let validation = state.validations.last { $0.setup == setup }
-        guard validation?.isPassed == true else {
-            throw ControlError(
-                .validationFailed, "this setup has not passed its validation",
-                remedy: "validate it, and mend what the rows say")
-        }
+        let validation = try passedValidation(of: setup)
         try checkConflicts(setup)
         let now = Clock.now
-        let begun = setup.resumes ? validation?.earlier?.startedAt : nil
+        let begun = setup.resumes ? validation.earlier?.startedAt : nil
         var live = LiveMigration(
             id: Identifier(at: Clock.now / 1_000), setup: setup, sourceName: source.name,
             destinationName: destination.name,

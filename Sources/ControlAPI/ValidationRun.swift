@@ -20,6 +20,16 @@ package struct ValidationRun: Codable, Sendable, Hashable, Identifiable {
     }
 }
 
+extension ValidationRun {
+    /// How long its answers count, in milliseconds: what was looked at may be another by then.
+    package static let lifetime: Int64 = 15 * 60_000
+
+    /// Whether a migration may still begin with its answers.
+    package func isFresh(at now: Int64) -> Bool {
+        now - (endedAt ?? startedAt) < ValidationRun.lifetime
+    }
+}
+
 /// One check and its answer.
 package struct ValidationRow: Codable, Sendable, Hashable {
     package enum State: String, Codable, CaseIterable, Sendable {

@@ -1,12 +1,15 @@
 internal import ControlAPI
 internal import Terminal
 
-/// The dialog *Add a cluster*, and *Edit a cluster* for one that is there. While it is open it takes every key; nothing
-/// of it is kept. What is stored of a secret does not come here: it stays unless another one is typed.
-struct ClusterDialog: Sendable, Equatable {
+/// The dialog *Add a cluster*, and *Edit a cluster* for one that is there. While it is open it takes every key. What was
+/// typed is kept where it is left with Esc or with the wizard, but for secrets; Cancel forgets it. What is stored of a
+/// secret does not come here: it stays unless another one is typed.
+struct ClusterDialog: Sendable, Equatable, Codable {
     enum Part: String, Sendable, Codable, CaseIterable {
         case connection, password, caFile, name, organization, project, cancel, save
     }
+
+    enum Ending: Sendable { case left, over }
 
     /// The cluster that is edited; nil where one is added.
     private let edited: Cluster?
@@ -19,10 +22,19 @@ struct ClusterDialog: Sendable, Equatable {
     private var focus: FocusRing<Part>
     /// Why it was refused, or what is missing.
     private(set) var refusal: String?
-    private(set) var isClosed = false
+    /// A password was typed that is not kept, and nothing since that could stand for it.
+    private var hasLostSecret = false
+    /// Nil while it is open.
+    private(set) var ending: Ending?
     /// What the agent was asked for, while it connects to it.
     private(set) var saving: Command?
     private var isSaving: Bool { saving != nil }
+    var cluster: Identifier? { edited?.id }
+
+    private enum CodingKeys: CodingKey {
+        case edited, connection, password, caFile, name, organization, project, focus
+        case hasLostSecret
+    }
 
     var keys: KeyMap {
         let enter: String =
@@ -34,7 +46,7 @@ struct ClusterDialog: Sendable, Equatable {
         let isField = focus.focused != .cancel && focus.focused != .save
         return KeyMap([
             .init(.tab, label: "Next field"), .init(.enter, label: enter),
-            .init(.escape, label: "Cancel"),
+            .init(.escape, label: "Back"),
             .init(
                 .control("u"), label: "Empty the field", reason: isField ? nil : "go to a field"),
         ])
@@ -66,7 +78,7 @@ struct ClusterDialog: Sendable, Equatable {
     /// What the agent is asked to do, once.
     mutating func handle(_ key: Key) -> Command? {
         if key == .escape {
-            isClosed = true
+            ending = .left
             return nil
         }
         guard !isSaving else { return nil }
@@ -77,14 +89,14 @@ struct ClusterDialog: Sendable, Equatable {
         case (.up, _): focus.move(by: -1)
         case (.down, _): focus.move(by: 1)
         case (.tab, _), (.backTab, _): _ = focus.handle(key)
-        case (.enter, .cancel), (.space, .cancel): isClosed = true
+        case (.enter, .cancel), (.space, .cancel): ending = .over
         case (.enter, .save), (.space, .save): return save()
         case (.left, .save): focus.focus(.cancel)
         case (.right, .cancel): focus.focus(.save)
         // Enter submits nothing from a field: a pasted newline must not either.
         case (.enter, _): focus.move(by: 1)
-        case (_, .connection): _ = connection.handle(key)
-        case (_, .password): _ = password.handle(key)
+        case (_, .connection): if connection.handle(key) { hasLostSecret = false }
+        case (_, .password): if password.handle(key) { hasLostSecret = false }
         case (_, .caFile): _ = caFile.handle(key)
         case (_, .name): _ = name.handle(key)
         case (_, .organization): _ = organization.handle(key)
@@ -97,6 +109,37 @@ struct ClusterDialog: Sendable, Equatable {
     mutating func refuse(_ error: ControlError) {
         saving = nil
         refusal = Words.error(error)
+    }
+
+    // MARK: What is kept
+
+    /// Whether something was typed.
+    var hasEntries: Bool {
+        if let edited { return !change(of: edited).isEmpty }
+        return !connection.isEmpty || !password.isEmpty || !caFile.text.isEmpty
+            || !name.text.isEmpty
+    }
+
+    /// Whether the cluster that is edited is still as it was.
+    func isOf(_ world: World) -> Bool {
+        guard let edited else { return true }
+        let now = world.cluster(edited.id)
+        return now?.name == edited.name && now?.connectionString == edited.connectionString
+    }
+
+    /// As it is kept. A secret has to be typed again.
+    var withoutSecrets: ClusterDialog {
+        var dialog = self
+        (dialog.refusal, dialog.ending) = (nil, nil)
+        guard connection.hasSecret || !password.isEmpty else { return dialog }
+        dialog.hasLostSecret = true
+        dialog.password = SecretField(placeholder: "was not kept: type it again")
+        dialog.connection = connection.withoutSecrets
+        if edited == nil {
+            let text = ConnectionText(dialog.connection.text)
+            dialog.connection = ConnectionField(text.withoutRedactedPassword)
+        }
+        return dialog
     }
 
     private mutating func nameAfterConnection() {
@@ -119,7 +162,7 @@ struct ClusterDialog: Sendable, Equatable {
         }
         let change = change(of: edited)
         guard !change.isEmpty else {
-            isClosed = true
+            ending = .over
             return nil
         }
         saving = .editCluster(edited.id, change)
@@ -131,6 +174,11 @@ struct ClusterDialog: Sendable, Equatable {
         if text.scheme.isEmpty {
             return "A connection string begins with mongodb:// or mongodb+srv://."
         }
+        if edited == nil, connection.text.contains(ConnectionText.redaction) {
+            return
+                "\(ConnectionText.redaction) stands for a secret that was not kept: type it again."
+        }
+        if hasLostSecret { return "The password was not kept: type it again." }
         if !password.isEmpty, text.user == nil {
             return "The string names no user for this password: mongodb://USER@HOST/."
         }

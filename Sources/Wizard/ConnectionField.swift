@@ -1,7 +1,8 @@
 package import Terminal
 
 /// A line for a connection string. A password in it is neither drawn nor encoded, and from the colon on that may begin
-/// one nothing is shown either until it is clear that it began a port. What it was opened with has no secret.
+/// one nothing is shown either until it is clear that it began a port. What it was opened with has no secret; what is
+/// encoded is what is drawn.
 package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectable {
     private var characters: [Character] = []
     /// Before which character it is. Always at the end while something is hidden: where it is would tell the length.
@@ -22,6 +23,9 @@ package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectab
     var isEmpty: Bool { text.isEmpty }
     private var shown: String { text == known ? known : ConnectionText(text).shown }
     private var isPlain: Bool { shown == text }
+    var hasSecret: Bool { !isPlain }
+    /// As it is drawn.
+    var withoutSecrets: ConnectionField { ConnectionField(shown) }
 
     package mutating func handle(_ key: Key) -> Bool {
         switch key {
@@ -69,11 +73,16 @@ package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectab
     package var description: String { isEmpty ? "ConnectionField(empty)" : "ConnectionField" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 
-    private enum CodingKeys: CodingKey {}
+    private enum CodingKeys: CodingKey { case shown }
 
-    package init(from decoder: any Decoder) throws { self.init() }
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(try values.decodeIfPresent(String.self, forKey: .shown) ?? "")
+    }
+
     package func encode(to encoder: any Encoder) throws {
-        _ = encoder.container(keyedBy: CodingKeys.self)
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(shown, forKey: .shown)
     }
 }
 
@@ -178,6 +187,12 @@ struct ConnectionText {
     func adding(password new: String) -> String {
         guard let user, password == nil, !new.isEmpty else { return whole }
         return scheme + user + ":" + ConnectionText.encoded(new) + "@" + rest
+    }
+
+    /// Where a password was that is not shown there is none, so that it can be given apart.
+    var withoutRedactedPassword: String {
+        guard let user, password == ConnectionText.redaction else { return whole }
+        return scheme + user + "@" + rest
     }
 
     private var whole: String { login + rest }

@@ -48,11 +48,14 @@ enum CutoverView {
 
     // MARK: Step 2
 
+    /// With a headline.
+    static var stepRows: Int { CutoverState.StepName.allCases.count + 3 }
+
     static func drawEngineSteps(
         _ live: LiveMigration, _ world: World, in rect: Rect, on canvas: inout Canvas
     ) {
         var rest = rect
-        if rect.rows >= CutoverState.StepName.allCases.count + 3 {
+        if rect.rows >= stepRows {
             let head =
                 live.isDestinationOpen
                 ? "accepts writes."

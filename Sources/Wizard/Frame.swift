@@ -74,7 +74,7 @@ struct Frame {
     }
 
     private func drawBody(in body: Rect, on canvas: inout Canvas) {
-        if case .log(let log) = model.overlay { return log.draw(in: body, on: &canvas) }
+        if case .log(let log) = model.overlay { return log.draw(in: body, world, on: &canvas) }
         canvas.clipped(to: body) { model.page.screen.draw(in: body, on: &$0, world) }
         if case .help(let help) = model.overlay { help.draw(in: body, on: &canvas) }
     }

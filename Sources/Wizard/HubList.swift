@@ -19,6 +19,13 @@ struct HubList {
         /// A place in the snapshot.
         case migration(Int)
         case cluster(Int)
+
+        var isItem: Bool {
+            switch self {
+            case .card, .migration, .cluster: true
+            case .blank, .migrations, .begin, .clusters, .noCluster: false
+            }
+        }
     }
 
     func draw(in body: Rect, on canvas: inout Canvas) {
@@ -27,8 +34,11 @@ struct HubList {
             return
         }
         let selected = hub.selected(world)
-        let (below, above) = body.bottom(3)
         let lines = lines
+        let details = details(selected, columns: body.columns - 2)
+        // A list that is longer than the page has room leaves two rows for the rest, a shorter one all it does not need.
+        let room = max(2, body.rows - 1 - lines.count)
+        let (below, above) = body.bottom(1 + max(2, min(details.count, room)))
         let current = line(of: selected)
         let cursor = lines.firstIndex { $0 == current } ?? 0
         // The headline of a part is seen with its first item.
@@ -40,8 +50,31 @@ struct HubList {
                 canvas.restyle(above.line(row), .selection)
             }
         }
-        TextBlock(details(selected)).draw(
-            in: below.inset(columns: 1, rows: 0).bottom(2).0, on: &canvas)
+        drawHidden(lines, first, above.rows, in: below.line(0), on: &canvas)
+        draw(details, in: below.top(1).rest, on: &canvas)
+    }
+
+    /// How many items are above and below those that are shown.
+    private func drawHidden(
+        _ lines: [Line], _ first: Int, _ rows: Int, in rect: Rect, on canvas: inout Canvas
+    ) {
+        let parts = [
+            (lines.prefix(first), canvas.glyphs.arrowUp),
+            (lines.dropFirst(first + rows), canvas.glyphs.arrowDown),
+        ]
+        let hidden = parts.map { ($0.count(where: \.isItem), $1) }.filter { $0.0 > 0 }
+        guard !hidden.isEmpty else { return }
+        let text = hidden.map { "\($0) more \($1)" }.joined(separator: "  ")
+        canvas.put(" \(text) ", in: rect, .selection, alignment: .right)
+    }
+
+    private func draw(_ details: [[Run]], in rect: Rect, on canvas: inout Canvas) {
+        for (row, line) in details.prefix(rect.rows).enumerated() {
+            canvas.put(line, in: rect.line(row).inset(columns: 1, rows: 0))
+        }
+        guard details.count > rect.rows else { return }
+        let last = rect.line(rect.rows - 1)
+        canvas.put(" more: Enter ", in: last, .selection, alignment: .right)
     }
 
     private var lines: [Line] {
@@ -139,10 +172,11 @@ struct HubList {
 
     // MARK: What is known of the item under the cursor
 
-    private func details(_ item: MigrationHub.Item) -> [Run] {
+    private func details(_ item: MigrationHub.Item, columns: Int) -> [[Run]] {
         switch item {
-        case .migration(let id): world.migration(id).map(details) ?? []
-        case .cluster(let id): world.cluster(id).map(details) ?? []
+        case .migration(let id):
+            world.migration(id).map { Text.wrapped(details($0), to: columns) } ?? []
+        case .cluster(let id): world.cluster(id).map { details($0, columns: columns) } ?? []
         case .card: []
         }
     }
@@ -150,7 +184,7 @@ struct HubList {
     private func details(_ migration: LiveMigration) -> [Run] {
         if let error = migration.error { return [Run(Words.error(error), .error)] }
         if let long = CutoverView.longCutover(migration, world) { return [Run(long, .warning)] }
-        if let waiting = migration.waitingFor.first { return [Run(waiting, .warning)] }
+        if !migration.waitingFor.isEmpty { return [Run(Words.waiting(migration), .warning)] }
         let driver = migration.driver.flatMap { $0.wizard == world.me.wizard ? nil : $0.name }
         return [
             Run(
@@ -159,15 +193,28 @@ struct HubList {
         ]
     }
 
-    private func details(_ cluster: Cluster) -> [Run] {
-        if let trouble = cluster.trouble { return [Run(Words.error(trouble), .warning)] }
+    /// What is known, as many words to a line as fit; a figure is never broken.
+    private func details(_ cluster: Cluster, columns: Int) -> [[Run]] {
+        if let trouble = cluster.trouble {
+            return Text.wrapped([Run(Words.error(trouble), .warning)], to: columns)
+        }
         let facts = cluster.facts
+        let members = facts?.members.count ?? 0
         let parts = [
-            cluster.connectionString, facts?.replicaSet.map { "replica set \($0)" },
-            facts.map { Figure.counted($0.members.count, "member") },
+            facts?.replicaSet.map { "replica set \($0)" },
+            members > 0 ? Figure.counted(members, "member") : nil,
             facts?.collections.map { Figure.counted($0, "collection") },
             facts?.oplogWindowSeconds.map { "oplog \(Times.span(Double($0)))" },
         ]
-        return [Run(parts.compactMap(\.self).joined(separator: "  "), .dim)]
+        let address = Text.wrapped([Run(cluster.connectionString, .dim)], to: columns)
+        var lines = address.map { $0.map(\.text).joined() }
+        for part in parts.compactMap(\.self) {
+            if let last = lines.last, Width.of(last + "  " + part) <= columns {
+                lines[lines.count - 1] = last + "  " + part
+            } else {
+                lines.append(part)
+            }
+        }
+        return lines.map { [Run($0, .dim)] }
     }
 }

@@ -24,17 +24,46 @@ enum LogView {
         _ lines: [LogLine], last: Int?, now: Int64?, in rect: Rect, on canvas: inout Canvas
     ) {
         guard !rect.isEmpty else { return }
-        let end = max(min(rect.rows, lines.count), end(of: lines, last: last))
+        let wanted = end(of: lines, last: last)
+        let end = max(min(rect.rows, lines.count), wanted)
         let first = max(0, end - rect.rows)
-        let rows = lines[first..<end].indices.flatMap { index in
+        let rows = (first..<end).map { index in
             Self.rows(lines[index], after: index > 0 ? lines[index - 1].time : now)
         }
-        for (row, runs) in rows.suffix(rect.rows).enumerated() {
+        // Days take rows, too: at the beginning it is the last lines that have no room.
+        let isAtBeginning = wanted <= rect.rows && last != nil
+        var hidden = lines.count - end
+        var shown = rows.flatMap(\.self)
+        if isAtBeginning {
+            let fitting = fitting(rows, rect.rows)
+            hidden += rows.count - fitting
+            shown = rows.prefix(fitting).flatMap(\.self)
+        }
+        for (row, runs) in shown.suffix(rect.rows).enumerated() {
             canvas.put(runs, in: rect.line(row))
         }
-        if end < lines.count {
-            let more = " \(lines.count - end) more \(canvas.glyphs.arrowDown) End "
+        if first == 0, let older = older(than: lines) {
+            canvas.put(" \(older) ", in: rect.line(0), .selection, alignment: .right)
+        }
+        if hidden > 0 {
+            let more = " \(hidden) more \(canvas.glyphs.arrowDown) End "
             canvas.put(more, in: rect.line(rect.rows - 1), .selection, alignment: .right)
         }
+    }
+
+    /// How many lines have room, where each takes these rows.
+    private static func fitting(_ lines: [[[Run]]], _ rows: Int) -> Int {
+        var left = rows
+        return lines.prefix {
+            left -= $0.count
+            return left >= 0
+        }.count
+    }
+
+    /// What is said over lines before which there are others; nil where there are none.
+    static func older(than lines: [LogLine]) -> String? {
+        guard let first = lines.first, first.sequence > 1 else { return nil }
+        return lines.count < Tuning.keptLogLines
+            ? "reading older lines" : "older lines are not shown here"
     }
 }

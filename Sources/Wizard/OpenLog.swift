@@ -6,48 +6,38 @@ struct OpenLog: Sendable, Equatable, Codable {
     let migration: Identifier
     private let title: String
     private(set) var isClosed = false
-    private var pane = LogPane()
-    /// Of the last line in the pane.
-    private var last = 0
-    private var first = 0
-    /// The time of that line.
-    private var lastTime: Int64?
+    private var scroll = LogScroll()
 
-    init(_ migration: LiveMigration, _ world: World) {
+    init(_ migration: LiveMigration) {
         self.migration = migration.id
         title = "Log of \(migration.sourceName) to \(migration.destinationName)"
-        update(world)
     }
 
-    /// Takes in what has come since.
-    mutating func update(_ world: World) {
-        let lines = world.logs[migration] ?? []
-        if let oldest = lines.first?.sequence, oldest < first || pane.lines.isEmpty {
-            // Lines have come that belong before the others.
-            pane = LogPane()
-            (first, last, lastTime) = (oldest, 0, world.agentNow)
-        }
-        for line in lines where line.sequence > last {
-            for row in LogView.rows(line, after: lastTime) { pane.append(row) }
-            (last, lastTime) = (line.sequence, line.time)
-        }
-    }
-
-    mutating func handle(_ key: Key) {
+    mutating func handle(_ key: Key, _ world: World) {
         switch key {
         case .escape, .enter, .character("l"), .character("L"), .character("q"): isClosed = true
-        default: _ = pane.handle(key)
+        case .character("k"): scroll(.up, world)
+        case .character("j"): scroll(.down, world)
+        default: scroll(key, world)
         }
     }
 
+    private mutating func scroll(_ key: Key, _ world: World) {
+        _ = scroll.handle(key, world.logs[migration] ?? [], page: max(1, world.body.rows - 2))
+    }
+
+    /// What is to be read of it next.
+    mutating func older(_ world: World) -> Command? { scroll.older(of: migration, world) }
+
     /// Over the full width, so that a new line costs no more than itself.
-    func draw(in rect: Rect, on canvas: inout Canvas) {
+    func draw(in rect: Rect, _ world: World, on canvas: inout Canvas) {
         canvas.hideCursor()
         canvas.fill(rect)
         let (head, rest) = rect.top(1)
         canvas.put([Run(" " + title, .title), Run("   times in UTC", .dim)], in: head)
-        if pane.lines.isEmpty { canvas.put(" Nothing was logged yet.", in: rest, .dim) }
-        pane.draw(in: rest, isFocused: true, on: &canvas)
+        let lines = world.logs[migration] ?? []
+        if lines.isEmpty { canvas.put(" Nothing was logged yet.", in: rest, .dim) }
+        LogView.draw(lines, last: scroll.last, now: world.agentNow, in: rest, on: &canvas)
     }
 
     static let keys = KeyMap([

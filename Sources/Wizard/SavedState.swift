@@ -22,9 +22,23 @@ package struct SavedState: Sendable, Equatable, Codable {
     /// Takes what it understands: pages of another version are left out, not an error.
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        pages = (try? values.decodeIfPresent([Page].self, forKey: .pages)) ?? []
-        drafts = (try? values.decodeIfPresent([Page].self, forKey: .drafts)) ?? []
+        pages = Self.pages(values, .pages)
+        drafts = Self.pages(values, .drafts)
         lastSeen = (try? values.decodeIfPresent(Int64.self, forKey: .lastSeen)) ?? nil
         theme = (try? values.decodeIfPresent(String.self, forKey: .theme)) ?? nil
+    }
+
+    /// One that is not understood hides no other.
+    private struct FoundPage: Decodable {
+        var page: Page?
+
+        init(from decoder: any Decoder) { page = try? Page(from: decoder) }
+    }
+
+    private static func pages(
+        _ values: KeyedDecodingContainer<CodingKeys>, _ key: CodingKeys
+    ) -> [Page] {
+        let found = try? values.decodeIfPresent([FoundPage].self, forKey: key)
+        return (found ?? nil)?.compactMap(\.page) ?? []
     }
 }

@@ -123,6 +123,9 @@ extension World {
         return newest.earlier?.canGoOn == true ? newest : nil
     }
 
+    /// Whether a migration may still begin with the answers of a validation.
+    func isFresh(_ run: ValidationRun) -> Bool { agentNow.map { run.isFresh(at: $0) } ?? true }
+
     /// The newest validation of exactly this setup.
     func validation(of setup: MigrationSetup?) -> ValidationRun? {
         snapshot?.validations.last { $0.setup == setup }

@@ -47,6 +47,13 @@ enum Times {
         return "\(weekday) \(dayOfMonth) \(months[month - 1])"
     }
 
+    /// `02:13:58 UTC`, with the day before it where that is not the one of `now`.
+    static func moment(_ milliseconds: Int64, now: Int64?) -> String {
+        let time = "\(time(milliseconds)) UTC"
+        let isToday = now.map { isSameDay($0, milliseconds) } ?? false
+        return isToday ? time : "\(day(milliseconds)) \(time)"
+    }
+
     static func isSameDay(_ one: Int64, _ other: Int64) -> Bool {
         floored(one, 86_400_000) == floored(other, 86_400_000)
     }

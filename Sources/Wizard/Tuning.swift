@@ -4,8 +4,14 @@ package enum Tuning {
     static let silence = Duration.seconds(5)
     /// Until an agent whose events could not be understood is asked for them anew.
     static let followAgain = Duration.seconds(2)
-    /// Lines of an event log that are kept for the screen.
+    /// Lines of an event log that are read at once, and that are kept while nobody looks at older ones.
     static let logLines = 500
+    /// Lines of an event log that are kept at most, about 4 MB: 5,000 collections write two each.
+    static let keptLogLines = 20_000
+    /// So many lines from the first one that is known the lines before it are asked for: above the rows of a screen.
+    static let logAhead = 100
+    /// Lines of one migration that *While you were away* tells; they are wrapped with every key.
+    static let awayLines = 2_000
     /// The least size of a terminal; below it one line says what is needed.
     static let leastColumns = 60
     static let leastRows = 18

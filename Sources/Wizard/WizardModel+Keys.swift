@@ -7,7 +7,7 @@ extension Wizard.Model {
         if case .control(let letter) = key, let effects = control(letter) { return effects }
         if overlay != nil {
             pressOverlay(key)
-            return []
+            return readLog()
         }
         let index = layers.count - 1
         let before = layers[index].page
@@ -133,8 +133,8 @@ extension Wizard.Model {
         guard let subject, let migration = world.migration(subject) else {
             return say("No migration is open here, so there is no log to show.", .text)
         }
-        overlay = .log(OpenLog(migration, world))
-        return [.command(.readLog(subject, after: nil), from: nil)]
+        overlay = .log(OpenLog(migration))
+        return readLog()
     }
 
     private mutating func nextTheme() -> [Wizard.Effect] {
@@ -151,7 +151,7 @@ extension Wizard.Model {
             help.handle(key, in: world.body)
             overlay = help.isClosed ? nil : .help(help)
         case .log(var log):
-            log.handle(key)
+            log.handle(key, world)
             overlay = log.isClosed ? nil : .log(log)
         case nil: break
         }

@@ -27,11 +27,7 @@ extension Wizard.Model {
     mutating func take(_ event: Event) -> [Wizard.Effect] {
         world.take(event)
         silentAgent = nil
-        if case .log(var open) = overlay {
-            open.update(world)
-            overlay = .log(open)
-        }
-        return welcome() + update()
+        return welcome() + readLog() + update()
     }
 
     mutating func take(
@@ -39,10 +35,7 @@ extension Wizard.Model {
     ) -> [Wizard.Effect] {
         if case .lines(let lines) = answer, case .readLog(let id, _) = command {
             world.keep(lines, of: id)
-            if case .log(var open) = overlay {
-                open.update(world)
-                overlay = .log(open)
-            }
+            return readLog() + update()
         }
         defer {
             // What was typed has become a migration, also on the pages that are closed now.
@@ -56,6 +49,13 @@ extension Wizard.Model {
         }
         return carryOut(
             layers[index].page.screen.answer(answer, to: command, world), of: layer)
+    }
+
+    /// What the open log wants read.
+    mutating func readLog() -> [Wizard.Effect] {
+        guard case .log(var open) = overlay else { return [] }
+        defer { overlay = .log(open) }
+        return open.older(world).map { [.command($0, from: nil)] } ?? []
     }
 
     mutating func take(_ trouble: ControlError) -> [Wizard.Effect] {

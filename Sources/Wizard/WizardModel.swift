@@ -29,8 +29,7 @@ extension Wizard {
         var theme: String
         var zone = Zone.utc
         var tickAt: Duration? = .zero
-        /// When the hub was left last, milliseconds since 1970; nil the first time, and once it has been said what
-        /// happened since.
+        /// When the wizard was left last, milliseconds since 1970; nil the first time.
         var lastSeen: Int64?
         var isWelcomed = false
         var saved: SavedState?
@@ -64,11 +63,13 @@ extension Wizard {
 
         /// What is kept for the next time: the pages as they will be opened, and nothing that changes by itself.
         package func kept(at wall: Int64) -> SavedState {
-            let pages = layers.map(\.page).filter { if case .away = $0 { false } else { true } }
-                .map(\.reopened)
-            // Before the agent was heard nothing was seen.
+            let all = layers.map(\.page)
+            let lasting = all.filter { if case .away = $0 { false } else { true } }
+            // Before the agent was heard nothing was seen, and what happened meanwhile only when its page is left.
+            let hasSeen = isWelcomed && lasting.count == all.count
             var state = SavedState(
-                pages: pages, drafts: drafts, lastSeen: isWelcomed ? wall : lastSeen, theme: theme)
+                pages: lasting.map(\.reopened), drafts: drafts,
+                lastSeen: hasSeen ? wall : lastSeen, theme: theme)
             state.uptime = world.moment.uptime
             return state
         }

@@ -73,6 +73,11 @@ enum Words {
         }
     }
 
+    /// What the work of a migration waits for.
+    static func waiting(_ live: LiveMigration) -> String {
+        "Waiting for \(live.waitingFor.joined(separator: "; "))"
+    }
+
     static func extended(to time: Int64) -> String {
         "Extended: \(Times.date(time)) is the new end."
     }

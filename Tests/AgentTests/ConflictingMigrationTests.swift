@@ -50,7 +50,7 @@ import Testing
         let cluster = try await agent.cluster(setup.destination)
         setup.clearConfirmedName = cluster.name
         setup.clearConfirmedCluster = ClearedCluster(cluster)
-        var run = ValidationRun(id: Identifier(at: 20), setup: setup, startedAt: 1)
+        var run = ValidationRun(id: Identifier(at: 20), setup: setup, startedAt: Clock.now)
         run.isPassed = true
         await agent.publish(.validation(run))
         return setup
@@ -84,6 +84,26 @@ import Testing
             }
             #expect(error?.code == .conflict)
             #expect(try await agent.migration(id).phase == .failed)
+        }
+    }
+
+    @Test func aValidationThatIsTooOldStartsNothing() async throws {
+        try await with(.copying) { agent, ids, _ in
+            var setup = try await validated(ids["a"], ids["b"], by: agent)
+            setup.clear = false
+            var run = ValidationRun(
+                id: Identifier(at: 21), setup: setup,
+                startedAt: Clock.now - ValidationRun.lifetime - 60_000)
+            run.endedAt = Clock.now - ValidationRun.lifetime - 1_000
+            run.isPassed = true
+            await agent.publish(.validation(run))
+            let error = await #expect(throws: ControlError.self) {
+                _ = try await agent.start(setup, by: asker)
+            }
+            #expect(error?.code == .validationFailed)
+            #expect(error?.message.contains("more than 15 minutes ago") == true)
+            #expect(error?.remedy?.hasPrefix("validate it again") == true)
+            #expect(await agent.state.migrations.count == 1)
         }
     }
 }

@@ -49,7 +49,7 @@ import Testing
             try await SampleData(.small, count: 100)
                 .insert(into: Namespace("shop", "items"), through: [sets[0].lane])
             let setup = MigrationSetup(source: ids[0], destination: ids[1])
-            var run = ValidationRun(id: Identifier(at: 20), setup: setup, startedAt: 1)
+            var run = ValidationRun(id: Identifier(at: 20), setup: setup, startedAt: Clock.now)
             run.isPassed = true
             await agent.publish(.validation(run))
             let id = try await agent.start(setup, by: asker)

@@ -63,4 +63,31 @@ import Testing
         live.cutover.steps = opened
         #expect(live.isFurther(than: past))
     }
+
+    /// The downtime that is counted while a cutover is under way.
+    private func downtime(_ sinceLastWrite: Duration?, toOpening: Duration? = nil) -> Double? {
+        var live = finalizing
+        var details = MigrationDetails(waitingFor: [], figures: Status.Figures())
+        let now = ContinuousClock.now
+        details.newestWriteAt = sinceLastWrite.map { now - $0 }
+        if let toOpening, let last = details.newestWriteAt {
+            details.steps = [.init(name: .openDestination, begun: last, ended: last + toOpening)]
+        }
+        let progress = MigrationProgress(
+            phase: .finalizing, bytesCopied: 0, documentsCopied: 0, eventsApplied: 0, backlog: 0,
+            onDisk: 0, isReady: false, message: "")
+        live.take(progress, details, at: 0)
+        return live.cutover.downtimeSeconds
+    }
+
+    @Test func theDowntimeIsUnknownWhereNoWriteWasSeenInTheHourBefore() throws {
+        #expect(downtime(nil) == nil)
+        #expect(downtime(.seconds(3_601)) == nil)
+        let short = try #require(downtime(.seconds(3_500)))
+        #expect((3_500..<3_510).contains(short))
+        // Once the destination is open, that is the end of it.
+        #expect(downtime(.seconds(7_200), toOpening: .seconds(4)) == 4)
+        #expect(downtime(.seconds(7_200), toOpening: .seconds(3_600)) == nil)
+        #expect(Agent.Tuning.downtimeHorizon == Migration.Tuning.downtimeHorizon)
+    }
 }

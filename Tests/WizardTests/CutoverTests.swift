@@ -372,4 +372,14 @@ import Testing
         #expect(pilot.shows("under 0.1 s"))
         #expect(!pilot.shows(" 0.0 s"))
     }
+
+    @Test func s11WithoutVerificationItIsSaidHowToVerify() {
+        var off = Gallery.finalizing(2)
+        off.setup.verify = .off
+        let hint = "Verify your data by comparing document counts and hashes."
+        for live in [off, Gallery.finalizing(2)] {
+            let pilot = ScreenPilot(.cutover(Cutover(live.id)), agent: Sample.agent(live))
+            #expect(pilot.shows(hint) == (live == off))
+        }
+    }
 }

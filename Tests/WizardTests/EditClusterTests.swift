@@ -1,4 +1,5 @@
 import ControlAPI
+import Foundation
 import Terminal
 import Testing
 
@@ -39,7 +40,7 @@ import Testing
             #expect(wizard.shows("stays as it is"), "\(size)")
             #expect(!wizard.shows("│ Organization"), "\(size)")
             #expect(wizard.shows("( Cancel )  ( Save )"), "\(size)")
-            #expect(wizard.footer.contains("Esc Cancel"), "\(size)")
+            #expect(wizard.footer.contains("Esc Back"), "\(size)")
         }
     }
 
@@ -136,5 +137,31 @@ import Testing
         #expect(!wizard.shows("( Save )"))
         wizard.press(.character("?"))
         #expect(wizard.shows("Edit (choose a cluster)"))
+    }
+
+    @Test func s21WhatWasTypedIsKeptWhileTheClusterIsTheSame() throws {
+        let agent = agent()
+        var wizard = editing(agent)
+        wizard.press(.tab)
+        wizard.type(Sample.secret)
+        wizard.press(.tab, .tab)
+        wizard.type("-two")
+        wizard.advance(by: 2)
+        let kept = try JSON.text(try #require(wizard.saved.last))
+        #expect(!kept.contains(Sample.secret))
+        let saved = try JSONDecoder().decode(SavedState.self, from: Data(kept.utf8))
+        wizard = WizardPilot(agent, saved: saved)
+        #expect(wizard.shows("Edit shop-rs0") && wizard.shows("shop-rs0-two"))
+        #expect(wizard.shows("was not kept: type it again"))
+        wizard.press(.escape, .character("e"))
+        #expect(wizard.shows("shop-rs0-two"))
+        wizard.press(.escape)
+        // Another wizard has changed it.
+        var other = agent.snapshot.clusters[0]
+        other.name = "shop-new"
+        agent.put(.cluster(other))
+        wizard.hear()
+        wizard.press(.character("e"))
+        #expect(!wizard.shows("shop-rs0-two"))
     }
 }

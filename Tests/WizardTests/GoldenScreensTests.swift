@@ -5,7 +5,7 @@ import Testing
 @testable import Terminal
 @testable import Wizard
 
-/// The main screens at 80x24 in ASCII, and how each cell of them is shown with 256, 8 and no colours: `Golden/`. There is
+/// The main screens at 80x24 in ASCII, and how each cell of them is shown with 256, 16, 8 and no colours: `Golden/`. There is
 /// one curses screen at a time, so one test after another.
 @Suite(.serialized) struct GoldenScreensTests {
     private let stored = StoredTexts(in: "Tests/WizardTests/Golden")
@@ -24,7 +24,9 @@ import Testing
     @Test func t4EveryMainScreenInEveryColourDepthIsUpToDate() throws {
         var depths: [[String]] = []
         for (depth, term) in [
-            ("256 colours", "xterm-256color"), ("8 colours", "xterm"), ("no colours", "vt100"),
+            // The second has 88 colours, of which the first 16 are used.
+            ("256 colours", "xterm-256color"), ("16 colours", "rxvt-unicode"),
+            ("8 colours", "xterm"), ("no colours", "vt100"),
         ] {
             depths.append(try screens.map { depth + "\n" + (try map(of: $0, term)) })
         }

@@ -22,7 +22,7 @@ import Testing
                 " ○ Finalizing the migration",
                 " ▶ Running the verification  4 of 18 collections, 0 differences seen",
                 "",
-                " Lag behind source   -                   shown after the copy",
+                " Lag behind source   -                   shown when the copy is done",
                 " Change stream       00:00:01 behind     13.9 M events read",
             ])
         #expect(
@@ -346,6 +346,39 @@ import Testing
         pilot.agent.refuseNext(ControlError(.cluster, "no answer", remedy: "try again"))
         pilot.type("p")
         #expect(pilot.message == "No answer. Try again.")
+    }
+
+    @Test(arguments: [MigrationPhase.cancelled, .failed, .expired])
+    func s14WhatAnEndedMigrationRefusesItSays(phase: MigrationPhase) {
+        let live = Sample.measured(phase)
+        for key in ["p", "l"] {
+            var pilot = pilot(live)
+            pilot.type(key)
+            #expect(pilot.commands.isEmpty)
+            #expect(pilot.message == Words.phase(live), "\(phase) \(key)")
+            #expect(!pilot.shows("the usual  (now)"))
+        }
+        // One that has failed can be cancelled.
+        guard phase != .failed else { return }
+        var pilot = pilot(live)
+        pilot.type("c")
+        #expect(pilot.commands.isEmpty)
+        #expect(pilot.message == Words.phase(live), "\(phase)")
+        #expect(!pilot.shows("to confirm"))
+    }
+
+    @Test func s14APausedMigrationRefusesAnotherLoadLevel() {
+        var live = Sample.measured(.paused)
+        live.pausedFrom = .copying
+        var pilot = pilot(live)
+        pilot.type("l")
+        #expect(pilot.commands.isEmpty)
+        #expect(pilot.message == Words.phase(live))
+        #expect(!pilot.shows("the usual  (now)"))
+    }
+
+    @Test func s7WhenTheLagIsShownIsSaid() {
+        #expect(pilot(Sample.measured(.copying)).shows("shown when the copy is done"))
     }
 }
 

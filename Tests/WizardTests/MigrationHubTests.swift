@@ -1,4 +1,5 @@
 import ControlAPI
+import Foundation
 import Terminal
 import Testing
 
@@ -289,15 +290,89 @@ import Testing
         #expect(!wizard.shows("Connection string"))
     }
 
-    @Test func t17NothingOfTheDialogIsKept() throws {
+    /// The wizard of another day.
+    private func reopened(_ wizard: WizardPilot) throws -> WizardPilot {
+        let text = try JSON.text(wizard.pilot.model.kept(at: 0))
+        #expect(!text.contains(Sample.secret))
+        let saved = try JSONDecoder().decode(SavedState.self, from: Data(text.utf8))
+        return WizardPilot(wizard.agent, saved: saved)
+    }
+
+    @Test func t17NothingSecretOfTheDialogIsKept() throws {
         var wizard = WizardPilot(agent())
         wizard.press(.character("a"))
         wizard.paste(Self.string)
+        wizard.press(.tab, .tab)
+        wizard.type("/etc/ca.pem")
         wizard.advance(by: 2)
-        let kept = try JSON.text(wizard.pilot.model.kept(at: 0))
+        let kept = try JSON.text(try #require(wizard.saved.last))
         #expect(!kept.contains(Sample.secret))
-        #expect(!kept.contains("a.example.net"))
+        #expect(kept.contains("a.example.net"))
         #expect(!(try JSON.text(wizard.pilot.model)).contains(Sample.secret))
+
+        var again = try reopened(wizard)
+        #expect(again.shows("Add a cluster") && again.shows("/etc/ca.pem"))
+        #expect(again.shows("mongodb://anna@a.example.net:27017"))
+        #expect(again.shows("was not kept: type it again"))
+        again.press(.tab, .tab, .tab, .tab, .tab, .enter)
+        #expect(again.shows("The password was not kept: type it again."))
+        #expect(again.commands.isEmpty)
+        again.press(.backTab, .backTab, .backTab, .backTab, .backTab, .backTab)
+        again.type("other")
+        again.press(.tab, .tab, .tab, .tab, .tab, .tab, .enter)
+        guard case .add(let new) = again.commands.first else {
+            Issue.record("nothing was added")
+            return
+        }
+        #expect(new.connectionString.revealed.hasPrefix("mongodb://anna:other@a.example.net:27017"))
+        // Added, it is no draft any more.
+        again.press(.character("a"))
+        #expect(!again.shows("a.example.net"))
+    }
+
+    @Test func t17OfAHalfTypedSecretNothingIsKept() throws {
+        var wizard = WizardPilot(agent())
+        wizard.press(.character("a"))
+        wizard.type("mongodb://anna:\(Sample.secret)")
+        var again = try reopened(wizard)
+        #expect(again.shows("mongodb://anna:***"))
+        again.press(.tab, .tab, .tab)
+        again.type("x")
+        again.press(.tab, .tab, .tab, .tab, .enter)
+        #expect(again.shows("*** stands for a secret that was not kept: type it again."))
+        #expect(again.commands.isEmpty)
+    }
+
+    @Test func s21EscKeepsWhatWasTypedAndCancelForgetsIt() throws {
+        var wizard = WizardPilot(agent())
+        wizard.press(.character("a"))
+        wizard.paste("mongodb://shop.example.net/")
+        wizard.press(.tab)
+        wizard.type(Sample.secret)
+        wizard.press(.escape)
+        #expect(!wizard.shows("Connection string"))
+        wizard = try reopened(wizard)
+        #expect(!wizard.shows("Connection string"))
+        wizard.press(.character("a"))
+        #expect(wizard.shows("mongodb://shop.example.net/"))
+        wizard.focus("Cancel")
+        wizard.press(.enter, .character("a"))
+        #expect(!wizard.shows("mongodb://shop.example.net/"))
+    }
+
+    @Test func s21WhatTheAgentRefusesAfterEscIsKept() {
+        let agent = agent()
+        var wizard = WizardPilot(agent)
+        wizard.press(.character("a"))
+        wizard.paste("mongodb://shop.example.net/")
+        wizard.press(.tab, .tab, .tab, .tab, .tab, .tab, .tab)
+        agent.refuseNext(ControlError(.conflict, "there is one already"))
+        agent.answersAfter = .seconds(3)
+        wizard.press(.enter, .escape)
+        wizard.advance(by: 4)
+        #expect(wizard.message.contains("There is one already."))
+        wizard.press(.character("a"))
+        #expect(wizard.shows("mongodb://shop.example.net/"))
     }
 
     @Test func lettersInTheDialogAreLetters() {
@@ -330,8 +405,11 @@ import Testing
     @Test func s21AClusterIsTested() {
         let agent = agent()
         var wizard = WizardPilot(agent)
-        wizard.press(.character("t"))
-        #expect(wizard.commands.isEmpty)
+        for (key, verb) in [("t", "test"), ("e", "edit"), ("r", "remove")] {
+            wizard.type(key)
+            #expect(wizard.commands.isEmpty)
+            #expect(wizard.message.contains("no cluster under the cursor to \(verb)"))
+        }
         wizard.press(.down, .character("t"))
         #expect(wizard.commands == [.testCluster(Sample.source.id)])
         #expect(wizard.message.contains("It answers."))
@@ -361,7 +439,8 @@ import Testing
     @Test(arguments: [Size(60, 18), Size(80, 24)])
     func s21EnterShowsAllThatIsKnownOfACluster(size: Size) {
         var trouble = Sample.unreached
-        let members = (1...9).map { "member \($0) does not answer" }.joined(separator: ", ")
+        let members = (1...(size.rows < 20 ? 12 : 28)).map { "member \($0) does not answer" }
+            .joined(separator: ", ")
         trouble.trouble = ControlError(
             .cluster, "No primary was found: \(members)", remedy: "start the last one")
         let agent = agent()
@@ -370,12 +449,15 @@ import Testing
         wizard.press(.end)
         #expect(wizard.footer.contains("Enter Show"))
         #expect(!wizard.shows("Start the last one."))
+        #expect(wizard.shows(" more: Enter"))
         wizard.press(.enter)
         let inside = wizard.lines.flatMap { line in
             line.split(separator: "│", omittingEmptySubsequences: false).dropFirst().dropLast()
         }
         let text = inside.joined(separator: " ").split(separator: " ").joined(separator: " ")
-        #expect(text.contains("member 9 does not answer. Start the last one."))
+        #expect(
+            text.contains("member \(size.rows < 20 ? 12 : 28) does not answer. Start the last one.")
+        )
         // Letters are no commands there.
         wizard.type("r")
         #expect(wizard.shows("─ archive ─"))
@@ -409,5 +491,48 @@ import Testing
         wizard.press(.end, .character("r"), .tab, .enter)
         #expect(wizard.message.contains("A migration uses this cluster."))
         #expect(wizard.shows("archive"))
+    }
+
+    // MARK: Below the list
+
+    @Test func s1NoFigureOfAClusterIsBroken() {
+        var long = Sample.source
+        long.connectionString =
+            "mongodb://anna:***@a.example.net:27017,b.example.net/?replicaSet=rs0&tlsCAFile=%2Fetc%2Fssl%2Fshop.pem"
+        let agent = agent()
+        agent.put(.cluster(long))
+        for size in pageSizes {
+            var wizard = WizardPilot(agent, size: size)
+            wizard.press(.down)
+            for part in ["replica set rs0", "3 members", "18 collections", "oplog 31 h 0 m"] {
+                #expect(wizard.shows(part), "\(size)")
+            }
+        }
+        long.facts?.members = []
+        agent.put(.cluster(long))
+        var wizard = WizardPilot(agent)
+        wizard.press(.down)
+        #expect(wizard.shows("18 collections") && !wizard.shows("member"))
+    }
+
+    @Test func s1WhatIsWaitedForIsASentence() {
+        var live = Sample.migration(.copying)
+        live.waitingFor = ["a member of shop-atlas that answers", "room on its disk"]
+        let wizard = WizardPilot(agent([live]))
+        #expect(
+            wizard.shows("Waiting for a member of shop-atlas that answers; room on its disk"))
+    }
+
+    @Test(arguments: [Size(60, 18), Size(80, 24)])
+    func s1AListThatIsLongerThanThePageSaysSo(size: Size) {
+        #expect(!WizardPilot(agent(), size: size).shows(" more "))
+        let migrations = (0..<40).map { Sample.migration(.complete, number: 0x100 + $0) }
+        var wizard = WizardPilot(agent(migrations), size: size)
+        wizard.press(.home)
+        #expect(wizard.shows(" more ↓") && !wizard.shows("more ↑"))
+        let first = wizard.lines.count { $0.contains("shop-rs0 ─▶") }
+        #expect(wizard.shows(" \(46 - first) more ↓"))
+        wizard.press(.end)
+        #expect(wizard.shows(" more ↑") && !wizard.shows("more ↓"))
     }
 }

@@ -199,4 +199,53 @@ import Testing
         #expect(try stored(page) == page)
         #expect(try stored(.review(ReviewAndConfirm(Sample.setup))) != page)
     }
+
+    @Test func s5AnOldValidationIsMadeAnewBeforeTheQuestion() {
+        var pilot = review()
+        pilot.advance(by: .seconds(16 * 60))
+        pilot.press(.enter)
+        #expect(pilot.commands.last == .validate(Sample.setup))
+        #expect(pilot.says("The last validation is too old: it is being validated again."))
+        #expect(!pilot.says("Start to migrate"))
+        let now = Sample.time + 16 * 60_000
+        pilot.agent.changeValidation { run in
+            (run.rows, run.startedAt, run.endedAt, run.isPassed) = (Sample.passing, now, now, true)
+        }
+        pilot.hear()
+        #expect(pilot.says("Start to migrate shop-rs0"))
+        pilot.press(.tab, .enter)
+        #expect(starts(pilot) == [Sample.setup])
+    }
+
+    @Test func s5AnOldValidationThatDoesNotPassAgainStartsNothing() {
+        var pilot = review()
+        pilot.advance(by: .seconds(16 * 60))
+        pilot.press(.enter)
+        let now = Sample.time + 16 * 60_000
+        pilot.agent.changeValidation { run in
+            (run.rows, run.startedAt, run.endedAt) = (Sample.failing, now, now)
+            run.isPassed = false
+        }
+        pilot.hear()
+        #expect(!pilot.says("Start to migrate"))
+        #expect(pilot.says("The last validation has not passed: go back and see why."))
+        pilot.press(.escape)
+        #expect(pilot.says("No conflicting namespaces"))
+    }
+
+    @Test func s5TheQuestionMayNotOutliveTheValidation() {
+        var pilot = review()
+        pilot.press(.enter)
+        pilot.advance(by: .seconds(16 * 60))
+        pilot.press(.tab, .enter)
+        #expect(starts(pilot).isEmpty)
+        #expect(pilot.commands.last == .validate(Sample.setup))
+    }
+
+    @Test func s5AValidationOfAnotherDayHasItsDay() {
+        var pilot = review()
+        pilot.agent.changeValidation { $0.endedAt = Sample.time - 26 * 3_600_000 }
+        pilot.hear()
+        #expect(pilot.says("Passed at Thu 19 Nov 00:14:09 UTC"))
+    }
 }

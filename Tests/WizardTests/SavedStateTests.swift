@@ -80,6 +80,16 @@ import Testing
         #expect(saved == SavedState(pages: [], lastSeen: 5, theme: nil))
     }
 
+    @Test func aPageThatIsNotUnderstoodHidesNoOther() throws {
+        let pages = [Page.hub(MigrationHub()), .migrating(MigratingData(migration.id))]
+        let known = try pages.map { try JSON.text($0) }
+        let all = [known[0], #"{"future":{}}"#, "7", known[1]].joined(separator: ",")
+        let text = #"{"pages":[\#(all)],"drafts":[{"future":{}},\#(known[0])]}"#
+        let saved = try JSONDecoder().decode(SavedState.self, from: Data(text.utf8))
+        #expect(saved.pages == pages)
+        #expect(saved.drafts == [pages[0]])
+    }
+
     // MARK: When it is written
 
     @Test func aPageThatIsOnlyLookedAtIsWrittenOnceAMinuteForTheTime() {
@@ -181,6 +191,27 @@ import Testing
         #expect(wizard.lines[0].contains("Migrating Data"))
     }
 
+    @Test func s18AStoryThatWasNotReadToItsEndIsToldAgain() throws {
+        let agent = agent(migration)
+        agent.time = Sample.time - 60_000
+        agent.log("copied shop.items", of: migration.id)
+        agent.time = Sample.time
+        var first = WizardPilot(agent, saved: saved(3_600_000))
+        #expect(first.shows("copied shop.items"))
+        first.advance(by: 90)
+        first.happen(.hangUp)
+        agent.log("copied shop.carts", of: migration.id)
+        var second = WizardPilot(agent, saved: try stored(#require(first.saved.last)))
+        #expect(second.lines[0].contains("While you were away"))
+        #expect(second.shows("copied shop.items") && second.shows("copied shop.carts"))
+        // Read, it is not told once more.
+        second.press(.enter)
+        second.advance(by: 90)
+        second.happen(.hangUp)
+        let third = WizardPilot(agent, saved: try stored(#require(second.saved.last)))
+        #expect(third.lines[0].contains("Migrating Data"))
+    }
+
     @Test func s18WhatDidNotHappenTodayHasItsDay() {
         let agent = agent(migration)
         for (hours, text) in [(30, "one"), (28, "two"), (4, "three"), (1, "four")] {
@@ -235,6 +266,40 @@ import Testing
         let quiet = SavedState(pages: [], lastSeen: Sample.time - 3_600_000, theme: nil)
         #expect(WizardPilot(saved: quiet).shows("Migration Hub"))
         #expect(WizardPilot(agent(migration)).shows("Migration Hub"))
+    }
+
+    /// With so many lines, a minute ago.
+    private func talkative(_ lines: Int) -> ScriptedAgent {
+        let agent = agent(migration)
+        agent.time = Sample.time - 60_000
+        for number in 1...lines { agent.log("copied part \(number).", of: migration.id) }
+        agent.time = Sample.time
+        _ = agent.takeEvents()
+        return agent
+    }
+
+    @Test func s18ALongAbsenceIsToldFromItsBeginning() {
+        var wizard = WizardPilot(talkative(1_300), saved: saved(3_600_000))
+        #expect(wizard.shows("copied part 1."))
+        wizard.press(.end)
+        #expect(wizard.shows("copied part 1300."))
+    }
+
+    @Test func s18WhatIsTooMuchToTellIsSaidToBeInTheLog() {
+        var wizard = WizardPilot(talkative(2_700), saved: saved(3_600_000))
+        #expect(wizard.shows("What was logged before that is in its log"))
+        wizard.press(.enter, .character("L"), .home)
+        for _ in 0..<8 { wizard.press(.home) }
+        #expect(wizard.shows("copied part 1."))
+    }
+
+    @Test func s1TheCursorOfTheHubIsRestored() throws {
+        var first = WizardPilot()
+        first.press(.down, .down)
+        #expect(first.lines.contains { $0.hasPrefix("▶ ledger") })
+        first.happen(.hangUp)
+        let second = WizardPilot(saved: try stored(#require(first.saved.last)))
+        #expect(second.lines.contains { $0.hasPrefix("▶ ledger") })
     }
 }
 

@@ -30,6 +30,13 @@ import Testing
         }
     }
 
+    @Test func theReadmeOfTheRepositoryShowsThePicture() throws {
+        let picture = try #require(
+            Screenshot.pictures.first { $0.file == "S07-migrating-data-in-sync.80x24.txt" })
+        let text = picture.canvas.lines.map { $0 + "\n" }.joined()
+        try StoredTexts(in: "").expect(text, below: "## The wizard", of: "README.md")
+    }
+
     @Test func theFolderHasThePicturesOnly() throws {
         let files = Screenshot.pictures.map(\.file)
         #expect(Set(files).count == files.count)

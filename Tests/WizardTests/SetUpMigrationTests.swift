@@ -166,6 +166,18 @@ import Testing
         #expect(pilot.says("Choose a cluster to test."))
     }
 
+    @Test func s3WithoutAValidationThereAreNoResults() {
+        var pilot = ScreenPilot.chosen()
+        pilot.type("v")
+        #expect(pilot.pages.count == 1)
+        #expect(pilot.shows("Nothing was validated yet: Continue validates."))
+    }
+
+    @Test func s3TheHeadingStandsWhereThereIsRoom() {
+        #expect(ScreenPilot.setUp().shows("Set up Migration"))
+        #expect(!ScreenPilot.setUp(size: Size(60, 18)).shows("Set up Migration"))
+    }
+
     @Test func s3InAnOpenListLettersNarrowIt() {
         var pilot = ScreenPilot.chosen()
         pilot.press(.enter)

@@ -151,4 +151,16 @@ import Testing
             #expect(!pilot.shows("r release"))
         }
     }
+
+    @Test func s12TheDataIsToBeSeenBeforeTheApplicationGoesThere() {
+        func page(_ size: Size) -> ScreenPilot {
+            ScreenPilot(
+                .success(Success(Gallery.complete.id)), agent: Sample.agent(Gallery.complete),
+                size: size)
+        }
+        #expect(
+            page(Size(80, 24)).shows(
+                "Verify that your data is there, then point your application at:"))
+        #expect(page(Size(60, 18)).shows(" Then point your application at:"))
+    }
 }

@@ -74,7 +74,7 @@ import Testing
         rows[2].state = .checking
         pilot.agent.changeValidation { $0.rows = rows }
         pilot.hear()
-        #expect(pilot.shows("✔ passed   source  Source cluster is reachable"))
+        #expect(pilot.shows("✔ passed   source  Every member can be reached"))
         #expect(pilot.shows("3 of 3 members"))
         #expect(pilot.shows("⠋ checking  Oplog window (source)"))
         #expect(!pilot.shows("conflicting"))
@@ -83,14 +83,14 @@ import Testing
         pilot.agent.changeValidation { $0.rows = rows }
         pilot.hear()
         #expect(pilot.shows("! warning  source  Oplog window"))
-        #expect(pilot.shows("⠋ checking  Destination has conflicting namespaces (destination)"))
+        #expect(pilot.shows("⠋ checking  No conflicting namespaces (destination)"))
     }
 
     @Test func s4AFailureBlocksAndSaysWhatToDo() {
         var pilot = validating()
         pilot.endValidation(Self.failing)
         #expect(pilot.shows("✘ Not passed   3 of 3 checks   1 warning   1 failed"))
-        #expect(pilot.shows("✘ failed   dest.   Destination has conflicting namespaces"))
+        #expect(pilot.shows("✘ failed   dest.   No conflicting namespaces"))
         #expect(pilot.says("Clear the data of the destination, or drop these collections."))
         pilot.press(.enter)
         #expect(pilot.pages.count == 2)
@@ -115,7 +115,7 @@ import Testing
         #expect(pilot.shows("No check has ended yet."))
         pilot.endValidation(Self.failing)
         pilot.type("w")
-        #expect(pilot.shows("failed: Destination has conflicting namespaces"))
+        #expect(pilot.shows("failed: No conflicting namespaces"))
         #expect(pilot.says("The migration cannot start like this."))
         #expect(pilot.says("What to do: Clear the data"))
         // In the dialog letters mean nothing, and Esc only closes it.
@@ -149,7 +149,7 @@ import Testing
         #expect(pilot.says("The results of 02:14:09 UTC are for other choices"))
         pilot.type("v")
         #expect(pilot.shows("◌ Results for other choices"))
-        #expect(pilot.shows("Source cluster is reachable"))
+        #expect(pilot.shows("Every member can be reached"))
         pilot.press(.enter)
         #expect(pilot.shows("These results are for other choices: validate again."))
         #expect(pilot.pages.count == 2)
@@ -263,5 +263,33 @@ import Testing
             pilot.press(.home)
             #expect(pilot.shows("Collections in system databases 0"))
         }
+    }
+
+    @Test func s4AnOldResultIsMadeAnewByContinue() {
+        var pilot = validating()
+        pilot.endValidation(Sample.passing)
+        pilot.advance(by: .seconds(16 * 60))
+        #expect(pilot.says("◌ Passed at 02:14:13 UTC, too long ago"))
+        pilot.press(.enter)
+        #expect(pilot.pages.count == 2)
+        #expect(pilot.commands == [.validate(Sample.setup), .validate(Sample.setup)])
+        var before = validating()
+        before.endValidation(Sample.passing)
+        before.press(.escape)
+        before.advance(by: .seconds(16 * 60))
+        #expect(before.says("It passed its validation at 02:14:13 UTC: Continue validates again."))
+        before.press(.enter)
+        #expect(before.commands == [.validate(Sample.setup), .validate(Sample.setup)])
+    }
+
+    @Test func s4ResultsOfAnotherDayHaveTheirDay() {
+        var pilot = validating()
+        pilot.endValidation(Sample.passing)
+        pilot.agent.changeValidation { $0.startedAt = Sample.time - 26 * 3_600_000 }
+        pilot.hear()
+        pilot.press(.escape)
+        pilot.focus("x] Verify")
+        pilot.press(.space)
+        #expect(pilot.says("The results of Thu 19 Nov 00:14:09 UTC are for other choices"))
     }
 }

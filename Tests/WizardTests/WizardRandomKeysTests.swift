@@ -52,4 +52,51 @@ import Testing
         #expect(wizard.pages.first.map { if case .hub = $0 { true } else { false } } == true)
         #expect(pages.count > 2)
     }
+
+    private enum Start: CaseIterable, Sendable {
+        case hub, addCluster, editCluster, removeCluster, getStarted, setUp, validate, review, start
+    }
+
+    /// On a page before a migration, or in a dialog of it.
+    private func wizard(at start: Start) -> WizardPilot {
+        let scene = Scene(size: Size(80, 24), glyphs: .unicode)
+        var wizard = scene.wizard()
+        switch start {
+        case .hub: break
+        case .addCluster: wizard.press(.character("a"))
+        case .editCluster: wizard.press(.end, .character("e"))
+        case .removeCluster: wizard.press(.end, .character("r"))
+        case .getStarted: wizard.press(.enter)
+        case .setUp: wizard = scene.chosen()
+        case .validate: wizard = scene.validating(Sample.failing, isOver: true)
+        case .review, .start:
+            wizard = scene.validating(Sample.passing, isOver: true)
+            wizard.press(.enter)
+            if start == .start { wizard.press(.enter) }
+        }
+        return wizard
+    }
+
+    private func isAtHub(_ wizard: WizardPilot) -> Bool {
+        guard case .hub(let hub) = wizard.page else { return false }
+        return !hub.holdsKeys && wizard.pilot.model.overlay == nil
+    }
+
+    @Test(arguments: Start.allCases)
+    private func nobodyIsTrapped(start: Start) {
+        for seed: UInt64 in 1...8 {
+            var dice = Dice(state: seed)
+            var wizard = wizard(at: start)
+            for _ in 0..<dice.roll(60) {
+                if wizard.pilot.hasExited {
+                    wizard = WizardPilot(wizard.agent, saved: wizard.saved.last)
+                }
+                wizard.press(Self.keys[dice.roll(Self.keys.count)])
+            }
+            if wizard.pilot.hasExited { continue }
+            let last = wizard.screen
+            for _ in 0..<12 where !isAtHub(wizard) { wizard.press(.escape) }
+            #expect(isAtHub(wizard), "\(start), seed \(seed):\n\(last)")
+        }
+    }
 }

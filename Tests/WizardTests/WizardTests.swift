@@ -190,6 +190,64 @@ import Testing
         #expect(!other.shows("Fri 20 Nov"))
     }
 
+    @Test(arguments: [true, false])
+    func s19TheLogLeadsBackToItsFirstLine(isOpen: Bool) {
+        let migration = Sample.migration(.copying)
+        let agent = agent(migration)
+        for number in 1...1_300 { agent.log("copied part \(number).", of: migration.id) }
+        _ = agent.takeEvents()
+        var wizard = WizardPilot(agent)
+        wizard.press(.enter)
+        if isOpen { wizard.press(.character("L")) }
+        #expect(wizard.shows("copied part 1300."))
+        for _ in 0..<5 { wizard.press(.home) }
+        #expect(wizard.shows("copied part 1."))
+        #expect(!wizard.shows("older lines"))
+        wizard.press(.end)
+        #expect(wizard.shows("copied part 1300."))
+        let asked = agent.requests.count { if case .log = $0 { true } else { false } }
+        #expect(asked == 3)
+    }
+
+    @Test func s19OlderLinesThatCouldNotBeReadAreAskedForAgain() {
+        let migration = Sample.migration(.copying)
+        let agent = agent(migration)
+        for number in 1...600 { agent.log("copied part \(number).", of: migration.id) }
+        _ = agent.takeEvents()
+        var wizard = WizardPilot(agent)
+        wizard.press(.character("l"))
+        agent.isLost = true
+        wizard.press(.home)
+        #expect(wizard.shows("reading older lines"))
+        agent.isLost = false
+        wizard.press(.up, .home)
+        #expect(wizard.shows("copied part 1."))
+    }
+
+    @Test func s19LinesThatWereNotHeardAreRead() {
+        let migration = Sample.migration(.copying)
+        let agent = agent(migration)
+        agent.log("one", of: migration.id)
+        var wizard = WizardPilot(agent)
+        wizard.press(.enter)
+        agent.log("two", of: migration.id)
+        // The stream broke, and began anew.
+        _ = agent.takeEvents()
+        agent.log("three", of: migration.id)
+        wizard.hear()
+        for text in ["one", "two", "three"] { #expect(wizard.shows("02:14:09  \(text)")) }
+    }
+
+    @Test func s19ALogThatNobodyLooksAtTakesNoMoreRoom() {
+        let migration = Sample.migration(.copying)
+        let agent = agent(migration)
+        var wizard = WizardPilot(agent)
+        for number in 1...700 { agent.log("copied part \(number).", of: migration.id) }
+        wizard.hear()
+        let lines = wizard.pilot.model.world.logs[migration.id] ?? []
+        #expect(lines.map(\.sequence) == Array(201...700))
+    }
+
     @Test func s19WithoutAMigrationThereIsNoLog() {
         var wizard = WizardPilot()
         wizard.press(.character("l"))

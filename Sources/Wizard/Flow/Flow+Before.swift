@@ -30,6 +30,8 @@ extension Flow {
             var short: String
         }
 
+        /// Of the page, where it has room for it.
+        var heading: String
         var source: Heading
         var destination: Heading
         /// Of the destination: it is that of *Get Started*.

@@ -54,6 +54,8 @@ extension Flow {
         var yourself: String
         var yourselfShort: String
         var yourselfTiny: String
+        /// How, during the cutover.
+        var hint: String
         /// At the end: what to do where it was off, and what was done where it was not.
         var off: String
         var counts: String
@@ -112,8 +114,9 @@ extension Flow {
         var copied: String
         var verification: String
         var source: String
-        /// Over the connection string.
+        /// Over the connection string; the short one where there is less room.
         var point: String
+        var pointShort: String
         var connect: String
         /// Of the dialog that `connect` opens.
         var methods: String

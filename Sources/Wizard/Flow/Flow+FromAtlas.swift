@@ -15,6 +15,7 @@ extension Flow {
         ],
         getStarted: fromAtlasStart,
         setUp: SetUp(
+            heading: "Set up Migration",
             source: .init(long: "Connect to your source cluster", short: "Source cluster"),
             destination: .init(
                 long: "Connect your destination cluster", short: "Destination cluster"),
@@ -82,6 +83,7 @@ extension Flow {
             yourself: "off: please verify your data yourself",
             yourselfShort: "off: please verify yourself",
             yourselfTiny: "off: verify yourself",
+            hint: "Verify your data by comparing document counts and hashes.",
             off:
                 "Verification was off: please verify your data yourself, by comparing document counts and hashes.",
             counts: "The counts were compared. Compare hashes yourself, where it matters.",
@@ -117,7 +119,8 @@ extension Flow {
             copied: "Initial data copied",
             verification: "Verification",
             source: "Source",
-            point: "Then point your application at:",
+            point: "Verify that your data is there, then point your application at:",
+            pointShort: "Then point your application at:",
             connect: "Connect to your new cluster",
             methods: "Connect to Atlas"))
 

@@ -39,11 +39,12 @@ extension Page {
     /// Where the card of a way leads.
     static func beginning(of flow: Flow) -> Page { .getStarted(GetStarted(flow)) }
 
-    /// The page as it is opened again another day: what was typed for a cutover, and dialogs, are not kept.
+    /// The page as it is opened again another day: what was typed for a cutover, secrets, and dialogs that ask, are not
+    /// kept.
     package var reopened: Page {
         switch self {
         case .away, .getStarted: self
-        case .hub(let screen): .hub(screen.withoutDialogs)
+        case .hub(let screen): .hub(screen.reopened)
         case .setUp(let screen): .setUp(screen.withoutDialogs)
         case .validate(let screen): .validate(screen.withoutStart)
         case .review(let screen): .review(ReviewAndConfirm(screen.setup))

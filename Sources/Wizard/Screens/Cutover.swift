@@ -233,6 +233,11 @@ package struct Cutover: LiveScreen {
                 .map { Notice(.warning, $0) }
             notices += live.waitingFor.map { Notice(.warning, "Waiting for \($0)") }
         }
+        let isFinalizing = step == .beginning || step == .finalizing
+        // Below the steps, which are more than that.
+        if isFinalizing, live.setup.verify == .off, above.rows > CutoverView.stepRows {
+            notices.append(Notice(.warning, flow(world).verification.hint))
+        }
         let lines = Notice.lines(notices, columns: body.columns, canvas.glyphs)
         let (notice, rest) = above.bottom(lines.count)
         for (row, line) in lines.enumerated() { canvas.put(line, in: notice.line(row)) }

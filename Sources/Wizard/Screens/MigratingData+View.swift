@@ -37,7 +37,7 @@ extension MigratingData {
         var rest = rect.top(shown).rest
         if shown > 0, rest.rows > 3 { rest = rest.top(1).rest }
         LogView.draw(
-            world.logs[migration] ?? [], last: logEnd, now: world.agentNow, in: rest, on: &canvas)
+            world.logs[migration] ?? [], last: log.last, now: world.agentNow, in: rest, on: &canvas)
     }
 
     func notices(_ live: LiveMigration, _ world: World) -> [Notice] {
@@ -70,8 +70,7 @@ extension MigratingData {
             notices.append(Notice(.warning, "The last cutover was undone: \(refusal)"))
         }
         if !live.waitingFor.isEmpty {
-            notices.append(
-                Notice(.warning, "Waiting for \(live.waitingFor.joined(separator: "; "))"))
+            notices.append(Notice(.warning, Words.waiting(live)))
         }
         if !live.mismatches.isEmpty {
             let count = Figure.counted(live.mismatches.count, "mismatch", "mismatches")

@@ -19,9 +19,7 @@ package struct MigratingData: LiveScreen {
     package let migration: Identifier
     var wheel = Wheel()
     var dialog: Dialog?
-    /// The number of the log's last line that is shown; nil follows the log.
-    var logEnd: Int?
-    private var hasAskedForLog = false
+    var log = LogScroll()
 
     package init(_ migration: Identifier) { self.migration = migration }
 
@@ -35,11 +33,7 @@ package struct MigratingData: LiveScreen {
         guard let live = live(world) else { return [] }
         if let page = Page.cuttingOver(live) { return [.replace(page)] }
         var actions = keepWheel(world)
-        if !hasAskedForLog {
-            hasAskedForLog = true
-            actions.append(
-                .perform(.readLog(migration, after: world.logs[migration]?.last?.sequence)))
-        }
+        actions += readLog(world)
         if let act = dialog?.act, let obstacle = obstacle(to: act, live, world) {
             dialog = nil
             actions.append(.say(obstacle, .warning))
@@ -79,7 +73,7 @@ package struct MigratingData: LiveScreen {
             .init(.up, .down, .pageUp, .pageDown, label: "Scroll the log", isInFooter: false),
             .init(
                 .end, label: "Follow the log", isInFooter: false,
-                reason: logEnd == nil ? "it is followed" : nil),
+                reason: log.isFollowing ? "it is followed" : nil),
         ]
         return wheelKeys(world) + KeyMap(bindings)
     }
@@ -94,7 +88,9 @@ package struct MigratingData: LiveScreen {
         guard let live = live(world) else { return key == .escape ? [.back] : [] }
         if dialog != nil { return handleDialog(key, live, world) }
         if let actions = handleWheel(key, world) { return actions }
-        if scrollLog(key, world) { return [] }
+        if log.handle(key, world.logs[migration] ?? [], page: LogView.page) {
+            return readLog(world)
+        }
         let act: Act
         switch key {
         case .escape: return [.back]
@@ -162,21 +158,7 @@ package struct MigratingData: LiveScreen {
         }
     }
 
-    private mutating func scrollLog(_ key: Key, _ world: World) -> Bool {
-        let lines = world.logs[migration] ?? []
-        let end = LogView.end(of: lines, last: logEnd)
-        let target: Int
-        switch key {
-        case .up: target = end - 1
-        case .down: target = end + 1
-        case .pageUp: target = end - LogView.page
-        case .pageDown: target = end + LogView.page
-        case .home: target = 1
-        case .end: target = lines.count
-        default: return false
-        }
-        let isNewest = lines.isEmpty || target >= lines.count
-        logEnd = isNewest ? nil : lines[max(1, target) - 1].sequence
-        return true
+    private mutating func readLog(_ world: World) -> [Action] {
+        log.older(of: migration, world).map { [.perform($0)] } ?? []
     }
 }

@@ -165,7 +165,9 @@ struct MigratingDataView {
         let isShown = stage >= .catchingUp
         let lag = isShown ? Times.clock(figures.lagSeconds) : Figure.unknown
         put(
-            flow.migrating.lag, lag, isShown ? "" : "shown after the copy", rect, &canvas)
+            flow.migrating.lag, lag,
+            isShown ? "" : isNarrow ? "shown after the copy" : "shown when the copy is done", rect,
+            &canvas)
         guard isShown else { return }
         var right = rect.endColumn - 1
         if let maximum = figures.lagMaximumLastHour {

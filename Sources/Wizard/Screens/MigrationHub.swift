@@ -15,6 +15,8 @@ package struct MigrationHub: Screen {
     /// Where the cursor was put; what is gone by now is not followed.
     private var chosen: Item?
     private var dialog: ClusterDialog?
+    /// Dialogs that were left with something typed in them: one at most for each cluster, and one to add one.
+    private var left: [ClusterDialog] = []
     private var removal: Removal?
     private var details: ClusterDetails?
 
@@ -23,18 +25,33 @@ package struct MigrationHub: Screen {
         var modal: Modal
     }
 
-    private enum CodingKeys: CodingKey { case chosen }
+    private enum CodingKeys: CodingKey { case chosen, dialog, left }
 
     package init() {}
+
+    /// What an older version has not kept is not there.
+    package init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        chosen = try values.decodeIfPresent(Item.self, forKey: .chosen)
+        dialog = (try? values.decodeIfPresent(ClusterDialog.self, forKey: .dialog)) ?? nil
+        left = (try? values.decodeIfPresent([ClusterDialog].self, forKey: .left)) ?? nil ?? []
+    }
 
     package func title(_ world: World) -> String { "Migration Hub" }
     package var holdsKeys: Bool { dialog != nil || removal != nil || details != nil }
 
-    /// As it is opened again another day.
-    var withoutDialogs: MigrationHub {
+    /// As it is opened again another day: with what was typed, but for secrets.
+    var reopened: MigrationHub {
         var hub = MigrationHub()
         hub.chosen = chosen
+        hub.dialog = dialog?.withoutSecrets
+        hub.left = left.map(\.withoutSecrets)
         return hub
+    }
+
+    /// The dialog of that cluster, nil for a new one, as it was left; not one that the agent is at work on.
+    private func left(of cluster: Identifier?) -> ClusterDialog? {
+        left.last { $0.cluster == cluster && $0.saving == nil }
     }
 
     package func subject(_ world: World) -> Identifier? {
@@ -74,10 +91,10 @@ package struct MigrationHub: Screen {
         case .tab: nextPart(by: 1, world)
         case .backTab: nextPart(by: -1, world)
         case .enter: return open(world)
-        case .character("a"): dialog = ClusterDialog(beside: world.snapshot)
-        case .character("e"): edit(world)
+        case .character("a"): dialog = left(of: nil) ?? ClusterDialog(beside: world.snapshot)
+        case .character("e"): return edit(world)
         case .character("t"): return test(world)
-        case .character("r"): remove(world)
+        case .character("r"): return remove(world)
         default: break
         }
         return []
@@ -85,6 +102,7 @@ package struct MigrationHub: Screen {
 
     package mutating func update(_ world: World) -> [Action] {
         if details?.update(world) == false { details = nil }
+        if world.snapshot != nil { left.removeAll { !$0.isOf(world) } }
         return []
     }
 
@@ -97,10 +115,17 @@ package struct MigrationHub: Screen {
         case (_, .refused(let error)) where isOfDialog: dialog?.refuse(error)
         case (.add, .cluster(let cluster)):
             if isOfDialog { (dialog, chosen) = (nil, .cluster(cluster.id)) }
+            left.removeAll { $0.saving == command }
             return [said(of: cluster, "Added \(cluster.name).")]
         case (.editCluster, .cluster(let cluster)):
             if isOfDialog { dialog = nil }
+            left.removeAll { $0.saving == command }
             return [said(of: cluster, "Saved. It answers.")]
+        case (.add, .refused(let error)), (.editCluster, .refused(let error)):
+            for index in left.indices where left[index].saving == command {
+                left[index].refuse(error)
+            }
+            return [.say(Words.error(error), .error)]
         case (_, .refused(let error)): return [.say(Words.error(error), .error)]
         case (.testCluster, .cluster(let cluster)): return [said(of: cluster, "It answers.")]
         default: break
@@ -116,7 +141,11 @@ package struct MigrationHub: Screen {
 
     private mutating func handleDialog(_ key: Key) -> [Action] {
         let command = dialog?.handle(key)
-        if dialog?.isClosed == true { dialog = nil }
+        if let closed = dialog, let ending = closed.ending {
+            dialog = nil
+            left.removeAll { $0.cluster == closed.cluster }
+            if ending == .left, closed.hasEntries { left.append(closed.withoutSecrets) }
+        }
         return command.map { [.perform($0)] } ?? []
     }
 
@@ -188,21 +217,26 @@ package struct MigrationHub: Screen {
 
     private func test(_ world: World) -> [Action] {
         guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
-            return []
+            return Self.noCluster("test")
         }
         return [.say("Connecting to \(cluster.name) ...", .text), .perform(.testCluster(id))]
     }
 
-    private mutating func edit(_ world: World) {
-        guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
-            return
-        }
-        dialog = ClusterDialog(editing: cluster)
+    private static func noCluster(_ verb: String) -> [Action] {
+        [.say("There is no cluster under the cursor to \(verb): choose one first.", .warning)]
     }
 
-    private mutating func remove(_ world: World) {
+    private mutating func edit(_ world: World) -> [Action] {
         guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
-            return
+            return Self.noCluster("edit")
+        }
+        dialog = left(of: id) ?? ClusterDialog(editing: cluster)
+        return []
+    }
+
+    private mutating func remove(_ world: World) -> [Action] {
+        guard case .cluster(let id) = selected(world), let cluster = world.cluster(id) else {
+            return Self.noCluster("remove")
         }
         let text =
             "\(cluster.name) disappears from this list, and its password from this host. The cluster itself is not touched."
@@ -211,6 +245,7 @@ package struct MigrationHub: Screen {
             modal: Modal(
                 "Remove a cluster", [Run(text)], buttons: [Button("Keep"), Button("Remove")],
                 escape: 0))
+        return []
     }
 
     private mutating func handleRemoval(_ key: Key, _ world: World) -> [Action] {

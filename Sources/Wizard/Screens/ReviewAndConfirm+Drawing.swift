@@ -127,7 +127,7 @@ extension ReviewAndConfirm {
         }
         if let run = world.validation(of: setup), run.isPassed == true {
             let warnings = run.rows.count { $0.state == .warning }
-            let time = run.endedAt.map { "at \(Times.time($0)) UTC" } ?? ""
+            let time = run.endedAt.map { "at \(Times.moment($0, now: world.agentNow))" } ?? ""
             choices.append(
                 (
                     flow(world).review.validation,

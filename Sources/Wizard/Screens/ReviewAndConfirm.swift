@@ -15,6 +15,8 @@ package struct ReviewAndConfirm: RefusingScreen {
     /// The button was pressed although it was grey.
     private(set) var hasTried = false
     private(set) var asking = Asking()
+    /// Starting was asked for with a validation that is too old: it is validated again, and then goes on.
+    private(set) var renewing = Asking()
     private(set) var offset = 0
 
     package init(_ setup: MigrationSetup) { self.setup = setup }
@@ -27,6 +29,7 @@ package struct ReviewAndConfirm: RefusingScreen {
     /// Why the migration cannot start; nil where it can.
     func obstacle(_ world: World) -> String? {
         if world.snapshot == nil { return "The agent has not answered yet." }
+        if renewing.isOpen { return "The last validation is too old: it is being validated again." }
         if world.cluster(setup.source) == nil || world.cluster(setup.destination) == nil {
             return "A cluster is no longer in the inventory: go back and choose again."
         }
@@ -55,7 +58,7 @@ package struct ReviewAndConfirm: RefusingScreen {
 
     package mutating func update(_ world: World) -> [Action] {
         dropStaleRefusal(world)
-        return []
+        return goOnRenewed(world)
     }
 
     package func keys(_ world: World) -> KeyMap {
@@ -97,11 +100,31 @@ package struct ReviewAndConfirm: RefusingScreen {
     }
 
     private mutating func openDialog(_ world: World) -> [Action] {
-        if asking.isOpen { return [] }
+        if asking.isOpen || renewing.isOpen { return [] }
         guard obstacle(world) == nil else {
             hasTried = true
             return []
         }
+        if let renewal = renewal(world) { return renewal }
+        dialog = StartDialog.modal(setup, world)
+        return [.discardTypeAhead]
+    }
+
+    /// Validates again where the last one is too old to begin with; nil where it is not.
+    private mutating func renewal(_ world: World) -> [Action]? {
+        guard let run = world.validation(of: setup), !world.isFresh(run) else { return nil }
+        renewing.isOpen = true
+        return [.perform(.validate(setup))]
+    }
+
+    /// Asks whether to start, as soon as the new validation has passed.
+    private mutating func goOnRenewed(_ world: World) -> [Action] {
+        guard renewing.isOpen else { return [] }
+        let run = world.validation(of: setup)
+        // One that is gone went with the agent.
+        if let run, !world.isFresh(run) || run.isPassed == nil { return [] }
+        renewing.isOpen = false
+        guard run?.isPassed == true, dialog == nil else { return [] }
         dialog = StartDialog.modal(setup, world)
         return [.discardTypeAhead]
     }
@@ -111,6 +134,8 @@ package struct ReviewAndConfirm: RefusingScreen {
         guard let choice = dialog?.choice else { return [] }
         dialog = nil
         guard choice == 1 else { return [] }
+        // The question may have stood there for long.
+        if let renewal = renewal(world) { return renewal }
         asking.isOpen = true
         return [.perform(.start(setup))]
     }
@@ -118,6 +143,13 @@ package struct ReviewAndConfirm: RefusingScreen {
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
+        if case .validate = command {
+            guard case .refused(let error) = answer else { return [] }
+            renewing.isOpen = false
+            refusal = Words.error(error)
+            noteRefusal(world)
+            return []
+        }
         guard case .start = command else { return [] }
         asking.isOpen = false
         defer { noteRefusal(world) }

@@ -36,7 +36,8 @@ struct SetUpForm {
 
     private var factRows: Int { max(1, source.count, destination.count) }
     private var settingsRow: Int { 4 + factRows + gap }
-    private var rows: Int { settingsRow + 1 + settings.count }
+    /// How many it takes at least.
+    var rows: Int { settingsRow + 1 + settings.count }
 
     private var settings: [Part] { texts.fields.map(\.part).filter { $0.row == nil } }
 

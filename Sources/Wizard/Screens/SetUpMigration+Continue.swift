@@ -91,7 +91,7 @@ extension SetUpMigration {
             return []
         }
         guard !asking.isOpen else { return [] }
-        if let run = run(world), run.isPassed != false {
+        if let run = run(world), run.isPassed != false, run.isPassed == nil || world.isFresh(run) {
             return [.open(.validate(Validate(run.id, of: setup, in: flow(world))))]
         }
         asking.isOpen = true
@@ -105,8 +105,12 @@ extension SetUpMigration {
         return draft.missing(world) ?? ""
     }
 
-    func results(_ world: World) -> [Action] {
-        guard let run = run(world) ?? staleRun(world) else { return [] }
+    mutating func results(_ world: World) -> [Action] {
+        guard let run = run(world) ?? staleRun(world) else {
+            let next = flow(world).setUp.next
+            refusal = Refusal(part: .next, text: "Nothing was validated yet: \(next) validates.")
+            return []
+        }
         return [.open(.validate(Validate(run.id, of: draft.setup(world), in: flow(world))))]
     }
 

@@ -6,11 +6,15 @@ extension SetUpMigration {
         let area = body.inset(columns: 1, rows: 0)
         let (buttons, upper) = area.bottom(1)
         let notices = Notice.lines(notices(world), columns: body.columns - 1, canvas.glyphs)
-        let (said, fields) = upper.bottom(min(notices.count, max(0, upper.rows - 6)))
+        var (said, fields) = upper.bottom(min(notices.count, max(0, upper.rows - 6)))
         for (row, line) in notices.prefix(said.rows).enumerated() {
             canvas.put(line, at: Point(body.column, said.row + row))
         }
         var form = SetUpForm(self, world, columns: fields.columns, canvas.glyphs)
+        if form.rows + 3 <= fields.rows {
+            canvas.put(flow(world).setUp.heading, in: fields.line(0), Style(.title, .bold))
+            fields = fields.top(2).rest
+        }
         form.place(in: fields, focused: focus.focused)
         canvas.clipped(to: fields) { form.draw(self, world, on: &$0) }
         let rest = form.rowsBelow
@@ -32,7 +36,8 @@ extension SetUpMigration {
         guard draft.setup(world) != nil, !isValidating(world) else {
             return Button(title, .grey(reason: ""))
         }
-        return Button(title, run(world)?.isPassed == true ? .ready : .normal)
+        let isPassed = run(world).map { $0.isPassed == true && world.isFresh($0) } ?? false
+        return Button(title, isPassed ? .ready : .normal)
     }
 
     /// Above the buttons: the last refusal, or where the validation stands.
@@ -53,6 +58,12 @@ extension SetUpMigration {
         if let run = run(world) {
             switch run.isPassed {
             case nil: return [Notice(.accent, "The validation is under way: Enter shows it.")]
+            case true? where !world.isFresh(run):
+                let time = Times.moment(run.endedAt ?? run.startedAt, now: world.agentNow)
+                return [
+                    Notice(
+                        .warning, "It passed its validation at \(time): \(next) validates again.")
+                ]
             case true?: return [Notice(.ok, "The validation has passed.")]
             case false?:
                 return [
@@ -63,11 +74,11 @@ extension SetUpMigration {
             }
         }
         guard let stale = staleRun(world) else { return [] }
-        let time = Times.time(stale.startedAt)
+        let time = Times.moment(stale.startedAt, now: world.agentNow)
         return [
             Notice(
                 .warning,
-                "The results of \(time) UTC are for other choices: \(next) validates again, v shows them."
+                "The results of \(time) are for other choices: \(next) validates again, v shows them."
             )
         ]
     }

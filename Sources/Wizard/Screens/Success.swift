@@ -253,8 +253,11 @@ package struct Success: LiveScreen {
         let label = rest.rows > address.count ? 1 : 0
         let head = rest.line(0).inset(columns: 1, rows: 0)
         if label > 0 {
-            canvas.put(flow.success.point, in: head)
-            canvas.put("y copy", in: head, .key, alignment: .right)
+            let copy = "y copy"
+            let room = head.columns - Width.of(copy) - 2
+            let (long, short) = (flow.success.point, flow.success.pointShort)
+            canvas.put(Width.of(long) <= room ? long : short, in: head)
+            canvas.put(copy, in: head, .key, alignment: .right)
         }
         for (row, line) in address.prefix(rest.rows - label).enumerated() {
             let place = rest.line(row + label)

@@ -29,13 +29,19 @@ extension Validate {
             case .stale: [Run("\(glyphs.stale) Results for other choices", .warning)]
             case .running:
                 [Run(glyphs.spinner(at: world.moment.uptime) + " Validating", .accent)]
-            case .passed: [Run("\(glyphs.done) Passed", .ok)]
+            case .passed: passed(world, glyphs)
             case .failed: [Run("\(glyphs.failed) Not passed", .error)]
             }
         if all > 0 { runs.append(Run("   \(ended.count) of \(all) checks", .dim)) }
         if warnings > 0 { runs.append(Run("   \(Figure.counted(warnings, "warning"))", .warning)) }
         if failures > 0 { runs.append(Run("   \(failures) failed", .error)) }
         return runs
+    }
+
+    private func passed(_ world: World, _ glyphs: Glyphs) -> [Run] {
+        guard let run = tooOld(world) else { return [Run("\(glyphs.done) Passed", .ok)] }
+        let time = Times.moment(run.endedAt ?? run.startedAt, now: world.agentNow)
+        return [Run("\(glyphs.stale) Passed at \(time), too long ago", .warning)]
     }
 
     /// Below the list: what was just refused, else what the chosen check has seen and what to do.

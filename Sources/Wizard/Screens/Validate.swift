@@ -51,6 +51,13 @@ package struct Validate: RefusingScreen {
         return isPassed ? .passed : .failed
     }
 
+    /// The run that is shown, where it has passed so long ago that no migration begins with it.
+    func tooOld(_ world: World) -> ValidationRun? {
+        guard standing(world) == .passed, let run = world.validation(run), !world.isFresh(run)
+        else { return nil }
+        return run
+    }
+
     /// The migration that the destination holds, where it can go on instead of a new one.
     func offer(_ world: World) -> EarlierMigration? {
         guard standing(world) == .failed, let run = world.validation(run), !run.setup.resumes,
@@ -90,8 +97,23 @@ package struct Validate: RefusingScreen {
     }
 
     package mutating func update(_ world: World) -> [Action] {
+        followNewest(world)
         dropStaleRefusal(world)
         return []
+    }
+
+    /// Where the same was validated again, that counts.
+    private mutating func followNewest(_ world: World) {
+        guard let setup, let newest = world.validation(of: setup), newest.id != run,
+            world.validation(run)?.setup == setup
+        else { return }
+        show(newest.id)
+    }
+
+    private mutating func show(_ id: Identifier) {
+        run = id
+        hasMoved = false
+        scroll = Scroll()
     }
 
     // MARK: Keys
@@ -126,13 +148,14 @@ package struct Validate: RefusingScreen {
     }
 
     func continueButton(_ world: World) -> Button {
-        let isPassed = standing(world) == .passed
+        let isTooOld = tooOld(world) != nil
+        let isPassed = standing(world) == .passed && !isTooOld
         if isPassed, !flow(world).has(.review) {
             return StartDialog.button(flow(world).start, isAsking: isStarting, isFree: true)
         }
         return Button(
             continueTitle(world),
-            isPassed ? .ready : offer(world) != nil ? .normal : .grey(reason: ""))
+            isPassed ? .ready : isTooOld || offer(world) != nil ? .normal : .grey(reason: ""))
     }
 
     private var isStarting: Bool { starting?.isOpen == true }
@@ -197,6 +220,7 @@ package struct Validate: RefusingScreen {
         switch standing(world) {
         case .passed:
             guard let setup, !isStarting else { return [] }
+            if tooOld(world) != nil { return ask(setup) }
             if flow(world).has(.review) { return [.open(.review(ReviewAndConfirm(setup)))] }
             start = StartDialog.modal(setup, world)
             return [.discardTypeAhead]
@@ -220,6 +244,8 @@ package struct Validate: RefusingScreen {
         guard let choice = start?.choice else { return [] }
         start = nil
         guard choice == 1, let setup else { return [] }
+        // The question may have stood there for long.
+        if tooOld(world) != nil { return ask(setup) }
         starting = Asking()
         starting?.isOpen = true
         return [.perform(.start(setup))]
@@ -255,10 +281,8 @@ package struct Validate: RefusingScreen {
         asking.isOpen = false
         switch answer {
         case .made(let id):
-            run = id
+            show(id)
             setup = asked
-            hasMoved = false
-            scroll = Scroll()
             focus.focus(.next)
         case .refused(let error): refusal = Words.error(error)
         default: break

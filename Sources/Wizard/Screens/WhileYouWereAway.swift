@@ -5,7 +5,7 @@ package import Terminal
 package struct WhileYouWereAway: Screen {
     private let since: Int64
     private let migrations: [Identifier]
-    private var isAsked = false
+    private var readers: [Identifier: LogReader] = [:]
     private var offset = 0
 
     /// Nil where nothing can have happened: there was no migration, or nobody was away for long.
@@ -46,9 +46,15 @@ package struct WhileYouWereAway: Screen {
     }
 
     package mutating func update(_ world: World) -> [Action] {
-        guard !isAsked else { return [] }
-        isAsked = true
-        return migrations.map { .perform(.readLog($0, after: nil)) }
+        migrations.filter { isToBeRead($0, world) }.compactMap {
+            readers[$0, default: LogReader()].older(of: $0, world).map { .perform($0) }
+        }
+    }
+
+    /// Whether something that happened meanwhile is missing, and is told here.
+    private func isToBeRead(_ id: Identifier, _ world: World) -> Bool {
+        guard let lines = world.logs[id], let first = lines.first else { return true }
+        return first.time > since && lines.count < Tuning.awayLines
     }
 
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
@@ -77,13 +83,25 @@ package struct WhileYouWereAway: Screen {
             lines.append([])
             lines.append(heading(migration, world, glyphs))
             let news = (world.logs[migration.id] ?? []).filter { $0.time > since }
+                .suffix(Tuning.awayLines)
             if news.isEmpty { lines.append([Run("  nothing was logged", .dim)]) }
+            if let first = news.first, isFurtherBack(first, migration.id, world) {
+                let earlier = "  What was logged before that is in its log: l on its page."
+                lines.append([Run(earlier, .dim)])
+            }
             let before: [Int64?] = [world.agentNow] + news.map { $0.time }
             lines += zip(news, before).flatMap { line, before in
                 LogView.rows(line, after: before).map { [Run(" ")] + $0 }
             }
         }
         return lines
+    }
+
+    /// Whether there are lines of the time before that are not told.
+    private func isFurtherBack(_ line: LogLine, _ id: Identifier, _ world: World) -> Bool {
+        guard line.sequence > 1 else { return false }
+        let before = world.logs[id]?.last { $0.sequence < line.sequence }
+        return before.map { $0.time > since } ?? true
     }
 
     private func heading(

@@ -33,6 +33,18 @@ struct StoredTexts {
             """)
     }
 
+    /// The first block of literal text below a heading is this one; the rest of the file is somebody's.
+    func expect(_ text: String, below heading: String, of file: String) throws {
+        let url = folder.appending(component: file)
+        let stored = try String(contentsOf: url, encoding: .utf8)
+        let begin = try #require(stored.range(of: "\n\(heading)\n"))
+        let open = try #require(
+            stored.range(of: "```\n", range: begin.upperBound..<stored.endIndex))
+        let close = try #require(stored.range(of: "```", range: open.upperBound..<stored.endIndex))
+        let new = stored.replacingCharacters(in: open.upperBound..<close.lowerBound, with: text)
+        try expect(new, in: file)
+    }
+
     /// No file is left of what is not written any more.
     func expectNothingBut(_ files: [String]) throws {
         let manager = FileManager.default

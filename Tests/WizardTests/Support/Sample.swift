@@ -107,7 +107,7 @@ enum Sample {
     }
 
     static let passing: [ValidationRow] = [
-        row("sourceReachable", .source, "Source cluster is reachable", .pass, "3 of 3 members"),
+        row("sourceReachable", .source, "Every member can be reached", .pass, "3 of 3 members"),
         row("oplog", .source, "Oplog window", .warning, "31 h, the copy needs about 9 h"),
     ]
 
@@ -115,7 +115,7 @@ enum Sample {
         passing + [
             ValidationRow(
                 check: "conflicts", side: .destination,
-                title: "Destination has conflicting namespaces", state: .failure,
+                title: "No conflicting namespaces", state: .failure,
                 seen: "shop.orders, shop.items",
                 remedy: "Clear the data of the destination, or drop these collections.")
         ]

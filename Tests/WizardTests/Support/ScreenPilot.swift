@@ -155,7 +155,7 @@ extension Command {
         case .retry(let id): .retry(id, by: asker)
         case .releaseSource(let id): .releaseSource(id, by: asker)
         case .acknowledgeMismatches(let id): .acknowledgeMismatches(id, by: asker)
-        case .readLog(let id, let after): .log(migration: id, after: after, limit: 100)
+        case .readLog(let id, let after): .log(migration: id, after: after, limit: 500)
         }
     }
 }
