@@ -77,4 +77,19 @@ import Testing
         #expect(partitions.first?.lower == nil && partitions.last?.upper == nil)
         #expect(partitions.count > 1)
     }
+
+    /// Documents that came since it was measured are boundaries as likely as the others.
+    @Test func aCollectionThatHasGrownIsNotSplitForEver() async throws {
+        let (fixture, collection) = try await Self.fixture("planner_grown")
+        let split = try #require(
+            PartitionPlanner.Split(bytes: 20 * Tuning.partitionBytes, documents: 40))
+        let planner = PartitionPlanner(
+            context: fixture.context, lane: fixture.context.source.lane())
+        var found: [Partition] = []
+        try await planner.plan(collection, split, from: nil, index: 0) { found += $0 }
+        #expect(found.count == split.limit + 1)
+        #expect(found.last?.upper == nil)
+        let counts = try await Self.count(found, fixture, collection)
+        #expect(counts.reduce(0, +) == Self.documents)
+    }
 }

@@ -20,6 +20,9 @@ struct PartitionPlanner: Sendable {
 
         /// With which probability a key becomes a boundary.
         var rate: Double { Double(partitions) / Double(documents) }
+
+        /// Partitions at most: what grows while it is split must not be split for ever. Above what chance makes of `rate`.
+        var limit: Int { partitions + partitions / 4 + 8 }
     }
 
     let context: Context
@@ -62,7 +65,7 @@ struct PartitionPlanner: Sendable {
         while true {
             do {
                 var batch = try await context.retry("splitting \(collection.sourceName)") {
-                    try await open(current, split, from: lower)
+                    try await open(current, split, from: lower, atMost: split.limit - index)
                 }
                 while true {
                     let partitions = batch.documents.compactMap { document -> Partition? in
@@ -92,7 +95,7 @@ struct PartitionPlanner: Sendable {
     }
 
     private func open(
-        _ collection: MigratedCollection, _ split: Split, from lower: RawValue?
+        _ collection: MigratedCollection, _ split: Split, from lower: RawValue?, atMost limit: Int
     ) async throws -> Batch {
         var command = DocumentBuilder()
         command.append("aggregate", .string(collection.sourceName.collection))
@@ -113,6 +116,7 @@ struct PartitionPlanner: Sendable {
             pipeline.insert(["$match": .document(bound.finish())], at: 0)
         }
         pipeline.append(["$match": ["$sampleRate": .double(split.rate)]])
+        pipeline.append(["$limit": .integer(max(1, limit))])
         command.append("pipeline", .array(Document(array: pipeline)))
         command.append("hint", ["_id": 1])
         command.append("cursor", ["batchSize": 1])
