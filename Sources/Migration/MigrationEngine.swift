@@ -247,16 +247,29 @@ package actor MigrationEngine {
             )
         }
         let destination = try await reach(.destination, destinationURI)
-        let isOpen = try await retry("reading the migration's state") {
-            try await FoundMigration.isPastPointOfNoReturn(destination.lane())
+        let state = try await retry("reading the migration's state") {
+            try await StateStore.peek("state", "migration", destination.lane())
         }
-        guard isOpen else { return (try await reach(.source, sourceURI), destination) }
+        guard let state, StoredMigration(state).isPastPointOfNoReturn else {
+            return (try await reach(.source, sourceURI), destination)
+        }
+        return (try await formerSource(state), destination)
+    }
+
+    /// The source of a migration whose cutover is to be finished, asked once: it may be gone, or another set may have its
+    /// hosts.
+    private func formerSource(_ state: Document) async throws -> Side {
         do {
-            return (try await Side(.source, sourceURI), destination)
+            let source = try await Side(.source, sourceURI)
+            let subject = try await Subject(source.lane())
+            let begun = state["subject"]?.document.flatMap(Subject.init)
+            if begun.map(subject.hasSameSource) ?? false { return source }
+            await source.close()
+            log.note("goes on without the source: it is another one now, \(subject.source)")
         } catch let error as MongoError {
             log.note("goes on without the source: \(error)")
-            return (try Side(unreached: .source, sourceURI), destination)
         }
+        return try Side(unreached: .source)
     }
 
     /// Leaves nothing behind but what a later run needs.

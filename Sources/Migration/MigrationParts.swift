@@ -99,17 +99,17 @@ struct MigrationParts: Sendable {
             { try await context.lease.keep(context.retry) },
             {
                 try await registered.pass()
-                try await untilCutover { try await tail.run() }
+                try await whileNeeded { try await tail.run() }
             },
-            { try await untilCutover { try await monitor.run() } },
+            { try await whileNeeded { try await monitor.run() } },
             { try await replicate(monitor) },
             { try await keepCheckpoints() },
-            { try await untilCutover { try await outlook.run() } },
+            { try await whileNeeded { try await outlook.run() } },
         ]
     }
 
     /// What asks the source. Past the point of no return it may fail: nothing depends on the source any more.
-    private func untilCutover(_ body: () async throws -> Void) async throws {
+    private func whileNeeded(_ body: () async throws -> Void) async throws {
         do {
             try await body()
         } catch  where cutover.isPastPointOfNoReturn && !(error is CancellationError) {
@@ -308,9 +308,11 @@ struct MigrationParts: Sendable {
                 only: Set(earlier.undone.map(\.item)))
             try await save(report, undone: await keeper.undone)
         }
-        if context.options.keepSourceWritable, stored.isSourceBlocked {
+        let isNamed = report.problems.contains(Cutover.sourceStaysBlocked)
+        if isNamed || context.options.keepSourceWritable && stored.isSourceBlocked {
             report.problems.removeAll { $0 == Cutover.sourceStaysBlocked }
-            report.problems += try await cutover.leaveSource()
+            // It may have been released since.
+            if stored.isSourceBlocked { report.problems += try await cutover.leaveSource() }
             try await save(report, undone: await keeper.undone)
         }
         return report

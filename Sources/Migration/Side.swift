@@ -13,7 +13,7 @@ package struct Side: Sendable {
     package let patientCluster: Cluster
     package let version: ServerVersion
     package let replicaSet: String
-    /// False for a source that did not answer when nothing but its block was left: its version and its name are not known.
+    /// False for a source that did not answer, or was another one, when nothing but its block was left.
     let isReached: Bool
 
     /// Connects and asks the primary who it is.
@@ -30,11 +30,11 @@ package struct Side: Sendable {
         isReached = true
     }
 
-    /// Asks nobody.
-    init(unreached role: Role, _ connectionString: ConnectionString) throws {
+    /// One that nobody asks anything: its name may not even resolve.
+    init(unreached role: Role) throws {
         self.role = role
-        cluster = try Cluster(connectionString)
-        patientCluster = try Cluster(connectionString, patience: .endless)
+        cluster = try Cluster(ConnectionString("mongodb://unreached.invalid"))
+        patientCluster = cluster
         version = ServerVersion(0, 0)
         replicaSet = ""
         isReached = false

@@ -89,6 +89,8 @@ extension CollectionsServerTests {
             let there = shop.on(pair.destination.lane)
             try await shop.create("moved", ["capped": true, "size": 1_000_000])
             try await shop.insert("moved", .numbered(500))
+            try await shop.create("lost", ["capped": true, "size": 1_000_000])
+            try await shop.insert("lost", .numbered(100))
             let report = try await pair.migrating({ $0.verify = verify }) { migration in
                 try await migration.reached(.inSync)
                 try await migration.isTrue("ready") { migration.engine.progress().isReady }
@@ -96,6 +98,8 @@ extension CollectionsServerTests {
                 try await there.delete("moved", ["_id": 7])
                 try await there.insert("moved", .numbered(1, from: 7))
                 try await there.insert("moved", .numbered(1, from: 2_000))
+                // The number of documents would tell it.
+                if verify == .off { try await there.delete("lost", ["_id": 9]) }
                 try await shop.insert("moved", .numbered(1, from: 1_000))
                 return try await migration.cutOver()
             }

@@ -51,6 +51,24 @@ extension FaultServerTests {
         }
     }
 
+    /// Nothing of another one is touched.
+    @Test func anotherSetInThePlaceOfTheSourceIsNoneOfItsCutover() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            let other = try await ReplicaSet.start(ReplicaSetOptions())
+            try await FaultServerTests.openButUnfinished(trial)
+            await trial.interrupt()
+            try trial.start(options: { $0.keepSourceWritable = true }, source: other.uri)
+            let report = try await trial.finish()
+            #expect(report.phase == .complete)
+            #expect(report.problems.count == 1)
+            #expect(report.problems.first?.contains("the source did not answer") == true)
+            #expect(try await trial.pair.source.isBlocked())
+            await trial.workload.stop()
+            #expect(try await trial.pair.differences() == [])
+            try await other.stop()
+        }
+    }
+
     /// Indexes get the form that they had on the source when it was left.
     @Test func theSourceMayBeClearedWhileItsCutoverIsFinished() async throws {
         try await Trial.with(writesPerSecond: 50) { trial in

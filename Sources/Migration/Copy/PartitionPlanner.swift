@@ -21,7 +21,7 @@ struct PartitionPlanner: Sendable {
         /// With which probability a key becomes a boundary.
         var rate: Double { Double(partitions) / Double(documents) }
 
-        /// Partitions at most: what grows while it is split must not be split for ever. Above what chance makes of `rate`.
+        /// Boundaries at most: what grows while it is split must not be split for ever. Above what chance makes of `rate`.
         var limit: Int { partitions + partitions / 4 + 8 }
     }
 

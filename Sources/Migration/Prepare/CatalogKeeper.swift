@@ -331,9 +331,19 @@ actor CatalogKeeper {
         pairs = try await context.store.load().pairs
     }
 
-    /// The source as it was at the point of no return: to finish a cutover after a restart.
+    /// The source as it was at the point of no return: to finish a cutover after a restart. Where that is not stored, as it
+    /// is by now.
     func takeUpFinal() async throws {
-        sourceCatalog = try await context.store.loadFinal()
+        guard let final = try await context.store.loadFinal() else {
+            guard context.source.isReached else {
+                throw MigrationError(
+                    .unexpected,
+                    "what the collections are to become is not in \(StateStore.database).final, and the source does not "
+                        + "say it: --resume when the source answers")
+            }
+            return try await readCatalogs()
+        }
+        sourceCatalog = final
         pairs = try await context.store.load().pairs
     }
 

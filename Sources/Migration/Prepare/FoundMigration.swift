@@ -50,11 +50,8 @@ package struct FoundMigration: Hashable, Sendable {
     /// source. One call, changes nothing. Throws `MongoError` where it cannot be asked.
     package static func isPastPointOfNoReturn(_ destination: ConnectionString) async throws -> Bool
     {
-        try await isPastPointOfNoReturn(try Cluster(destination).lane())
-    }
-
-    static func isPastPointOfNoReturn(_ destination: Lane) async throws -> Bool {
-        let state = try await StateStore.peek("state", "migration", destination)
+        let lane = try Cluster(destination).lane()
+        let state = try await StateStore.peek("state", "migration", lane)
         return state.map { StoredMigration($0).isPastPointOfNoReturn } ?? false
     }
 

@@ -29,9 +29,10 @@ struct Preparation: Sendable {
         guard source.isReached || earlier.isPastPointOfNoReturn else {
             throw Preparation.noSource
         }
+        // To finish a cutover nothing more is asked of the source, and nothing of the filters.
+        let isOver = options.resume && earlier.isPastPointOfNoReturn
         let subject =
-            source.isReached
-            ? try await Subject(source, filter: options.filter, retry: retry) : nil
+            isOver ? nil : try await Subject(source, filter: options.filter, retry: retry)
         let token: ResumeToken
         if earlier.phase == .cancelled, options.resume {
             throw MigrationError(

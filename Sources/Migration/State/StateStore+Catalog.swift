@@ -34,16 +34,27 @@ extension StateStore: CatalogJournal {
     /// Keeps these collections of the source as they are at the point of no return, and no others: what is finished after
     /// it must not depend on what becomes of the source.
     func saveFinal(_ collections: [CollectionInfo]) async throws {
+        try await save(["finalCollections": .null])
         try await delete("final", filter: [:])
-        for start in stride(from: 0, to: collections.count, by: Tuning.finalBatch) {
-            let batch = collections[start..<min(start + Tuning.finalBatch, collections.count)]
-            try await replace("final", batch.compactMap(FinalCollection.fields))
+        var batch: [(id: Value, fields: Document)] = []
+        var bytes = 0
+        for document in collections.compactMap(FinalCollection.fields) {
+            if bytes + document.fields.count > Tuning.finalBatchBytes {
+                try await replace("final", batch)
+                (batch, bytes) = ([], 0)
+            }
+            batch.append(document)
+            bytes += document.fields.count
         }
+        try await replace("final", batch)
+        try await save(["finalCollections": .integer(collections.count)])
     }
 
-    /// What `saveFinal` has kept.
-    func loadFinal() async throws -> Catalog {
-        Catalog(try await find("final").compactMap(FinalCollection.info))
+    /// What `saveFinal` has kept; nil where that is not there as it was.
+    func loadFinal() async throws -> Catalog? {
+        let found = try await find("final").compactMap(FinalCollection.info)
+        let count = try await loadMigration()?["finalCollections"]?.integer
+        return count == found.count ? Catalog(found) : nil
     }
 
     package func claim(view: Namespace) async throws {

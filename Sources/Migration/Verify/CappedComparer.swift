@@ -17,11 +17,12 @@ struct CappedComparer: Sendable {
         /// Everything up to this time must be applied before anything of it counts.
         var time = Timestamp.zero
 
-        /// Documents that the destination alone has, behind its extra head. They count as misplaced no more.
-        mutating func takeExtra() -> [RawValue] {
-            let extra = misplaced.filter { $0.value == .extra }
+        /// For where nobody looks at documents by their ids: those that are missing have no place, and those that the
+        /// destination alone has go with its extra head.
+        mutating func takeDocuments() {
+            head += misplaced.filter { $0.value == .extra }.keys
             misplaced = misplaced.filter { $0.value != .extra }
-            return Array(extra.keys)
+            for id in candidates { misplaced[id] = .order }
         }
     }
 

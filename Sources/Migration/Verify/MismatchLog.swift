@@ -8,6 +8,12 @@ struct MismatchLog: Sendable {
         case document(CanonicalKey, of: BinaryUUID)
         /// The order or the number of documents of a collection.
         case collection(BinaryUUID)
+
+        var collection: BinaryUUID {
+            switch self {
+            case .document(_, let collection), .collection(let collection): collection
+            }
+        }
     }
 
     private struct Entry: Sendable {
@@ -22,25 +28,26 @@ struct MismatchLog: Sendable {
     private var found: [Subject: Entry] = [:]
     private var catalog: [Mismatch] = []
     private var nextPlace = 0
-    /// Differences that are not kept by name, by namespace.
-    private var unnamed: [Namespace: Int] = [:]
+    /// Differences that are not kept by name, by collection.
+    private var unnamed: [BinaryUUID: (namespace: Namespace, count: Int)] = [:]
     private let limit: Int
 
     init(limit: Int = Tuning.namedMismatches) { self.limit = limit }
 
     var isEmpty: Bool { found.isEmpty && catalog.isEmpty && unnamed.isEmpty }
 
-    var count: Int { found.count + catalog.count + unnamed.values.reduce(0, +) }
+    var count: Int { found.count + catalog.count + unnamed.values.reduce(0) { $0 + $1.count } }
 
     /// The one that `all` begins with, without making all.
     var first: Mismatch? {
         catalog.first ?? found.values.min { $0.place < $1.place }?.mismatch
-            ?? unnamed.first.map { named($0.value, in: $0.key) }
+            ?? unnamed.values.first.map { named($0.count, in: $0.namespace) }
     }
 
     /// In the order in which they were found; catalog first.
     var all: [Mismatch] {
-        let rest = unnamed.sorted { $0.key < $1.key }.map { named($0.value, in: $0.key) }
+        let rest = unnamed.values.sorted { $0.namespace < $1.namespace }
+            .map { named($0.count, in: $0.namespace) }
         return catalog + found.values.sorted { $0.place < $1.place }.map(\.mismatch) + rest
     }
 
@@ -63,7 +70,7 @@ struct MismatchLog: Sendable {
             found[subject] = Entry(place: nextPlace, mismatch: mismatch, ids: ids)
             nextPlace += 1
         } else {
-            unnamed[mismatch.namespace, default: 0] += 1
+            unnamed[subject.collection, default: (mismatch.namespace, 0)].count += 1
         }
     }
 
@@ -76,23 +83,20 @@ struct MismatchLog: Sendable {
     /// What is said about options, indexes and views; the reconciler has repaired it.
     mutating func addCatalog(_ mismatches: [Mismatch]) { catalog += mismatches }
 
-    /// The operator has taken note: what was repaired, and what will be, counts no more. Returns what is still
-    /// different, with the ids of the documents, to be compared again.
+    /// The operator has taken note: what was repaired, and what will be, counts no more. Returns what is to be compared
+    /// again: what is still different, with the ids of the documents, and collections with more differences than have
+    /// names.
     mutating func acknowledge() -> [(subject: Subject, ids: [RawValue])] {
         found = found.filter { !$0.value.mismatch.isRepaired }
         for subject in found.keys { found[subject]?.isNoted = true }
         catalog = []
-        unnamed = [:]
-        return found.map { ($0.key, $0.value.ids) }
+        defer { unnamed = [:] }
+        return found.map { ($0.key, $0.value.ids) } + unnamed.keys.map { (.collection($0), []) }
     }
 
     /// The collection is gone.
     mutating func forget(_ collection: BinaryUUID) {
-        found = found.filter { subject, _ in
-            switch subject {
-            case .document(_, let of): of != collection
-            case .collection(let own): own != collection
-            }
-        }
+        found = found.filter { $0.key.collection != collection }
+        unnamed[collection] = nil
     }
 }

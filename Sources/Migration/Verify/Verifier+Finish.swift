@@ -95,7 +95,11 @@ extension Verifier {
     /// destination has are deleted there. Returns collections to be copied again.
     private func finishOrder() async throws -> [MigratedCollection] {
         let lanes = VerifyLanes(context: context)
+        let survey = SourceSurvey(context: context, lane: lanes.source)
         var disordered: [MigratedCollection] = []
+        var unlooked: [Namespace] = []
+        var bytes = 0
+        defer { withState { $0.unlooked = unlooked } }
         for collection in context.registry.all
         where collection.isCopied && collection.kind == .capped {
             let uuid = collection.source
@@ -104,17 +108,25 @@ extension Verifier {
             let isTold = mode == .full && context.source.version >= .v6
             if isTold, withState({ $0.orderedUpTo[uuid] == changes }) { continue }
             do {
+                if mode != .full {
+                    // Nothing was looked at before the source was stopped.
+                    bytes += try await survey.size(of: collection).bytes
+                    guard bytes <= Tuning.orderBytes else {
+                        unlooked.append(collection.sourceName)
+                        continue
+                    }
+                }
                 let comparer = CappedComparer(lanes: lanes, isByID: true)
                 var outcome = try await comparer.compare(
                     collection, batchSize: Tuning.verifyBatchDocuments)
-                var surplus = outcome.head
-                // Where documents are not verified nobody names them, and they go like the others.
-                if mode != .full { surplus += outcome.takeExtra() }
-                if !surplus.isEmpty { try await delete(surplus, of: uuid) }
+                if mode != .full { outcome.takeDocuments() }
+                if !outcome.head.isEmpty { try await delete(outcome.head, of: uuid) }
                 if outcome.misplaced.isEmpty {
                     withState { state in
                         state.orderedUpTo[uuid] = changes
-                        state.log.markRepaired(.collection(uuid))
+                        if outcome.candidates.isEmpty {
+                            state.log.markRepaired(.collection(uuid))
+                        }
                     }
                 } else if nameOrder(outcome, of: collection) {
                     disordered.append(collection)

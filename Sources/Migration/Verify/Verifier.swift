@@ -14,6 +14,8 @@ final class Verifier: Sendable {
         var documents = 0
         /// Changes of capped collections up to which their order is known to be right.
         var orderedUpTo: [BinaryUUID: Int] = [:]
+        /// Capped collections whose order was not compared in the cutover.
+        var unlooked: [Namespace] = []
         /// How often capped collections were copied again for their order.
         var copiedAgain: [BinaryUUID: Int] = [:]
         /// Until the cutover is decided nothing waits.
@@ -168,6 +170,9 @@ final class Verifier: Sendable {
 
     /// Every difference that was found and not taken note of, repaired ones included.
     var mismatches: [Mismatch] { state.withLock { $0.log.all } }
+
+    /// Capped collections whose order `finish` has not compared, as that would have taken too long.
+    var unlooked: [Namespace] { state.withLock { $0.unlooked } }
 
     /// Differences of options, indexes and views, as the reconciler finds and repairs them.
     func addCatalog(_ mismatches: [Mismatch]) {

@@ -34,6 +34,10 @@ extension Tuning {
     /// that the cutover decides.
     static let verifyOrderAttempts = 5
 
+    /// What is read of capped collections in a cutover for their order alone, where documents are not verified: some ten
+    /// seconds without writes.
+    static let orderBytes = 2 << 30
+
     // MARK: Keys that are compared again
 
     /// Documents compared again by one read on each side.
