@@ -58,14 +58,16 @@ extension CatalogKeeper {
         throw MigrationError(.cutoverRefused, "the catalogs are not equal: \(problem)")
     }
 
-    /// From now on the destination refuses duplicates where the source does.
-    func prepareUnique() async throws {
+    /// From now on the destination refuses duplicates where the source does. `store` gets what is to be finished later;
+    /// returns of how many collections.
+    func prepareUnique(_ store: StateStore) async throws -> Int {
         try await setPrepared(true)
-        try await context.store.saveFinal(sourceCatalog.sorted.filter(Translation.isFinishedLater))
+        let unfinished = sourceCatalog.sorted.filter(Translation.isFinishedLater)
+        try await store.saveFinal(unfinished)
         let problems = try await context.retry("preparing unique indexes") {
             try await finishing.prepare()
         }
-        guard let first = problems.first else { return }
+        guard let first = problems.first else { return unfinished.count }
         throw MigrationError(.cutoverRefused, "a unique index cannot be prepared: \(first)")
     }
 

@@ -87,13 +87,14 @@ struct Cutover: Sendable {
         }
         try refuseOnDifferences()
         steps.begin(.prepareUniqueIndexes)
-        try await keeper.prepareUnique()
+        // Nobody waits for it while the source takes no writes.
+        let unfinished = try await keeper.prepareUnique(store.impatient)
         steps.begin(.checkForStrayWrites)
         let last = try await drain(lane, refusingWritesAfter: final)
         // Where the source could not be blocked, one may have been opened since.
         if !context.status.blocked.contains(.source) { try await refuseOnOpenTransactions() }
         steps.begin(.openDestination)
-        try await accept(last)
+        try await accept(last, unfinished)
         return last
     }
 
@@ -211,12 +212,13 @@ struct Cutover: Sendable {
     }
 
     /// The point of no return. Nobody waits for its record, as the source takes no writes meanwhile.
-    private func accept(_ final: Timestamp) async throws {
+    /// `unfinished`: of how many collections the final form is stored.
+    private func accept(_ final: Timestamp, _ unfinished: Int) async throws {
         guard pointOfNoReturn.approach() else { throw CancellationError() }
         do {
             try await store.impatient.save([
                 "cutover": .string(StoredMigration.CutoverStep.accepted.rawValue),
-                "finalTime": .timestamp(final),
+                "finalTime": .timestamp(final), "finalCollections": .integer(unfinished),
                 // Another run could not say what this one has counted and compared.
                 "counts": .document(context.status.figures.counts),
                 "verification": .document(verifier.summary.document),

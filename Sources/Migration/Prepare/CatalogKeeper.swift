@@ -334,7 +334,10 @@ actor CatalogKeeper {
     /// The source as it was at the point of no return: to finish a cutover after a restart. Where that is not stored, as it
     /// is by now.
     func takeUpFinal() async throws {
-        guard let final = try await context.store.loadFinal() else {
+        guard
+            let count = StoredMigration(try await context.store.loadMigration() ?? [:])
+                .finalCollections, let final = try await context.store.loadFinal(count)
+        else {
             guard context.source.isReached else {
                 throw MigrationError(
                     .unexpected,

@@ -193,6 +193,8 @@ struct StoredMigration: Sendable {
     let downtime: Double?
     /// The source's newest write that is on the destination; present from the point of no return on.
     let finalTime: Timestamp?
+    /// How many collections `StateStore.saveFinal` has kept; present from the point of no return on.
+    let finalCollections: Int?
     /// See `Status.Figures.counts`.
     let counts: Document
     /// What was compared; present from the point of no return on.
@@ -214,6 +216,7 @@ struct StoredMigration: Sendable {
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
         downtime = document["downtime"]?.double
         finalTime = document["finalTime"]?.timestamp
+        finalCollections = document["finalCollections"]?.integer
         counts = document["counts"]?.document ?? [:]
         // Also stored by an attempt to record that point that was undone.
         verification =

@@ -32,9 +32,8 @@ extension StateStore: CatalogJournal {
     }
 
     /// Keeps these collections of the source as they are at the point of no return, and no others: what is finished after
-    /// it must not depend on what becomes of the source.
+    /// it must not depend on what becomes of the source. The record of that point says how many they are.
     func saveFinal(_ collections: [CollectionInfo]) async throws {
-        try await save(["finalCollections": .null])
         try await delete("final", filter: [:])
         var batch: [(id: Value, fields: Document)] = []
         var bytes = 0
@@ -47,13 +46,11 @@ extension StateStore: CatalogJournal {
             bytes += document.fields.count
         }
         try await replace("final", batch)
-        try await save(["finalCollections": .integer(collections.count)])
     }
 
-    /// What `saveFinal` has kept; nil where that is not there as it was.
-    func loadFinal() async throws -> Catalog? {
+    /// So many collections that `saveFinal` has kept; nil where they are not all there.
+    func loadFinal(_ count: Int) async throws -> Catalog? {
         let found = try await find("final").compactMap(FinalCollection.info)
-        let count = try await loadMigration()?["finalCollections"]?.integer
         return count == found.count ? Catalog(found) : nil
     }
 
