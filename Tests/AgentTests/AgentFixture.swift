@@ -97,7 +97,6 @@ final class AgentFixture: Sendable {
     }
 
     func end() async throws {
-        await client.shutdown()
         try await scratch.remove()
     }
 }

@@ -29,12 +29,7 @@ struct WizardStage: Sendable {
             ChildProcess.Launch(
                 path: program, arguments: ["agent", "run", "--state", state.path],
                 output: state.log))
-        do {
-            try await eventually("the agent answers") { (try? await client.snapshot()) != nil }
-        } catch {
-            await client.shutdown()
-            throw error
-        }
+        try await eventually("the agent answers") { (try? await client.snapshot()) != nil }
         var environment = ScreenProgram.screenEnvironment(home: scratch.path)
         environment[AgentFolder.variable] = state.path
         return WizardStage(
@@ -45,7 +40,6 @@ struct WizardStage: Sendable {
     }
 
     func end() async {
-        await client.shutdown()
         // What is left is removed by the watchdog when this process ends.
         try? await scratch.remove()
     }
