@@ -96,7 +96,8 @@ package struct ConnectionString: Hashable, Sendable {
                 + (password.map { ":" + ConnectionString.encoded($0) } ?? "") + "@"
         }
         let query = options.sorted { $0.key < $1.key }
-            .map { "\($0.key)=\(ConnectionString.encoded($0.value))" }.joined(separator: "&")
+            .map { ConnectionString.spelled($0.key) + "=" + ConnectionString.encoded($0.value) }
+            .joined(separator: "&")
         return (isSRV ? "mongodb+srv://" : "mongodb://") + (credentials ?? "")
             + hosts.joined(separator: ",")
             + "/" + (database.map(ConnectionString.encoded) ?? "")
@@ -136,7 +137,8 @@ extension ConnectionString {
         }
         for (name, value) in options where value == ConnectionString.redaction {
             guard ConnectionString.isSecret(name), let known = other?.options[name] else {
-                throw .invalidURI("the value of \(name) is not known: type it")
+                throw .invalidURI(
+                    "the value of \(ConnectionString.spelled(name)) is not known: type it")
             }
             copy.options[name] = known
         }
@@ -161,6 +163,28 @@ extension ConnectionString: CustomStringConvertible, CustomDebugStringConvertibl
 }
 
 extension ConnectionString {
+    /// Option names as the documentation writes them, by their names in lower case. Source: MongoDB's specification
+    /// "URI Options", and the driver's own older names.
+    private static let spellings = Dictionary(
+        uniqueKeysWithValues: [
+            "appName", "authMechanism", "authMechanismProperties", "authSource", "compressors",
+            "connectTimeoutMS", "directConnection", "heartbeatFrequencyMS", "journal",
+            "loadBalanced", "localThresholdMS", "maxIdleTimeMS", "maxPoolSize",
+            "maxStalenessSeconds", "minPoolSize", "readConcernLevel", "readPreference",
+            "readPreferenceTags", "replicaSet", "retryReads", "retryWrites",
+            "serverSelectionTimeoutMS", "serverSelectionTryOnce", "socketCheckIntervalMS",
+            "socketTimeoutMS", "srvMaxHosts", "srvServiceName", "sslAllowInvalidCertificates",
+            "sslAllowInvalidHostnames", "sslCertificateAuthorityFile",
+            "sslClientCertificateKeyFile",
+            "sslClientCertificateKeyPassword", "tlsAllowInvalidCertificates",
+            "tlsAllowInvalidHostnames", "tlsCAFile", "tlsCertificateKeyFile",
+            "tlsCertificateKeyFilePassword", "tlsDisableCertificateRevocationCheck",
+            "tlsDisableOCSPEndpointCheck", "tlsInsecure", "waitQueueTimeoutMS", "wTimeoutMS",
+            "zlibCompressionLevel",
+        ].map { ($0.lowercased(), $0) })
+
+    private static func spelled(_ option: String) -> String { spellings[option] ?? option }
+
     private static func decoded(_ text: Substring) throws(MongoError) -> String {
         guard text.contains("%") else { return String(text) }
         var bytes: [UInt8] = []

@@ -186,7 +186,7 @@ import Testing
                 "clusters", "edit", "shop-2", "--ca-file", "/nowhere/ca.pem",
             ])
             #expect(bad.status == 1, "\(bad.text)")
-            #expect(bad.text.contains("tlscafile=%2Fnowhere%2Fca.pem"))
+            #expect(bad.text.contains("tlsCAFile=%2Fnowhere%2Fca.pem"))
             #expect(bad.text.contains("Not reached"))
         }
     }

@@ -51,6 +51,13 @@ import Testing
         #expect(uri.options == ["replicaset": "rs", "directconnection": "false"])
     }
 
+    @Test func optionNamesAreWrittenAsTheDocumentationWritesThem() throws {
+        let uri = try ConnectionString(
+            "mongodb://h/?REPLICASET=rs&authsource=admin&TLScaFile=c&other=1")
+        #expect(
+            uri.description == "mongodb://h/?authSource=admin&other=1&replicaSet=rs&tlsCAFile=c")
+    }
+
     @Test func whatIsShownAsASecretIsTakenFromTheOtherOne() throws {
         let stored = try ConnectionString(
             "mongodb://u:geheim@h/?tlsCertificateKeyFilePassword=key")

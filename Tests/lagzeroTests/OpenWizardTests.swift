@@ -34,7 +34,7 @@ import Testing
                 #expect(!contains("/proc/\(pid)/\(file)", Self.secret))
             }
         }
-        let answer = try answer(of: session.folder, until: "replicaset=rs0")
+        let answer = try answer(of: session.folder, until: "replicaSet=rs0")
         #expect(answer.contains("anna") && !answer.contains(Self.secret))
         let shown = try await LagzeroProcess.run(
             ["clusters", "list", "--state", session.folder.path])
