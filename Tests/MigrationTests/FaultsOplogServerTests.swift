@@ -81,6 +81,31 @@ extension FaultServerTests {
         }
     }
 
+    /// What the reconciler could not do is found again by the next process; its events need not be.
+    @Test func f13TheOplogRollsOverWhileADefinitionIsRefused() async throws {
+        try await Trial.with(source: FaultServerTests.tinyOplog, writesPerSecond: 40) { trial in
+            let (source, destination) = (trial.pair.source, trial.pair.destination)
+            try await trial.advance(to: .inSync)
+            try await destination.members[0].setFailPoint(
+                "failCommand",
+                [
+                    "mode": "alwaysOn",
+                    // InvalidOptions
+                    "data": ["failCommands": ["create"], "errorCode": 72],
+                ])
+            _ = try await source.lane.run(["create": "refused"], on: "shop")
+            try await trial.reach(.paused)
+            try await rollOver(source)
+            try await eventually("the stored position is within the oplog") {
+                try await storedToken(destination) > oplogStart(source)
+            }
+            await trial.interrupt()
+            try await trial.setFailPoint(from: nil)
+            try trial.start()
+            try await trial.expectCompletion()
+        }
+    }
+
     @Test(arguments: isSoak ? Trial.phases : [.copying])
     func f14APositionThatTheOplogNoLongerHoldsEndsTheMigration(phase: Phase) async throws {
         try await Trial.with(source: FaultServerTests.tinyOplog, writesPerSecond: 20) { trial in

@@ -70,9 +70,12 @@ final class Spill: Sendable {
         }
     }
 
-    /// One round of keeping the dirty set small, and empty where the oplog is short. The file is read back as soon as the
-    /// destination takes keys again: those in it hold the position.
+    /// One round of keeping the dirty set small, and empty where the oplog is short, when nothing else holds the position
+    /// either. The file is read back as soon as the destination takes keys again: those in it hold the position.
     func relieve(isShort: Bool) async throws {
+        if isShort, context.source.version.namesCollectionsByUUID {
+            context.dirty.setCatalogHoldsAside()
+        }
         let isLarge = context.dirty.read { $0.bytes } > context.options.dirtyBytes
         if isLarge || isShort && context.dirty.backlog > 0 {
             guard try await spill(isShort: isShort) else { return }

@@ -1,10 +1,12 @@
 internal import BSON
 internal import Mongo
 
-/// Catalog events that the reconciler has not answered: where they hold the position, and what they are about.
+/// Catalog events that the reconciler has not answered: when they came, and what they are about.
 struct CatalogHold: Sendable {
     let generation: Int
     let subjects: CatalogSubjects
+    /// Tells it from the others; given by `DirtySet`.
+    var number = 0
 }
 
 /// What some catalog events are about: it explains changes of these collections and views, and of no others.

@@ -6,7 +6,14 @@ internal import Synchronization
 package final class DirtySet: Sendable {
     private struct State {
         var keys: DirtyKeys
+        /// Those that no run of the reconciler has begun to answer.
         var catalogHolds: [CatalogHold] = []
+        /// How many there ever were.
+        var holds = 0
+        /// Generations that unanswered holds retain, by their numbers.
+        var retained: [Int: Int] = [:]
+        /// When the unanswered holds came that retain nothing any more, by their numbers.
+        var setAside: [Int: Timestamp] = [:]
     }
 
     private let state: Mutex<State>
@@ -45,7 +52,12 @@ package final class DirtySet: Sendable {
 
     // MARK: Position
 
-    package var appliedThrough: Timestamp { read { $0.watermark.appliedThrough } }
+    package var appliedThrough: Timestamp {
+        state.withLock { state in
+            let through = state.keys.watermark.appliedThrough
+            return state.setAside.values.min().map { min(through, $0.predecessor) } ?? through
+        }
+    }
     package var resumeToken: ResumeToken { read { $0.watermark.resumeToken } }
     package var streamTime: Timestamp { read { $0.watermark.streamTime } }
     /// Documents to be applied.
@@ -59,14 +71,30 @@ package final class DirtySet: Sendable {
     /// One step, because whoever sees that the position has passed a catalog event must see that event counted.
     func takeEvents(_ body: (inout DirtyKeys) -> CatalogHold?) -> Bool {
         let hasCatalogEvent = state.withLock { state in
-            guard let hold = body(&state.keys) else { return false }
+            guard var hold = body(&state.keys) else { return false }
+            state.holds += 1
+            hold.number = state.holds
             state.keys.retain(hold.generation)
+            state.retained[hold.number] = hold.generation
             state.catalogHolds.append(hold)
             return true
         }
         hasWork.notify()
         hasMoved.notify()
         return hasCatalogEvent
+    }
+
+    /// Lets `resumeToken` pass the catalog events that are not answered; for `appliedThrough` they count on. Only for a source
+    /// that names collections by UUID: there the comparison of the catalogs with which every process begins answers them,
+    /// whatever they were.
+    func setCatalogHoldsAside() {
+        state.withLock { state in
+            for (number, generation) in state.retained {
+                state.setAside[number] = state.keys.watermark.start(of: generation)
+                state.keys.release(generation)
+            }
+            state.retained = [:]
+        }
     }
 
     /// What no run of the reconciler has begun to answer.
@@ -85,7 +113,12 @@ package final class DirtySet: Sendable {
     /// The run was successful.
     func releaseCatalogHolds(_ holds: [CatalogHold]) {
         state.withLock { state in
-            for hold in holds { state.keys.release(hold.generation) }
+            for hold in holds {
+                state.setAside[hold.number] = nil
+                if let generation = state.retained.removeValue(forKey: hold.number) {
+                    state.keys.release(generation)
+                }
+            }
         }
         hasMoved.notify()
     }
