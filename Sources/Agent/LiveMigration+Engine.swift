@@ -68,20 +68,10 @@ extension LiveMigration {
         let hasFailed = cutover.steps.contains { $0.state == .failed }
         cutover.refusal = hasFailed && phase == .inSync && !message.isEmpty ? message : nil
         if phase == .finalizing {
-            cutover.downtimeSeconds = Self.downtime(details)
+            cutover.downtimeSeconds = details.downtime.map { ($0 * 1_000).rounded() / 1_000 }
         } else if phase != .complete {
             cutover.downtimeSeconds = nil
         }
-    }
-
-    /// From the last write seen on the source to the destination accepting writes, or to now; nil where none was seen in
-    /// the hour before, as in the engine's report.
-    private static func downtime(_ details: MigrationDetails) -> Double? {
-        let opened = details.steps.first { $0.name == .openDestination }?.ended
-        guard let passed = details.newestWriteAt?.duration(to: opened ?? .now),
-            passed < Tuning.downtimeHorizon
-        else { return nil }
-        return Double(passed.milliseconds) / 1_000
     }
 
     /// Past the point of no return an engine that has not read yet how far it came takes nothing of that back.

@@ -19,9 +19,6 @@ enum Tuning {
     /// How long somebody who has asked for the wheel is taken to want it, where nothing more is heard: above the 20 s after
     /// which one that nobody answers for can be had.
     static let requestLife = Duration.seconds(30)
-    /// A source that was not written to for so long is quiet: no application waits for the cutover, as far as can be
-    /// seen. The engine's report has the same.
-    static let downtimeHorizon = Duration.seconds(3_600)
     static let loadLevels = 1...4
     /// Seconds.
     static let quietPeriods = 1...3_600

@@ -168,7 +168,7 @@ package struct Abandonment: Sendable {
     /// Who has asked for it is there, and can ask again.
     private var retry: Retry {
         var retry = Retry(status: status)
-        retry.isImpatient = true
+        retry.end = .now
         return retry
     }
 

@@ -32,4 +32,11 @@ package struct MigrationDetails: Sendable {
     package var uniqueViolations: [String]?
     package var isBackOutPossible = false
     package var figures: Status.Figures
+
+    /// From the last write seen on the source to the destination accepting writes, or to now: seconds; nil where none was
+    /// seen in the hour before, as in the report.
+    package var downtime: Double? {
+        let opened = steps.first { $0.name == .openDestination }?.ended
+        return SeenWrites.downtime(from: newestWriteAt, until: opened ?? .now)
+    }
 }

@@ -241,19 +241,16 @@ package actor MigrationEngine {
         func reach(_ role: Side.Role, _ uri: ConnectionString) async throws -> Side {
             try await retry("connecting to the \(role)") { try await Side(role, uri) }
         }
-        guard options.resume else {
-            return (
-                try await reach(.source, sourceURI), try await reach(.destination, destinationURI)
-            )
-        }
         let destination = try await reach(.destination, destinationURI)
-        let state = try await retry("reading the migration's state") {
-            try await StateStore.peek("state", "migration", destination.lane())
+        if options.resume {
+            let state = try await retry("reading the migration's state") {
+                try await StateStore.peek("state", "migration", destination.lane())
+            }
+            if let state, StoredMigration(state).isPastPointOfNoReturn {
+                return (try await formerSource(state), destination)
+            }
         }
-        guard let state, StoredMigration(state).isPastPointOfNoReturn else {
-            return (try await reach(.source, sourceURI), destination)
-        }
-        return (try await formerSource(state), destination)
+        return (try await reach(.source, sourceURI), destination)
     }
 
     /// The source of a migration whose cutover is to be finished, asked once: it may be gone, or another set may have its
@@ -352,10 +349,9 @@ package actor MigrationEngine {
         defer { beating.cancel() }
         guard let earlier = parts.stored.report else {
             log.note("the cutover is past the point of no return: finishing what is left")
-            if parts.stored.isDestinationBlocked {
-                _ = try await parts.cutover.open(parts.stored.finalTime ?? .zero)
-            }
-            return try await finish(parts)
+            guard parts.stored.isDestinationBlocked else { return try await finish(parts, nil) }
+            return try await finish(
+                parts, try await parts.cutover.open(parts.stored.finalTime ?? .zero))
         }
         log.note("the migration is complete already: only what was left undone is tried again")
         let report = try await parts.retryUndone(of: earlier)
@@ -414,7 +410,7 @@ package actor MigrationEngine {
     }
 
     private func finish(
-        _ parts: MigrationParts, _ outcome: Cutover.Outcome? = nil
+        _ parts: MigrationParts, _ outcome: Cutover.Outcome?
     ) async throws -> MigrationReport {
         let problems = try await parts.cutover.finish(outcome)
         let report = parts.report(phase: .complete, outcome: outcome, problems: problems)

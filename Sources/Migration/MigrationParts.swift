@@ -53,7 +53,8 @@ struct MigrationParts: Sendable {
         self.copier = copier
         self.copied = copied
         self.verifier = verifier
-        let writes = SeenWrites()
+        let newestWriteAt = stored.isPastPointOfNoReturn ? stored.newestWriteAt : nil
+        let writes = SeenWrites(newestAt: newestWriteAt.map(now.instant))
         keeper = CatalogKeeper(
             context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill,
             log: log, expires: { writes.setExpiring($0) },
@@ -112,7 +113,8 @@ struct MigrationParts: Sendable {
     private func whileNeeded(_ body: () async throws -> Void) async throws {
         do {
             try await body()
-        } catch  where cutover.isPastPointOfNoReturn && !(error is CancellationError) {
+        } catch {
+            guard cutover.isPastPointOfNoReturn, !(error is CancellationError) else { throw error }
             log.note("the source is not asked any more: \(error)")
             while true { try await Task.sleep(for: Tuning.idle) }
         }

@@ -7,8 +7,6 @@ package struct Retry: Sendable {
     let status: Status
     /// Asked before every attempt to write documents: throws where this process may not write any more.
     var mayWrite: @Sendable () async throws -> Void = {}
-    /// Throws also what would pass.
-    var isImpatient = false
     /// From when on it throws what would pass; nil: never.
     var end: ContinuousClock.Instant?
 
@@ -37,7 +35,7 @@ package struct Retry: Sendable {
         }
     }
 
-    private var isPatient: Bool { !isImpatient && end.map { .now < $0 } ?? true }
+    private var isPatient: Bool { end.map { .now < $0 } ?? true }
 
     /// Sends a write until it is answered, and until no statement of it fails by a cause that passes. Every repetition is
     /// the same retryable write, so each statement is executed once, and once it is answered no copy of it can land

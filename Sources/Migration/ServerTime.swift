@@ -26,4 +26,9 @@ struct ServerTime: Sendable {
 
     /// When a stored time was, or will be.
     func instant(_ stored: Int64) -> ContinuousClock.Instant { now + .milliseconds(stored - time) }
+
+    /// The time to be stored for a moment of this process.
+    func stored(_ instant: ContinuousClock.Instant) -> Int64 {
+        time + Int64(((instant - now).seconds * 1_000).rounded())
+    }
 }

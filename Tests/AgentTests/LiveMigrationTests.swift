@@ -88,6 +88,5 @@ import Testing
         // Once the destination is open, that is the end of it.
         #expect(downtime(.seconds(7_200), toOpening: .seconds(4)) == 4)
         #expect(downtime(.seconds(7_200), toOpening: .seconds(3_600)) == nil)
-        #expect(Agent.Tuning.downtimeHorizon == Migration.Tuning.downtimeHorizon)
     }
 }

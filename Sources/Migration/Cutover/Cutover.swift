@@ -216,12 +216,17 @@ struct Cutover: Sendable {
     private func accept(_ final: Timestamp, _ unfinished: Int) async throws {
         guard pointOfNoReturn.approach() else { throw CancellationError() }
         do {
-            try await store.impatient.save([
+            let store = store.impatient
+            let now = try await ServerTime(of: context.destination, store.retry)
+            try await store.save([
                 "cutover": .string(StoredMigration.CutoverStep.accepted.rawValue),
                 "finalTime": .timestamp(final), "finalCollections": .integer(unfinished),
                 // Another run could not say what this one has counted and compared.
                 "counts": .document(context.status.figures.counts),
                 "verification": .document(verifier.summary.document),
+                // To be replaced when the destination is open.
+                "downtime": writes.downtime(until: .now).map(Value.double) ?? .null,
+                "newestWriteAt": writes.newestAt.map { .date(now.stored($0)) } ?? .null,
             ])
         } catch {
             let mayBeWritten = (error as? MongoError)?.mayHaveBeenDone ?? false

@@ -26,6 +26,9 @@ package final class SeenWrites: Sendable {
 
     package init() {}
 
+    /// Of a cutover that an earlier run has taken past its point of no return: the newest write that one saw.
+    init(newestAt: ContinuousClock.Instant?) { seen.withLock { $0.newestAt = newestAt } }
+
     /// Collections whose deletes may be the TTL monitor's: to be said whenever the catalog was read, as the page that
     /// tells of writes is there long before a cutover.
     func setExpiring(_ namespaces: Set<Namespace>) { seen.withLock { $0.expiring = namespaces } }
@@ -75,11 +78,20 @@ package final class SeenWrites: Sendable {
     /// When it was written, on the monotonic clock, to `Tuning.lateRead`.
     package var newestAt: ContinuousClock.Instant? { seen.withLock { $0.newestAt } }
 
-    /// Seconds from the newest write to `end`; nil where none was seen within `Tuning.downtimeHorizon` before it.
+    /// Seconds from the newest write to `end`; see the other one.
     func downtime(until end: ContinuousClock.Instant) -> Double? {
-        guard let newestAt else { return nil }
-        let passed = end - newestAt
-        return passed < Tuning.downtimeHorizon ? passed.seconds : nil
+        SeenWrites.downtime(from: newestAt, until: end)
+    }
+
+    /// How long applications wait for a cutover, seconds; nil where no write was seen within `Tuning.downtimeHorizon` before
+    /// `end`: no application waits, as far as can be seen.
+    static func downtime(
+        from newestWrite: ContinuousClock.Instant?, until end: ContinuousClock.Instant
+    ) -> Double? {
+        guard let passed = newestWrite.map({ end - $0 }), passed < Tuning.downtimeHorizon else {
+            return nil
+        }
+        return max(0, passed.seconds)
     }
 
     /// How long nothing has been written: since this was made, where nothing was seen.

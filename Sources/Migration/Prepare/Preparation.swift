@@ -191,6 +191,9 @@ struct StoredMigration: Sendable {
     let isSourceBlocked: Bool
     let isDestinationBlocked: Bool
     let downtime: Double?
+    /// The newest write of an application that was seen, by the destination's clock, milliseconds since 1970; stored with
+    /// the point of no return.
+    let newestWriteAt: Int64?
     /// The source's newest write that is on the destination; present from the point of no return on.
     let finalTime: Timestamp?
     /// How many collections `StateStore.saveFinal` has kept; present from the point of no return on.
@@ -215,6 +218,7 @@ struct StoredMigration: Sendable {
         isSourceBlocked = document["sourceBlocked"]?.bool ?? false
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
         downtime = document["downtime"]?.double
+        newestWriteAt = date("newestWriteAt")
         finalTime = document["finalTime"]?.timestamp
         finalCollections = document["finalCollections"]?.integer
         counts = document["counts"]?.document ?? [:]

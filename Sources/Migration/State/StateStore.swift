@@ -30,7 +30,7 @@ package struct StateStore: Sendable {
     /// The same store, whose writes throw where others wait. What was not answered may be done all the same.
     var impatient: StateStore {
         var store = self
-        store.retry.isImpatient = true
+        store.retry.end = .now
         return store
     }
 
