@@ -12,6 +12,10 @@ SOURCES := Sources Tests Package.swift
 SANITIZED := --disable-xctest --filter BSONTests --filter MongoTests --filter MigrationTests \
 	--filter TerminalTests --skip lagzeroTests --skip ServerTests --skip RuntimeTests
 
+# The tests that do more at length, and those whose applications then leave the servers nothing to spare.
+AT_LENGTH := --filter BSONTests \
+	--filter 'MigrationTests\.(RandomMigration|Fault|Collections|Ids|Indexes|Writes|Definitions|Workers)'
+
 # The linker says this for more than a hundred symbols; it means nothing.
 QUIET_LINKER := 2>&1 | sed "/Cannot export local symbol '__asan_/d"
 
@@ -31,9 +35,9 @@ test: deps lint ## check the format, build, run the tests
 	$(SWIFT) build --build-tests
 	@.ci/run-tests
 
-soak: deps ## the long tests: random workloads and faults from 100 seeds, and the tests of servers at length
+soak: deps ## the long tests: random workloads and faults from 100 seeds, and the checklists' tests at length
 	$(SWIFT) build --build-tests
-	LAGZERO_SOAK=1 LAGZERO_SEEDS=100 $(SWIFT) test --skip-build --no-parallel --filter MigrationTests --filter BSONTests
+	LAGZERO_SOAK=1 LAGZERO_SEEDS=100 $(SWIFT) test --skip-build --no-parallel $(AT_LENGTH)
 
 bench: build deps ## measure the engine between local replica sets, and the wizard beside htop and whiptail
 	@.ci/install-packages peers || echo "Going on without them"

@@ -7,7 +7,7 @@ import Testing
 /// A destination that is full, does not let us in or does not take a document.
 extension FaultServerTests {
     /// OutOfDiskSpace for every command that writes.
-    private static let full: Document = [
+    static let full: Document = [
         "mode": "alwaysOn",
         "data": [
             "failCommands": ["insert", "update", "delete", "createIndexes", "create", "collMod"],

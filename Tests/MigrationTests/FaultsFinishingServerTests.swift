@@ -18,11 +18,12 @@ extension FaultServerTests {
             let child = try ChildMigration(trial.pair, isResumed: true)
             #expect(try await child.end() == 0)
             #expect(child.phase == "complete")
+            // Also where the one that saw the last write did not live to open the destination.
+            #expect(
+                try await FaultServerTests.downtime(destination).map { (0.001..<600).contains($0) }
+                    == true)
             #expect(try await !destination.isBlocked())
-            for member in source.members { try await member.process.start() }
-            try await eventually("the source is back") {
-                (try? await source.isBlocked()) == true
-            }
+            try await FaultServerTests.bringBack(source)
             #expect(try await trial.pair.differences() == [])
         }
     }
@@ -39,10 +40,7 @@ extension FaultServerTests {
             #expect(report.phase == .complete)
             #expect(report.problems.count == 1)
             #expect(report.problems.first?.contains("the source did not answer") == true)
-            for member in source.members { try await member.process.start() }
-            try await eventually("the source is back") {
-                (try? await source.isBlocked()) == true
-            }
+            try await FaultServerTests.bringBack(source)
             try trial.start { $0.keepSourceWritable = true }
             #expect(try await trial.result().problems == [])
             #expect(try await !source.isBlocked())
@@ -66,6 +64,49 @@ extension FaultServerTests {
             await trial.workload.stop()
             #expect(try await trial.pair.differences() == [])
             try await other.stop()
+        }
+    }
+
+    @Test(.enabled(if: isSoak))
+    func f5f7f9f10WhatHappensToEitherSideWhileItFinishesIsSurvived() async throws {
+        try await Trial.with(destination: { $0.isBehindProxy = true }, writesPerSecond: 50) {
+            trial in
+            let (source, destination) = (trial.pair.source, trial.pair.destination)
+            let member = destination.members[0]
+            let proxy = try #require(member.proxy)
+            try await FaultServerTests.openButUnfinished(trial)
+            func isTriedAgain() async throws {
+                let sent = proxy.bytesToServer
+                try await eventually("the destination is asked again") {
+                    proxy.bytesToServer > sent + 1_000
+                }
+                #expect(trial.phase == .finalizing)
+            }
+            trace("--- step-down")
+            for set in [source, destination] { try await set.stepDown() }
+            try await isTriedAgain()
+            trace("--- freeze")
+            member.process.freeze()
+            let sent = proxy.bytesToServer
+            try await eventually("it is asked something while it is frozen") {
+                proxy.bytesToServer > sent
+            }
+            member.process.thaw()
+            try await isTriedAgain()
+            trace("--- full")
+            try await member.setFailPoint("failCommand", FaultServerTests.full)
+            try await eventually("the engine says that it waits for space") {
+                trial.engine?.progress().message.contains("OutOfDiskSpace") ?? false
+            }
+            trace("--- restart")
+            try await member.process.restart()
+            _ = try await destination.primary()
+            try await isTriedAgain()
+            let report = try await trial.finish()
+            #expect(report.phase == .complete)
+            #expect(report.problems == [])
+            await trial.workload.stop()
+            #expect(try await trial.pair.differences() == [])
         }
     }
 
@@ -122,6 +163,19 @@ extension FaultServerTests {
         try await eventually("the destination is open") {
             try await !trial.pair.destination.isBlocked()
         }
+    }
+
+    private static func bringBack(_ source: ReplicaSet) async throws {
+        for member in source.members { try await member.process.start() }
+        try await eventually("the source is back") { (try? await source.isBlocked()) == true }
+    }
+
+    /// Of the stored report, seconds.
+    private static func downtime(_ destination: ReplicaSet) async throws -> Double? {
+        let state = try await destination.lane.open(
+            ["find": "state", "filter": ["_id": "migration"]], on: "lagzero_internal"
+        ).documents.first { _ in true }
+        return state?["downtime"]?.double
     }
 
     private static func indexes(_ set: ReplicaSet) async throws -> [Document] {

@@ -137,7 +137,7 @@ extension FaultServerTests {
                     let held = proxy.connectionCount
                     // A pause without answers, long enough for sockets to time out.
                     try await eventually("the engine gives connections up") {
-                        proxy.connectionCount != held || trial.isWaiting
+                        proxy.connectionCount != held || trial.isWaiting(for: ["timeout"])
                     }
                     proxy.heal()
                 }

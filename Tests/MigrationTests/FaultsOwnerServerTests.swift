@@ -8,7 +8,7 @@ import Testing
 /// The engine itself is killed, frozen, doubled or starved.
 extension FaultServerTests {
     /// Owners that are given up after a second.
-    private static func hasty(_ options: inout MigrationOptions) {
+    static func hasty(_ options: inout MigrationOptions) {
         options.lease.heartbeat = .milliseconds(200)
         options.lease.limit = .milliseconds(600)
         options.lease.patience = .milliseconds(1_000)

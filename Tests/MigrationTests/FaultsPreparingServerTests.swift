@@ -1,4 +1,5 @@
 import BSON
+import Foundation
 import Migration
 import Mongo
 import Sandbox
@@ -47,6 +48,57 @@ extension FaultServerTests {
             #expect(child.mismatches == [])
             await trial.workload.stop()
             #expect(try await trial.pair.differences() == [])
+        }
+    }
+
+    @Test(.enabled(if: isSoak))
+    func f2f3f4f10f11OwnersDisksAndPrivilegesWhilePreparingAreSurvived() async throws {
+        try await Trial.with(writesPerSecond: 50, heldFrom: .preparing) { trial in
+            let (source, destination) = (trial.pair.source, trial.pair.destination)
+            let user = Credentials(username: "mover", password: "mover")
+            for set in [source, destination] { try await set.createUser(user, roles: ["root"]) }
+            trace("--- another host")
+            let stale = try ChildMigration(trial.pair, arguments: ["--lease-scale", "0.04"])
+            try await heldWhilePreparing(trial)
+            stale.send(SIGSTOP)
+            try trial.start(
+                options: FaultServerTests.hasty, source: source.uri(as: user),
+                destination: destination.uri(as: user), host: "elsewhere")
+            try await heldWhilePreparing(trial)
+            stale.send(SIGCONT)
+            #expect(try await stale.end() == 1)
+            #expect(stale.phase == "failed")
+            trace("--- second owner")
+            let second = MigrationEngine(
+                source: try ConnectionString(source.uri),
+                destination: try ConnectionString(destination.uri),
+                options: trial.options(FaultServerTests.hasty),
+                owner: Lease.Owner(host: "third", boot: "1", process: 99))
+            await #expect { _ = try await second.run() } throws: {
+                ($0 as? MigrationError)?.code == .destinationHeld
+            }
+            trace("--- full")
+            try await destination.members[0].setFailPoint("failCommand", FaultServerTests.full)
+            try await eventually("the engine says that it waits for space") {
+                trial.engine?.progress().message.contains("OutOfDiskSpace") ?? false
+            }
+            try await heldWhilePreparing(trial)
+            trace("--- locked out")
+            let lockedOut = ["unauthorized", "not authorized", "authentication"]
+            _ = try await destination.lane.run(["updateUser": "mover", "roles": []])
+            try await eventually("the engine waits for privileges") {
+                trial.isWaiting(for: lockedOut)
+            }
+            _ = try await destination.lane.run(["updateUser": "mover", "roles": ["root"]])
+            try await heldWhilePreparing(trial)
+            _ = try await destination.lane.run(["dropUser": "mover"])
+            try await eventually("the engine waits for its user") {
+                trial.isWaiting(for: lockedOut)
+            }
+            try await destination.createUser(user, roles: ["root"])
+            try await heldWhilePreparing(trial)
+            #expect(trial.phase == .preparing)
+            try await trial.expectCompletion()
         }
     }
 

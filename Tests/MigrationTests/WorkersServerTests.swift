@@ -31,6 +31,7 @@ import Testing
             #expect(live.phase == .copying)
             live.engine.setLoadLevel(1)
             #expect(live.engine.workerCount == 1)
+            guard isSoak else { return }
             proxy.heal()
             live.engine.setLoadLevel(3)
             try await pair.expectEqual(try await live.cutOver())

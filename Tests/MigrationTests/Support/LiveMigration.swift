@@ -167,6 +167,8 @@ final class Application: Sendable {
             do {
                 try await body(attempt)
                 state.withLock { $0.rounds += 1 }
+                // At length it leaves the servers nothing to spare.
+                if !isSoak { try await Task.sleep(for: .milliseconds(2)) }
             } catch let error as MongoError where error.isUserWritesBlocked {
                 return
             } catch let error as MongoError where error.isTransient {
