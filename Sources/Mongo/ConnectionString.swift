@@ -167,8 +167,8 @@ extension ConnectionString {
     /// "URI Options", and the driver's own older names.
     private static let spellings = Dictionary(
         uniqueKeysWithValues: [
-            "appName", "authMechanism", "authMechanismProperties", "authSource", "compressors",
-            "connectTimeoutMS", "directConnection", "heartbeatFrequencyMS", "journal",
+            "appName", "authMechanism", "authMechanismProperties", "authSource",
+            "connectTimeoutMS", "directConnection", "heartbeatFrequencyMS",
             "loadBalanced", "localThresholdMS", "maxIdleTimeMS", "maxPoolSize",
             "maxStalenessSeconds", "minPoolSize", "readConcernLevel", "readPreference",
             "readPreferenceTags", "replicaSet", "retryReads", "retryWrites",

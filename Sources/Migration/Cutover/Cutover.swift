@@ -214,10 +214,10 @@ struct Cutover: Sendable {
     /// The point of no return. Nobody waits for its record, as the source takes no writes meanwhile.
     /// `unfinished`: of how many collections the final form is stored.
     private func accept(_ final: Timestamp, _ unfinished: Int) async throws {
+        let store = store.impatient
+        let now = try await ServerTime(of: context.destination, store.retry)
         guard pointOfNoReturn.approach() else { throw CancellationError() }
         do {
-            let store = store.impatient
-            let now = try await ServerTime(of: context.destination, store.retry)
             try await store.save([
                 "cutover": .string(StoredMigration.CutoverStep.accepted.rawValue),
                 "finalTime": .timestamp(final), "finalCollections": .integer(unfinished),

@@ -24,10 +24,10 @@ package final class SeenWrites: Sendable {
     private let seen = Mutex(Seen())
     private let begun = ContinuousClock.now
 
-    package init() {}
-
-    /// Of a cutover that an earlier run has taken past its point of no return: the newest write that one saw.
-    init(newestAt: ContinuousClock.Instant?) { seen.withLock { $0.newestAt = newestAt } }
+    /// `newestAt`: of the newest write that an earlier run saw, where that one's cutover is to be finished.
+    package init(newestAt: ContinuousClock.Instant? = nil) {
+        seen.withLock { $0.newestAt = newestAt }
+    }
 
     /// Collections whose deletes may be the TTL monitor's: to be said whenever the catalog was read, as the page that
     /// tells of writes is there long before a cutover.
@@ -78,11 +78,6 @@ package final class SeenWrites: Sendable {
     /// When it was written, on the monotonic clock, to `Tuning.lateRead`.
     package var newestAt: ContinuousClock.Instant? { seen.withLock { $0.newestAt } }
 
-    /// Seconds from the newest write to `end`; see the other one.
-    func downtime(until end: ContinuousClock.Instant) -> Double? {
-        SeenWrites.downtime(from: newestAt, until: end)
-    }
-
     /// How long applications wait for a cutover, seconds; nil where no write was seen within `Tuning.downtimeHorizon` before
     /// `end`: no application waits, as far as can be seen.
     static func downtime(
@@ -92,6 +87,11 @@ package final class SeenWrites: Sendable {
             return nil
         }
         return max(0, passed.seconds)
+    }
+
+    /// The same, from the newest write that was seen.
+    func downtime(until end: ContinuousClock.Instant) -> Double? {
+        SeenWrites.downtime(from: newestAt, until: end)
     }
 
     /// How long nothing has been written: since this was made, where nothing was seen.
