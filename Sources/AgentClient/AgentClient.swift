@@ -1,31 +1,42 @@
+internal import AsyncHTTPClient
 package import ControlAPI
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
 
-/// `MigrationControl` by the agent of a state folder, over its Unix socket.
+/// `MigrationControl` by the agent of a state folder, over its Unix socket. `shutdown` must be called.
 package final class AgentClient: Sendable {
     package let folder: AgentFolder
     package let pulse: Pulse
+    private let client: HTTPClient
 
     /// Connects to nothing yet.
     package init(_ folder: AgentFolder) {
         self.folder = folder
         pulse = Pulse(folder)
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(5)
+        client = HTTPClient(
+            eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
-    private func exchange(
-        _ method: HTTPMethod, _ uri: String, _ body: ByteBuffer = ByteBuffer()
-    ) -> HTTPExchange {
-        HTTPExchange(socket: folder.socket, method: method, uri: uri, body: body)
+    package func shutdown() async { try? await client.shutdown() }
+
+    private func request(_ path: String) throws -> HTTPClientRequest {
+        guard let url = URL(httpURLWithSocketPath: folder.socket, uri: path) else {
+            throw ControlError(.unsafeFiles, "\(folder.socket) cannot be a socket's path")
+        }
+        return HTTPClientRequest(url: url.absoluteString)
     }
 
     private func ask(_ question: ControlRequest) async throws -> ControlAnswer {
-        let body = ByteBuffer(bytes: try JSONEncoder().encode(question))
+        var request = try request("/v1/request")
+        request.method = .POST
+        request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(question)))
         let bytes: ByteBuffer
         do {
-            bytes = try await exchange(.POST, "/v1/request", body)
-                .answer(within: Tuning.requestLimit, maximumBytes: Tuning.answerBytes)
+            let response = try await client.execute(request, timeout: .seconds(Tuning.requestLimit))
+            bytes = try await response.body.collect(upTo: Tuning.answerBytes)
         } catch is CancellationError {
             throw CancellationError()
         } catch {
@@ -180,9 +191,11 @@ extension AgentClient {
     }
 
     private func follow(_ last: inout Int64?, _ take: (Event) -> Void) async throws {
-        let path = "/v1/events" + (last.map { "?after=\($0)" } ?? "")
+        let request = try request("/v1/events" + (last.map { "?after=\($0)" } ?? ""))
+        let response = try await client.execute(request, deadline: .distantFuture)
+        guard response.status == .ok else { throw Self.otherVersion }
         var rest: [UInt8] = []
-        let status = try await exchange(.GET, path).run { part in
+        for try await part in response.body {
             rest += part.readableBytesView
             while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
                 guard
@@ -193,6 +206,5 @@ extension AgentClient {
                 take(event)
             }
         }
-        guard status == .ok else { throw Self.otherVersion }
     }
 }

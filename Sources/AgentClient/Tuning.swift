@@ -1,7 +1,7 @@
 /// The numbers of the client.
 package enum Tuning {
     /// For one answer; a cutover that is backed out of, or a cluster that does not answer, takes the longest.
-    static let requestLimit = Duration.seconds(180)
+    static let requestLimit: Int64 = 180
     /// How long one that listens may take to say what there is, where nobody looks at an empty screen meanwhile: on a host
     /// that is overloaded some seconds.
     package static let patience = Duration.seconds(15)

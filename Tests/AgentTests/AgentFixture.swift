@@ -97,6 +97,7 @@ final class AgentFixture: Sendable {
     }
 
     func end() async throws {
+        await client.shutdown()
         try await scratch.remove()
     }
 }

@@ -251,6 +251,7 @@ import Testing
             for try await _ in client.events(after: nil) {}
         }
         #expect(told?.code == .unavailable)
+        await client.shutdown()
         try await scratch.remove()
     }
 }

@@ -40,9 +40,11 @@ final class WizardFlow {
         options.seed = 7
         workload = Workload(on: try clusters.sourceForApplication(), options)
         session = try WizardSession()
-        let client = AgentClient(session.folder)
-        try await AgentStarter.ensureRunning(client, program: try PseudoTerminal.program("lagzero"))
-        for cluster in clusters.inventory { _ = try await client.add(cluster) }
+        try await Self.withClient(of: session) { [inventory = clusters.inventory] client in
+            try await AgentStarter.ensureRunning(
+                client, program: try PseudoTerminal.program("lagzero"))
+            for cluster in inventory { _ = try await client.add(cluster) }
+        }
         terminal = try session.open()
         settings = terminal.settings()
         terminal.patience = Self.patience
@@ -147,17 +149,32 @@ final class WizardFlow {
         try terminal.send(" ", until: "[x] I confirm")
     }
 
+    private static func withClient<Result>(
+        of session: WizardSession, _ body: (AgentClient) async throws -> Result
+    ) async throws -> Result {
+        let client = AgentClient(session.folder)
+        do {
+            let result = try await body(client)
+            await client.shutdown()
+            return result
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+
     /// The one migration there is, as the agent has it now.
     func migration() async throws -> LiveMigration {
-        let snapshot = try await AgentClient(session.folder).snapshot()
+        let snapshot = try await Self.withClient(of: session) { try await $0.snapshot() }
         return try #require(snapshot.migrations.last)
     }
 
     /// The whole event log of the one migration there is.
     func log() async throws -> [String] {
         let id = try await migration().id
-        return try await AgentClient(session.folder).log(of: id, after: 0, limit: 1_000)
-            .map(\.text)
+        return try await Self.withClient(of: session) { client in
+            try await client.log(of: id, after: 0, limit: 1_000).map(\.text)
+        }
     }
 
     /// Waits until the engine, not only what is on the screen, is ready for the cutover; true where it is over already.
@@ -189,8 +206,10 @@ final class WizardFlow {
         try await eventually("the agent has ended", within: Self.patience) {
             InstanceLock.holder(of: session.folder) != agent
         }
-        try await AgentStarter.ensureRunning(
-            AgentClient(session.folder), program: try PseudoTerminal.program("lagzero"))
+        _ = try await Self.withClient(of: session) {
+            try await AgentStarter.ensureRunning(
+                $0, program: try PseudoTerminal.program("lagzero"))
+        }
     }
 
     /// Ends the agent as soon as the migration is in the phase, and starts another one.

@@ -39,11 +39,20 @@ struct StateArguments: ParsableArguments {
         return folder
     }
 
-    /// A client of the agent there; `isStarted`: of one that answers, started where there is none.
-    func client(isStarted: Bool = false) async throws -> AgentClient {
+    /// Runs the body with a client, which is shut down after it.
+    func withClient<Result>(
+        isStarted: Bool = false, _ body: (AgentClient) async throws -> Result
+    ) async throws -> Result {
         let client = AgentClient(try folder())
-        if isStarted { try await AgentStarter.ensureRunning(client) }
-        return client
+        do {
+            if isStarted { try await AgentStarter.ensureRunning(client) }
+            let result = try await body(client)
+            await client.shutdown()
+            return result
+        } catch {
+            await client.shutdown()
+            throw error
+        }
     }
 }
 
@@ -94,9 +103,10 @@ struct AgentStatus: LagzeroCommand {
             surroundings.console.answer("No agent runs in \(folder.path).")
             return .failed
         }
-        let client = try await state.client()
-        let greeting = try await client.greeting()
-        let snapshot = if let greeting { greeting } else { try await client.snapshot() }
+        let snapshot = try await state.withClient { client in
+            if let snapshot = try await client.greeting() { return snapshot }
+            return try await client.snapshot()
+        }
         let agent = snapshot.agent
         var lines = [
             "Agent \(agent.version) on \(agent.host), process \(holder), \(snapshot.clusters.count) clusters"

@@ -94,7 +94,7 @@ struct ClustersAdd: LagzeroCommand {
         let new = NewCluster(
             name: name, organization: place.organization, project: place.project,
             connectionString: Secret(text))
-        let cluster = try await state.client(isStarted: true).add(new)
+        let cluster = try await state.withClient(isStarted: true) { try await $0.add(new) }
         surroundings.console.answer(printable(Clusters.details(cluster)))
         return .done
     }
@@ -107,7 +107,7 @@ struct ClustersList: LagzeroCommand {
     @OptionGroup var state: StateArguments
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
-        let snapshot = try await state.client(isStarted: true).snapshot()
+        let snapshot = try await state.withClient(isStarted: true) { try await $0.snapshot() }
         let lines = snapshot.clusters.map(Clusters.line)
         surroundings.console.answer(lines.isEmpty ? "No clusters." : printable(lines))
         return .done
@@ -122,7 +122,7 @@ struct ClustersShow: LagzeroCommand {
     @Argument(help: "Name or identifier.") var cluster: String
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
-        let snapshot = try await state.client(isStarted: true).snapshot()
+        let snapshot = try await state.withClient(isStarted: true) { try await $0.snapshot() }
         let found = try Clusters.find(cluster, in: snapshot)
         surroundings.console.answer(printable(Clusters.details(found)))
         return .done
@@ -137,9 +137,10 @@ struct ClustersTest: LagzeroCommand {
     @Argument(help: "Name or identifier.") var cluster: String
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
-        let client = try await state.client(isStarted: true)
-        let found = try Clusters.find(cluster, in: try await client.snapshot())
-        let tested = try await client.test(cluster: found.id)
+        let tested = try await state.withClient(isStarted: true) { client in
+            let found = try Clusters.find(cluster, in: try await client.snapshot())
+            return try await client.test(cluster: found.id)
+        }
         surroundings.console.answer(printable(Clusters.details(tested)))
         return tested.trouble == nil ? .done : .failed
     }
@@ -154,9 +155,10 @@ struct ClustersRemove: LagzeroCommand {
     @Argument(help: "Name or identifier.") var cluster: String
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
-        let client = try await state.client(isStarted: true)
-        let found = try Clusters.find(cluster, in: try await client.snapshot())
-        try await client.remove(cluster: found.id)
+        try await state.withClient(isStarted: true) { client in
+            let found = try Clusters.find(cluster, in: try await client.snapshot())
+            try await client.remove(cluster: found.id)
+        }
         return .done
     }
 }
@@ -183,13 +185,14 @@ struct ClustersImport: LagzeroCommand {
             return (name: String(parts[0]), uri: String(parts[1].drop(while: \.isWhitespace)))
         }
         surroundings.console.hide(entries.map(\.uri))
-        let client = try await state.client(isStarted: true)
-        for entry in entries {
-            let cluster = try await client.add(
-                NewCluster(
-                    name: entry.name, organization: place.organization, project: place.project,
-                    connectionString: Secret(entry.uri)))
-            surroundings.console.answer(printable([Clusters.line(cluster)]))
+        try await state.withClient(isStarted: true) { client in
+            for entry in entries {
+                let cluster = try await client.add(
+                    NewCluster(
+                        name: entry.name, organization: place.organization, project: place.project,
+                        connectionString: Secret(entry.uri)))
+                surroundings.console.answer(printable([Clusters.line(cluster)]))
+            }
         }
         return .done
     }

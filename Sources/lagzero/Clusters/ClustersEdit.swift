@@ -48,12 +48,14 @@ struct ClustersEdit: LagzeroCommand {
         guard name != nil || text != nil || change.password != nil || caFile != nil else {
             throw UsageError("nothing is to be changed: see --help")
         }
-        let client = try await state.client(isStarted: true)
-        let found = try Clusters.find(cluster, in: try await client.snapshot())
-        if text != nil || caFile != nil {
-            change.connectionString = try connectionString(text ?? found.connectionString)
+        let edited = try await state.withClient(isStarted: true) { [change] client in
+            let found = try Clusters.find(cluster, in: try await client.snapshot())
+            var change = change
+            if text != nil || caFile != nil {
+                change.connectionString = try connectionString(text ?? found.connectionString)
+            }
+            return try await client.edit(cluster: found.id, change)
         }
-        let edited = try await client.edit(cluster: found.id, change)
         surroundings.console.answer(printable(Clusters.details(edited)))
         return edited.trouble == nil ? .done : .failed
     }

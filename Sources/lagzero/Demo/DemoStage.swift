@@ -170,6 +170,7 @@ actor DemoStage {
         if case .open(let application) = scene { application.stop() }
         // Servers that are just being started give up at once; one that is being filled is not waited for.
         if clusters == nil { await preparation?.value }
+        await client.shutdown()
         await clusters?.stop()
         // What is left is removed by the watchdog when this process ends.
         try? await folder.remove()

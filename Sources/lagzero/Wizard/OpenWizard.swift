@@ -14,18 +14,19 @@ struct OpenWizard: LagzeroCommand {
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         let options = try OpenWizard.terminalOptions()
         let file = SavedStateFile(try state.folder().wizard)
-        let client = try await state.client()
-        let (snapshot, trouble) = try await Self.greeting(client)
-        let session = TerminalWizard(
-            options: options, client: client, saved: await file.load(), snapshot: snapshot,
-            trouble: trouble, keep: { try await file.save($0) },
-            startAgent: {
-                try await AgentStarter.ensureRunning(client, patience: Tuning.wizardPatience)
-            })
-        let model = try await session.run(surroundings.signals)
-        try await file.save(model.kept(at: Clock.milliseconds()))
-        surroundings.console.say(Self.farewell(model.world))
-        return .done
+        return try await state.withClient { client in
+            let (snapshot, trouble) = try await Self.greeting(client)
+            let session = TerminalWizard(
+                options: options, client: client, saved: await file.load(), snapshot: snapshot,
+                trouble: trouble, keep: { try await file.save($0) },
+                startAgent: {
+                    try await AgentStarter.ensureRunning(client, patience: Tuning.wizardPatience)
+                })
+            let model = try await session.run(surroundings.signals)
+            try await file.save(model.kept(at: Clock.milliseconds()))
+            surroundings.console.say(Self.farewell(model.world))
+            return .done
+        }
     }
 
     /// What the first frame shows: what the agent says, or that it is there and says nothing.

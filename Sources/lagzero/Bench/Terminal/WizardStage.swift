@@ -29,7 +29,12 @@ struct WizardStage: Sendable {
             ChildProcess.Launch(
                 path: program, arguments: ["agent", "run", "--state", state.path],
                 output: state.log))
-        try await eventually("the agent answers") { (try? await client.snapshot()) != nil }
+        do {
+            try await eventually("the agent answers") { (try? await client.snapshot()) != nil }
+        } catch {
+            await client.shutdown()
+            throw error
+        }
         var environment = ScreenProgram.screenEnvironment(home: scratch.path)
         environment[AgentFolder.variable] = state.path
         return WizardStage(
@@ -40,6 +45,7 @@ struct WizardStage: Sendable {
     }
 
     func end() async {
+        await client.shutdown()
         // What is left is removed by the watchdog when this process ends.
         try? await scratch.remove()
     }
