@@ -53,7 +53,8 @@ struct MigrationParts: Sendable {
         self.copier = copier
         self.copied = copied
         self.verifier = verifier
-        let newestWriteAt = stored.isPastPointOfNoReturn ? stored.newestWriteAt : nil
+        // The one that has opened the destination knew the downtime.
+        let newestWriteAt = stored.isDestinationBlocked ? stored.newestWriteAt : nil
         let writes = SeenWrites(newestAt: newestWriteAt.map(now.instant))
         keeper = CatalogKeeper(
             context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill,
@@ -283,7 +284,7 @@ struct MigrationParts: Sendable {
     ) -> MigrationReport {
         let figures = context.status.figures
         return MigrationReport(
-            phase: phase, applicationDowntimeSeconds: outcome?.downtime ?? stored.downtime,
+            phase: phase, applicationDowntimeSeconds: outcome.map(\.downtime) ?? stored.downtime,
             durationSeconds: max(0, (ContinuousClock.now - begun).seconds),
             bytesCopied: figures.bytesCopied, documentsCopied: figures.documentsCopied,
             collectionsCopied: figures.collectionsCopied, eventsApplied: figures.eventsApplied,

@@ -71,12 +71,9 @@ import Testing
         #expect(subjects.explain(change("db.system.buckets.t", 3)))
     }
 
-    @Test func holdsExplainTogether() throws {
-        let holds = [
-            CatalogHold(generation: 0, subjects: subjects(try event("drop", on: "a", 1))),
-            CatalogHold(generation: 1, subjects: subjects(try event("drop", on: "b", 2))),
-        ]
-        let all = CatalogSubjects(holds)
+    @Test func subjectsExplainTogether() throws {
+        var all = subjects(try event("drop", on: "a", 1))
+        all.formUnion(subjects(try event("drop", on: "b", 2)))
         #expect(all.explain(change("a", 1)))
         #expect(all.explain(change("b", 2)))
     }

@@ -18,46 +18,66 @@ import Testing
         let dirty = DirtySet(
             token: DirtySetTests.token(seconds.lowerBound - 1),
             time: DirtySetTests.time(seconds.lowerBound - 1))
-        for second in seconds {
-            let isDirty = dirty.takeEvents { keys in
-                let generation = keys.begin(at: DirtySetTests.time(second))
-                keys.note(DirtySetTests.time(second))
-                keys.advance(to: DirtySetTests.token(second), time: DirtySetTests.time(second))
-                return CatalogHold(generation: generation, subjects: CatalogSubjects())
-            }
-            #expect(isDirty)
-        }
+        for second in seconds { catalogEvent(at: second, dirty) }
         return dirty
+    }
+
+    private func catalogEvent(at second: UInt32, _ dirty: DirtySet) {
+        let isDirty = dirty.takeEvents { keys in
+            let generation = keys.begin(at: DirtySetTests.time(second))
+            keys.note(DirtySetTests.time(second))
+            keys.advance(to: DirtySetTests.token(second), time: DirtySetTests.time(second))
+            return CatalogHold(generation: generation, subjects: CatalogSubjects())
+        }
+        #expect(isDirty)
     }
 
     @Test func catalogEventsHoldThePositionUntilTheyAreAnswered() {
         let dirty = dirty(10...12)
         #expect(dirty.resumeToken == DirtySetTests.token(9))
         #expect(dirty.appliedThrough < DirtySetTests.time(10))
-        let holds = dirty.takeCatalogHolds()
+        _ = dirty.beginAnsweringCatalog()
         #expect(!dirty.isCatalogDirty)
-        dirty.giveBackCatalogHolds(holds)
+        // More comes while the run is under way, which fails.
+        catalogEvent(at: 13, dirty)
+        dirty.endAnsweringCatalog(isAnswered: false)
         #expect(dirty.isCatalogDirty)
-        dirty.releaseCatalogHolds(dirty.takeCatalogHolds())
-        #expect(dirty.resumeToken == DirtySetTests.token(12))
-        #expect(dirty.appliedThrough == DirtySetTests.time(12))
+        #expect(dirty.resumeToken == DirtySetTests.token(9))
+        _ = dirty.beginAnsweringCatalog()
+        catalogEvent(at: 14, dirty)
+        dirty.endAnsweringCatalog(isAnswered: true)
+        #expect(dirty.isCatalogDirty)
+        #expect(dirty.resumeToken == DirtySetTests.token(13))
+        _ = dirty.beginAnsweringCatalog()
+        dirty.endAnsweringCatalog(isAnswered: true)
+        #expect(dirty.resumeToken == DirtySetTests.token(14))
+        #expect(dirty.appliedThrough == DirtySetTests.time(14))
     }
 
     /// Whether a run of the reconciler has begun to answer them or not.
     @Test(arguments: [false, true])
     func thePositionPassesCatalogEventsThatAreSetAside(isUnderWay: Bool) {
         let dirty = dirty(10...12)
-        let taken = isUnderWay ? dirty.takeCatalogHolds() : []
-        dirty.setCatalogHoldsAside()
+        if isUnderWay { _ = dirty.beginAnsweringCatalog() }
+        dirty.setCatalogAside()
         #expect(dirty.resumeToken == DirtySetTests.token(12))
         // They are not answered for that.
         #expect(dirty.appliedThrough < DirtySetTests.time(10))
-        dirty.giveBackCatalogHolds(taken)
+        catalogEvent(at: 13, dirty)
+        dirty.endAnsweringCatalog(isAnswered: false)
         #expect(dirty.isCatalogDirty)
-        dirty.setCatalogHoldsAside()
-        #expect(dirty.resumeToken == DirtySetTests.token(12))
-        dirty.releaseCatalogHolds(dirty.takeCatalogHolds())
-        #expect(dirty.appliedThrough == DirtySetTests.time(12))
-        #expect(dirty.resumeToken == DirtySetTests.token(12))
+        #expect(dirty.resumeToken == DirtySetTests.token(13))
+        #expect(dirty.appliedThrough < DirtySetTests.time(10))
+        _ = dirty.beginAnsweringCatalog()
+        dirty.endAnsweringCatalog(isAnswered: true)
+        #expect(dirty.appliedThrough == DirtySetTests.time(13))
+        #expect(dirty.resumeToken == DirtySetTests.token(13))
+    }
+
+    @Test func whatARunDoesNotAnswerIsStillKnown() throws {
+        let dirty = dirty(10...10)
+        let subjects = dirty.beginAnsweringCatalog()
+        dirty.endAnsweringCatalog(isAnswered: false)
+        #expect(dirty.catalogSubjects == subjects)
     }
 }

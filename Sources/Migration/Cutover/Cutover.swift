@@ -89,12 +89,13 @@ struct Cutover: Sendable {
         steps.begin(.prepareUniqueIndexes)
         // Nobody waits for it while the source takes no writes.
         let unfinished = try await keeper.prepareUnique(store.impatient)
+        let now = try await ServerTime(of: context.destination, context.retry)
         steps.begin(.checkForStrayWrites)
         let last = try await drain(lane, refusingWritesAfter: final)
         // Where the source could not be blocked, one may have been opened since.
         if !context.status.blocked.contains(.source) { try await refuseOnOpenTransactions() }
         steps.begin(.openDestination)
-        try await accept(last, unfinished)
+        try await accept(last, unfinished, now)
         return last
     }
 
@@ -213,20 +214,21 @@ struct Cutover: Sendable {
 
     /// The point of no return. Nobody waits for its record, as the source takes no writes meanwhile.
     /// `unfinished`: of how many collections the final form is stored.
-    private func accept(_ final: Timestamp, _ unfinished: Int) async throws {
-        let store = store.impatient
-        let now = try await ServerTime(of: context.destination, store.retry)
+    private func accept(_ final: Timestamp, _ unfinished: Int, _ now: ServerTime) async throws {
         guard pointOfNoReturn.approach() else { throw CancellationError() }
+        // No application waits where nothing was written for long.
+        let downtime = writes.downtime(until: .now)
+        let newestWrite = downtime == nil ? nil : writes.newestAt
         do {
-            try await store.save([
+            try await store.impatient.save([
                 "cutover": .string(StoredMigration.CutoverStep.accepted.rawValue),
                 "finalTime": .timestamp(final), "finalCollections": .integer(unfinished),
                 // Another run could not say what this one has counted and compared.
                 "counts": .document(context.status.figures.counts),
                 "verification": .document(verifier.summary.document),
                 // To be replaced when the destination is open.
-                "downtime": writes.downtime(until: .now).map(Value.double) ?? .null,
-                "newestWriteAt": writes.newestAt.map { .date(now.stored($0)) } ?? .null,
+                "downtime": downtime.map(Value.double) ?? .null,
+                "newestWriteAt": newestWrite.map { .date(now.stored($0)) } ?? .null,
             ])
         } catch {
             let mayBeWritten = (error as? MongoError)?.mayHaveBeenDone ?? false

@@ -24,8 +24,12 @@ package final class SeenWrites: Sendable {
     private let seen = Mutex(Seen())
     private let begun = ContinuousClock.now
 
+    /// Whether applications wait for a cutover that an earlier run could not finish, however long that is.
+    private let isAwaited: Bool
+
     /// `newestAt`: of the newest write that an earlier run saw, where that one's cutover is to be finished.
     package init(newestAt: ContinuousClock.Instant? = nil) {
+        isAwaited = newestAt != nil
         seen.withLock { $0.newestAt = newestAt }
     }
 
@@ -91,7 +95,8 @@ package final class SeenWrites: Sendable {
 
     /// The same, from the newest write that was seen.
     func downtime(until end: ContinuousClock.Instant) -> Double? {
-        SeenWrites.downtime(from: newestAt, until: end)
+        if isAwaited, let newestAt { return max(0, (end - newestAt).seconds) }
+        return SeenWrites.downtime(from: newestAt, until: end)
     }
 
     /// How long nothing has been written: since this was made, where nothing was seen.

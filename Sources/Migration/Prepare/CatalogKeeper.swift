@@ -202,7 +202,7 @@ actor CatalogKeeper {
     }
 
     private func runOnce() async throws {
-        let holds = context.dirty.takeCatalogHolds()
+        let answered = context.dirty.beginAnsweringCatalog()
         let copied = Set(context.registry.all.filter(\.isCopied).map(\.source))
         let wanted = buildsIndexes ? copied : []
         let expected = settled
@@ -226,16 +226,12 @@ actor CatalogKeeper {
             expires(expiring)
             for action in report.actions { log.note("catalog: \(action)") }
             try await absorb(report)
-            if let expected { try await explain(report, expected: expected, answering: holds) }
+            if let expected { try await explain(report, expected: expected, answering: answered) }
         } catch {
-            context.dirty.giveBackCatalogHolds(holds)
+            context.dirty.endAnsweringCatalog(isAnswered: false)
             throw error
         }
-        if isSettled {
-            context.dirty.releaseCatalogHolds(holds)
-        } else {
-            context.dirty.giveBackCatalogHolds(holds)
-        }
+        context.dirty.endAnsweringCatalog(isAnswered: isSettled)
         if !builds.isEmpty { hasBuilds.notify() }
     }
 
@@ -280,17 +276,17 @@ actor CatalogKeeper {
     /// A run that had something to do to a collection though no event was about it: either the event has not been read
     /// yet, or someone changed the destination. What no event explains is a difference that was found.
     private func explain(
-        _ report: Reconciler.Report, expected: Set<BinaryUUID>, answering holds: [CatalogHold]
+        _ report: Reconciler.Report, expected: Set<BinaryUUID>, answering answered: CatalogSubjects
     ) async throws {
         guard context.source.version.namesCollectionsByUUID,
-            !unexplained(report, expected, holds).isEmpty
+            !unexplained(report, expected, answered).isEmpty
         else { return }
         while context.dirty.streamTime < report.source.operationTime {
             try Task.checkCancellation()
             let seen = context.dirty.hasMoved.count
             await context.dirty.hasMoved.wait(after: seen, atMost: .milliseconds(200))
         }
-        let found = unexplained(report, expected, holds)
+        let found = unexplained(report, expected, answered)
         guard !found.isEmpty else { return }
         for mismatch in found { log.note("difference: \(mismatch)") }
         unexplained(found)
@@ -298,9 +294,10 @@ actor CatalogKeeper {
 
     /// What no event that was read so far explains.
     private func unexplained(
-        _ report: Reconciler.Report, _ expected: Set<BinaryUUID>, _ holds: [CatalogHold]
+        _ report: Reconciler.Report, _ expected: Set<BinaryUUID>, _ answered: CatalogSubjects
     ) -> [Mismatch] {
-        let subjects = CatalogSubjects(holds + context.dirty.catalogHolds)
+        var subjects = answered
+        subjects.formUnion(context.dirty.catalogSubjects)
         let time = report.source.operationTime
         let changes = report.actions.filter { action in
             action.source.map(expected.contains) ?? true && !subjects.explain(action)

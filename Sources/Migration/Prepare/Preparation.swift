@@ -190,9 +190,10 @@ struct StoredMigration: Sendable {
     let isDropped: Bool
     let isSourceBlocked: Bool
     let isDestinationBlocked: Bool
+    /// Seconds, up to the opening of the destination, or as far as it was known at the point of no return.
     let downtime: Double?
-    /// The newest write of an application that was seen, by the destination's clock, milliseconds since 1970; stored with
-    /// the point of no return.
+    /// The newest write for which applications wait, by the destination's clock, milliseconds since 1970; present from the
+    /// point of no return on, where one was seen.
     let newestWriteAt: Int64?
     /// The source's newest write that is on the destination; present from the point of no return on.
     let finalTime: Timestamp?
@@ -217,14 +218,15 @@ struct StoredMigration: Sendable {
         isDropped = document["dropping"]?.bool ?? false
         isSourceBlocked = document["sourceBlocked"]?.bool ?? false
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
-        downtime = document["downtime"]?.double
-        newestWriteAt = date("newestWriteAt")
         finalTime = document["finalTime"]?.timestamp
         finalCollections = document["finalCollections"]?.integer
         counts = document["counts"]?.document ?? [:]
         // Also stored by an attempt to record that point that was undone.
+        let isPast = cutover == .accepted || cutover == .finished
+        downtime = isPast ? document["downtime"]?.double : nil
+        newestWriteAt = isPast ? date("newestWriteAt") : nil
         verification =
-            cutover == .accepted || cutover == .finished
+            isPast
             ? document["verification"]?.document.flatMap(MigrationReport.Verification.init) : nil
         report = document["report"]?.document.flatMap(StoredReport.init)
     }

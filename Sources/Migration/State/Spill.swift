@@ -74,7 +74,7 @@ final class Spill: Sendable {
     /// either. The file is read back as soon as the destination takes keys again: those in it hold the position.
     func relieve(isShort: Bool) async throws {
         if isShort, context.source.version.namesCollectionsByUUID {
-            context.dirty.setCatalogHoldsAside()
+            context.dirty.setCatalogAside()
         }
         let isLarge = context.dirty.read { $0.bytes } > context.options.dirtyBytes
         if isLarge || isShort && context.dirty.backlog > 0 {

@@ -1,12 +1,13 @@
 internal import BSON
 internal import Mongo
 
-/// Catalog events that the reconciler has not answered: when they came, and what they are about.
+/// Catalog events that the reconciler has not answered: where they hold the position, and what they are about.
 struct CatalogHold: Sendable {
+    /// Of the first of them.
     let generation: Int
-    let subjects: CatalogSubjects
-    /// Tells it from the others; given by `DirtySet`.
-    var number = 0
+    var subjects: CatalogSubjects
+    /// When the first of them came, where they hold only `appliedThrough` any more.
+    var setAsideFrom: Timestamp?
 }
 
 /// What some catalog events are about: it explains changes of these collections and views, and of no others.
@@ -16,14 +17,10 @@ struct CatalogSubjects: Hashable, Sendable {
     /// All that is in them.
     private var databases: Set<String> = []
 
-    init() {}
-
-    init(_ holds: [CatalogHold]) {
-        for hold in holds {
-            collections.formUnion(hold.subjects.collections)
-            names.formUnion(hold.subjects.names)
-            databases.formUnion(hold.subjects.databases)
-        }
+    mutating func formUnion(_ others: CatalogSubjects) {
+        collections.formUnion(others.collections)
+        names.formUnion(others.names)
+        databases.formUnion(others.databases)
     }
 
     mutating func add(_ event: ChangeEvent) {

@@ -6,14 +6,9 @@ internal import Synchronization
 package final class DirtySet: Sendable {
     private struct State {
         var keys: DirtyKeys
-        /// Those that no run of the reconciler has begun to answer.
-        var catalogHolds: [CatalogHold] = []
-        /// How many there ever were.
-        var holds = 0
-        /// Generations that unanswered holds retain, by their numbers.
-        var retained: [Int: Int] = [:]
-        /// When the unanswered holds came that retain nothing any more, by their numbers.
-        var setAside: [Int: Timestamp] = [:]
+        /// What no run of the reconciler has begun to answer, and what the one under way answers.
+        var waiting: CatalogHold?
+        var underWay: CatalogHold?
     }
 
     private let state: Mutex<State>
@@ -54,8 +49,10 @@ package final class DirtySet: Sendable {
 
     package var appliedThrough: Timestamp {
         state.withLock { state in
-            let through = state.keys.watermark.appliedThrough
-            return state.setAside.values.min().map { min(through, $0.predecessor) } ?? through
+            let catalog = [state.waiting, state.underWay].compactMap {
+                $0?.setAsideFrom?.predecessor
+            }
+            return ([state.keys.watermark.appliedThrough] + catalog).min() ?? .zero
         }
     }
     package var resumeToken: ResumeToken { read { $0.watermark.resumeToken } }
@@ -71,12 +68,14 @@ package final class DirtySet: Sendable {
     /// One step, because whoever sees that the position has passed a catalog event must see that event counted.
     func takeEvents(_ body: (inout DirtyKeys) -> CatalogHold?) -> Bool {
         let hasCatalogEvent = state.withLock { state in
-            guard var hold = body(&state.keys) else { return false }
-            state.holds += 1
-            hold.number = state.holds
-            state.keys.retain(hold.generation)
-            state.retained[hold.number] = hold.generation
-            state.catalogHolds.append(hold)
+            guard let hold = body(&state.keys) else { return false }
+            // What waits already holds an older position, and is answered by the same run.
+            if state.waiting == nil {
+                state.keys.retain(hold.generation)
+                state.waiting = hold
+            } else {
+                state.waiting?.subjects.formUnion(hold.subjects)
+            }
             return true
         }
         hasWork.notify()
@@ -87,44 +86,56 @@ package final class DirtySet: Sendable {
     /// Lets `resumeToken` pass the catalog events that are not answered; for `appliedThrough` they count on. Only for a source
     /// that names collections by UUID: there the comparison of the catalogs with which every process begins answers them,
     /// whatever they were.
-    func setCatalogHoldsAside() {
+    func setCatalogAside() {
         state.withLock { state in
-            for (number, generation) in state.retained {
-                state.setAside[number] = state.keys.watermark.start(of: generation)
-                state.keys.release(generation)
-            }
-            state.retained = [:]
+            state.keys.setAside(&state.waiting)
+            state.keys.setAside(&state.underWay)
         }
     }
 
-    /// What no run of the reconciler has begun to answer.
-    var catalogHolds: [CatalogHold] { state.withLock { $0.catalogHolds } }
+    /// What the events are about that no run of the reconciler has begun to answer.
+    var catalogSubjects: CatalogSubjects {
+        state.withLock { $0.waiting?.subjects ?? CatalogSubjects() }
+    }
 
-    var isCatalogDirty: Bool { state.withLock { !$0.catalogHolds.isEmpty } }
+    var isCatalogDirty: Bool { state.withLock { $0.waiting != nil } }
 
-    /// What a run of the reconciler that begins now will answer.
-    func takeCatalogHolds() -> [CatalogHold] {
+    /// A run of the reconciler begins. Returns what the events are about that it will answer. One run at a time.
+    func beginAnsweringCatalog() -> CatalogSubjects {
         state.withLock { state in
-            defer { state.catalogHolds = [] }
-            return state.catalogHolds
+            state.underWay = state.waiting
+            state.waiting = nil
+            return state.underWay?.subjects ?? CatalogSubjects()
         }
     }
 
-    /// The run was successful.
-    func releaseCatalogHolds(_ holds: [CatalogHold]) {
+    /// The run was successful, or its events are still unanswered.
+    func endAnsweringCatalog(isAnswered: Bool) {
         state.withLock { state in
-            for hold in holds {
-                state.setAside[hold.number] = nil
-                if let generation = state.retained.removeValue(forKey: hold.number) {
-                    state.keys.release(generation)
+            guard var hold = state.underWay else { return }
+            state.underWay = nil
+            if isAnswered {
+                state.keys.release(hold)
+            } else {
+                if let newer = state.waiting {
+                    hold.subjects.formUnion(newer.subjects)
+                    state.keys.release(newer)
                 }
+                state.waiting = hold
             }
         }
         hasMoved.notify()
     }
+}
 
-    /// The run failed; its events are still unanswered.
-    func giveBackCatalogHolds(_ holds: [CatalogHold]) {
-        state.withLock { $0.catalogHolds += holds }
+extension DirtyKeys {
+    fileprivate mutating func release(_ hold: CatalogHold) {
+        if hold.setAsideFrom == nil { release(hold.generation) }
+    }
+
+    fileprivate mutating func setAside(_ hold: inout CatalogHold?) {
+        guard let held = hold, held.setAsideFrom == nil else { return }
+        hold?.setAsideFrom = watermark.start(of: held.generation)
+        release(held.generation)
     }
 }
