@@ -14,7 +14,7 @@ SANITIZED := --disable-xctest --filter BSONTests --filter MongoTests --filter Mi
 
 # The tests that do more at length, and those whose applications then leave the servers nothing to spare.
 AT_LENGTH := --filter BSONTests \
-	--filter 'MigrationTests\.(RandomMigration|Fault|Collections|Ids|Indexes|Writes|Definitions|Workers)'
+	--filter 'MigrationTests\.(RandomMigration|Fault|Collections|Ids|Indexes|Writes|Definitions|Workers|Pause)'
 
 # The linker says this for more than a hundred symbols; it means nothing.
 QUIET_LINKER := 2>&1 | sed "/Cannot export local symbol '__asan_/d"

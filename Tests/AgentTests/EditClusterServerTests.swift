@@ -55,7 +55,7 @@ import Testing
             var change = ClusterChange()
             change.connectionString = Secret(cluster.connectionString + "&appName=lagzero")
             let edited = try await fixture.client.edit(cluster: cluster.id, change)
-            #expect(edited.connectionString.contains("appname=lagzero"))
+            #expect(edited.connectionString.contains("appName=lagzero"))
             #expect(edited.trouble == nil && edited.facts?.replicaSet == "east")
         }
     }

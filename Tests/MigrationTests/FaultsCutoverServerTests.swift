@@ -342,7 +342,10 @@ extension FaultServerTests {
                 "failCommand",
                 [
                     "mode": ["skip": 1],
-                    "data": ["failCommands": ["collMod"], "errorCode": 6],
+                    "data": [
+                        "failCommands": ["collMod"], "errorCode": 6,
+                        "namespace": .string("\(Trial.items)"),
+                    ],
                 ])
             try await eventually("the destination is open") {
                 try await !destination.isBlocked()

@@ -76,10 +76,10 @@ extension FaultServerTests {
             let proxy = try #require(member.proxy)
             try await FaultServerTests.openButUnfinished(trial)
             func isTriedAgain() async throws {
-                let sent = proxy.bytesToServer
-                try await eventually("the destination is asked again") {
-                    proxy.bytesToServer > sent + 1_000
-                }
+                try await member.failOne(
+                    by: [
+                        "mode": "alwaysOn", "data": ["failCommands": ["collMod"], "errorCode": 6],
+                    ])
                 #expect(trial.phase == .finalizing)
             }
             trace("--- step-down")
@@ -159,7 +159,13 @@ extension FaultServerTests {
         try await trial.advance(to: .finalizing)
         try await trial.pair.destination.members[0].setFailPoint(
             "failCommand",
-            ["mode": ["skip": 1], "data": ["failCommands": ["collMod"], "errorCode": 6]])
+            [
+                "mode": ["skip": 1],
+                "data": [
+                    "failCommands": ["collMod"], "errorCode": 6,
+                    "namespace": .string("\(Trial.items)"),
+                ],
+            ])
         try await eventually("the destination is open") {
             try await !trial.pair.destination.isBlocked()
         }
@@ -175,7 +181,7 @@ extension FaultServerTests {
         let state = try await destination.lane.open(
             ["find": "state", "filter": ["_id": "migration"]], on: "lagzero_internal"
         ).documents.first { _ in true }
-        return state?["downtime"]?.double
+        return state?["report"]?.document?["downtime"]?.double
     }
 
     private static func indexes(_ set: ReplicaSet) async throws -> [Document] {

@@ -136,7 +136,11 @@ extension FaultServerTests {
             try await destination.members[0].setFailPoint(
                 "failCommand",
                 [
-                    "mode": ["skip": 1], "data": ["failCommands": ["collMod"], "errorCode": 6],
+                    "mode": ["skip": 1],
+                    "data": [
+                        "failCommands": ["collMod"], "errorCode": 6,
+                        "namespace": .string("\(Trial.items)"),
+                    ],
                 ])
             try await eventually("the destination is open") { try await !destination.isBlocked() }
             await trial.interrupt()

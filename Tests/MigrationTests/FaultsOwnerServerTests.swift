@@ -83,12 +83,15 @@ extension FaultServerTests {
         let state = Namespace("lagzero_internal", "state")
         let destination = trial.pair.destination
         // What is to be done after the point of no return takes its time.
-        let command: Value = isOpened ? "collMod" : "setUserWriteBlockMode"
+        let unfinished: Document = [
+            "failCommands": ["collMod"], "errorCode": 6, "namespace": .string("\(Trial.items)"),
+        ]
+        let unopened: Document = ["failCommands": ["setUserWriteBlockMode"], "errorCode": 6]
         try await destination.members[0].setFailPoint(
             "failCommand",
             [
                 "mode": isOpened ? ["skip": 1] : "alwaysOn",
-                "data": ["failCommands": [command], "errorCode": 6],
+                "data": .document(isOpened ? unfinished : unopened),
             ])
         try await eventually("the point of no return is recorded") {
             try await destination.lane.open(

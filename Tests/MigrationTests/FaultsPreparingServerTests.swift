@@ -104,15 +104,6 @@ extension FaultServerTests {
 
     /// Waits until the destination has once more refused to create the collection.
     private func heldWhilePreparing(_ trial: Trial) async throws {
-        let member = trial.pair.destination.members[0]
-        let point = Trial.failPoint(from: .preparing)
-        let count = try await member.setFailPoint("failCommand", point)
-        try await eventually("a collection is created") {
-            let answer = try? await member.lane.run([
-                "waitForFailPoint": "failCommand", "timesEntered": .integer(count + 1),
-                "maxTimeMS": 1_000,
-            ])
-            return answer != nil
-        }
+        try await trial.pair.destination.members[0].failOne(by: Trial.failPoint(from: .preparing))
     }
 }

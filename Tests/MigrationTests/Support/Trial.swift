@@ -259,6 +259,20 @@ extension Member {
     }
 }
 
+extension Member {
+    /// Fails commands by this `failCommand`, and waits until one is failed.
+    func failOne(by fields: Document) async throws {
+        let count = try await setFailPoint("failCommand", fields)
+        try await eventually("a command is failed") {
+            let answer = try? await lane.run([
+                "waitForFailPoint": "failCommand", "timesEntered": .integer(count + 1),
+                "maxTimeMS": 1_000,
+            ])
+            return answer != nil
+        }
+    }
+}
+
 extension ReplicaSet {
     /// `serverStatus.repl.userWriteBlockMode`: 2 where user writes are blocked.
     func isBlocked() async throws -> Bool {
