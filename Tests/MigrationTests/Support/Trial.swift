@@ -69,6 +69,8 @@ final class Trial: Sendable {
                 try await body(trial)
             } catch {
                 trace("\(trial.engine?.progress().message ?? "") \(error)")
+                // An engine that undoes a cutover ends when that is done.
+                try? await trial.setFailPoint(from: nil)
                 await trial.end()
                 throw error
             }
