@@ -22,12 +22,14 @@ import Testing
         return dirty
     }
 
-    private func catalogEvent(at second: UInt32, _ dirty: DirtySet) {
+    private func catalogEvent(
+        at second: UInt32, _ dirty: DirtySet, about subjects: CatalogSubjects = CatalogSubjects()
+    ) {
         let isDirty = dirty.takeEvents { keys in
             let generation = keys.begin(at: DirtySetTests.time(second))
             keys.note(DirtySetTests.time(second))
             keys.advance(to: DirtySetTests.token(second), time: DirtySetTests.time(second))
-            return CatalogHold(generation: generation, subjects: CatalogSubjects())
+            return CatalogHold(generation: generation, subjects: subjects)
         }
         #expect(isDirty)
     }
@@ -75,9 +77,24 @@ import Testing
     }
 
     @Test func whatARunDoesNotAnswerIsStillKnown() throws {
-        let dirty = dirty(10...10)
-        let subjects = dirty.beginAnsweringCatalog()
+        func dropped(_ name: String) throws -> CatalogSubjects {
+            let event: Document = [
+                "operationType": "drop", "clusterTime": .timestamp(DirtySetTests.time(10)),
+                "ns": ["db": "db", "coll": .string(name)],
+            ]
+            var subjects = CatalogSubjects()
+            subjects.add(try #require(ChangeEvent(event)))
+            return subjects
+        }
+        let dirty = DirtySet(token: DirtySetTests.token(9), time: DirtySetTests.time(9))
+        catalogEvent(at: 10, dirty, about: try dropped("a"))
+        catalogEvent(at: 11, dirty, about: try dropped("b"))
+        var all = try dropped("a")
+        all.formUnion(try dropped("b"))
+        #expect(dirty.beginAnsweringCatalog() == all)
+        catalogEvent(at: 12, dirty, about: try dropped("c"))
         dirty.endAnsweringCatalog(isAnswered: false)
-        #expect(dirty.catalogSubjects == subjects)
+        all.formUnion(try dropped("c"))
+        #expect(dirty.catalogSubjects == all)
     }
 }

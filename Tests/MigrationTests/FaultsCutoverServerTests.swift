@@ -337,19 +337,7 @@ extension FaultServerTests {
             try await trial.advance(to: .inSync)
             let engine = try #require(trial.engine)
             try await trial.reach(.finalizing)
-            // Unique indexes are prepared, and not made unique for now.
-            try await destination.members[0].setFailPoint(
-                "failCommand",
-                [
-                    "mode": ["skip": 1],
-                    "data": [
-                        "failCommands": ["collMod"], "errorCode": 6,
-                        "namespace": .string("\(Trial.items)"),
-                    ],
-                ])
-            try await eventually("the destination is open") {
-                try await !destination.isBlocked()
-            }
+            try await trial.openUnfinished()
             let before = try #require(await engine.details().eventsRead)
             let lane = try source.cluster(as: FaultServerTests.stubborn).lane()
             _ = try await lane.run(

@@ -20,9 +20,7 @@ extension FaultServerTests {
             let member = trial.pair.destination.members[0]
             try await trial.survive { _ in
                 try await member.setFailPoint("failCommand", FaultServerTests.full)
-                try await eventually("the engine says that it waits for space") {
-                    trial.engine?.progress().message.contains("OutOfDiskSpace") ?? false
-                }
+                try await trial.waitsForSpace()
                 #expect(trial.phase?.isFinal == false)
             }
         }
@@ -50,7 +48,6 @@ extension FaultServerTests {
 
     @Test func f11RemovedPrivilegesAndUsersAreWaitedFor() async throws {
         let user = Credentials(username: "mover", password: "mover")
-        let lockedOut = ["unauthorized", "not authorized", "authentication"]
         try await Trial.with { trial in
             let (source, destination) = (trial.pair.source, trial.pair.destination)
             for set in [source, destination] { try await set.createUser(user, roles: ["root"]) }
@@ -59,16 +56,20 @@ extension FaultServerTests {
                 for set in [source, destination] {
                     _ = try await set.lane.run(["updateUser": "mover", "roles": []])
                     try await eventually("the engine waits for privileges at \(phase)") {
-                        trial.isWaiting(for: lockedOut)
+                        trial.isWaiting(for: Trial.lockedOut)
                     }
                     _ = try await set.lane.run(["updateUser": "mover", "roles": ["root"]])
-                    try await eventually("the engine goes on") { !trial.isWaiting(for: lockedOut) }
+                    try await eventually("the engine goes on") {
+                        !trial.isWaiting(for: Trial.lockedOut)
+                    }
                     _ = try await set.lane.run(["dropUser": "mover"])
                     try await eventually("the engine waits for its user at \(phase)") {
-                        trial.isWaiting(for: lockedOut)
+                        trial.isWaiting(for: Trial.lockedOut)
                     }
                     try await set.createUser(user, roles: ["root"])
-                    try await eventually("the engine goes on") { !trial.isWaiting(for: lockedOut) }
+                    try await eventually("the engine goes on") {
+                        !trial.isWaiting(for: Trial.lockedOut)
+                    }
                 }
             }
             #expect(!trial.log.contains("catalog: drop shop.items"))

@@ -73,7 +73,6 @@ extension FaultServerTests {
             trial in
             let (source, destination) = (trial.pair.source, trial.pair.destination)
             let member = destination.members[0]
-            let proxy = try #require(member.proxy)
             try await FaultServerTests.openButUnfinished(trial)
             func isTriedAgain() async throws {
                 try await member.failOne(
@@ -86,18 +85,11 @@ extension FaultServerTests {
             for set in [source, destination] { try await set.stepDown() }
             try await isTriedAgain()
             trace("--- freeze")
-            member.process.freeze()
-            let sent = proxy.bytesToServer
-            try await eventually("it is asked something while it is frozen") {
-                proxy.bytesToServer > sent
-            }
-            member.process.thaw()
+            try await member.freezeUntilAsked()
             try await isTriedAgain()
             trace("--- full")
             try await member.setFailPoint("failCommand", FaultServerTests.full)
-            try await eventually("the engine says that it waits for space") {
-                trial.engine?.progress().message.contains("OutOfDiskSpace") ?? false
-            }
+            try await trial.waitsForSpace()
             trace("--- restart")
             try await member.process.restart()
             _ = try await destination.primary()
@@ -157,18 +149,7 @@ extension FaultServerTests {
     /// Goes to where the destination accepts writes, and unique indexes cannot be made unique for now.
     private static func openButUnfinished(_ trial: Trial) async throws {
         try await trial.advance(to: .finalizing)
-        try await trial.pair.destination.members[0].setFailPoint(
-            "failCommand",
-            [
-                "mode": ["skip": 1],
-                "data": [
-                    "failCommands": ["collMod"], "errorCode": 6,
-                    "namespace": .string("\(Trial.items)"),
-                ],
-            ])
-        try await eventually("the destination is open") {
-            try await !trial.pair.destination.isBlocked()
-        }
+        try await trial.openUnfinished()
     }
 
     private static func bringBack(_ source: ReplicaSet) async throws {
@@ -178,9 +159,7 @@ extension FaultServerTests {
 
     /// Of the stored report, seconds.
     private static func downtime(_ destination: ReplicaSet) async throws -> Double? {
-        let state = try await destination.lane.open(
-            ["find": "state", "filter": ["_id": "migration"]], on: "lagzero_internal"
-        ).documents.first { _ in true }
+        let state = try await destination.migrationState()
         return state?["report"]?.document?["downtime"]?.double
     }
 

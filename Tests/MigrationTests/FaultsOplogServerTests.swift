@@ -55,10 +55,7 @@ extension FaultServerTests {
     }
 
     private func storedToken(_ set: ReplicaSet) async throws -> Timestamp {
-        let state = try await set.lane.open(
-            ["find": "state", "filter": ["_id": "migration"]], on: "lagzero_internal"
-        ).documents.first { _ in true }
-        let token = try #require(state?["token"]?.document)
+        let token = try #require(try await set.migrationState()?["token"]?.document)
         return try #require(ResumeToken(token).time)
     }
 
@@ -130,19 +127,9 @@ extension FaultServerTests {
     /// Of a migration whose destination is open the oplog is not needed any more.
     @Test(.enabled(if: isSoak)) func f14AfterThePointOfNoReturnNoPositionIsNeeded() async throws {
         try await Trial.with(source: FaultServerTests.tinyOplog, writesPerSecond: 20) { trial in
-            let (source, destination) = (trial.pair.source, trial.pair.destination)
+            let source = trial.pair.source
             try await trial.advance(to: .finalizing)
-            // Unique indexes are prepared, and not made unique for now.
-            try await destination.members[0].setFailPoint(
-                "failCommand",
-                [
-                    "mode": ["skip": 1],
-                    "data": [
-                        "failCommands": ["collMod"], "errorCode": 6,
-                        "namespace": .string("\(Trial.items)"),
-                    ],
-                ])
-            try await eventually("the destination is open") { try await !destination.isBlocked() }
+            try await trial.openUnfinished()
             await trial.interrupt()
             try await rollOver(source, as: Pair.root)
             _ = try await source.lane.run(["dropDatabase": 1], on: "other")
@@ -196,9 +183,7 @@ extension FaultServerTests {
                             "errorCode": 14031,
                         ],
                     ])
-                try await eventually("the engine says that it waits for space") {
-                    trial.engine?.progress().message.contains("OutOfDiskSpace") ?? false
-                }
+                try await trial.waitsForSpace()
                 // In a cutover only who bypasses the block writes.
                 try await rollOver(
                     trial.pair.source, as: phase == .finalizing ? Pair.root : Trial.application)

@@ -83,16 +83,12 @@ extension FaultServerTests {
         let state = Namespace("lagzero_internal", "state")
         let destination = trial.pair.destination
         // What is to be done after the point of no return takes its time.
-        let unfinished: Document = [
-            "failCommands": ["collMod"], "errorCode": 6, "namespace": .string("\(Trial.items)"),
+        let unopened: Document = [
+            "mode": "alwaysOn",
+            "data": ["failCommands": ["setUserWriteBlockMode"], "errorCode": 6],
         ]
-        let unopened: Document = ["failCommands": ["setUserWriteBlockMode"], "errorCode": 6]
         try await destination.members[0].setFailPoint(
-            "failCommand",
-            [
-                "mode": isOpened ? ["skip": 1] : "alwaysOn",
-                "data": .document(isOpened ? unfinished : unopened),
-            ])
+            "failCommand", isOpened ? Trial.unfinished : unopened)
         try await eventually("the point of no return is recorded") {
             try await destination.lane.open(
                 ["find": .string(state.collection), "filter": ["cutover": "accepted"]],
@@ -135,14 +131,9 @@ extension FaultServerTests {
             for phase in Trial.phases {
                 try await trial.reach(phase)
                 for host in ["test", "elsewhere"] {
-                    let second = MigrationEngine(
-                        source: try ConnectionString(trial.pair.source.uri),
-                        destination: try ConnectionString(trial.pair.destination.uri),
-                        options: trial.options(FaultServerTests.hasty),
-                        owner: Lease.Owner(host: host, boot: "1", process: 99))
-                    await #expect { _ = try await second.run() } throws: {
-                        ($0 as? MigrationError)?.code == .destinationHeld
-                    }
+                    try await trial.expectRefusal(
+                        of: Lease.Owner(host: host, boot: "1", process: 99),
+                        options: FaultServerTests.hasty)
                 }
                 #expect(trial.phase?.isFinal == false)
                 try await trial.release(phase)
@@ -160,14 +151,8 @@ extension FaultServerTests {
                 Lease.Owner(host: "test", boot: "2", process: 2),
                 Lease.Owner(host: "test", boot: "1", pids: "other", process: 2),
             ] {
-                let second = MigrationEngine(
-                    source: try ConnectionString(trial.pair.source.uri),
-                    destination: try ConnectionString(trial.pair.destination.uri),
-                    options: trial.options(FaultServerTests.hasty), owner: owner,
-                    isRunning: { _ in false })
-                await #expect { _ = try await second.run() } throws: {
-                    ($0 as? MigrationError)?.code == .destinationHeld
-                }
+                try await trial.expectRefusal(
+                    of: owner, isHolderRunning: false, options: FaultServerTests.hasty)
             }
             try await trial.release(.finalizing)
             try await trial.expectCompletion()

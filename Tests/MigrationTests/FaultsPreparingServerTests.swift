@@ -28,14 +28,7 @@ extension FaultServerTests {
             try await heldWhilePreparing(trial)
             for set in sets {
                 trace("--- freeze")
-                let process = set.members[0].process
-                let proxy = try #require(set.members[0].proxy)
-                process.freeze()
-                let sent = proxy.bytesToServer
-                try await eventually("it is asked something while it is frozen") {
-                    proxy.bytesToServer > sent
-                }
-                process.thaw()
+                try await set.members[0].freezeUntilAsked()
                 try await heldWhilePreparing(trial)
             }
             trace("--- restart")
@@ -69,31 +62,23 @@ extension FaultServerTests {
             #expect(try await stale.end() == 1)
             #expect(stale.phase == "failed")
             trace("--- second owner")
-            let second = MigrationEngine(
-                source: try ConnectionString(source.uri),
-                destination: try ConnectionString(destination.uri),
-                options: trial.options(FaultServerTests.hasty),
-                owner: Lease.Owner(host: "third", boot: "1", process: 99))
-            await #expect { _ = try await second.run() } throws: {
-                ($0 as? MigrationError)?.code == .destinationHeld
-            }
+            try await trial.expectRefusal(
+                of: Lease.Owner(host: "third", boot: "1", process: 99),
+                options: FaultServerTests.hasty)
             trace("--- full")
             try await destination.members[0].setFailPoint("failCommand", FaultServerTests.full)
-            try await eventually("the engine says that it waits for space") {
-                trial.engine?.progress().message.contains("OutOfDiskSpace") ?? false
-            }
+            try await trial.waitsForSpace()
             try await heldWhilePreparing(trial)
             trace("--- locked out")
-            let lockedOut = ["unauthorized", "not authorized", "authentication"]
             _ = try await destination.lane.run(["updateUser": "mover", "roles": []])
             try await eventually("the engine waits for privileges") {
-                trial.isWaiting(for: lockedOut)
+                trial.isWaiting(for: Trial.lockedOut)
             }
             _ = try await destination.lane.run(["updateUser": "mover", "roles": ["root"]])
             try await heldWhilePreparing(trial)
             _ = try await destination.lane.run(["dropUser": "mover"])
             try await eventually("the engine waits for its user") {
-                trial.isWaiting(for: lockedOut)
+                trial.isWaiting(for: Trial.lockedOut)
             }
             try await destination.createUser(user, roles: ["root"])
             try await heldWhilePreparing(trial)

@@ -308,3 +308,13 @@ enum JSON {
         String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
     }
 }
+
+extension WizardPilot {
+    /// The wizard of another day, from what this one would keep now; no secret is in that.
+    func reopened() throws -> WizardPilot {
+        let text = try JSON.text(pilot.model.kept(at: 0))
+        #expect(!text.contains(Sample.secret))
+        let saved = try JSONDecoder().decode(SavedState.self, from: Data(text.utf8))
+        return WizardPilot(agent, saved: saved)
+    }
+}

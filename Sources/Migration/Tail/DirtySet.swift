@@ -49,10 +49,12 @@ package final class DirtySet: Sendable {
 
     package var appliedThrough: Timestamp {
         state.withLock { state in
-            let catalog = [state.waiting, state.underWay].compactMap {
-                $0?.setAsideFrom?.predecessor
+            let through = state.keys.watermark.appliedThrough
+            // What is under way is older than what waits.
+            guard let oldest = (state.underWay ?? state.waiting)?.setAsideFrom else {
+                return through
             }
-            return ([state.keys.watermark.appliedThrough] + catalog).min() ?? .zero
+            return min(through, oldest.predecessor)
         }
     }
     package var resumeToken: ResumeToken { read { $0.watermark.resumeToken } }

@@ -166,9 +166,7 @@ extension Pair {
     /// Whether the destination holds the state of a migration.
     fileprivate func isBegun() async throws -> Bool {
         try await findPrimaries()
-        return try await !destination.lane.open(
-            ["find": "state", "filter": ["_id": "migration"]], on: "lagzero_internal"
-        ).isEmpty
+        return try await destination.migrationState() != nil
     }
 }
 

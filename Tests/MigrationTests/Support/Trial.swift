@@ -236,6 +236,22 @@ final class Trial: Sendable {
         ]
     }
 
+    /// Unique indexes of `items` are prepared, and cannot be made unique.
+    static let unfinished: Document = [
+        "mode": ["skip": 1],
+        "data": [
+            "failCommands": ["collMod"], "errorCode": 6, "namespace": .string("\(items)"),
+        ],
+    ]
+
+    /// From `finalizing` to where the destination accepts writes and cannot be finished for now.
+    func openUnfinished() async throws {
+        try await pair.destination.members[0].setFailPoint("failCommand", Trial.unfinished)
+        try await eventually("the destination is open") {
+            try await !pair.destination.isBlocked()
+        }
+    }
+
     func setFailPoint(from phase: Phase?) async throws {
         let command = Trial.failPoint(from: phase)
         for member in pair.destination.members {
@@ -259,9 +275,7 @@ extension Member {
         }
         return answer?["count"]?.integer ?? 0
     }
-}
 
-extension Member {
     /// Fails commands by this `failCommand`, and waits until one is failed.
     func failOne(by fields: Document) async throws {
         let count = try await setFailPoint("failCommand", fields)
@@ -273,9 +287,27 @@ extension Member {
             return answer != nil
         }
     }
+
+    /// Freezes the server, which must be behind a proxy, until it is asked something.
+    func freezeUntilAsked() async throws {
+        let proxy = try #require(proxy)
+        process.freeze()
+        let sent = proxy.bytesToServer
+        try await eventually("it is asked something while it is frozen") {
+            proxy.bytesToServer > sent
+        }
+        process.thaw()
+    }
 }
 
 extension ReplicaSet {
+    /// What a migration to this set has stored of itself; nil where none has begun.
+    func migrationState() async throws -> Document? {
+        try await lane.open(
+            ["find": "state", "filter": ["_id": "migration"]], on: "lagzero_internal"
+        ).documents.first { _ in true }?.copied()
+    }
+
     /// `serverStatus.repl.userWriteBlockMode`: 2 where user writes are blocked.
     func isBlocked() async throws -> Bool {
         let status = try await lane.run(["serverStatus": 1])
@@ -297,6 +329,31 @@ extension ReplicaSet {
 }
 
 extension Trial {
+    /// Words of servers that refuse a user, in small letters.
+    static let lockedOut = ["unauthorized", "not authorized", "authentication"]
+
+    /// Returns when the engine says that it waits for room on the destination's disk.
+    func waitsForSpace() async throws {
+        try await eventually("the engine says that it waits for space") {
+            engine?.progress().message.contains("OutOfDiskSpace") ?? false
+        }
+    }
+
+    /// Expects that another owner may not have the migration. `isHolderRunning`: what it finds of the one that has it,
+    /// if it could see that.
+    func expectRefusal(
+        of owner: Lease.Owner, isHolderRunning: Bool = true,
+        options change: (inout MigrationOptions) -> Void
+    ) async throws {
+        let second = MigrationEngine(
+            source: try ConnectionString(pair.source.uri),
+            destination: try ConnectionString(pair.destination.uri), options: options(change),
+            owner: owner, isRunning: { _ in isHolderRunning })
+        await #expect { _ = try await second.run() } throws: {
+            ($0 as? MigrationError)?.code == .destinationHeld
+        }
+    }
+
     /// Whether the engine says that it waits for something.
     var isWaiting: Bool { engine?.progress().message.hasPrefix("waiting") ?? false }
 
