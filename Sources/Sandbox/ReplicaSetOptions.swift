@@ -45,13 +45,14 @@ package struct ReplicaSetOptions: Sendable {
     /// What all members are started with.
     func arguments(keyFile: String?, certificates: Certificates?) -> [String] {
         // Journal files are not made in advance: that alone would be 300 MB a member. A no-op every second lets change
-        // streams advance while nothing is written.
+        // streams advance while nothing is written. Of the rounds of SCRAM, which every connection does, the least.
         var result = [
             "--wiredTigerCacheSizeGB", String(cacheGigabytes),
             "--wiredTigerEngineConfigString", "log=(prealloc=false)",
         ]
         var parameters = [
             "diagnosticDataCollectionEnabled": "false", "periodicNoopIntervalSecs": "1",
+            "scramIterationCount": "5000", "scramSHA256IterationCount": "5000",
         ]
         parameters.merge(self.parameters) { $1 }
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {

@@ -20,7 +20,8 @@ import Testing
             }
             try await live.reached(.inSync)
             try await application.does(1)
-            try await finish(pair, application, try await live.cutOver())
+            #expect(try await live.cutOver().verification.mismatches == [])
+            try await finish(pair, application)
         }
     }
 
@@ -31,16 +32,20 @@ import Testing
             let application = try await write(pair)
             var isResumed = false
             for phase in LiveMigration.phases {
-                let process = try ChildMigration(pair, isResumed: isResumed)
-                try await process.hasReached(phase)
-                try await changes(scripts, phase) { try await process.kill() }
-                isResumed = true
+                if isSoak || [.copying, .inSync].contains(phase) {
+                    let process = try ChildMigration(pair, isResumed: isResumed)
+                    try await process.hasReached(phase)
+                    try await changes(scripts, phase) { try await process.kill() }
+                    isResumed = true
+                }
                 try await hold.release(phase)
             }
-            let live = try LiveMigration(pair, host: ChildMigration.host) { $0.resume = true }
-            try await live.reached(.inSync)
+            let last = try ChildMigration(pair, isResumed: true)
+            try await last.hasReached(.inSync)
             try await application.does(1)
-            try await finish(pair, application, try await live.cutOver())
+            #expect(try await last.end() == 0)
+            #expect(last.mismatches == [])
+            try await finish(pair, application)
         }
     }
 
@@ -91,11 +96,8 @@ import Testing
         }
     }
 
-    private func finish(
-        _ pair: Pair, _ application: Application, _ report: MigrationReport
-    ) async throws {
+    private func finish(_ pair: Pair, _ application: Application) async throws {
         try await application.stop()
-        #expect(report.verification.mismatches == [])
         #expect(try await pair.differences() == [])
     }
 }

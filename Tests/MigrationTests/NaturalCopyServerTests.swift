@@ -8,7 +8,7 @@ import Testing
 /// Copies in natural order that are interrupted, and those that are made a second time.
 @Suite struct NaturalCopyServerTests {
     private static let scattered = Namespace("shop", "scattered")
-    private static let data = SampleData(.medium, bytes: 110 << 20, ids: .scattered)
+    private static let data = SampleData(.medium, bytes: 56 << 20, ids: .scattered)
 
     /// A source whose cache is far smaller than its one collection.
     private func withSource(_ body: (Pair) async throws -> Void) async throws {
@@ -23,7 +23,7 @@ import Testing
 
     private func shrinkCache(_ pair: Pair) async throws {
         try await pair.source.lane.perform(
-            ["setParameter": 1, "wiredTigerEngineRuntimeConfig": "cache_size=64M"], on: "admin")
+            ["setParameter": 1, "wiredTigerEngineRuntimeConfig": "cache_size=32M"], on: "admin")
     }
 
     /// What the state says of the collection.

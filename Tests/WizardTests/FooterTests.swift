@@ -88,12 +88,12 @@ import Testing
             for letter in letters where !named.contains(.character(letter)) {
                 var pressed = wizard
                 pressed.press(.character(letter))
+                guard pressed.pilot.model != untouched else { continue }
                 // Typed into a field it is no command.
                 let isTyped =
                     pressed.textAtCursor != wizard.textAtCursor
                     || pressed.message != wizard.message
-                #expect(
-                    pressed.pilot.model == untouched || isTyped, "\(name): \(letter)")
+                #expect(isTyped, "\(name): \(letter)")
             }
         }
     }

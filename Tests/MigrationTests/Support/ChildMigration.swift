@@ -62,10 +62,13 @@ final class ChildMigration: Sendable {
 
     var pid: Int32 { process.processIdentifier }
 
-    /// What it said last, without what is not yet a whole line.
+    /// What it said last, without what is not yet a whole line. It is asked for often and there is much before it, so
+    /// that is not looked at.
     private var last: [String: Any] {
-        let line = lines.last.map { Data($0.utf8) } ?? Data()
-        return (try? JSONSerialization.jsonObject(with: line)) as? [String: Any] ?? [:]
+        let end = said.lastIndex(of: ChildMigration.newline) ?? 0
+        let line = said[..<end]
+        let start = line.lastIndex(of: ChildMigration.newline).map { $0 + 1 } ?? 0
+        return (try? JSONSerialization.jsonObject(with: line[start...])) as? [String: Any] ?? [:]
     }
 
     /// The differences in its report; nil before there is one.
@@ -87,10 +90,14 @@ final class ChildMigration: Sendable {
         (last["verification"] as? [String: Any])?["documents"] as? Int
     }
 
-    private var lines: [Substring] {
-        let text = (try? String(contentsOfFile: output, encoding: .utf8)) ?? ""
-        let whole = text.lastIndex(of: "\n").map { text[..<$0] } ?? ""
-        return whole.split(separator: "\n")
+    private static let newline = UInt8(ascii: "\n")
+
+    private var said: Data { (try? Data(contentsOf: URL(filePath: output))) ?? Data() }
+
+    /// The last lines of it, for people.
+    private var words: String {
+        String(decoding: said, as: UTF8.self).split(separator: "\n").suffix(3)
+            .joined(separator: "\n")
     }
 
     var phase: String? { last["phase"] as? String }
@@ -110,7 +117,7 @@ final class ChildMigration: Sendable {
     /// Waits until it has said this phase, be it over by now.
     func hasReached(_ phase: Phase) async throws {
         try await says(phase.rawValue, asksForCutover: false) {
-            lines.contains { $0.contains("\"\(phase.rawValue)\"") }
+            said.range(of: Data("\"\(phase.rawValue)\"".utf8)) != nil
         }
     }
 
@@ -120,11 +127,11 @@ final class ChildMigration: Sendable {
         asksForCutover: Bool = true, _ condition: () -> Bool
     ) async throws {
         try await eventually(
-            "the process says \(what), not \(lines.last ?? "nothing")", within: limit
+            "the process says \(what), not \(words)", within: limit
         ) {
             if condition() { return true }
             guard isRunning else {
-                throw SandboxError(.ended, "it ended: \(lines.suffix(3).joined(separator: "\n"))")
+                throw SandboxError(.ended, "it ended: \(words)")
             }
             if asksForCutover, phase == Phase.inSync.rawValue { send(SIGUSR1) }
             return false
@@ -138,12 +145,12 @@ final class ChildMigration: Sendable {
     /// Waits for its end; cuts over as soon as it may. Returns its exit status.
     func end() async throws -> Int32 {
         try await eventually(
-            "the process ends; it says \(lines.last ?? "nothing")", within: .seconds(240)
+            "the process ends; it says \(words)", within: .seconds(240)
         ) {
             if phase == "inSync" { send(SIGUSR1) }
             return !isRunning
         }
-        if process.terminationStatus != 0 { trace(lines.suffix(3).joined(separator: "\n")) }
+        if process.terminationStatus != 0 { trace(words) }
         return process.terminationStatus
     }
 

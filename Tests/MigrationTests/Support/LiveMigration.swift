@@ -148,6 +148,9 @@ final class Application: Sendable {
         var failure: (any Error)?
     }
 
+    /// Between two rounds: up to 200 a second.
+    private static let pause: Duration = .milliseconds(5)
+
     private let state: Mutex<State>
     private let task: Mutex<Task<Void, Never>?> = Mutex(nil)
 
@@ -167,8 +170,8 @@ final class Application: Sendable {
             do {
                 try await body(attempt)
                 state.withLock { $0.rounds += 1 }
-                // At length it leaves the servers nothing to spare.
-                if !isSoak { try await Task.sleep(for: .milliseconds(2)) }
+                // The servers are not its own, unless at length.
+                if !isSoak { try await Task.sleep(for: Application.pause) }
             } catch let error as MongoError where error.isUserWritesBlocked {
                 return
             } catch let error as MongoError where error.isTransient {
