@@ -30,6 +30,10 @@ package struct ServerVersion: Hashable, Comparable, Sendable {
         self >= ServerVersion(6, 0, 9) && (major, minor) != (6, 1) && (major, minor) != (6, 2)
     }
 
+    /// The change stream tells what happens in `system.js` and in the buckets of time-series collections; before, in no
+    /// collection of that prefix.
+    package var tellsOfSystemCollections: Bool { self >= .v6 }
+
     /// Commands take `collectionUUID`, and events carry it.
     package var namesCollectionsByUUID: Bool { self >= .v6 }
 

@@ -44,8 +44,9 @@ package enum Tuning {
     /// After a batch with fewer events than this the tail waits for `streamGathering`, so that events gather.
     static let smallStreamBatch = 200
     static let streamGathering = Duration.milliseconds(20)
-    /// Pause before a broken stream is opened again.
+    /// Pause before a broken stream is opened again; twice as long each time that nothing was read, up to the limit.
     static let streamReopenDelay = Duration.milliseconds(200)
+    static let streamReopenLimit = Duration.seconds(5)
 
     /// How often the source is asked for its newest write, and every how many polls for its oldest oplog entry.
     static let lagPoll = Duration.milliseconds(250)
@@ -70,8 +71,11 @@ package enum Tuning {
 
     /// Documents a worker takes at once: `$in` of more gains nothing (measured 1,000 against 10,000).
     static let applyKeys = 1_000
-    /// Documents of a capped collection that are read and written at once, until their size is known.
-    static let orderedKeys = 100
+    /// Documents of a capped collection that are read and written at once, until their size is known: 160 MB if
+    /// they are as large as can be.
+    static let orderedKeys = 10
+    /// Documents that are applied at once where what the destination has under their ids is looked at first.
+    static let exactKeys = 100
     /// Bytes of ids a worker takes at once: a command holds 16 MB.
     static let applyIDBytes = 6 << 20
     /// Statements an update or delete command may hold; servers accept 100,000.

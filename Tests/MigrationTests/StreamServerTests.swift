@@ -37,8 +37,8 @@ import Testing
         ).isEmpty
     }
 
-    /// CappedPositionLost, ChangeStreamFatalError: they say nothing about what the oplog holds.
-    @Test(arguments: [136, 280])
+    /// CappedPositionLost, ChangeStreamFatalError and what no rule knows: they say nothing about what the oplog holds.
+    @Test(arguments: [136, 280, 10334])
     func aStreamThatBreaksIsOpenedAgain(code: Int) async throws {
         try await withLive { pair, live in
             try await fail(code, ["times": 1], pair)

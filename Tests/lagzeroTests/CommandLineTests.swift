@@ -95,10 +95,23 @@ import Testing
         try await process.said("Destination")
         let limits = try String(contentsOfFile: "/proc/\(process.pid)/limits", encoding: .utf8)
         #expect(limits.contains(#/Max core file size +1 +1 /#))
-        let arguments = try #require(processArguments(process.pid))
+        let arguments = try #require(contents("/proc/\(process.pid)/cmdline"))
         #expect(arguments.contains("mongodb://u:**************@\(server.address)"))
         #expect(!arguments.contains("hunter2"))
         #expect(!process.errors.contains("hunter2"))
+        process.send(SIGINT)
+        #expect(try await process.status() == 130)
+        withExtendedLifetime(server) {}
+    }
+
+    @Test func theEnvironmentOfTheProcessShowsNoPassword() async throws {
+        let server = try SilentServer()
+        let process = try LagzeroProcess(
+            ["migrate", "--destination", "mongodb://\(server.address)"],
+            environment: ["LAGZERO_SOURCE": "mongodb://u:hunter2hunter2@\(server.address)"])
+        try await process.said("Destination")
+        let environment = try #require(contents("/proc/\(process.pid)/environ"))
+        #expect(!environment.contains("hunter2"))
         process.send(SIGINT)
         #expect(try await process.status() == 130)
         withExtendedLifetime(server) {}
@@ -137,8 +150,9 @@ import Testing
             run.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("{") && $0.hasSuffix("}") })
     }
 
-    private func processArguments(_ pid: Int32) -> String? {
-        let descriptor = open("/proc/\(pid)/cmdline", O_RDONLY | O_CLOEXEC)
+    /// The first bytes of a file whose parts end with zeros.
+    private func contents(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes = [UInt8](repeating: 0, count: 4096)

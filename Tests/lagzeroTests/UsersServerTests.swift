@@ -29,7 +29,9 @@ import Testing
         ],
         [
             "resource": ["cluster": true],
-            "actions": ["listDatabases", "serverStatus", "inprog", "setUserWriteBlockMode"],
+            "actions": [
+                "listDatabases", "serverStatus", "getParameter", "inprog", "setUserWriteBlockMode",
+            ],
         ],
     ]
     private static let destinationPrivileges: [Value] = [
@@ -57,7 +59,7 @@ import Testing
         [
             "resource": ["cluster": true],
             "actions": [
-                "listDatabases", "serverStatus", "inprog", "setUserWriteBlockMode",
+                "listDatabases", "serverStatus", "getParameter", "inprog", "setUserWriteBlockMode",
                 "bypassWriteBlockingMode",
             ],
         ],

@@ -100,23 +100,24 @@ struct ApplyWorker: Sendable {
     }
 
     /// The way for ids that are equal and yet differ in bytes: what the destination holds under such an id is deleted
-    /// first, as a replacement would keep the old bytes or be refused.
+    /// first, as a replacement would keep the old bytes or be refused. A batch of the source is held at a time.
     private func applyExactly(
         _ keys: [DirtyKeys.Key], newest: Timestamp, of collection: MigratedCollection
     ) async throws {
-        var documents: [Document] = []
-        // Few at a time: their documents are held until what stands in their way is deleted.
-        for part in keys.chunks(of: 100) {
-            try await read(part.lazy.flatMap(\.ids), newest: newest, of: collection) { found in
-                documents += found.map { $0.copied() }
+        for part in keys.chunks(of: Tuning.exactKeys) {
+            var wanted: Set<RawValue> = []
+            func deleteOthers(under ids: Set<RawValue>) async throws {
+                let stored = try await storedIDs(ids, of: collection)
+                try await writer.delete(stored.filter { !wanted.contains($0) }, from: collection)
             }
-            let wanted = Set(documents.compactMap { $0.raw("_id") })
-            // Under a collation an event's id can name a document that the source holds under another one.
-            let asked = Set(part.flatMap(\.ids)).union(wanted)
-            let stored = try await storedIDs(asked, of: collection)
-            try await writer.delete(stored.filter { !wanted.contains($0) }, from: collection)
-            try await writer.write(documents, to: collection)
-            documents = []
+            try await read(part.lazy.flatMap(\.ids), newest: newest, of: collection) { found in
+                // Under a collation an event's id can name a document that the source holds under another one.
+                let ids = Set(found.compactMap { $0.raw("_id")?.copied() })
+                wanted.formUnion(ids)
+                try await deleteOthers(under: ids)
+                try await writer.write(found, to: collection)
+            }
+            try await deleteOthers(under: Set(part.flatMap(\.ids)))
         }
     }
 

@@ -71,6 +71,8 @@ struct DocumentWriter: Sendable {
                 command.append("writeConcern", ["w": "majority"])
                 command.append("documents", [.document(document)])
                 return command
+            } id: { _ in
+                document["_id"]
             }
         }
     }
@@ -89,13 +91,16 @@ struct DocumentWriter: Sendable {
             command.append("writeConcern", ["w": "majority"])
             command.append(list, .array(statements))
             return command
+        } id: { index in
+            statements.element(at: index)?.document?["q"]?.document?["_id"]?.document?["$eq"]
         }
         batch = StatementBatch(verb: verb, list: list)
     }
 
-    /// Runs a command on the collection, whatever its name is by then.
+    /// Runs a command on the collection, whatever its name is by then. `id`: of the document of a statement.
     private func run(
-        on collection: MigratedCollection, _ command: (MigratedCollection) -> DocumentBuilder
+        on collection: MigratedCollection, _ command: (MigratedCollection) -> DocumentBuilder,
+        id: (Int) -> Value?
     ) async throws {
         var current = collection
         while true {
@@ -104,15 +109,33 @@ struct DocumentWriter: Sendable {
                     "writing to the destination", command(current),
                     on: current.destinationName.database, lane: lane)
                 guard let failure = reply.failures.first else { return }
-                throw MigrationError(
-                    .refused,
-                    "the destination refuses a change of a document of \(current.destinationName)",
-                    cause: failure.error)
+                throw MigrationError.refused(
+                    id(failure.index), of: current.destinationName, failure.error)
             } catch let error as MongoError where error.isUUIDMismatch || error.isNamespaceNotFound
             {
                 current = try context.followDestination(of: current, error)
+            } catch let error as MongoError where error.kind == .server {
+                throw MigrationError.refused(writesTo: current.destinationName, error)
             }
         }
+    }
+}
+
+extension MigrationError {
+    /// A document that the destination refuses for good, with its `_id`, where that is known.
+    static func refused(_ id: Value?, of namespace: Namespace, _ cause: MongoError)
+        -> MigrationError
+    {
+        MigrationError(
+            .refused,
+            "the destination refuses a document of \(namespace) with _id \(id?.json ?? "unknown")",
+            cause: cause)
+    }
+
+    /// A whole write command that the destination refuses for good.
+    static func refused(writesTo namespace: Namespace, _ cause: MongoError) -> MigrationError {
+        MigrationError(
+            .refused, "the destination refuses writes to \(namespace)", cause: cause)
     }
 }
 

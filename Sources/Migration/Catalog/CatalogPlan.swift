@@ -24,10 +24,14 @@ package struct CatalogPlan: Sendable {
     /// - `destination`: at least every database that `source` and `state` name, unfiltered.
     /// - `indexable`: source UUIDs of the collections that are copied, so that their indexes may be
     ///   built.
+    /// - `followsTimeSeries`: whether changes of time-series collections are heard of.
     package static func make(
-        source: Catalog, destination: Catalog, state: CatalogState, indexable: Set<BinaryUUID>
+        source: Catalog, destination: Catalog, state: CatalogState, indexable: Set<BinaryUUID>,
+        followsTimeSeries: Bool = true
     ) -> CatalogPlan {
-        var planner = CatalogPlanner(source: source, destination: destination, state: state)
+        var planner = CatalogPlanner(
+            source: source, destination: destination, state: state,
+            followsTimeSeries: followsTimeSeries)
         planner.matchCollections()
         planner.planIndexes(indexable: indexable)
         planner.planViewDrops()
@@ -55,6 +59,7 @@ struct CatalogPlanner {
     let source: Catalog
     let destination: Catalog
     let state: CatalogState
+    private let followsTimeSeries: Bool
     private let pairs: [BinaryUUID: BinaryUUID]
     private let ownUUIDs: Set<BinaryUUID>
     var plan = CatalogPlan()
@@ -63,10 +68,13 @@ struct CatalogPlanner {
     /// What is on the destination at this point of the plan, under each name that it takes.
     var occupied: [Namespace: CollectionInfo] = [:]
 
-    init(source: Catalog, destination: Catalog, state: CatalogState) {
+    init(
+        source: Catalog, destination: Catalog, state: CatalogState, followsTimeSeries: Bool
+    ) {
         self.source = source
         self.destination = destination
         self.state = state
+        self.followsTimeSeries = followsTimeSeries
         pairs = state.pairs
         ownUUIDs = Set(pairs.values)
         for info in destination.collections.values { occupy(info, as: info.namespace) }
@@ -119,6 +127,10 @@ struct CatalogPlanner {
         let matched = Set(matches.map(\.sourceUUID))
         for info in source.sorted {
             guard let uuid = info.uuid, !matched.contains(uuid) else { continue }
+            if info.kind == .buckets, !followsTimeSeries {
+                plan.problems.append(.unfollowed(timeSeries: info.displayName))
+                continue
+            }
             if let obstacle = info.names.compactMap({ occupied[$0] }).first {
                 if obstacle.namespace.isStoredFunctions, state.entries[uuid] == nil {
                     // It may be what was left of an earlier one, and is adopted then.

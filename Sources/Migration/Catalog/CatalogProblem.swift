@@ -11,6 +11,8 @@ package struct CatalogProblem: Error, Hashable, Sendable {
         case refused(code: Int32)
         /// The destination has it with an option that no command changes.
         case unchangeable
+        /// The source does not tell of its changes.
+        case unfollowed
         /// Documents with equal keys make a unique index impossible.
         case notUnique
     }
@@ -42,6 +44,16 @@ package struct CatalogProblem: Error, Hashable, Sendable {
             .foreign, namespace,
             reason: "the destination has a \(thing) \(namespace) that this migration did not make",
             remedy: "rename or drop it on the destination, then resume")
+    }
+
+    static func unfollowed(timeSeries namespace: Namespace) -> CatalogProblem {
+        CatalogProblem(
+            .unfollowed, namespace,
+            reason:
+                "MongoDB tells of changes in time series collections from 6.0 on, and the source is older",
+            remedy:
+                "drop it on the source and resume, or begin anew with the source upgraded or the collection excluded"
+        )
     }
 
     static func refused(

@@ -32,16 +32,19 @@ package struct Reconciler: Sendable {
     let executor: CatalogExecutor
     let filter: NamespaceFilter
     let gate: any CatalogGate
+    let followsTimeSeries: Bool
 
+    /// `followsTimeSeries`: see `CatalogPlan`.
     package init(
         source: CatalogReader, destination: CatalogReader, executor: CatalogExecutor,
-        filter: NamespaceFilter, gate: any CatalogGate
+        filter: NamespaceFilter, gate: any CatalogGate, followsTimeSeries: Bool = true
     ) {
         self.source = source
         self.destination = destination
         self.executor = executor
         self.filter = filter
         self.gate = gate
+        self.followsTimeSeries = followsTimeSeries
     }
 
     /// Reads both sides, plans and acts until nothing is left to do. `indexable`: see
@@ -89,7 +92,7 @@ package struct Reconciler: Sendable {
         if try await adopt(state, report) { state = try await journal.load() }
         let plan = CatalogPlan.make(
             source: report.source, destination: report.destination, state: state,
-            indexable: indexable)
+            indexable: indexable, followsTimeSeries: followsTimeSeries)
         for uuid in plan.forgotten { try await journal.unpair(uuid) }
         for view in plan.claims { try await journal.claim(view: view) }
         for view in plan.releases { try await journal.release(view: view) }

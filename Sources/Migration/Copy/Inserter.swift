@@ -61,10 +61,9 @@ struct Inserter: Sendable {
         while true {
             let failures = try await send(rest, collection, isOrdered)
             for failure in failures where !failure.isAlreadyThere {
-                throw MigrationError(
-                    .refused,
-                    "the destination refuses a document of \(collection.destinationName) with \(describedID(rest, failure.index))",
-                    cause: failure.error)
+                throw MigrationError.refused(
+                    rest.element(at: failure.index)?.document?["_id"],
+                    of: collection.destinationName, failure.error)
             }
             // An ordered insert stops at the first document that is there already.
             guard isOrdered, let last = failures.last else { return }
@@ -92,17 +91,10 @@ struct Inserter: Sendable {
             } catch let error as MongoError where error.isUUIDMismatch || error.isNamespaceNotFound
             {
                 current = try context.followDestination(of: current, error)
+            } catch let error as MongoError where error.kind == .server {
+                throw MigrationError.refused(writesTo: current.destinationName, error)
             }
         }
-    }
-
-    private func describedID(_ array: Document, _ index: Int) -> String {
-        var position = 0
-        for element in array {
-            if position == index { return "_id \(element.document?["_id"]?.json ?? "unknown")" }
-            position += 1
-        }
-        return "unknown _id"
     }
 }
 
@@ -121,6 +113,9 @@ extension Document {
         for element in self { last = element }
         return last?.document
     }
+
+    /// What an array has at this place.
+    func element(at index: Int) -> Element? { dropFirst(index).first { _ in true } }
 
     /// An array of these documents.
     init(documents: some Sequence<Document>) {

@@ -120,9 +120,7 @@ struct Cutover: Sendable {
     // MARK: Steps
 
     private func refuseOnOpenTransactions() async throws {
-        let open = try await context.retry("looking for open transactions") {
-            try await OpenTransactions.find(context.source.lane())
-        }
+        let open = try await openTransactions()
         if open == nil {
             log.note(
                 "whether transactions are open on the source is not known: the user may not ask (privilege inprog)"
@@ -133,6 +131,23 @@ struct Cutover: Sendable {
             .cutoverRefused,
             "the source has \(open?.count ?? 0) open transactions, the longest by \(longest.client) for "
                 + "\(longest.seconds) s: end them, then cut over again")
+    }
+
+    /// A block of writes waits for transactions to end. Without one, a transaction that nobody sees could commit after
+    /// the cutover.
+    private func refuseOnUnknownTransactions(_ reason: String) async throws {
+        guard try await openTransactions() == nil else { return }
+        throw MigrationError(
+            .cutoverRefused,
+            "whether transactions are open on the source is not known, as its user may not ask, and \(reason): "
+                + "grant the user the privilege inprog (role clusterMonitor), then cut over again")
+    }
+
+    /// Nil when the user may not ask.
+    private func openTransactions() async throws -> [OpenTransactions.Transaction]? {
+        try await context.retry("looking for open transactions") {
+            try await OpenTransactions.find(context.source.lane())
+        }
     }
 
     /// Blocks writes on the source, or waits for them to have stopped where that is not possible.
@@ -152,6 +167,7 @@ struct Cutover: Sendable {
             log.note("writes were blocked on the source already; that block is left as it is")
         case .cannotBlock(let reason):
             log.note("writes cannot be blocked: \(reason)")
+            try await refuseOnUnknownTransactions(reason)
             try await waitForQuiet(reason)
         }
     }

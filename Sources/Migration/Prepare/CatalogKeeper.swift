@@ -67,7 +67,8 @@ actor CatalogKeeper {
         reconciler = Reconciler(
             source: sourceReader, destination: destinationReader,
             executor: CatalogExecutor(lanes: destination, journal: context.store),
-            filter: context.options.filter, gate: DirtyGate(dirty: context.dirty))
+            filter: context.options.filter, gate: DirtyGate(dirty: context.dirty),
+            followsTimeSeries: context.source.version.tellsOfSystemCollections)
         builder = IndexBuilder(
             lanes: (0..<Tuning.indexLanes).map { _ in context.destination.patientCluster.lane() })
         lane = context.source.lane()

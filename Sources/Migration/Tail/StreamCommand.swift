@@ -16,10 +16,8 @@ package enum StreamCommand {
     package static func make(_ start: Start, source: ServerVersion) -> Document {
         var stage = DocumentBuilder()
         stage.append("allChangesForCluster", true)
-        if source >= .v6 {
-            stage.append("showExpandedEvents", true)
-            stage.append("showSystemEvents", true)
-        }
+        if source >= .v6 { stage.append("showExpandedEvents", true) }
+        if source.tellsOfSystemCollections { stage.append("showSystemEvents", true) }
         if case .after(let token) = start { stage.append("startAfter", .document(token.document)) }
         let hidden: Value = .array(
             Document(array: NamespaceFilter.internalDatabases.sorted().map(Value.string)))

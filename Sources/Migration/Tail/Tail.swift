@@ -33,6 +33,9 @@ struct Tail: Sendable {
         var size = StreamBatchSize()
         /// What a connection that was lost has left on the source.
         var abandoned: Cursor?
+        /// Before it is opened again, and where it broke last.
+        var pause = Tuning.streamReopenDelay
+        var lastBreak: ResumeToken?
         while true {
             do {
                 let start = StreamCommand.Start.after(place)
@@ -54,7 +57,7 @@ struct Tail: Sendable {
                     "the source's oplog no longer holds the changes that come next: the migration must start again, "
                         + "with --drop; a larger oplog on the source, or fewer writes, lets it catch up",
                     cause: error)
-            } catch let error as MongoError where error.isWaitedFor || error.isStreamFatal {
+            } catch let error as MongoError where error.isWaitedFor || error.kind == .server {
                 // An oplog that was overwritten under the cursor (CappedPositionLost) shows when it is opened anew.
                 if error.isStreamFatal {
                     guard place != deadEnd else { throw Tail.endsHere(error) }
@@ -62,7 +65,11 @@ struct Tail: Sendable {
                 }
                 if error.isUnanswered { size.wasLost(at: place) }
                 context.status.wait("tail", for: "reading the source's changes: \(error)")
-                try await Task.sleep(for: Tuning.streamReopenDelay)
+                pause =
+                    place == lastBreak
+                    ? min(pause * 2, Tuning.streamReopenLimit) : Tuning.streamReopenDelay
+                lastBreak = place
+                try await Task.sleep(for: pause)
                 context.status.goOn("tail")
             }
         }

@@ -17,7 +17,8 @@ extension Verifier {
     func compareCounts() async throws -> Bool {
         let lanes = VerifyLanes(context: context)
         var isDecided = true
-        for collection in context.registry.all where collection.isCopied {
+        for collection in comparable(isUrgent: withState { $0.isUrgent })
+        where collection.isCopied {
             do {
                 if try await !compareCount(of: collection, lanes) { isDecided = false }
             } catch is CollectionGone {

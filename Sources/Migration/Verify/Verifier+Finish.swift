@@ -4,7 +4,8 @@ internal import Mongo
 /// The last comparison, in the cutover, while the source takes no writes and everything is applied.
 extension Verifier {
     /// Compares at once whatever has not been compared since it was changed, as far as `mode` looks. In every mode it
-    /// makes the order of capped collections that of the source, which is the migration's own and not the comparison's.
+    /// brings over what the source does not tell of and makes the order of capped collections that of the source, which
+    /// is the migration's own and not the comparison's.
     /// Returns every difference that counts; none means that both sides are equal, as far as was looked.
     ///
     /// Blocks for about two round trips when nothing is left to compare but a handful of keys. May be called again.
@@ -12,6 +13,7 @@ extension Verifier {
     func finish() async throws -> [Mismatch] {
         withState { $0.isUrgent = true }
         defer { withState { $0.isUrgent = false } }
+        try await applyUntold()
         while true {
             switch mode {
             case .off: break
@@ -120,7 +122,7 @@ extension Verifier {
                 var outcome = try await comparer.compare(
                     collection, batchSize: Tuning.verifyBatchDocuments)
                 if mode != .full { outcome.takeDocuments() }
-                if !outcome.head.isEmpty { try await delete(outcome.head, of: uuid) }
+                if !outcome.head.isEmpty { try await apply(outcome.head, of: uuid) }
                 if outcome.misplaced.isEmpty {
                     withState { state in
                         state.orderedUpTo[uuid] = changes
@@ -138,8 +140,8 @@ extension Verifier {
         return disordered
     }
 
-    /// Has documents deleted that the source does not hold; returns when they are.
-    private func delete(_ ids: [RawValue], of collection: BinaryUUID) async throws {
+    /// Has these documents made what they are on the source, or deleted; returns when they are.
+    func apply(_ ids: [RawValue], of collection: BinaryUUID) async throws {
         context.dirty.redirty(ids, of: collection)
         while true {
             try Task.checkCancellation()

@@ -198,9 +198,8 @@ final class Verifier: Sendable {
 
     /// Takes over which collections there are.
     func refresh() {
-        let current = context.registry.all
         state.withLock { state in
-            for gone in state.plan.update(current) {
+            for gone in state.plan.update(comparable(isUrgent: state.isUrgent)) {
                 state.queue.forget(gone)
                 state.log.forget(gone)
                 state.orderedUpTo[gone] = nil

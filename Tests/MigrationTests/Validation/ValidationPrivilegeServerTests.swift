@@ -35,6 +35,8 @@ struct ValidationPrivilegeServerTests {
             blocking.message
                 == "User does not have the required permissions for blocking writes during cutover")
         #expect(try report.one("compatibilityVersion", .source).outcome == .unknown)
+        // What a block would wait for must be seen then.
+        #expect(try report.one("sourcePrivileges").seen.contains("inprog"))
     }
 
     @Test func whatTheSourcesUserLacksIsNamedWithItsRole() async throws {
@@ -107,6 +109,10 @@ struct ValidationPrivilegeServerTests {
                         "find", "insert", "update", "remove", "listIndexes",
                         "bypassDocumentValidation",
                     ],
+                ],
+                [
+                    "resource": ["db": "shop", "collection": "system.js"],
+                    "actions": ["bypassDocumentValidation"],
                 ], ["resource": ["cluster": true], "actions": ["listDatabases"]],
             ])
         let roles = ["shop", "lagzero_internal"].flatMap { database -> [Value] in

@@ -27,6 +27,9 @@ extension Validation {
         static let oplog = Need(
             action: "find", target: .collection(Namespace("local", "oplog.rs")), role: "backup")
 
+        /// Asked for where writes cannot be blocked: nothing else tells that a transaction is open in the cutover.
+        static let sourceTransactions = needs(["inprog"], .cluster, "clusterMonitor")
+
         /// What lets writes be blocked on a server of 6.0 and newer.
         static let sourceBlocking = needs(["setUserWriteBlockMode"], .cluster, "backup")
         /// On the destination the migration's own writes must go on.
@@ -45,6 +48,7 @@ extension Validation {
             } else {
                 for database in databases.sorted() {
                     needs += contents(.database(database))
+                    needs += rawWrites(.collection(Namespace(database, "system.js")))
                     needs += rawWrites(.buckets(database: database))
                 }
                 needs += state(NamespaceFilter.stateDatabase)
@@ -80,6 +84,7 @@ extension Validation {
                     "createIndex",
                 ],
                 .database(database), "readWriteAnyDatabase")
+                + needs(["bypassDocumentValidation"], .database(database), "restore")
         }
 
         private static func needs(_ actions: [String], _ target: Privileges.Target, _ role: String)

@@ -124,7 +124,8 @@ enum ValidationRule: String, CaseIterable, Sendable {
         case .hostNames, .reachable, .tlsOptions, .connectionString, .replicaSet, .topologyPair,
             .primary,
             .sameCluster, .credentials, .sourcePrivileges, .destinationPrivileges, .oplogReadable,
-            .sourceVersion, .versionPair, .earlierMigration, .conflictingNamespaces:
+            .sourceVersion, .versionPair, .compatibilityVersion, .earlierMigration,
+            .conflictingNamespaces:
             true
         default: false
         }

@@ -58,8 +58,12 @@ extension Validation.Party {
         _ login: Validation.Login, _ options: MigrationOptions, _ version: ServerVersion
     ) {
         if side == .source {
+            let canBlock =
+                version.blocksWrites
+                && login.privileges.missing(Validation.Needs.sourceBlocking).isEmpty
             let needs =
                 Validation.Needs.source + (version >= .v6 ? Validation.Needs.sourceBuckets : [])
+                + (canBlock ? [] : Validation.Needs.sourceTransactions)
             report(login.privileges.missing(needs), of: .sourcePrivileges, login)
         } else {
             report(
