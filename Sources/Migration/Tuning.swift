@@ -71,11 +71,9 @@ package enum Tuning {
 
     /// Documents a worker takes at once: `$in` of more gains nothing (measured 1,000 against 10,000).
     static let applyKeys = 1_000
-    /// Documents of a capped collection that are read and written at once, until their size is known: 160 MB if
-    /// they are as large as can be.
-    static let orderedKeys = 10
-    /// Documents that are applied at once where what the destination has under their ids is looked at first.
-    static let exactKeys = 100
+    /// Documents that are held at once where they must be, until their size is known: 160 MB if they are as large as can
+    /// be.
+    static let heldDocuments = 10
     /// Bytes of ids a worker takes at once: a command holds 16 MB.
     static let applyIDBytes = 6 << 20
     /// Statements an update or delete command may hold; servers accept 100,000.

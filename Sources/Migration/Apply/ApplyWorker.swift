@@ -66,7 +66,7 @@ struct ApplyWorker: Sendable {
         let suspects = keys.filter { $0.isSuspect && $0.insertion == nil }
         if !suspects.isEmpty { try await applyExactly(suspects, newest: newest, of: collection) }
         var rest = keys.filter { !$0.isSuspect || $0.insertion != nil }[...]
-        var size = Tuning.orderedKeys
+        var size = Tuning.heldDocuments
         while !rest.isEmpty {
             let part = rest.prefix(size)
             rest = rest.dropFirst(size)
@@ -80,11 +80,15 @@ struct ApplyWorker: Sendable {
             try await writer.delete(
                 try await leaving(part, found, of: collection), from: collection)
             try await writer.write(part.compactMap { found[$0.canonical] }, to: collection)
-            // They are held until they are written.
-            let bytes = found.values.reduce(0) { $0 + $1.count }
-            let average = max(1, bytes / max(1, found.count))
-            size = min(max(1, Tuning.writeBytes / average), Tuning.applyKeys)
+            size = ApplyWorker.held(after: Array(found.values))
         }
+    }
+
+    /// How many documents like these may be held until they are written.
+    private static func held(after documents: [Document]) -> Int {
+        guard !documents.isEmpty else { return Tuning.heldDocuments }
+        let average = documents.reduce(0) { $0 + $1.count } / documents.count
+        return min(max(1, Tuning.writeBytes / average), Tuning.applyKeys)
     }
 
     /// What goes before the documents are written: what the source does not hold any more, or holds at a later place.
@@ -100,24 +104,27 @@ struct ApplyWorker: Sendable {
     }
 
     /// The way for ids that are equal and yet differ in bytes: what the destination holds under such an id is deleted
-    /// first, as a replacement would keep the old bytes or be refused. A batch of the source is held at a time.
+    /// first, as a replacement would keep the old bytes or be refused.
     private func applyExactly(
         _ keys: [DirtyKeys.Key], newest: Timestamp, of collection: MigratedCollection
     ) async throws {
-        for part in keys.chunks(of: Tuning.exactKeys) {
-            var wanted: Set<RawValue> = []
-            func deleteOthers(under ids: Set<RawValue>) async throws {
-                let stored = try await storedIDs(ids, of: collection)
-                try await writer.delete(stored.filter { !wanted.contains($0) }, from: collection)
-            }
+        var rest = keys[...]
+        var size = Tuning.heldDocuments
+        // Few at a time: their documents are held until what stands in their way is deleted.
+        while !rest.isEmpty {
+            let part = rest.prefix(size)
+            rest = rest.dropFirst(size)
+            var documents: [Document] = []
             try await read(part.lazy.flatMap(\.ids), newest: newest, of: collection) { found in
-                // Under a collation an event's id can name a document that the source holds under another one.
-                let ids = Set(found.compactMap { $0.raw("_id")?.copied() })
-                wanted.formUnion(ids)
-                try await deleteOthers(under: ids)
-                try await writer.write(found, to: collection)
+                documents += found.map { $0.copied() }
             }
-            try await deleteOthers(under: Set(part.flatMap(\.ids)))
+            let wanted = Set(documents.compactMap { $0.raw("_id") })
+            // Under a collation an event's id can name a document that the source holds under another one.
+            let asked = Set(part.flatMap(\.ids)).union(wanted)
+            let stored = try await storedIDs(asked, of: collection)
+            try await writer.delete(stored.filter { !wanted.contains($0) }, from: collection)
+            try await writer.write(documents, to: collection)
+            size = ApplyWorker.held(after: documents)
         }
     }
 
