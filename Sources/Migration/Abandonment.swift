@@ -49,9 +49,10 @@ package struct Abandonment: Sendable {
     private let log: EventLog
     private let status = Status()
 
-    static let whatStays =
+    static func whatStays(_ wording: Wording) -> String {
         "the databases that were migrated so far and \(StateStore.database) stay on the destination: "
-        + "drop them there, or begin anew with --drop"
+            + "drop them there, or begin anew \(wording.anew)"
+    }
 
     /// `identity` is what is known of it here; `listener` gets the lines of its event log.
     package init(
@@ -108,7 +109,7 @@ package struct Abandonment: Sendable {
         }
         try require(state)
         let stored = StoredMigration(state)
-        guard stored.phase != .cancelled else { return Abandonment.outcome(stored) }
+        guard stored.phase != .cancelled else { return outcome(stored) }
         // Before it is taken: an owner that is silent for a while must not lose it to one that has no business with it.
         let lease = try await StateStore.peek(Lease.namespace.collection, "owner", lane)
         guard let epoch = identity.epoch, let lease,
@@ -120,9 +121,10 @@ package struct Abandonment: Sendable {
     }
 
     /// Of one that is cancelled.
-    private static func outcome(_ stored: StoredMigration) -> Outcome {
-        stored.isSourceBlocked
-            ? Outcome(problems: [sourceIsGone, whatStays], isSourceBlocked: true)
+    private func outcome(_ stored: StoredMigration) -> Outcome {
+        let whatStays = Abandonment.whatStays(options.wording)
+        return stored.isSourceBlocked
+            ? Outcome(problems: [Abandonment.sourceIsGone, whatStays], isSourceBlocked: true)
             : Outcome(problems: [whatStays])
     }
 
@@ -179,7 +181,7 @@ package struct Abandonment: Sendable {
         let state = try await store.loadMigration() ?? [:]
         try require(state)
         let stored = StoredMigration(state)
-        guard stored.phase != .cancelled else { return Abandonment.outcome(stored) }
+        guard stored.phase != .cancelled else { return outcome(stored) }
         if stored.cutover == .begun || stored.isSourceBlocked {
             do {
                 try await reaching(.source, source) {
@@ -202,7 +204,7 @@ package struct Abandonment: Sendable {
         try await store.save(["phase": .string(Phase.cancelled.rawValue)])
         log.note("failed -> cancelled")
         try await log.write(to: store)
-        return Abandonment.outcome(StoredMigration(try await store.loadMigration() ?? [:]))
+        return outcome(StoredMigration(try await store.loadMigration() ?? [:]))
     }
 
     /// The only thing that the source is needed for.

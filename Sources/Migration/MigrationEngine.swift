@@ -24,7 +24,9 @@ package actor MigrationEngine {
     private var cutoverWish: ContinuousClock.Instant?
     private var parts: MigrationParts?
     /// Present from the first time in sync on.
-    private var countdown: Countdown?
+    private var countdown: Countdown? {
+        didSet { board.setDeadline(countdown?.end) }
+    }
     /// The cutover that is under way, up to the point of no return.
     private var cutover: Task<Timestamp, any Error>?
     private var isBackOutWanted = false
@@ -71,11 +73,11 @@ package actor MigrationEngine {
         return details
     }
 
-    /// The operator has taken note of the differences found so far.
-    package func acknowledgeMismatches() { parts?.verifier.acknowledge() }
+    /// The operator has taken note of these differences, named as `MigrationDetails.mismatches` names them.
+    package func acknowledgeMismatches(_ names: [String]) { parts?.verifier.acknowledge(names) }
 
     /// Asks for the cutover: it begins if the migration is in sync and ready, now or in a few seconds, and is asked for
-    /// again after a refusal. Where only differences stand before it, the migration ends by naming them.
+    /// again after a refusal. Where only differences stand before it, see `MigrationOptions.endsOnDifferences`.
     package func requestCutover() {
         cutoverWish = .now
         changed.notify()
@@ -153,21 +155,29 @@ package actor MigrationEngine {
     package func run() async throws -> MigrationReport {
         do {
             return try await attempt()
-        } catch is CancellationError {
-            throw MigrationError(.interrupted, "stopped; --resume goes on from here")
-        } catch let error as MigrationError {
-            await noteFailure(error)
-            throw error
-        } catch let error as MongoError {
-            let failure = MigrationError(
-                .unexpected,
-                "a server refused what no rule of this program expects; --resume tries again",
-                cause: error)
+        } catch {
+            let failure = failure(of: error)
             await noteFailure(failure)
             throw failure
         }
     }
 
+    private func failure(of error: any Error) -> MigrationError {
+        switch error {
+        case let error as MigrationError: return error
+        case is CancellationError:
+            return MigrationError(
+                .interrupted, "stopped; \(options.wording.resume) goes on from here")
+        case let error as MongoError:
+            return MigrationError(
+                .unexpected,
+                "a server refused what no rule of this program expects; \(options.wording.resume) tries again",
+                cause: error)
+        default: return MigrationError(.unexpected, "\(error)")
+        }
+    }
+
+    /// Once for a failure, however often it is called.
     private func noteFailure(_ error: MigrationError) async {
         if error.code == .ownershipLost {
             // They are the new owner's.
@@ -227,13 +237,28 @@ package actor MigrationEngine {
                 Preparation(
                     source: source, destination: destination, options: options, lease: lease,
                     retry: retry,
-                    status: status, log: log))
+                    status: status, log: log, validateAgain: validateAgain))
             await leave(source, destination, lease)
             return report
         } catch {
             await leave(source, destination, lease)
             throw error
         }
+    }
+
+    /// See `MigrationOptions.validatesAgain`.
+    private nonisolated func validateAgain() async throws {
+        guard options.validatesAgain else { return }
+        var options = options
+        // Nothing was found to go on with.
+        options.resume = false
+        let report = await Validation(
+            source: sourceURI, destination: destinationURI, options: options
+        ).run(isBrief: true)
+        guard let check = report.checks.first(where: \.isBlocking) else { return }
+        throw MigrationError(
+            .validationFailed,
+            "it was validated again and cannot begin; nothing was changed. \(check.sentences)")
     }
 
     /// Waits for both to answer, but for the source only where more is left to be done than to finish a cutover.
@@ -285,10 +310,13 @@ package actor MigrationEngine {
         let now = try await ServerTime(of: context.destination, context.retry)
         let parts = MigrationParts(context: context, log: log, stored: stored, now: now)
         self.parts = parts
+        board.setWrites(parts.writes)
         countdown = Countdown.load(stored, now)
         do {
             return try await run(parts)
         } catch {
+            // Before the log is written for the last time.
+            await noteFailure(failure(of: error))
             // Also where this task is cancelled.
             let ending = Task { try await end(parts) }
             if let report = try await ending.value { return report }
@@ -313,12 +341,13 @@ package actor MigrationEngine {
         if machine.phase == .expired {
             throw MigrationError(
                 .expired,
-                "the time for the cutover has passed; the data stay on the destination, and --resume goes on while the oplog allows"
+                "the time for the cutover has passed; the data stay on the destination, and \(options.wording.resume) goes "
+                    + "on while the oplog allows"
             )
         }
         return parts.report(
             phase: .cancelled, outcome: nil,
-            problems: [Abandonment.whatStays])
+            problems: [Abandonment.whatStays(options.wording)])
     }
 
     private func run(_ parts: MigrationParts) async throws -> MigrationReport {
@@ -375,15 +404,16 @@ package actor MigrationEngine {
         try await parts.keeper.settle()
         await handle(.indexed)
         while true {
-            try await waitUntilReady(parts)
-            cutoverWish = nil
-            await handle(.cutOver)
             do {
+                try await waitUntilReady(parts)
+                cutoverWish = nil
+                await handle(.cutOver)
                 let final = try await cutOver(parts)
                 // From here on the destination belongs to its applications.
                 await parts.endReplication()
                 return try await finish(parts, try await parts.cutover.open(final))
             } catch let error as MigrationError where error.code == .cutoverRefused {
+                cutoverWish = nil
                 await handle(.backedOut)
                 board.setMessage(error.message)
                 log.note("cutover refused: \(error.message)")
@@ -433,9 +463,11 @@ package actor MigrationEngine {
             let found = awaited.isEmpty && isInSync ? parts.verifier.differences : nil
             board.setMissing(
                 isInSync ? found?.words ?? awaited : nil, differences: found?.count ?? 0)
-            if countdown == nil, isInSync { countdown = try await Countdown.begin(parts.context) }
+            if countdown == nil, isInSync { try await beginCountdown(parts) }
             if isInSync, isCutoverWanted {
-                if let found { throw MigrationError.differencesFound(found.words) }
+                if let found {
+                    throw MigrationError.differencesFound(found.words, options)
+                }
                 if awaited.isEmpty { return }
             }
             if let found, found.count != differences {
@@ -445,6 +477,12 @@ package actor MigrationEngine {
             }
             await changed.wait(after: seen, atMost: Tuning.readinessLook)
         }
+    }
+
+    private func beginCountdown(_ parts: MigrationParts) async throws {
+        countdown = try await Countdown.begin(parts.context)
+        let hours = Int((options.syncDuration.seconds / 3_600).rounded())
+        log.note("in sync for the first time: the cutover must begin within \(hours) hours")
     }
 
     /// A wish is not kept for long: what was asked for too early must not begin hours later.

@@ -37,12 +37,16 @@ package struct MigrationError: Error, Sendable {
         self.cause = cause
     }
 
-    /// Ends a migration before its cutover. `words`: how many there are, and the first of them.
-    static func differencesFound(_ words: String) -> MigrationError {
-        MigrationError(
-            .differencesFound,
-            "\(words). Nothing was cut over: see who writes to the destination; --resume compares everything again"
-        )
+    /// Stands before a cutover, or ends the migration there: see `MigrationOptions.endsOnDifferences`. `words`: how many
+    /// there are, and the first of them.
+    static func differencesFound(_ words: String, _ options: MigrationOptions) -> MigrationError {
+        let next =
+            options.endsOnDifferences
+            ? "\(options.wording.resume) compares everything again"
+            : "take note of what was repaired, then cut over again"
+        return MigrationError(
+            options.endsOnDifferences ? .differencesFound : .cutoverRefused,
+            "\(words). Nothing was cut over: see who writes to the destination; \(next)")
     }
 }
 

@@ -36,7 +36,17 @@ package struct MigrationOptions: Hashable, Sendable {
     package var dirtyBytes = Tuning.dirtyBytes
     /// Collections above this many bytes are copied and compared in parts of about this size.
     package var partitionBytes = Tuning.partitionBytes
+    /// How many bytes of capped collections are read in a cutover for their order alone, where documents are not verified.
+    package var orderBytes = Tuning.orderBytes
     package var lease = Lease.Timing()
+    /// Whether differences end the migration when the cutover is asked for, as a script wants it. Where they do not, the
+    /// cutover is refused until the operator has taken note of them.
+    package var endsOnDifferences = true
+    /// Whether a new migration asks again, under its lease and before anything is touched, for what blocks it: that may
+    /// have changed since it was validated.
+    package var validatesAgain = false
+    /// Whose texts errors and remedies are.
+    package var wording: Wording = .command
 
     package init() {}
 }

@@ -18,6 +18,12 @@ package struct MigrationProgress: Sendable {
     package var onDisk: Int
     /// How far the stored position is ahead of the oldest entry of the source's oplog.
     package var oplogHeadroomSeconds: Int?
+    package var indexesBuilt = 0
+    package var indexesTotal = 0
+    /// Writes of the last 10 s, the busiest namespace first; nil before the stream is read.
+    package var recentWrites: [SeenWrites.Write]?
+    /// Until when the cutover must have begun; nil before the migration was in sync.
+    package var deadline: ContinuousClock.Instant?
     /// Ready for the cutover.
     package var isReady: Bool
     /// What stands before the cutover, in words; empty when nothing does, or when it is not known yet.

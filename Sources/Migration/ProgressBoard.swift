@@ -7,6 +7,8 @@ final class ProgressBoard: Sendable {
         var missing: String?
         var differences = 0
         var message = ""
+        var deadline: ContinuousClock.Instant?
+        var writes: SeenWrites?
     }
 
     private let shown = Mutex(Shown())
@@ -23,6 +25,13 @@ final class ProgressBoard: Sendable {
 
     func setMessage(_ message: String) { shown.withLock { $0.message = message } }
 
+    func setDeadline(_ deadline: ContinuousClock.Instant?) {
+        shown.withLock { $0.deadline = deadline }
+    }
+
+    /// Where the writes are asked for that the stream shows.
+    func setWrites(_ writes: SeenWrites) { shown.withLock { $0.writes = writes } }
+
     func progress(_ status: Status) -> MigrationProgress {
         let figures = status.figures
         let shown = shown.withLock { $0 }
@@ -35,6 +44,8 @@ final class ProgressBoard: Sendable {
             collectionsCopied: figures.collectionsCopied, eventsApplied: figures.eventsApplied,
             backlog: figures.backlog, onDisk: figures.onDisk,
             oplogHeadroomSeconds: figures.oplogHeadroomSeconds,
+            indexesBuilt: figures.indexesBuilt, indexesTotal: figures.indexesTotal,
+            recentWrites: shown.writes?.recent, deadline: shown.deadline,
             isReady: shown.missing?.isEmpty ?? false, missing: shown.missing ?? "",
             differences: shown.differences, blocked: status.blocked,
             message: waiting.isEmpty ? shown.message : "waiting: " + waiting.joined(separator: "; ")

@@ -39,12 +39,11 @@ final class Workers: Sendable {
     /// Whether the worker with this number, from 0 on, may take work.
     func allow(_ number: Int) -> Bool { number < count }
 
-    /// Bytes that a batch of the copy is meant to have. As many workers as there may be share what the first two have, but at
-    /// the highest level; halved until it fits, as the driver takes blocks of powers of two.
+    /// Bytes that a batch of the copy is meant to have. As many workers as there may be share what the first two have;
+    /// halved until it fits, as the driver takes blocks of powers of two.
     var batchBytes: Int {
         state.withLock { state in
             var bytes = Tuning.copyBatchBytes
-            guard state.level < Tuning.loadLevels.count else { return bytes }
             let limit = Tuning.firstWorkers * bytes
             while bytes * state.climb.most > limit { bytes /= 2 }
             return bytes

@@ -115,7 +115,7 @@ import Testing
 
             let again = MigrationIdentity(begunAt: begunAt, epoch: epoch + 1)
             let left = try await end(trial, again)
-            #expect(left == Abandonment.Outcome(problems: [Abandonment.whatStays]))
+            #expect(left == Abandonment.Outcome(problems: [Abandonment.whatStays(.command)]))
             #expect(try await areBlocked(trial) == [false, false])
             // Its answer may be lost.
             #expect(try await end(trial, again) == left)
@@ -177,7 +177,7 @@ import Testing
             }
             #expect(
                 try await end(trial, known)
-                    == Abandonment.Outcome(problems: [Abandonment.whatStays]))
+                    == Abandonment.Outcome(problems: [Abandonment.whatStays(.command)]))
             #expect(try await areBlocked(trial) == [false, false])
         }
     }

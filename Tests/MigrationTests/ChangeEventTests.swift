@@ -25,7 +25,7 @@ import Testing
             _ = try ChangeEvent.all(in: [ChangeEventTests.update, broken])
         } throws: {
             guard let error = $0 as? MigrationError else { return false }
-            return error.message.contains("items") && error.message.contains("--drop")
+            return error.message.contains("items") && error.message.contains("begin anew")
         }
     }
 

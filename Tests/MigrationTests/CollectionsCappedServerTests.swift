@@ -109,6 +109,22 @@ extension CollectionsServerTests {
         }
     }
 
+    @Test func c3WhatWasNotComparedInOrderIsInTheReport() async throws {
+        try await Pair.with { pair in
+            let shop = Statements(pair.source.lane, "shop")
+            try await shop.create("long", ["capped": true, "size": 1_000_000])
+            try await shop.insert("long", .numbered(100))
+            let report = try await pair.migrating({
+                $0.verify = .off
+                $0.orderBytes = 0
+            }) { try await $0.cutOver() }
+            #expect(report.phase == .complete)
+            #expect(report.problems.count == 1)
+            #expect(
+                report.problems.first?.contains("the order of the documents of shop.long") == true)
+        }
+    }
+
     /// Nothing tells what such a source overwrites by itself, so the destination holds more of it.
     @Test func c3WhatAnOlderSourceHasOverwrittenGoesWithoutVerification() async throws {
         try await Pair.with(source: { $0.version = .v4_4_2 }) { pair in

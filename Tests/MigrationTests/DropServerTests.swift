@@ -117,4 +117,37 @@ import Testing
             }
         }
     }
+
+    /// Minutes may pass between the validation and the start.
+    @Test(arguments: [false, true]) func whatBlocksIsLookedForAgainBeforeAnythingIsTouched(
+        drop: Bool
+    ) async throws {
+        try await Pair.with { pair in
+            for set in [pair.source, pair.destination] {
+                try await SampleData(.small, count: 10).insert(
+                    into: DropServerTests.items, through: [set.lane])
+            }
+            await #expect {
+                _ = try await pair.migrate {
+                    $0.validatesAgain = true
+                    $0.drop = drop
+                    // The set that has the name of the destination now is another one.
+                    $0.dropConfirmation = "another"
+                }
+            } throws: {
+                guard let error = $0 as? MigrationError else { return false }
+                return error.code == .validationFailed
+                    && error.message.contains(drop ? "\"another\" was typed" : "shop.items")
+            }
+            #expect(try await pair.destination.migrationState() == nil)
+            let kept = try await pair.destination.lane.run(["count": "items"], on: "shop")
+            #expect(kept["n"]?.integer == 10)
+            let report = try await pair.migrate {
+                $0.validatesAgain = true
+                $0.drop = true
+                $0.dropConfirmation = "dst"
+            }
+            try await pair.expectEqual(report)
+        }
+    }
 }

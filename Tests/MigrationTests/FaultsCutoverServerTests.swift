@@ -308,6 +308,24 @@ extension FaultServerTests {
         }
     }
 
+    /// Nobody could write in between who is not seen; but the block is what the operator relies on.
+    @Test func f22ABlockThatSomeoneHasLiftedRefusesTheCutover() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            let source = trial.pair.source
+            try await trial.advance(to: .finalizing)
+            try await eventually("writes are blocked") { try await source.isBlocked() }
+            await trial.workload.stop()
+            _ = try await source.lane.run(["setUserWriteBlockMode": 1, "global": false])
+            try await trial.release(.finalizing)
+            let engine = try #require(trial.engine)
+            try await eventually("the cutover is refused") {
+                let progress = engine.progress()
+                return progress.phase == .inSync && progress.message.contains("has lifted")
+            }
+            try await trial.expectCompletion()
+        }
+    }
+
     @Test func f23AUserThatBypassesTheBlockRefusesTheCutover() async throws {
         try await Trial.with(writesPerSecond: 50) { trial in
             let source = trial.pair.source
@@ -325,6 +343,38 @@ extension FaultServerTests {
                 return progress.phase == .inSync && progress.message.contains("written to")
             }
             #expect(try await !source.isBlocked())
+            try await trial.expectCompletion()
+        }
+    }
+
+    /// Where somebody sits before it: a script gets its exit code instead.
+    @Test func differencesRefuseTheCutoverUntilTheyAreNotedByName() async throws {
+        try await Trial.with(writesPerSecond: 50, definitionsPerSecond: 0) { trial in
+            try await trial.advance(to: .inSync)
+            await trial.interrupt()
+            try await trial.release(.finalizing)
+            for id in [-1, -2] {
+                _ = try await trial.pair.destination.lane.run(
+                    ["insert": "items", "documents": [["_id": .integer(id)]]], on: "shop")
+            }
+            let engine = try trial.start { $0.endsOnDifferences = false }
+            try await trial.reach(.inSync)
+            try await eventually("both are named and repaired") {
+                let mismatches = await engine.details().mismatches
+                return mismatches.count == 2 && mismatches.allSatisfy { $0.contains("repaired") }
+            }
+            let found = await engine.details().mismatches
+            for noted in [found[0], "shop.items: document -3 is on the destination only"] {
+                await engine.acknowledgeMismatches([noted])
+                await engine.requestCutover()
+                try await eventually("the cutover is refused") {
+                    let progress = engine.progress()
+                    return progress.phase == .inSync && progress.message.contains("take note")
+                        && progress.message.contains("found 1 difference")
+                }
+            }
+            #expect(try await !trial.pair.source.isBlocked())
+            await engine.acknowledgeMismatches([found[1]])
             try await trial.expectCompletion()
         }
     }

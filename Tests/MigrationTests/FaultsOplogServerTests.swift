@@ -115,6 +115,10 @@ extension FaultServerTests {
                 return error.code == .historyLost && error.message.contains("--drop")
             }
             #expect(trial.phase == .failed)
+            let stored = try await trial.pair.destination.lane.open(
+                ["find": "log"], on: "lagzero_internal"
+            ).documents.compactMap { $0["text"]?.string }
+            #expect(stored.contains { $0.contains("-> failed: ") })
             // As it says: anew.
             try trial.start {
                 $0.resume = false

@@ -78,7 +78,8 @@ import Testing
                 try await migration.isTrue("it is named") {
                     migration.engine.progress().differences == 1
                 }
-                await migration.engine.acknowledgeMismatches()
+                let found = await migration.engine.details().mismatches
+                await migration.engine.acknowledgeMismatches(found)
                 return try await migration.cutOver()
             }
             #expect(report.documentsCopied >= 2 * NaturalCopyServerTests.data.count)

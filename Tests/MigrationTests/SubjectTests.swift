@@ -27,12 +27,13 @@ import Testing
     }
 
     @Test func theSameSourceGoesOn() {
-        #expect(subject().refusal(resuming: subject()) == nil)
+        #expect(subject().refusal(resuming: subject(), .command) == nil)
         // All members were replaced, or are known by other names.
-        #expect(subject().refusal(resuming: subject("rs", ["c:1"])) == nil)
-        #expect(subject(id: nil).refusal(resuming: subject("rs", ["b:1", "c:1"])) == nil)
+        #expect(subject().refusal(resuming: subject("rs", ["c:1"]), .command) == nil)
+        #expect(subject(id: nil).refusal(resuming: subject("rs", ["b:1", "c:1"]), .command) == nil)
         #expect(
-            subject(include: ["a.*", "b.*"]).refusal(resuming: subject(include: ["b.*", "a.*"]))
+            subject(include: ["a.*", "b.*"]).refusal(
+                resuming: subject(include: ["b.*", "a.*"]), .command)
                 == nil)
     }
 
@@ -41,9 +42,11 @@ import Testing
             subject("other"), subject(id: SubjectTests.second), subject(id: nil, ["c:1"]),
         ]
         for other in others {
-            let reason = try #require(subject().refusal(resuming: other))
+            let reason = try #require(subject().refusal(resuming: other, .command))
             #expect(reason.contains("another source"))
             #expect(reason.contains("--drop"))
+            let shown = try #require(subject().refusal(resuming: other, .wizard))
+            #expect(shown.hasSuffix("begin anew with the destination cleared"))
         }
     }
 
@@ -52,7 +55,7 @@ import Testing
         for other in [
             subject(), subject(include: ["b.*"]), subject(include: ["a.*"], exclude: ["a.b"]),
         ] {
-            let reason = try #require(other.refusal(resuming: begun))
+            let reason = try #require(other.refusal(resuming: begun, .command))
             #expect(reason.contains("--include a.*"))
         }
     }

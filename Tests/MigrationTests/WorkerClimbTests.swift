@@ -88,8 +88,8 @@ import Testing
         #expect(workers.count == 1 && !workers.allow(1))
     }
 
-    /// Only where everything is allowed the memory of the process grows with the workers.
-    @Test(arguments: [(1, 1, 1), (2, 2, 1), (3, 4, 2), (4, 8, 1)])
+    /// The memory of the process does not grow with the workers.
+    @Test(arguments: [(1, 1, 1), (2, 2, 1), (3, 4, 2), (4, 8, 4)])
     func moreWorkersHaveSmallerBatches(level: Int, most: Int, share: Int) {
         let workers = Workers(loadLevel: level, cores: 16)
         var done = 0.0

@@ -10,7 +10,8 @@ import Testing
             MigrationProgress(phase: .preparing).document(at: 0).json == """
                 {"time": "1970-01-01T00:00:00.000Z", "phase": "preparing", "appliedThrough": null, \
                 "lagSeconds": null, "bytesCopied": 0, "bytesTotal": null, "documentsCopied": 0, \
-                "eventsApplied": 0, "backlog": 0, "oplogHeadroomSeconds": null, "message": null}
+                "eventsApplied": 0, "backlog": 0, "oplogHeadroomSeconds": null, \
+                "recentWrites": null, "cutoverDeadline": null, "message": null}
                 """)
     }
 
@@ -24,14 +25,23 @@ import Testing
         progress.eventsApplied = 4
         progress.backlog = 5
         progress.oplogHeadroomSeconds = 6
+        progress.recentWrites = []
         progress.message = "a \"b\"\n"
         #expect(
             progress.document(at: 1_500).json == """
                 {"time": "1970-01-01T00:00:01.500Z", "phase": "catchingUp", \
                 "appliedThrough": "1763692857.3", "lagSeconds": 1.235, "bytesCopied": 1, \
                 "bytesTotal": 2, "documentsCopied": 3, "eventsApplied": 4, "backlog": 5, \
-                "oplogHeadroomSeconds": 6, "message": "a \\"b\\"\\n"}
+                "oplogHeadroomSeconds": 6, "recentWrites": 0, \
+                "cutoverDeadline": null, "message": "a \\"b\\"\\n"}
                 """)
+    }
+
+    @Test func theDeadlineIsATimeOfThisHost() {
+        var progress = MigrationProgress(phase: .inSync)
+        progress.deadline = .now + .seconds(86_400) + .milliseconds(500)
+        #expect(
+            progress.document(at: 0)["cutoverDeadline"]?.string == "1970-01-02T00:00:00Z")
     }
 
     @Test func theReportHasItsFields() {

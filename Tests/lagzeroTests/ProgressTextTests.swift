@@ -1,4 +1,5 @@
 import Migration
+import Mongo
 import Testing
 
 @testable import lagzero
@@ -47,6 +48,33 @@ import Testing
         #expect(
             text.line(moment, at: 0)
                 == "in sync  lag 0.3 s  backlog 0  - changes/s  headroom -  verifying")
+    }
+
+    @Test func inSyncItTellsWhoStillWritesAndUntilWhenToCutOver() {
+        var text = ProgressText()
+        var moment = progress(.inSync)
+        moment.recentWrites = []
+        #expect(text.line(moment, at: 0).hasSuffix("headroom -  no writes"))
+        moment.recentWrites = [
+            .init(namespace: Namespace("shop", "orders"), count: 1_200),
+            .init(namespace: Namespace("shop", "items"), count: 34),
+        ]
+        moment.deadline = .now + .seconds(5 * 86_400 - 1_000)
+        #expect(
+            text.line(moment, at: 1).hasSuffix(
+                "headroom -  1,234 writes in 10 s to shop.orders and 1 more  cutover within 4 d 23 h"
+            ))
+        moment.phase = .paused
+        #expect(text.line(moment, at: 2).hasSuffix("headroom -  cutover within 4 d 23 h"))
+        moment.phase = .finalizing
+        #expect(text.line(moment, at: 3).hasSuffix("headroom -"))
+    }
+
+    @Test func indexesAreCountedWhileTheyAreBuilt() {
+        var text = ProgressText()
+        var moment = progress(.indexing)
+        (moment.indexesBuilt, moment.indexesTotal) = (3, 12)
+        #expect(text.line(moment, at: 0).hasPrefix("building indexes  3 of 12 indexes  lag -"))
     }
 
     @Test func ratesForgetThePast() {

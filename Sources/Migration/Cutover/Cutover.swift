@@ -78,10 +78,6 @@ struct Cutover: Sendable {
         steps.begin(.verify)
         try await inTime("the last verification") {
             try await verifier.finish()
-            for name in verifier.unlooked {
-                log.note(
-                    "the order of \(name) was not compared: that would take too long in a cutover")
-            }
             // What was copied again has no indexes yet.
             if verifier.hasCopiedAgain { try await keeper.reconcileForCutover() }
         }
@@ -92,8 +88,7 @@ struct Cutover: Sendable {
         let now = try await ServerTime(of: context.destination, context.retry)
         steps.begin(.checkForStrayWrites)
         let last = try await drain(lane, refusingWritesAfter: final)
-        // Where the source could not be blocked, one may have been opened since.
-        if !context.status.blocked.contains(.source) { try await refuseOnOpenTransactions() }
+        try await refuseOnWritableSource()
         steps.begin(.openDestination)
         try await accept(last, unfinished, now)
         return last
@@ -172,6 +167,19 @@ struct Cutover: Sendable {
         }
     }
 
+    /// Where the source could not be blocked, a transaction may have been opened since; where it was, someone may have
+    /// lifted that.
+    private func refuseOnWritableSource() async throws {
+        guard context.status.blocked.contains(.source) else {
+            return try await refuseOnOpenTransactions()
+        }
+        guard try await sourceBlock.isBlocked() == false else { return }
+        throw MigrationError(
+            .cutoverRefused,
+            "the source takes writes again, as someone has lifted the block of this migration: see who does that, "
+                + "then cut over again")
+    }
+
     private func waitForQuiet(_ reason: String) async throws {
         let quiet = Duration.seconds(context.options.quietPeriod)
         while writes.quiet < quiet {
@@ -225,7 +233,7 @@ struct Cutover: Sendable {
 
     private func refuseOnDifferences() throws {
         guard let found = verifier.differences else { return }
-        throw MigrationError.differencesFound(found.words)
+        throw MigrationError.differencesFound(found.words, context.options)
     }
 
     /// The point of no return. Nobody waits for its record, as the source takes no writes meanwhile.
@@ -366,6 +374,10 @@ struct Cutover: Sendable {
         steps.begin(.finishIndexes)
         defer { steps.end() }
         var problems = try await keeper.finishIndexes()
+        problems += verifier.unlooked.map { name in
+            "the order of the documents of \(name) was not compared, as applications would have waited for that: where it "
+                + "matters, compare it; full verification does so before the cutover"
+        }
         if try await destination.isStillBlocked() {
             problems.append(
                 "someone else blocks writes on the destination: \(WriteBlock.liftByHand) there lets applications write"
@@ -407,8 +419,8 @@ struct Cutover: Sendable {
     }
 
     static let sourceStaysBlocked =
-        "the source did not answer as it should, and refuses writes: --resume with --keep-source-writable lifts that when it "
-        + "is back, and so does \(WriteBlock.liftByHand) there"
+        "the source did not answer as it should, and refuses writes: lift that when it is back, there, by "
+        + WriteBlock.liftByHand
 
     /// Before the migration ends for good without a cutover: our blocks are lifted.
     func abandon() async throws {

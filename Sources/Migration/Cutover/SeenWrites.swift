@@ -7,6 +7,11 @@ package final class SeenWrites: Sendable {
     package struct Write: Hashable, Sendable {
         package let namespace: Namespace
         package var count: Int
+
+        package init(namespace: Namespace, count: Int) {
+            self.namespace = namespace
+            self.count = count
+        }
     }
 
     private struct Seen {

@@ -46,12 +46,19 @@ package struct WriteBlock: Sendable {
         }
         try await store.save([field: true])
         retry.status.setBlocked(side.role, true)
+        let latest = ContinuousClock.now + .milliseconds(limit)
         do {
             _ = try await lane.run([
                 "setUserWriteBlockMode": 1, "global": true, "maxTimeMS": .integer(limit),
             ])
             return .blocked
         } catch {
+            // The server may go on with what it has not answered, and block later.
+            while error.isUnanswered, ContinuousClock.now < latest {
+                try await lift()
+                retry.status.setBlocked(side.role, true)
+                try await Task.sleep(for: Tuning.cutoverLook)
+            }
             try await unblock(isSet: !error.isUnauthorized)
             guard error.isUnauthorized else { throw error }
             return .cannotBlock(

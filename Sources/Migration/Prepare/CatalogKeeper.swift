@@ -340,7 +340,7 @@ actor CatalogKeeper {
                 throw MigrationError(
                     .unexpected,
                     "what the collections are to become is not in \(StateStore.database).final, and the source does not "
-                        + "say it: --resume when the source answers")
+                        + "say it: go on when the source answers")
             }
             return try await readCatalogs()
         }

@@ -10,6 +10,8 @@ struct Preparation: Sendable {
     let retry: Retry
     let status: Status
     let log: EventLog
+    /// Throws `validationFailed` where a new migration must not begin.
+    var validateAgain: @Sendable () async throws -> Void = {}
 
     var store: StateStore { StateStore(lane: destination.lane(), retry: retry, epoch: lease.epoch) }
 
@@ -27,7 +29,7 @@ struct Preparation: Sendable {
         let existing = try await store.loadMigration()
         let earlier = StoredMigration(existing ?? [:])
         guard source.isReached || earlier.isPastPointOfNoReturn else {
-            throw Preparation.noSource
+            throw noSource
         }
         // To finish a cutover nothing more is asked of the source, and nothing of the filters.
         let isOver = options.resume && earlier.isPastPointOfNoReturn
@@ -37,16 +39,18 @@ struct Preparation: Sendable {
         if earlier.phase == .cancelled, options.resume {
             throw MigrationError(
                 .destinationHeld,
-                "the migration on this destination was cancelled: --drop begins anew")
+                "the migration on this destination was cancelled: begin anew \(options.wording.anew)"
+            )
         }
         if let existing, let stored = existing["token"]?.document, options.resume {
             guard let begun = existing["subject"]?.document.flatMap(Subject.init) else {
                 throw MigrationError(
                     .destinationHeld,
-                    "the migration on this destination does not say what its source is: --drop begins anew"
+                    "the migration on this destination does not say what its source is: "
+                        + "begin anew \(options.wording.anew)"
                 )
             }
-            if let reason = subject?.refusal(resuming: begun) {
+            if let reason = subject?.refusal(resuming: begun, options.wording) {
                 throw MigrationError(.destinationHeld, reason)
             }
             token = ResumeToken(stored)
@@ -59,15 +63,19 @@ struct Preparation: Sendable {
             if existing?["token"] != nil, !options.drop {
                 throw MigrationError(
                     .destinationHeld,
-                    "the destination holds a migration already: --resume goes on with it, --drop begins anew"
+                    "the destination holds a migration already: \(options.wording.resume) goes on with it; or begin "
+                        + "anew \(options.wording.anew)"
                 )
             }
             if earlier.isDropped, !options.drop, !options.resume {
                 throw MigrationError(
                     .destinationHeld,
-                    "the destination was not cleared to the end: --resume goes on with that, and with the migration"
+                    "the destination was not cleared to the end: \(options.wording.resume) goes on with that, and with "
+                        + "the migration"
                 )
             }
+            // What is being cleared was validated before.
+            if !earlier.isDropped { try await validateAgain() }
             if options.drop || earlier.isDropped {
                 try await clear(existing ?? [:])
             } else if options.resume {
@@ -89,7 +97,7 @@ struct Preparation: Sendable {
             ])
             log.note("begun by \(lease.owner.words)")
         } else {
-            throw Preparation.noSource
+            throw noSource
         }
         status.update { $0.storedThrough = token.time }
         try await dropTrials()
@@ -109,10 +117,12 @@ struct Preparation: Sendable {
             pause: pause)
     }
 
-    private static let noSource = MigrationError(
-        .destinationHeld,
-        "the migration on this destination has begun anew meanwhile: --resume goes on with that one"
-    )
+    private var noSource: MigrationError {
+        MigrationError(
+            .destinationHeld,
+            "the migration on this destination has begun anew meanwhile: \(options.wording.resume) goes on with that "
+                + "one")
+    }
 
     /// Drops every user database of the destination, and the state of an earlier migration but for what says that this
     /// is under way and which blocks are ours: whoever goes on after a crash must not take that migration for its own.

@@ -82,16 +82,16 @@ struct Subject: Hashable, Sendable {
     }
 
     /// Why a migration of `stored` cannot go on as one of this, and what to do; nil when it can.
-    func refusal(resuming stored: Subject) -> String? {
+    func refusal(resuming stored: Subject, _ wording: Wording) -> String? {
         if !hasSameSource(as: stored) {
             return
                 "the migration on this destination has another source, \(stored.source), than the one given, \(source): "
-                + "resume with that one, or begin anew with --drop"
+                + "resume with that one, or begin anew \(wording.anew)"
         }
         if include != stored.include || exclude != stored.exclude {
             return
                 "the migration on this destination was begun with \(stored.filter), and is to go on with \(filter): "
-                + "resume with the same filters, or begin anew with --drop"
+                + "resume with the same filters, or begin anew \(wording.anew)"
         }
         return nil
     }

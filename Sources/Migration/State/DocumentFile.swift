@@ -73,7 +73,7 @@ final class DocumentFile: Sendable {
 
     static let unreadable = MigrationError(
         .unexpected,
-        "what was set aside on this host's disk cannot be read: --resume reads those changes from the source again"
+        "what was set aside on this host's disk cannot be read: those changes are read from the source again when the migration is taken up"
     )
 
     private func read(_ count: Int, at position: Int, of descriptor: Int32) -> [UInt8]? {

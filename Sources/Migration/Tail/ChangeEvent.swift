@@ -26,7 +26,7 @@ package struct ChangeEvent: Sendable {
                     .unexpected,
                     "the source's change stream holds an event that this program does not understand, "
                         + "\(document["operationType"]?.json ?? "without a type") of \(namespace), and what it says would be "
-                        + "lost: begin anew with --drop, and report it to the makers of this program"
+                        + "lost: begin anew with the destination cleared, and report it to the makers of this program"
                 )
             }
         }

@@ -55,12 +55,12 @@ struct Tail: Sendable {
                 throw MigrationError(
                     .historyLost,
                     "the source's oplog no longer holds the changes that come next: the migration must start again, "
-                        + "with --drop; a larger oplog on the source, or fewer writes, lets it catch up",
+                        + "\(wording.anew); a larger oplog on the source, or fewer writes, lets it catch up",
                     cause: error)
             } catch let error as MongoError where error.isWaitedFor || error.kind == .server {
                 // An oplog that was overwritten under the cursor (CappedPositionLost) shows when it is opened anew.
                 if error.isStreamFatal {
-                    guard place != deadEnd else { throw Tail.endsHere(error) }
+                    guard place != deadEnd else { throw endsHere(error) }
                     deadEnd = place
                 }
                 if error.isUnanswered { size.wasLost(at: place) }
@@ -75,14 +75,16 @@ struct Tail: Sendable {
         }
     }
 
+    private var wording: Wording { context.options.wording }
+
     /// Behind the last event that was taken over.
     private var place: ResumeToken { context.dirty.read { $0.watermark.streamToken } }
 
-    private static func endsHere(_ error: MongoError) -> MigrationError {
+    private func endsHere(_ error: MongoError) -> MigrationError {
         MigrationError(
             .historyLost,
             "the source cannot go on with its change stream from where it was read last: the migration must start "
-                + "again, with --drop", cause: error)
+                + "again, \(wording.anew)", cause: error)
     }
 
     private func follow(

@@ -12,7 +12,7 @@ struct CappedComparer: Sendable {
         var candidates: [RawValue] = []
         /// Documents at another place, or on the destination only, behind its extra head.
         var misplaced: [RawValue: Mismatch.Kind] = [:]
-        /// Older documents of the destination, oldest first.
+        /// Older documents of the destination, oldest first: not more than `Tuning.cappedHead`.
         var head: [RawValue] = []
         /// Everything up to this time must be applied before anything of it counts.
         var time = Timestamp.zero
@@ -89,7 +89,9 @@ struct CappedComparer: Sendable {
         while let batch = try await destination.next() {
             let documents = batch.compactMap(\.document)
             let place = documents.firstIndex { $0.raw("_id").map(known.contains) ?? false }
-            head += documents[..<(place ?? documents.count)].compactMap { $0.raw("_id")?.copied() }
+            head += documents[..<(place ?? documents.count)]
+                .prefix(max(0, Tuning.cappedHead - head.count))
+                .compactMap { $0.raw("_id")?.copied() }
             if let place {
                 return place == 0 ? batch : Document(documents: documents[place...])
             }

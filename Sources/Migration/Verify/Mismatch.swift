@@ -34,7 +34,10 @@ package struct Mismatch: Hashable, Sendable {
 
 extension Mismatch: CustomStringConvertible {
     /// One line that names it: `shop.orders: document {"$oid": "…"} is missing on the destination`.
-    package var description: String {
+    package var description: String { name + (isRepaired ? " (repaired since)" : "") }
+
+    /// The same, repaired or not.
+    var name: String {
         let document = "document " + (id ?? "?")
         let what =
             switch kind {
@@ -47,7 +50,7 @@ extension Mismatch: CustomStringConvertible {
             case .catalog: ""
             }
         let parts = [what, detail].filter { !$0.isEmpty }.joined(separator: ": ")
-        return "\(namespace): \(parts)" + (isRepaired ? " (repaired since)" : "")
+        return "\(namespace): \(parts)"
     }
 }
 

@@ -83,15 +83,28 @@ struct MismatchLog: Sendable {
     /// What is said about options, indexes and views; the reconciler has repaired it.
     mutating func addCatalog(_ mismatches: [Mismatch]) { catalog += mismatches }
 
-    /// The operator has taken note: what was repaired, and what will be, counts no more. Returns what is to be compared
-    /// again: what is still different, with the ids of the documents, and collections with more differences than have
-    /// names.
-    mutating func acknowledge() -> [(subject: Subject, ids: [RawValue])] {
-        found = found.filter { !$0.value.mismatch.isRepaired }
-        for subject in found.keys { found[subject]?.isNoted = true }
-        catalog = []
-        defer { unnamed = [:] }
-        return found.map { ($0.key, $0.value.ids) } + unnamed.keys.map { (.collection($0), []) }
+    /// The operator has taken note of those with these names, as `description` has them: what of them was repaired, and
+    /// what will be, counts no more. Returns what of them is to be compared again: what is still different, with the ids
+    /// of the documents, and collections with more differences than have names.
+    mutating func acknowledge(_ names: Set<String>) -> [(subject: Subject, ids: [RawValue])] {
+        func isNoted(_ mismatch: Mismatch) -> Bool {
+            names.contains(mismatch.name) || names.contains(mismatch.description)
+        }
+        catalog.removeAll(where: isNoted)
+        var again: [(subject: Subject, ids: [RawValue])] = []
+        for (subject, entry) in found where isNoted(entry.mismatch) {
+            if entry.mismatch.isRepaired {
+                found[subject] = nil
+            } else {
+                found[subject]?.isNoted = true
+                again.append((subject, entry.ids))
+            }
+        }
+        for (collection, rest) in unnamed where isNoted(named(rest.count, in: rest.namespace)) {
+            unnamed[collection] = nil
+            again.append((.collection(collection), []))
+        }
+        return again
     }
 
     /// The collection is gone.

@@ -12,27 +12,47 @@ extension Verifier {
         changed.notify()
     }
 
-    /// Compares the numbers of documents of all collections. One that differs counts when nothing was applied meanwhile.
-    /// False when some were moving, so that nothing can be said about them.
+    /// Compares the numbers of documents of those collections that have changed since theirs were equal. One that differs
+    /// counts when nothing was applied meanwhile. False when some were moving, so that nothing can be said about them.
     func compareCounts() async throws -> Bool {
-        let lanes = VerifyLanes(context: context)
-        var isDecided = true
-        for collection in comparable(isUrgent: withState { $0.isUrgent })
-        where collection.isCopied {
-            do {
-                if try await !compareCount(of: collection, lanes) { isDecided = false }
-            } catch is CollectionGone {
-                context.reconcile.notify()
-                isDecided = false
-            }
+        let collections = comparable(isUrgent: withState { $0.isUrgent }).filter {
+            $0.isCopied && !isKnownToBeEqual($0)
         }
-        return isDecided
+        return try await withThrowingTaskGroup { group in
+            var isDecided = true
+            for (index, collection) in collections.enumerated() {
+                if index >= workers { isDecided = try await (group.next() ?? true) && isDecided }
+                group.addTask { try await self.compareCount(of: collection) }
+            }
+            while let isThisDecided = try await group.next() {
+                isDecided = isThisDecided && isDecided
+            }
+            return isDecided
+        }
+    }
+
+    private func compareCount(of collection: MigratedCollection) async throws -> Bool {
+        do {
+            return try await compareCount(of: collection, VerifyLanes(context: context))
+        } catch is CollectionGone {
+            context.reconcile.notify()
+            return false
+        }
+    }
+
+    private func isKnownToBeEqual(_ collection: MigratedCollection) -> Bool {
+        withState { state in
+            state.equalCounts[collection.source].map {
+                $0 == (collection.destination, state.applied[collection.source] ?? 0)
+            } ?? false
+        }
     }
 
     private func compareCount(
         of collection: MigratedCollection, _ lanes: VerifyLanes
     ) async throws -> Bool {
         let uuid = collection.source
+        let applied = withState { $0.applied[uuid] ?? 0 }
         let newest = context.dirty.seenThrough
         let source = try await lanes.count(collection, on: .source, after: newest)
         try await context.dirty.waitUntilApplied(source.time)
@@ -45,6 +65,8 @@ extension Verifier {
             withState { state in
                 state.log.markRepaired(.collection(uuid))
                 state.counted[uuid] = source.count
+                let isQuiet = state.applied[uuid] ?? 0 == applied
+                state.equalCounts[uuid] = isQuiet ? (collection.destination, applied) : nil
             }
             return true
         }

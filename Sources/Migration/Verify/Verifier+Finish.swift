@@ -113,16 +113,21 @@ extension Verifier {
                 if mode != .full {
                     // Nothing was looked at before the source was stopped.
                     bytes += try await survey.size(of: collection).bytes
-                    guard bytes <= Tuning.orderBytes else {
+                    guard bytes <= context.options.orderBytes else {
                         unlooked.append(collection.sourceName)
                         continue
                     }
                 }
                 let comparer = CappedComparer(lanes: lanes, isByID: true)
-                var outcome = try await comparer.compare(
-                    collection, batchSize: Tuning.verifyBatchDocuments)
-                if mode != .full { outcome.takeDocuments() }
-                if !outcome.head.isEmpty { try await apply(outcome.head, of: uuid) }
+                var outcome: CappedComparer.Outcome
+                var isHeadWhole = true
+                repeat {
+                    outcome = try await comparer.compare(
+                        collection, batchSize: Tuning.verifyBatchDocuments)
+                    isHeadWhole = outcome.head.count < Tuning.cappedHead
+                    if mode != .full { outcome.takeDocuments() }
+                    if !outcome.head.isEmpty { try await apply(outcome.head, of: uuid) }
+                } while !isHeadWhole
                 if outcome.misplaced.isEmpty {
                     withState { state in
                         state.orderedUpTo[uuid] = changes

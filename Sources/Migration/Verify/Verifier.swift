@@ -23,11 +23,15 @@ final class Verifier: Sendable {
         var hasCounted = false
         /// In mode `counts`, the documents that both sides have of the collections that were looked at.
         var counted: [BinaryUUID: Int] = [:]
+        /// In mode `counts`, how often keys of a collection were applied.
+        var applied: [BinaryUUID: Int] = [:]
+        /// In mode `counts`, collections whose numbers were equal: on which destination, and after how much was applied.
+        var equalCounts: [BinaryUUID: (destination: BinaryUUID, applied: Int)] = [:]
     }
 
     let context: Context
     let mode: MigrationOptions.Verify
-    private let workers: Int
+    let workers: Int
     private let isSpilled: @Sendable (BinaryUUID) -> Bool
     /// Where is asked for collections to be copied again; nil where nobody does that.
     let copyAgain: CopyRequests?
@@ -86,7 +90,9 @@ final class Verifier: Sendable {
 
     /// These documents are equal now, and still dirty: they are compared again. Cheap; never waits.
     func noteApplied(_ work: DirtyKeys.Work) {
-        guard mode == .full else { return }
+        guard mode == .full else {
+            return withState { $0.applied[work.collection, default: 0] += 1 }
+        }
         let now = ContinuousClock.now
         state.withLock { state in
             let isKept =
@@ -180,12 +186,12 @@ final class Verifier: Sendable {
         changed.notify()
     }
 
-    /// The operator has taken note of what was found: repaired differences no longer count, the others are compared
-    /// again.
-    func acknowledge() {
+    /// The operator has taken note of the differences with these names, as `Mismatch.description` has them: repaired ones
+    /// no longer count, the others are compared again.
+    func acknowledge(_ names: [String]) {
         let now = ContinuousClock.now
         state.withLock { state in
-            for (subject, ids) in state.log.acknowledge() {
+            for (subject, ids) in state.log.acknowledge(Set(names)) {
                 switch subject {
                 case .document(_, let collection):
                     state.queue.add(candidates: ids, of: collection, now: now)
@@ -204,6 +210,8 @@ final class Verifier: Sendable {
                 state.log.forget(gone)
                 state.orderedUpTo[gone] = nil
                 state.counted[gone] = nil
+                state.equalCounts[gone] = nil
+                state.applied[gone] = nil
             }
         }
         changed.notify()

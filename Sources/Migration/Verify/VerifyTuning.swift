@@ -38,6 +38,10 @@ extension Tuning {
     /// seconds without writes.
     static let orderBytes = 2 << 30
 
+    /// Older documents of a capped collection of the destination that are deleted at once in a cutover: their ids are
+    /// held in memory.
+    static let cappedHead = 100_000
+
     // MARK: Keys that are compared again
 
     /// Documents compared again by one read on each side.

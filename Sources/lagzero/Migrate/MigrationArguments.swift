@@ -58,6 +58,7 @@ struct MigrationArguments: ParsableArguments {
     /// Throws `UsageError` where a value is out of its bounds or two contradict each other.
     func options() throws(UsageError) -> MigrationOptions {
         var options = MigrationOptions()
+        options.validatesAgain = true
         options.filter = try NamespaceArguments.filter(include: include, exclude: exclude)
         if drop, dropConfirm == nil {
             throw UsageError(

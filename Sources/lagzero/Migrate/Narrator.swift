@@ -31,6 +31,7 @@ struct Narrator: Sendable {
         var phase: Phase
         var figures: [Int]
         var lag: String?
+        var writes: [SeenWrites.Write]?
         var message: String
     }
 
@@ -101,6 +102,7 @@ extension Narrator.Content {
             progress.backlog,
         ]
         lag = progress.lagSeconds.map { Units.duration($0) }
+        writes = progress.phase == .inSync ? progress.recentWrites : nil
         message = progress.message
     }
 }

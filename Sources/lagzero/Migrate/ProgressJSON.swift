@@ -15,6 +15,10 @@ extension MigrationProgress {
             "eventsApplied": .integer(eventsApplied),
             "backlog": .integer(backlog),
             "oplogHeadroomSeconds": orNull(oplogHeadroomSeconds, Value.integer),
+            "recentWrites": orNull(recentWrites) { .integer($0.reduce(0) { $0 + $1.count }) },
+            "cutoverDeadline": orNull(deadline) {
+                .string(Units.time(time + Int64(($0 - .now) / .milliseconds(1))))
+            },
             "message": message.isEmpty ? .null : .string(message),
         ]
     }

@@ -22,11 +22,21 @@ struct ProgressText: Sendable {
         switch progress.phase {
         case .preparing: break
         case .copying: parts += copying(progress)
+        case .indexing:
+            parts.append("\(progress.indexesBuilt) of \(progress.indexesTotal) indexes")
+            parts += applying(progress)
         default: parts += applying(progress)
         }
         if progress.phase != .preparing {
             let headroom = progress.oplogHeadroomSeconds.map { Units.duration(Double($0)) }
             parts.append("headroom \(headroom ?? "-")")
+        }
+        if let writes = progress.recentWrites, progress.phase == .inSync {
+            parts.append(seen(writes))
+        }
+        if let end = progress.deadline, !progress.phase.isFinal, progress.phase != .finalizing {
+            let left = (end - .now) / .seconds(1)
+            parts.append(left > 0 ? "cutover within \(Units.duration(left))" : "expires")
         }
         if !progress.message.isEmpty { parts.append(progress.message) }
         return parts.joined(separator: "  ")
@@ -55,6 +65,15 @@ struct ProgressText: Sendable {
             "backlog \(Units.count(progress.backlog))",
             "\(events.perSecond.map { Units.count(Int($0)) } ?? "-") changes/s",
         ]
+    }
+
+    /// What an operator looks at who is about to say that nobody writes any more.
+    private func seen(_ writes: [SeenWrites.Write]) -> String {
+        guard let busiest = writes.first else { return "no writes" }
+        let rest = writes.count - 1
+        return
+            "\(Units.count(writes.reduce(0) { $0 + $1.count }, "write")) in 10 s to \(busiest.namespace)"
+            + (rest > 0 ? " and \(Units.count(rest)) more" : "")
     }
 
     private func secondsLeft(_ progress: MigrationProgress) -> Double? {

@@ -57,6 +57,15 @@ struct ValidationContentsServerTests {
         #expect(held.outcome == .failure)
         #expect(
             held.remedy?.contains("--resume") == true && held.remedy?.contains("--drop") == true)
+        // Who has the wizard before him is told of no options.
+        for isCleared in [false, true] {
+            options = MigrationOptions()
+            options.wording = .wizard
+            options.drop = isCleared
+            report = try await validated(source.uri, destination.uri, options)
+            #expect(report.isBlocking)
+            #expect(!report.text().contains("--"))
+        }
         options = MigrationOptions()
         options.resume = true
         report = try await validated(source.uri, destination.uri, options)

@@ -38,14 +38,15 @@ package struct Validation: Sendable {
         self.options = options
     }
 
-    /// Runs every check. Never throws: what goes wrong is an answer.
-    package func run() async -> ValidationReport {
+    /// Runs every check. Never throws: what goes wrong is an answer. `isBrief`: only what may block is looked at; the rest
+    /// is unknown.
+    package func run(isBrief: Bool = false) async -> ValidationReport {
         let words = Words(source, destination)
         async let first = Party.meet(.source, source, words)
         async let second = Party.meet(.destination, destination, words)
         var (from, to) = await (first, second)
         observe(from.checks + to.checks)
-        let pair = await compare(&from, &to, words)
+        let pair = await compare(&from, &to, words, isBrief)
         from.login?.link.close()
         to.login?.link.close()
         let expected = ValidationRule.allCases.flatMap { rule in
@@ -55,9 +56,9 @@ package struct Validation: Sendable {
     }
 
     /// What needs logins, on one side or both.
-    private func compare(_ from: inout Party, _ to: inout Party, _ words: Words) async
-        -> [ValidationCheck]
-    {
+    private func compare(
+        _ from: inout Party, _ to: inout Party, _ words: Words, _ isBrief: Bool
+    ) async -> [ValidationCheck] {
         var checks = [Validation.checkPair(source: from, destination: to)].compactMap(\.self)
         if let source = from.version, let destination = to.version {
             checks.append(Versions.pair(source: source, destination: destination))
@@ -76,7 +77,7 @@ package struct Validation: Sendable {
         guard !checks.contains(where: { $0.rule == .sameCluster && $0.outcome == .failure }) else {
             return checks
         }
-        return checks + (await look(&from, to, window, words))
+        return checks + (await look(&from, to, window, words, isBrief))
     }
 
     /// One side about itself.
@@ -91,10 +92,11 @@ package struct Validation: Sendable {
 
     /// What both clusters hold.
     private func look(
-        _ from: inout Party, _ to: Party, _ window: OplogWindow?, _ words: Words
+        _ from: inout Party, _ to: Party, _ window: OplogWindow?, _ words: Words, _ isBrief: Bool
     ) async -> [ValidationCheck] {
         let deadline = ContinuousClock.now + Tuning.catalogLimit
-        async let first = catalog(of: from, indexesOf: options.filter, until: deadline)
+        async let first = catalog(
+            of: from, indexesOf: isBrief ? nil : options.filter, until: deadline)
         async let second = catalog(of: to, indexesOf: nil, until: deadline)
         let (source, destination) = await (first, second)
         var checks: [ValidationCheck] = []
@@ -112,13 +114,15 @@ package struct Validation: Sendable {
             let measured = await Sizes(source, options.filter, link, words, until: deadline)
             checks.append(Validation.databaseStatistics(measured))
             sizes = measured
-            let migrated = source.migrated(options.filter)
-            await from.checkSearchIndexes(migrated, until: deadline)
-            var findings = await Validation.searchUnique(migrated, link)
-            if !source.hasIndexes {
-                findings.unsure.append("indexes that could not be listed in time")
+            if !isBrief {
+                let migrated = source.migrated(options.filter)
+                await from.checkSearchIndexes(migrated, until: deadline)
+                var findings = await Validation.searchUnique(migrated, link)
+                if !source.hasIndexes {
+                    findings.unsure.append("indexes that could not be listed in time")
+                }
+                checks.append(findings.check)
             }
-            checks.append(findings.check)
         }
         if let window { checks.append(window.check(bytes: sizes?.data)) }
         if let link = to.login?.link, from.login != nil {

@@ -52,9 +52,9 @@ extension Validation {
             guard names.isEmpty else {
                 return check(
                     .failure, seen: Validation.listed(names),
-                    remedy:
-                        "Drop them there, leave them out with --exclude, or clear the destination with --drop."
-                )
+                    remedy: options.wording == .command
+                        ? "Drop them there, leave them out with --exclude, or clear the destination with --drop."
+                        : "Drop them there, or go back and clear the destination.")
             }
             guard destination.isComplete, source?.isComplete ?? false else {
                 return check(.unknown, seen: "not every database could be listed")
@@ -103,12 +103,15 @@ extension Validation {
             if isCleared {
                 return check(
                     .warning, message: "Everything on the destination will be dropped", seen: named,
-                    remedy: "Leave out --drop to keep it.")
+                    remedy: options.wording == .command
+                        ? "Leave out --drop to keep it."
+                        : "Do not clear the destination to keep it.")
             }
             return check(
                 .warning, message: "The destination holds other data", seen: named,
-                remedy:
-                    "It is kept, and not compared. Clear the destination with --drop if nobody needs it."
+                remedy: options.wording == .command
+                    ? "It is kept, and not compared. Clear the destination with --drop if nobody needs it."
+                    : "It is kept, and not compared. Go back and clear the destination if nobody needs it."
             )
         }
 

@@ -17,12 +17,18 @@ extension ValidationCheck {
         }
     }
 
+    private var what: String {
+        let place = side == .both ? "" : "\(side.rawValue): "
+        return place + (seen.isEmpty ? message : "\(message): \(seen)")
+    }
+
+    /// What is so, and what to do.
+    var sentences: String { what + "." + (remedy.map { " \($0)" } ?? "") }
+
     package func text(columns: Int = Tuning.textColumns) -> String {
         let width = 9
         let head = mark + String(repeating: " ", count: width - mark.count)
-        let place = side == .both ? "" : "\(side.rawValue): "
-        let what = seen.isEmpty ? message : "\(message): \(seen)"
-        var lines = wrapped(place + what, indent: width, columns: columns)
+        var lines = wrapped(what, indent: width, columns: columns)
         lines[0] = head + lines[0].dropFirst(width)
         if let remedy { lines += wrapped("-> \(remedy)", indent: width + 2, columns: columns) }
         return lines.joined(separator: "\n")

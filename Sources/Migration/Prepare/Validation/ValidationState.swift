@@ -14,8 +14,8 @@ extension Validation.Party {
                 .typedName, .failure,
                 seen: typed.map { "\"\($0)\" was typed, the replica set is \(name)" }
                     ?? "no name was typed",
-                remedy:
-                    "To drop every user database of the destination, confirm with its name: --drop-confirm \(name)"
+                remedy: "To drop every user database of the destination, confirm with its name"
+                    + (options.wording == .command ? ": --drop-confirm \(name)" : ", \(name).")
             )
         }
     }
@@ -56,17 +56,21 @@ extension Validation {
             return check(
                 .warning, message: "The state of an earlier migration will be dropped",
                 seen: "\(place) is there",
-                remedy: "To go on with that migration instead, use --resume without --drop.")
+                remedy: options.wording == .command
+                    ? "To go on with that migration instead, use --resume without --drop."
+                    : "To go on with that migration instead, do not clear the destination.")
         case (true, false, false):
             return check(
                 .failure, seen: "its state is in \(place)",
-                remedy:
-                    "Go on with it with --resume, or clear the destination and start anew with --drop."
-            )
+                remedy: options.wording == .command
+                    ? "Go on with it with --resume, or clear the destination and start anew with --drop."
+                    : "Validate again to go on with it, or clear the destination to begin anew.")
         case (false, true, false):
             return check(
                 .failure, message: "There is no migration to resume", seen: "\(place) is empty",
-                remedy: "Start the migration without --resume.")
+                remedy: options.wording == .command
+                    ? "Start the migration without --resume." : "Validate again to begin a new one."
+            )
         case (false, false, _): return check(.pass, seen: "no state of another one is there")
         }
     }
