@@ -50,11 +50,8 @@ extension ValidationRow {
     /// The answer about an earlier migration, in the words of somebody who has no command line before him.
     func about(_ earlier: EarlierMigration?, in setup: MigrationSetup) -> ValidationRow {
         var row = self
-        if setup.clear {
-            if state == .warning {
-                row.remedy = "To go on with that migration instead, do not clear the destination."
-            }
-        } else if let refusal = earlier?.refusal {
+        if setup.clear { return row }
+        if let refusal = earlier?.refusal {
             row.state = .failure
             row.isBlocking = true
             (row.seen, row.remedy) = (refusal.message, refusal.remedy.map(Self.sentence))

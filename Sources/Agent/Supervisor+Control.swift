@@ -169,10 +169,14 @@ extension Supervisor: MigrationControl {
         try await update(id) { $0.isSourceHeld = false }
     }
 
-    package func acknowledgeMismatches(_ id: Identifier, by asker: Asker) async throws {
+    package func acknowledgeMismatches(
+        _ id: Identifier, _ names: [String], by asker: Asker
+    ) async throws {
         let engine = try await engine(id, asker)
-        await engine.acknowledgeMismatches()
-        try await update(id) { $0.areMismatchesAcknowledged = true }
+        await engine.acknowledgeMismatches(names)
+        try await update(id) {
+            $0.areMismatchesAcknowledged = Set($0.mismatches).isSubset(of: names)
+        }
         await refresh(id)
     }
 

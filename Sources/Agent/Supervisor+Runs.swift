@@ -138,6 +138,9 @@ extension Supervisor {
     /// Throws `invalid` where the setup makes no sense.
     func options(_ setup: MigrationSetup) throws -> MigrationOptions {
         var options = MigrationOptions()
+        options.wording = .wizard
+        options.endsOnDifferences = false
+        options.validatesAgain = true
         func patterns(_ texts: [String]) throws -> [NamespaceFilter.Pattern] {
             try texts.map { text in
                 guard let pattern = NamespaceFilter.Pattern(text) else {

@@ -12,8 +12,8 @@ enum Tuning {
     static let rateWindow = 10.0
     /// Most lines of a log in one answer.
     static let logLimit = 1_000
-    /// Most bytes of a request: a setup with some hundred namespaces is well below.
-    static let requestBytes = 1 << 20
+    /// Most bytes of a request: 10,000 mismatches with long ids that are taken note of are well below.
+    static let requestBytes = 8 << 20
     /// How long a graceful stop may take: above what one call to a server that does not answer takes.
     static let stopLimit = Duration.seconds(60)
     /// How long somebody who has asked for the wheel is taken to want it, where nothing more is heard: above the 20 s after

@@ -163,8 +163,10 @@ extension AgentClient: MigrationControl {
         try await perform(.releaseSource(id, by: asker))
     }
 
-    package func acknowledgeMismatches(_ id: Identifier, by asker: Asker) async throws {
-        try await perform(.acknowledgeMismatches(id, by: asker))
+    package func acknowledgeMismatches(
+        _ id: Identifier, _ names: [String], by asker: Asker
+    ) async throws {
+        try await perform(.acknowledgeMismatches(id, names, by: asker))
     }
 }
 

@@ -20,7 +20,7 @@ package enum ControlRequest: Codable, Sendable {
     case extendSync(Identifier, by: Asker)
     case retry(Identifier, by: Asker)
     case releaseSource(Identifier, by: Asker)
-    case acknowledgeMismatches(Identifier, by: Asker)
+    case acknowledgeMismatches(Identifier, [String], by: Asker)
 }
 
 /// What comes back: 200 with one of the others, or another status with `error`.
@@ -65,8 +65,8 @@ extension MigrationControl {
         case .extendSync(let id, let asker): return .time(try await extendSync(id, by: asker))
         case .retry(let id, let asker): try await retry(id, by: asker)
         case .releaseSource(let id, let asker): try await releaseSource(id, by: asker)
-        case .acknowledgeMismatches(let id, let asker):
-            try await acknowledgeMismatches(id, by: asker)
+        case .acknowledgeMismatches(let id, let names, let asker):
+            try await acknowledgeMismatches(id, names, by: asker)
         }
         return .done
     }

@@ -84,8 +84,10 @@ package protocol MigrationControl: Sendable {
     /// After a cutover: the source takes writes again.
     func releaseSource(_ migration: Identifier, by asker: Asker) async throws
 
-    /// The operator has taken note of the mismatches.
-    func acknowledgeMismatches(_ migration: Identifier, by asker: Asker) async throws
+    /// The operator has taken note of these mismatches, named as in `LiveMigration.mismatches`.
+    func acknowledgeMismatches(
+        _ migration: Identifier, _ names: [String], by asker: Asker
+    ) async throws
 }
 
 extension MigrationControl {

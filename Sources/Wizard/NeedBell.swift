@@ -16,6 +16,8 @@ struct Need: Sendable, Hashable, Codable {
         case little(Duration)
         /// Another wizard asks for the wheel.
         case wheel
+        /// Nothing is heard of the agent that runs it.
+        case lostAgent
     }
 
     var migration: Identifier
@@ -30,6 +32,10 @@ extension World {
         for live in snapshot?.migrations ?? [] {
             let isOthers = live.driver.map { driver in
                 driver.wizard != me.wizard && !driver.isSilent(at: snapshot?.time ?? 0)
+            }
+            if !live.phase.isFinal, let silence {
+                // Whoever had the wheel knows no more than anybody else.
+                needs[Need(migration: live.id, kind: .lostAgent)] = silence >= Tuning.lostAgent
             }
             for (kind, isDue) in kinds(live) {
                 needs[Need(migration: live.id, kind: kind)] = isDue && isOthers != true

@@ -120,8 +120,8 @@ package struct Runner: Sendable {
         case .extendSync(let id): return .deadline(try await control.extendSync(id, by: me))
         case .retry(let id): try await control.retry(id, by: me)
         case .releaseSource(let id): try await control.releaseSource(id, by: me)
-        case .acknowledgeMismatches(let id):
-            try await control.acknowledgeMismatches(id, by: me)
+        case .acknowledgeMismatches(let id, let names):
+            try await control.acknowledgeMismatches(id, names, by: me)
         case .readLog(let id, let after):
             return .lines(
                 try await control.log(of: id, after: after, limit: Tuning.logLines))

@@ -85,7 +85,7 @@ package enum Command: Sendable, Equatable {
     case extendSync(Identifier)
     case retry(Identifier)
     case releaseSource(Identifier)
-    case acknowledgeMismatches(Identifier)
+    case acknowledgeMismatches(Identifier, [String])
     /// More lines of an event log.
     case readLog(Identifier, after: Int?)
 }

@@ -2,6 +2,8 @@
 package enum Tuning {
     /// How long the agent may say nothing before that is shown: it is asked every two seconds whether it is there.
     static let silence = Duration.seconds(5)
+    /// How long, before somebody is called to it: one that is started again is back before.
+    static let lostAgent = Duration.seconds(30)
     /// Until an agent whose events could not be understood is asked for them anew.
     static let followAgain = Duration.seconds(2)
     /// Lines of an event log that are read at once, and that are kept while nobody looks at older ones.

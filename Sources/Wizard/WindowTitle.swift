@@ -8,8 +8,11 @@ struct WindowTitle: Sendable, Equatable, Codable {
     private var setAt = Duration.zero
 
     /// The title to set now; nil where it is well as it is. Newer figures wait for a while, a newer phase does not.
-    mutating func next(_ migration: LiveMigration?, at uptime: Duration) -> String? {
-        let new = Self.text(migration)
+    /// `isSilent`: nothing is heard of the agent, so that nothing is known of now.
+    mutating func next(
+        _ migration: LiveMigration?, isSilent: Bool, at uptime: Duration
+    ) -> String? {
+        let new = Self.text(migration, isSilent)
         guard new.text != text, new.head != head || uptime - setAt >= Tuning.titleInterval else {
             return nil
         }
@@ -17,10 +20,15 @@ struct WindowTitle: Sendable, Equatable, Codable {
         return text
     }
 
-    private static func text(_ migration: LiveMigration?) -> (head: String, text: String) {
+    private static func text(
+        _ migration: LiveMigration?, _ isSilent: Bool
+    ) -> (head: String, text: String) {
         guard let migration else { return ("lagzero", "lagzero") }
-        let head =
-            "lagzero \(migration.sourceName) -> \(migration.destinationName): \(migration.phase.words)"
+        let clusters = "lagzero \(migration.sourceName) -> \(migration.destinationName): "
+        guard !isSilent || migration.phase.isFinal else {
+            return (clusters, clusters + "no news from the agent")
+        }
+        let head = clusters + migration.phase.words
         var parts = [head]
         if migration.phase == .copying, let fraction = migration.copiedFraction {
             parts.append(Figure.percent(fraction))
@@ -35,8 +43,10 @@ extension Wizard.Model {
     mutating func titleEffects() -> [Wizard.Effect] {
         let shown = subject.flatMap(world.migration)
         let migration = shown ?? world.snapshot?.migrations.last { !$0.phase.isFinal }
-        return windowTitle.next(migration, at: world.moment.uptime)
-            .map { [.terminal(.title($0))] } ?? []
+        return windowTitle.next(
+            migration, isSilent: world.silence != nil, at: world.moment.uptime
+        )
+        .map { [.terminal(.title($0))] } ?? []
     }
 }
 

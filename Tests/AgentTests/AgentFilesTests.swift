@@ -58,10 +58,13 @@ import Testing
             #expect(folder.status == 1)
             #expect(folder.text.contains("chmod 700 \(fixture.folder.path)"))
             chmod(fixture.folder.path, 0o700)
-            chmod(fixture.folder.secrets, 0o604)
-            let secrets = try await fixture.run(["agent", "run"])
-            #expect(secrets.status == 1)
-            #expect(secrets.text.contains("chmod 600 \(fixture.folder.secrets)"))
+            for path in [fixture.folder.lock, fixture.folder.store, fixture.folder.secrets] {
+                chmod(path, 0o604)
+                let refused = try await fixture.run(["agent", "run"])
+                #expect(refused.status == 1)
+                #expect(refused.text.contains("chmod 600 \(path)"))
+                chmod(path, 0o600)
+            }
         }
     }
 

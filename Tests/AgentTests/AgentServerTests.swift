@@ -290,7 +290,7 @@ import Testing
             }
             #expect(found.mismatches.first?.contains("shop.orders") == true)
             #expect(!found.cutover.isReady && !found.areMismatchesAcknowledged)
-            try await client.acknowledgeMismatches(id, by: asker)
+            try await client.acknowledgeMismatches(id, found.mismatches, by: asker)
             _ = try await wait(fixture, id, until: "it is ready again") {
                 $0.areMismatchesAcknowledged || $0.mismatches.isEmpty && $0.cutover.isReady
             }

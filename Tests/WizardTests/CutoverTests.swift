@@ -8,9 +8,9 @@ import Testing
     private let live = Sample.measured(.inSync)
 
     /// At step 1, by the way that users come.
-    private func pilot(_ live: LiveMigration) -> ScreenPilot {
+    private func pilot(_ live: LiveMigration, host: Host? = nil) -> ScreenPilot {
         var pilot = ScreenPilot(
-            .migrating(MigratingData(live.id)), agent: Sample.agent(live))
+            .migrating(MigratingData(live.id)), agent: Sample.agent(live), host: host)
         pilot.press(.enter, .enter)
         pilot.type(live.destinationName)
         pilot.press(.enter, .enter)
@@ -56,6 +56,18 @@ import Testing
         #expect(pilot.commands == [.beginCutover(live.id, confirmedName: "shop-atlas")])
         #expect(pilot.agent.snapshot.migrations.last?.phase == .finalizing)
         #expect(pilot.shows("✔ 1 Stop writes   ▶ 2 Finalize   ○ 3 Connect"))
+    }
+
+    /// What the program around the wizard knows is no doubt.
+    @Test func s10WhereTheDemosApplicationWritesNothingIsFinalized() {
+        var host = Host(band: "DEMO", label: "Stop", leave: "End", leaving: "Again ends it.")
+        host.obstacleToCutOver = "The application still writes: s stops it."
+        var pilot = pilot(live, host: host)
+        pilot.press(.space)
+        #expect(pilot.shows("The application still writes: s stops it."))
+        pilot.push("Finalize migration")
+        #expect(pilot.message == "The application still writes: s stops it.")
+        #expect(pilot.commands.isEmpty)
     }
 
     @Test func s10AConfirmationThatTheStreamContradictsIsDoubted() {

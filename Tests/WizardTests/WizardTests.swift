@@ -362,6 +362,26 @@ import Testing
                 == .title("lagzero shop-rs0 -> shop-atlas: catching up  lag 00:00:07"))
     }
 
+    @Test func s17WhatIsNotHeardOfIsNoPhaseInTheTitleAndRingsWhileAMigrationGoesOn() {
+        for phase in [MigrationPhase.inSync, .complete] {
+            let live = Sample.measured(phase)
+            var wizard = WizardPilot(agent(live))
+            wizard.advance(by: 2)
+            let title = wizard.requests.last { $0.isTitle }
+            wizard.advanceAlone(by: .seconds(6))
+            let bells = wizard.requests.count { $0 == .bell }
+            #expect(
+                wizard.requests.last { $0.isTitle }
+                    == (phase == .inSync
+                        ? .title("lagzero shop-rs0 -> shop-atlas: no news from the agent") : title))
+            wizard.advanceAlone(by: .seconds(60))
+            #expect(
+                wizard.requests.count { $0 == .bell } == bells + (phase == .inSync ? 1 : 0))
+            wizard.advance(by: 1)
+            #expect(wizard.requests.last { $0.isTitle } == title)
+        }
+    }
+
     @Test func s17ASilentAgentIsSaidAndItsReturnToo() {
         var wizard = WizardPilot()
         wizard.advance(by: 3)

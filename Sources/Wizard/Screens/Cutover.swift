@@ -193,16 +193,18 @@ package struct Cutover: LiveScreen {
 
     private func obstacleToFinalize(_ live: LiveMigration, _ world: World) -> String? {
         if let watching = watching(world) { return watching }
-        if let reason = Words.notReady(live) { return reason }
+        if let reason = Words.notReady(live) ?? world.host?.obstacleToCutOver { return reason }
         guard confirmedName == live.destinationName else {
             return "First type the name \(live.destinationName) on the page before."
         }
         return isConfirmed ? nil : "First stop the writes to your source cluster, and confirm it."
     }
 
-    /// A doubt about what was confirmed; the engine has the last word.
-    private func stillSeen(_ live: LiveMigration) -> String? {
-        guard isConfirmed, live.cutover.sourceWrites?.contains(where: { $0.count > 0 }) == true
+    /// A doubt about what was confirmed; the engine has the last word, or the program around the wizard.
+    private func doubt(_ live: LiveMigration, _ world: World) -> String? {
+        guard isConfirmed else { return nil }
+        if let obstacle = world.host?.obstacleToCutOver { return obstacle }
+        guard live.cutover.sourceWrites?.contains(where: { $0.count > 0 }) == true
         else { return nil }
         return "lagzero still sees writes: have all applications stopped?"
     }
@@ -247,7 +249,7 @@ package struct Cutover: LiveScreen {
             CheckBox(flow(world).cutover.stopped, isOn: isConfirmed).draw(
                 in: Rect(1, rest.row + (isRoomy ? 7 : 5), rest.columns - 1, 1),
                 isFocused: focus.isFocused(.confirm), on: &canvas)
-            if let reason = Words.notReady(live) ?? stillSeen(live) {
+            if let reason = Words.notReady(live) ?? doubt(live, world) {
                 let row = rest.row + (isRoomy ? 9 : 6)
                 canvas.put(" " + reason, in: Rect(0, row, rest.columns, 1), .warning)
             }

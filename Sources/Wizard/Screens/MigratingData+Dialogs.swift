@@ -15,7 +15,7 @@ extension MigratingData.Dialog {
 
     func keys(in size: Size) -> KeyMap {
         switch self {
-        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal),
+        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal, _),
             .details(let modal):
             modal.keys(in: size)
         case .cancel(let dialog): dialog.keys(in: size)
@@ -24,7 +24,7 @@ extension MigratingData.Dialog {
 
     func draw(in rect: Rect, on canvas: inout Canvas) {
         switch self {
-        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal),
+        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal, _),
             .details(let modal):
             modal.draw(in: rect, on: &canvas)
         case .cancel(let dialog): dialog.draw(in: rect, on: &canvas)
@@ -50,10 +50,10 @@ extension MigratingData {
             modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .retry(modal) : nil
             return modal.choice == 1 ? [.perform(.retry(migration))] : []
-        case .acknowledge(var modal):
+        case .acknowledge(var modal, let names):
             modal.handle(key, in: world.body)
-            dialog = modal.choice == nil ? .acknowledge(modal) : nil
-            return modal.choice == 1 ? [.perform(.acknowledgeMismatches(migration))] : []
+            dialog = modal.choice == nil ? .acknowledge(modal, names) : nil
+            return modal.choice == 1 ? [.perform(.acknowledgeMismatches(migration, names))] : []
         case .details(var modal):
             modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .details(modal) : nil
@@ -82,14 +82,25 @@ extension MigratingData {
             escape: Words.loadLevels.count)
     }
 
-    func retry(_ live: LiveMigration) -> Modal {
+    func retry(_ live: LiveMigration, _ world: World) -> Modal {
         let text =
-            "lagzero goes on from where it stopped, if the source's oplog still reaches back to it, "
-            + "and the time to cut over begins anew. If the oplog does not reach back, this fails "
-            + "with that reason, and a new migration has to begin with the copy."
+            live.isPastPointOfNoReturn
+            ? "lagzero finishes what is left to be done on \(live.destinationName). The source is not "
+                + "needed for that."
+            : "lagzero goes on from where it stopped, if the source's oplog still reaches back to it. "
+                + "If it does not, this fails with that reason, and a new migration has to begin with "
+                + "the copy." + timeAfterRetry(live, world)
         return Modal(
             "Retry", [Run(text)], buttons: [Button("Back"), Button("Retry")], focused: 1,
             escape: 0)
+    }
+
+    private func timeAfterRetry(_ live: LiveMigration, _ world: World) -> String {
+        if live.phase == .expired { return "\n\nThe time to cut over begins anew." }
+        guard let end = live.cutover.deadlineAt, let left = world.timeLeft(live) else { return "" }
+        return left > .zero
+            ? "\n\nThe time to cut over is not longer for it: it ends on \(Times.date(end))."
+            : "\n\nThe time to cut over is over: the migration expires, and can be retried once more."
     }
 
     func acknowledgement(_ live: LiveMigration) -> Modal {

@@ -37,6 +37,10 @@ extension MigratingData {
             lines.append(
                 "\(live.destinationName) still refuses the writes of applications"
                     + (isPast ? ": Retry lets them in." : ". Cancel ends that."))
+        } else if isPast {
+            lines.append(
+                "\(live.destinationName) accepts writes and is the cluster to use. Retry finishes the rest."
+            )
         }
         return lines
     }

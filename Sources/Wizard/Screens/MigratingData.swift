@@ -11,7 +11,8 @@ package struct MigratingData: LiveScreen {
     enum Dialog: Sendable, Equatable, Codable {
         case loadLevel(Modal)
         case retry(Modal)
-        case acknowledge(Modal)
+        /// Of the mismatches that it shows.
+        case acknowledge(Modal, [String])
         case details(Modal)
         case cancel(ConfirmByName)
     }
@@ -106,17 +107,17 @@ package struct MigratingData: LiveScreen {
         default: return []
         }
         if let obstacle = obstacle(to: act, live, world) { return [.say(obstacle, .warning)] }
-        return begin(act, live)
+        return begin(act, live, world)
     }
 
-    private mutating func begin(_ act: Act, _ live: LiveMigration) -> [Action] {
+    private mutating func begin(_ act: Act, _ live: LiveMigration, _ world: World) -> [Action] {
         switch act {
         case .cutover: return [.open(.inSync(InSync(migration)))]
         case .pause: return [.perform(.pause(migration))]
         case .resume: return [.perform(.resume(migration))]
         case .loadLevel: dialog = .loadLevel(loadLevels(live))
-        case .retry: dialog = .retry(retry(live))
-        case .acknowledge: dialog = .acknowledge(acknowledgement(live))
+        case .retry: dialog = .retry(retry(live, world))
+        case .acknowledge: dialog = .acknowledge(acknowledgement(live), live.mismatches)
         case .cancel:
             dialog = .cancel(cancellation(live))
             return [.discardTypeAhead]

@@ -11,7 +11,7 @@ enum Drive {
             .resume(let id, let by), .setLoadLevel(let id, _, let by),
             .beginCutover(let id, _, _, let by), .backOut(let id, let by),
             .cancel(let id, _, let by), .extendSync(let id, let by), .retry(let id, let by),
-            .releaseSource(let id, let by), .acknowledgeMismatches(let id, let by):
+            .releaseSource(let id, let by), .acknowledgeMismatches(let id, _, let by):
             (id, by)
         default: nil
         }

@@ -12,12 +12,13 @@ struct ScreenPilot {
 
     /// Pages from the lowest to the one that is shown. `tickInterval`: for tests over days.
     init(
-        _ pages: Page..., agent: ScriptedAgent, size: Size = Size(80, 24),
+        _ pages: Page..., agent: ScriptedAgent, host: Host? = nil, size: Size = Size(80, 24),
         glyphs: Glyphs = .unicode, tickInterval: Duration = .seconds(1)
     ) {
         self.agent = agent
         var world = World(me: Sample.me)
         world.size = size
+        world.host = host
         world.snapshot = agent.snapshot
         world.heardAt = .zero
         var model = ScreenProgram.Model(pages: pages, world: world)
@@ -154,7 +155,8 @@ extension Command {
         case .extendSync(let id): .extendSync(id, by: asker)
         case .retry(let id): .retry(id, by: asker)
         case .releaseSource(let id): .releaseSource(id, by: asker)
-        case .acknowledgeMismatches(let id): .acknowledgeMismatches(id, by: asker)
+        case .acknowledgeMismatches(let id, let names):
+            .acknowledgeMismatches(id, names, by: asker)
         case .readLog(let id, let after): .log(migration: id, after: after, limit: 500)
         }
     }

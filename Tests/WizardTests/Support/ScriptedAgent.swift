@@ -341,8 +341,10 @@ extension ScriptedAgent: MigrationControl {
     func releaseSource(_ id: Identifier, by asker: Asker) async throws {
         _ = try reply(.releaseSource(id, by: asker))
     }
-    func acknowledgeMismatches(_ id: Identifier, by asker: Asker) async throws {
-        _ = try reply(.acknowledgeMismatches(id, by: asker))
+    func acknowledgeMismatches(
+        _ id: Identifier, _ names: [String], by asker: Asker
+    ) async throws {
+        _ = try reply(.acknowledgeMismatches(id, names, by: asker))
     }
 }
 

@@ -58,9 +58,9 @@ struct WizardPilot {
     mutating func send(_ message: Wizard.Message) { pilot.send(message) }
 
     /// Lets seconds pass while the agent is there.
-    mutating func advance(by seconds: Int) {
-        for _ in 0..<seconds {
-            pilot.advance(by: .seconds(1))
+    mutating func advance(by seconds: Int, hearingEvery interval: Int = 1) {
+        for _ in 0..<seconds / interval {
+            pilot.advance(by: .seconds(interval))
             alive()
         }
     }
