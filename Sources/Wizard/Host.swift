@@ -7,6 +7,8 @@ package struct Host: Sendable, Equatable, Codable {
     /// Works wherever letters are not typed; nil where there is nothing for it to do. What it does is the effect
     /// `hostKey`.
     package var key: Key?
+    /// Why no cutover can be begun now, in a sentence; nil where nothing of the program stands before it.
+    package var obstacleToCutOver: String?
     /// What the key does.
     package var label: String
     /// On the key that leaves the wizard, where that ends more than the wizard.

@@ -144,9 +144,11 @@ import Testing
         try terminal.send("\r", until: "I'm ready to cutover")
         try terminal.send("\r", until: "Before you stop anything")
         try terminal.confirm("shop-atlas", until: "I confirm that I've stopped writes")
-        try terminal.send("s", until: "The application is stopped.")
         try terminal.send(" ", until: "[x] I confirm")
-        try terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
+        // What was confirmed is not so.
+        try terminal.send("\t\t\r", until: "The application still writes: s stops it.")
+        try terminal.send("s", until: "The application is stopped.")
+        try terminal.send("\r", until: "You have successfully migrated to Atlas")
         try terminal.send("s", until: "writes/s to shop-atlas.")
         terminal.send("dd")
         #expect(try terminal.endsWell())

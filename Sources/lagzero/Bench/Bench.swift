@@ -1,4 +1,5 @@
 import ArgumentParser
+import Migration
 import Mongo
 import Sandbox
 
@@ -18,6 +19,9 @@ struct Bench: LagzeroCommand {
 
     @Option(help: "Share of the engine's reference data and changes, for a quick look.")
     var scale = 1.0
+
+    @Option(help: "The engine's load level.")
+    var loadLevel = MigrationOptions().loadLevel
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         guard scale > 0, scale <= 10 else {
@@ -56,7 +60,7 @@ struct Bench: LagzeroCommand {
         try await bench.data.fill(bench.clusters.source)
         try await bench.settle()
         let before = try await CopyFigures.measureCeiling(bench)
-        let engine = try EngineProcess(bench.clusters)
+        let engine = try EngineProcess(bench.clusters, loadLevel: loadLevel)
         let copy = try await CopyFigures.measure(bench, engine)
         engine.mark("copy")
         let verify = try await VerifyFigures.measure(bench, engine)

@@ -54,12 +54,15 @@ final class EngineProcess {
         }
     }
 
-    init(_ clusters: SandboxClusters) throws {
+    init(_ clusters: SandboxClusters, loadLevel: Int) throws {
         folder = try ScratchFolder()
         output = folder.path + "/engine.log"
         let program = try Self.ownPath()
         let launch = ChildProcess.Launch(
-            path: program, arguments: ["migrate", "--json", "--progress-interval", "0.05"],
+            path: program,
+            arguments: [
+                "migrate", "--json", "--progress-interval", "0.05", "--load-level", "\(loadLevel)",
+            ],
             environment: [
                 Environment.sourceName: clusters.sourceURI,
                 Environment.destinationName: clusters.destinationURI,

@@ -82,6 +82,9 @@ actor DemoStage {
         case .open where rate == 0: host.band += "There is no application that writes (--rate 0)."
         case .open(let application):
             host.key = .character("s")
+            if application.isRunning {
+                host.obstacleToCutOver = "The application still writes: s stops it."
+            }
             let refused = application.blocked - blocked
             blocked += refused
             if !application.isRunning {
