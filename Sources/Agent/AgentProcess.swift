@@ -9,16 +9,18 @@ package struct AgentProcess: Sendable {
     private let group: ServiceGroup
     private let lock: InstanceLock
 
-    /// Takes the folder and opens what is in it. Throws a `ControlError` that says why not.
+    /// Takes the folder and opens what is in it. Throws a `ControlError` that says why not. `lagHold`: of all migrations,
+    /// where it is not the usual one.
     package init(
         _ folder: AgentFolder, version: String, owner: Lease.Owner,
-        isRunning: @escaping @Sendable (Lease.Owner) -> Bool, logger: Logger
+        isRunning: @escaping @Sendable (Lease.Owner) -> Bool, lagHold: Double? = nil,
+        logger: Logger
     ) async throws {
         lock = try InstanceLock(folder)
         // What is made from now on, the socket too, is for its owner only.
         umask(0o077)
         let supervisor = try await Supervisor(
-            folder, version: version, owner: owner, isRunning: isRunning)
+            folder, version: version, owner: owner, isRunning: isRunning, lagHold: lagHold)
         let server = Server.application(supervisor, socket: folder.socket, logger: logger)
         // They stop in reverse: the server would wait for the event streams, which the supervisor ends.
         var configuration = ServiceGroupConfiguration(

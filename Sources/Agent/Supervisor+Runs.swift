@@ -141,6 +141,7 @@ extension Supervisor {
         options.wording = .wizard
         options.endsOnDifferences = false
         options.validatesAgain = true
+        if let lagHold { options.lagHold = lagHold }
         func patterns(_ texts: [String]) throws -> [NamespaceFilter.Pattern] {
             try texts.map { text in
                 guard let pattern = NamespaceFilter.Pattern(text) else {

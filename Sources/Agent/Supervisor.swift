@@ -11,6 +11,8 @@ package actor Supervisor {
     private var secrets: [Identifier: Secret]
     let owner: Lease.Owner
     let isRunning: @Sendable (Lease.Owner) -> Bool
+    /// See `MigrationOptions.lagHold`.
+    let lagHold: Double?
 
     var state: Snapshot
     var runs: [Identifier: Run] = [:]
@@ -32,7 +34,7 @@ package actor Supervisor {
     /// Opens everything in the folder, whose lock must be held. Starts nothing.
     package init(
         _ folder: AgentFolder, version: String, owner: Lease.Owner,
-        isRunning: @escaping @Sendable (Lease.Owner) -> Bool
+        isRunning: @escaping @Sendable (Lease.Owner) -> Bool, lagHold: Double? = nil
     ) async throws {
         let now = Clock.now
         store = try Store(folder.store)
@@ -40,6 +42,7 @@ package actor Supervisor {
         secrets = try secretFile.load()
         self.owner = owner
         self.isRunning = isRunning
+        self.lagHold = lagHold
         // Above every number of an earlier run, and exact in every JSON reader.
         state = Snapshot(
             sequence: now * 1_000, time: now,

@@ -227,7 +227,9 @@ package actor MigrationEngine {
 
     private func connectAndRun() async throws -> MigrationReport {
         let retry = Retry(status: status)
-        let (source, destination) = try await connect(retry)
+        let approach = Approach(
+            source: sourceURI, destination: destinationURI, options: options, log: log)
+        let (source, destination) = try await approach.connect(retry)
         let lease = try await Lease.acquire(
             as: owner, isRunning: isRunning, lane: destination.lane(), retry: retry,
             timing: options.lease)
@@ -237,61 +239,13 @@ package actor MigrationEngine {
                 Preparation(
                     source: source, destination: destination, options: options, lease: lease,
                     retry: retry,
-                    status: status, log: log, validateAgain: validateAgain))
+                    status: status, log: log, validateAgain: approach.validateAgain))
             await leave(source, destination, lease)
             return report
         } catch {
             await leave(source, destination, lease)
             throw error
         }
-    }
-
-    /// See `MigrationOptions.validatesAgain`.
-    private nonisolated func validateAgain() async throws {
-        guard options.validatesAgain else { return }
-        var options = options
-        // Nothing was found to go on with.
-        options.resume = false
-        let report = await Validation(
-            source: sourceURI, destination: destinationURI, options: options
-        ).run(isBrief: true)
-        guard let check = report.checks.first(where: \.isBlocking) else { return }
-        throw MigrationError(
-            .validationFailed,
-            "it was validated again and cannot begin; nothing was changed. \(check.sentences)")
-    }
-
-    /// Waits for both to answer, but for the source only where more is left to be done than to finish a cutover.
-    private func connect(_ retry: Retry) async throws -> (source: Side, destination: Side) {
-        func reach(_ role: Side.Role, _ uri: ConnectionString) async throws -> Side {
-            try await retry("connecting to the \(role)") { try await Side(role, uri) }
-        }
-        let destination = try await reach(.destination, destinationURI)
-        if options.resume {
-            let state = try await retry("reading the migration's state") {
-                try await StateStore.peek("state", "migration", destination.lane())
-            }
-            if let state, StoredMigration(state).isPastPointOfNoReturn {
-                return (try await formerSource(state), destination)
-            }
-        }
-        return (try await reach(.source, sourceURI), destination)
-    }
-
-    /// The source of a migration whose cutover is to be finished, asked once: it may be gone, or another set may have its
-    /// hosts.
-    private func formerSource(_ state: Document) async throws -> Side {
-        do {
-            let source = try await Side(.source, sourceURI)
-            let subject = try await Subject(source.lane())
-            let begun = state["subject"]?.document.flatMap(Subject.init)
-            if begun.map(subject.hasSameSource) ?? false { return source }
-            await source.close()
-            log.note("goes on without the source: it is another one now, \(subject.source)")
-        } catch let error as MongoError {
-            log.note("goes on without the source: \(error)")
-        }
-        return try Side(unreached: .source)
     }
 
     /// Leaves nothing behind but what a later run needs.

@@ -62,6 +62,8 @@ final class AgentFixture: Sendable {
             .init(
                 path: try AgentFixture.program,
                 arguments: ["agent", "run", "--state", folder.path],
+                // Seconds.
+                environment: ["LAGZERO_LAG_HOLD": "1"],
                 output: scratch.path + "/agent.log"))
         try await eventually("the agent answers", within: .seconds(30)) {
             (try? await client.snapshot())?.agent.process == Int(agent.pid)

@@ -125,7 +125,7 @@ import Testing
         }
         wizard.advance(by: 60)
         #expect(wizard.requests.count { $0 == .bell } == 1)
-        wizard.advanceAlone(by: .seconds(3_600))
+        wizard.advance(by: 3_600, hearingEvery: 20)
         #expect(wizard.requests.count { $0 == .bell } == 2)
     }
 
@@ -146,10 +146,10 @@ import Testing
         #expect(bells == 1)
         // Help is the frame's.
         wizard.press(.character("?"), .escape)
-        wizard.advanceAlone(by: .seconds(3_600))
+        wizard.advance(by: 3_600, hearingEvery: 20)
         #expect(bells == 2)
         wizard.press(.down)
-        wizard.advanceAlone(by: .seconds(7_200))
+        wizard.advance(by: 7_200, hearingEvery: 20)
         #expect(bells == 2)
         begin(1)
         #expect(bells == 3)

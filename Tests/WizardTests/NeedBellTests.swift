@@ -71,7 +71,7 @@ import Testing
         pilot.press(.tab)
         // The driver of another wizard that falls silent leaves the decision here.
         guard turn != .driven else { return }
-        pilot.advance(by: 10_000, hearingEvery: 20)
+        pilot.advance(by: 3_700, hearingEvery: 20)
         #expect(bells(pilot) == (turn.isNeed ? 1 : 0))
     }
 
@@ -81,7 +81,7 @@ import Testing
         var pilot = elsewhere(live)
         pilot.advance(by: 3)
         guard turn != .driven else { return }
-        pilot.advance(by: 7_300, hearingEvery: 20)
+        pilot.advance(by: 3_700, hearingEvery: 20)
         #expect(bells(pilot) == 0)
     }
 

@@ -19,6 +19,7 @@ import Testing
         let kept = ["HOME", "PATH", "LAGZERO_CACHE", "XDG_CACHE_HOME"]
         let own = [
             "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "TZ": "UTC", "TMPDIR": folder.path,
+            "LAGZERO_LAG_HOLD": "1",
         ]
         return ProcessInfo.processInfo.environment.filter { kept.contains($0.key) }
             .merging(own) { $1 }

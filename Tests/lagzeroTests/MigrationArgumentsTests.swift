@@ -9,12 +9,18 @@ import Testing
         try MigrationArguments.parse(arguments).options()
     }
 
+    private var standard: MigrationOptions {
+        var options = MigrationOptions()
+        options.validatesAgain = true
+        return options
+    }
+
     @Test func withoutArgumentsTheDefaultsHold() throws {
-        #expect(try options() == MigrationOptions())
+        #expect(try options() == standard)
     }
 
     @Test func everyArgumentArrives() throws {
-        var wanted = MigrationOptions()
+        var wanted = standard
         wanted.filter = NamespaceFilter(
             include: [try #require(.init("a.*")), try #require(.init("b.c"))],
             exclude: [try #require(.init("a.d"))])

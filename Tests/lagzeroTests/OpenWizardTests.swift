@@ -169,6 +169,7 @@ import Testing
                 }
             case .unsafe: chmod(folder.path, 0o755)
             }
+            chmod(folder.store, 0o600)
         }
 
         var words: [String] {

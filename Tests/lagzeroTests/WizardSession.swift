@@ -16,6 +16,8 @@ final class WizardSession {
         [
             "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "TZ": "UTC",
             AgentFolder.variable: folder.path,
+            // Seconds; it is inherited by the agent.
+            "LAGZERO_LAG_HOLD": "1",
         ]
     }
 

@@ -62,8 +62,12 @@ struct AgentRun: LagzeroCommand {
 
     @OptionGroup var state: StateArguments
 
+    /// See `MigrationOptions.lagHold`. An option would not reach an agent that the wizard starts.
+    private static let lagHoldVariable = "LAGZERO_LAG_HOLD"
+
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         let folder = try state.folder()
+        let lagHold = getenv(Self.lagHoldVariable).flatMap { Double(String(cString: $0)) }
         let console = surroundings.console
         let logger = Logger(label: "lagzero.agent") { _ in
             var handler = StreamLogHandler.standardError(label: "lagzero.agent")
@@ -74,7 +78,7 @@ struct AgentRun: LagzeroCommand {
         do {
             agent = try await AgentProcess(
                 folder, version: Lagzero.configuration.version, owner: .thisProcess,
-                isRunning: { $0.isAlive }, logger: logger)
+                isRunning: { $0.isAlive }, lagHold: lagHold, logger: logger)
         } catch let error as ControlError where error.code == .alreadyRunning {
             console.say("lagzero: \(error)")
             return .alreadyRunning
