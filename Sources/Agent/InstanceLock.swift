@@ -49,7 +49,7 @@ package final class InstanceLock: Sendable {
 
     private static func requirePrivate(_ path: String) throws {
         var information = stat()
-        guard lstat(path, &information) == 0, information.st_mode & 0o077 != 0 else { return }
+        guard stat(path, &information) == 0, information.st_mode & 0o077 != 0 else { return }
         throw ControlError(
             .unsafeFiles, "others may read or change \(path)",
             remedy: "chmod 600 \(path), as its owner")

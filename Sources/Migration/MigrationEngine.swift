@@ -30,6 +30,8 @@ package actor MigrationEngine {
     /// The cutover that is under way, up to the point of no return.
     private var cutover: Task<Timestamp, any Error>?
     private var isBackOutWanted = false
+    /// How many differences were said last to stand before the cutover.
+    private var notedDifferences = 0
     /// Of the lease, once it was held.
     private var epoch: Int64?
 
@@ -133,7 +135,13 @@ package actor MigrationEngine {
     package func cancel() async throws {
         try await backOut()
         await handle(.cancel)
-        guard machine.phase == .cancelled else { throw MigrationEngine.tooLate }
+        switch machine.phase {
+        case .cancelled: return
+        case .failed, .expired:
+            throw MigrationError(
+                .tooLate, "the migration has ended already: \(machine.phase.rawValue)")
+        default: throw MigrationEngine.tooLate
+        }
     }
 
     /// Puts the expiry off by `Tuning.syncExtension`. Does nothing before the migration was in sync.
@@ -239,7 +247,8 @@ package actor MigrationEngine {
                 Preparation(
                     source: source, destination: destination, options: options, lease: lease,
                     retry: retry,
-                    status: status, log: log, validateAgain: approach.validateAgain))
+                    status: status, log: log,
+                    validateAgain: { try await approach.validateAgain(lease, retry) }))
             await leave(source, destination, lease)
             return report
         } catch {
@@ -408,7 +417,6 @@ package actor MigrationEngine {
     /// differences stands before it.
     private func waitUntilReady(_ parts: MigrationParts) async throws {
         defer { board.setMissing(nil, differences: 0) }
-        var differences = 0
         while true {
             try Task.checkCancellation()
             let seen = changed.count
@@ -424,10 +432,12 @@ package actor MigrationEngine {
                 }
                 if awaited.isEmpty { return }
             }
-            if let found, found.count != differences {
-                differences = found.count
-                log.note(
-                    "not ready: \(found.words); asking for the cutover ends with a report of all")
+            if let found, found.count != notedDifferences {
+                notedDifferences = found.count
+                let end =
+                    options.endsOnDifferences
+                    ? "; asking for the cutover ends with a report of all" : ""
+                log.note("not ready: \(found.words)\(end)")
             }
             await changed.wait(after: seen, atMost: Tuning.readinessLook)
         }

@@ -43,7 +43,7 @@ package struct MigrationError: Error, Sendable {
         let next =
             options.endsOnDifferences
             ? "\(options.wording.resume) compares everything again"
-            : "take note of what was repaired, then cut over again"
+            : "take note of them, and cut over again when they are repaired"
         return MigrationError(
             options.endsOnDifferences ? .differencesFound : .cutoverRefused,
             "\(words). Nothing was cut over: see who writes to the destination; \(next)")

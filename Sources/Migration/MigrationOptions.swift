@@ -38,6 +38,8 @@ package struct MigrationOptions: Hashable, Sendable {
     package var partitionBytes = Tuning.partitionBytes
     /// How many bytes of capped collections are read in a cutover for their order alone, where documents are not verified.
     package var orderBytes = Tuning.orderBytes
+    /// How many older documents of a capped collection are deleted at once in a cutover.
+    package var cappedHead = Tuning.cappedHead
     package var lease = Lease.Timing()
     /// Whether differences end the migration when the cutover is asked for, as a script wants it. Where they do not, the
     /// cutover is refused until the operator has taken note of them.

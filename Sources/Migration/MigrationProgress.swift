@@ -24,6 +24,8 @@ package struct MigrationProgress: Sendable {
     package var recentWrites: [SeenWrites.Write]?
     /// Until when the cutover must have begun; nil before the migration was in sync.
     package var deadline: ContinuousClock.Instant?
+    /// The same by this host's clock, milliseconds since 1970.
+    package var deadlineAt: Int64?
     /// Ready for the cutover.
     package var isReady: Bool
     /// What stands before the cutover, in words; empty when nothing does, or when it is not known yet.

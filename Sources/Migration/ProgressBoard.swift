@@ -8,6 +8,7 @@ final class ProgressBoard: Sendable {
         var differences = 0
         var message = ""
         var deadline: ContinuousClock.Instant?
+        var deadlineAt: Int64?
         var writes: SeenWrites?
     }
 
@@ -26,7 +27,10 @@ final class ProgressBoard: Sendable {
     func setMessage(_ message: String) { shown.withLock { $0.message = message } }
 
     func setDeadline(_ deadline: ContinuousClock.Instant?) {
-        shown.withLock { $0.deadline = deadline }
+        // Once, so that two clocks cannot make it waver.
+        let left = deadline.map { ($0 - .now).seconds }
+        let time = left.map { SystemClock.now + Int64($0 * 1_000) }
+        shown.withLock { ($0.deadline, $0.deadlineAt) = (deadline, time) }
     }
 
     /// Where the writes are asked for that the stream shows.
@@ -46,6 +50,7 @@ final class ProgressBoard: Sendable {
             oplogHeadroomSeconds: figures.oplogHeadroomSeconds,
             indexesBuilt: figures.indexesBuilt, indexesTotal: figures.indexesTotal,
             recentWrites: shown.writes?.recent, deadline: shown.deadline,
+            deadlineAt: shown.deadlineAt,
             isReady: shown.missing?.isEmpty ?? false, missing: shown.missing ?? "",
             differences: shown.differences, blocked: status.blocked,
             message: waiting.isEmpty ? shown.message : "waiting: " + waiting.joined(separator: "; ")

@@ -31,6 +31,7 @@ package final class Status: Sendable {
         /// What is waited for, by who waits.
         var waiting: [String: String] = [:]
         var blocked: Set<Side.Role> = []
+        var pendingBlocks: Set<Side.Role> = []
     }
 
     private let state = Mutex(State())
@@ -58,6 +59,21 @@ package final class Status: Sendable {
     func setBlocked(_ side: Side.Role, _ isBlocked: Bool) {
         state.withLock { state in
             if isBlocked { state.blocked.insert(side) } else { state.blocked.remove(side) }
+        }
+    }
+
+    /// Whether a block of writes was sent there whose answer was lost: the server may come to it later.
+    func isBlockPending(_ side: Side.Role) -> Bool {
+        state.withLock { $0.pendingBlocks.contains(side) }
+    }
+
+    func setBlockPending(_ side: Side.Role, _ isPending: Bool) {
+        state.withLock { state in
+            if isPending {
+                state.pendingBlocks.insert(side)
+            } else {
+                state.pendingBlocks.remove(side)
+            }
         }
     }
 }

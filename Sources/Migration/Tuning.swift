@@ -127,6 +127,9 @@ package enum Tuning {
 
     /// How long a write block may wait for open transactions, milliseconds. Everything on the source hangs meanwhile.
     static let blockLimit = 3_000
+    /// How long a block whose answer was lost may still come, once the server answers again: as long as it waits for open
+    /// transactions, and a way.
+    static let lateBlock = Duration.milliseconds(blockLimit + 2_000)
     /// How long the newest write may take to be held by a majority.
     static let majorityLimit = Duration.seconds(10)
     /// How long draining may take before the cutover is given up.

@@ -18,4 +18,14 @@ package enum Wording: Hashable, Sendable {
         case .wizard: "with the destination cleared"
         }
     }
+
+    /// What is migrated alone.
+    func including(_ patterns: [String]) -> [String] {
+        patterns.map { self == .command ? "--include \($0)" : "only \($0)" }
+    }
+
+    /// What is not migrated.
+    func excluding(_ patterns: [String]) -> [String] {
+        patterns.map { self == .command ? "--exclude \($0)" : "without \($0)" }
+    }
 }

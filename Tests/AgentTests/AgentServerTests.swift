@@ -292,7 +292,7 @@ import Testing
             #expect(!found.cutover.isReady && !found.areMismatchesAcknowledged)
             try await client.acknowledgeMismatches(id, found.mismatches, by: asker)
             _ = try await wait(fixture, id, until: "it is ready again") {
-                $0.areMismatchesAcknowledged || $0.mismatches.isEmpty && $0.cutover.isReady
+                $0.mismatches.isEmpty && $0.cutover.isReady
             }
         }
     }

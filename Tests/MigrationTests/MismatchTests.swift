@@ -79,6 +79,15 @@ struct MismatchTests {
         #expect(log.count == 1, "it differs once more")
     }
 
+    /// Nobody would mark it repaired before the cutover, which compares it anew.
+    @Test func theOrderOfACollectionIsComparedAnewOnceItIsNoted() {
+        var log = MismatchLog()
+        log.name(mismatch(.order, nil), .collection(collection))
+        let again = log.acknowledge(Set(log.all.map(\.description))).map(\.subject)
+        #expect(again == [.collection(collection)])
+        #expect(log.isEmpty)
+    }
+
     @Test func whatCannotBeNamedIsCounted() {
         var log = MismatchLog(limit: 2)
         for id in 0..<5 { log.name(mismatch(.missing, "\(id)"), subject(id)) }

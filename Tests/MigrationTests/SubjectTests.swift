@@ -57,6 +57,8 @@ import Testing
         ] {
             let reason = try #require(other.refusal(resuming: begun, .command))
             #expect(reason.contains("--include a.*"))
+            let shown = try #require(other.refusal(resuming: begun, .wizard))
+            #expect(shown.contains("only a.*") && !shown.contains("--"))
         }
     }
 }

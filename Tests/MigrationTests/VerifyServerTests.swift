@@ -148,6 +148,29 @@ struct VerifyServerTests {
         }
     }
 
+    /// `isOnSource`: what stands before the source's first documents is there, too, at another place.
+    @Test(arguments: [false, true]) func aLongHeadOfACappedCollectionGoesInParts(
+        isOnSource: Bool
+    ) async throws {
+        var options = MigrationOptions()
+        options.cappedHead = 10
+        let fixture = try await VerifyFixture(
+            "verify_head", ["c": ["capped": true, "size": 100_000_000]], options: options)
+        try await fixture.register("c", kind: .capped)
+        // More than a batch.
+        let head = (0..<60_000).map { Document([("_id", Value.integer($0))]) }
+        let rest = (60_000..<115_000).map { Document([("_id", Value.integer($0))]) }
+        try await fixture.insert(head + rest, into: "c", [fixture.destination])
+        try await fixture.insert(isOnSource ? rest + head : rest, into: "c", [fixture.source])
+        let verifier = fixture.verifier
+        try await fixture.running {
+            let found = try await verifier.finish()
+            #expect(found.map(\.kind) == (isOnSource ? [.order] : []))
+        }
+        let left = try await fixture.destination.run(["count": "c"], on: "verify_head")
+        #expect(left["n"]?.integer == (isOnSource ? 115_000 : 55_000))
+    }
+
     /// While documents come, nothing can be said about their number: it is asked for until it can.
     @Test func countsThatMoveAreNotTakenForEqual() async throws {
         var options = MigrationOptions()

@@ -7,8 +7,11 @@ import Testing
 
 /// How writes are blocked where the network does its worst.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct WriteBlockServerTests {
-    /// The server goes on with a block that nobody waits for any more, as soon as it can.
-    @Test func aBlockWhoseAnswerIsLostDoesNotStay() async throws {
+    /// The server goes on with a block that nobody waits for any more, as soon as it can. `isCancelled`: whoever wanted it
+    /// does not any more, and lifts it.
+    @Test(arguments: [false, true]) func aBlockWhoseAnswerIsLostDoesNotStay(
+        isCancelled: Bool
+    ) async throws {
         try await Pair.with(source: { $0.isBehindProxy = true }) { pair in
             let proxy = try #require(pair.source.members[0].proxy)
             try await pair.source.lane.perform(["create": "orders"], on: "shop")
@@ -27,18 +30,25 @@ import Testing
                 try await blocksUnderWay(pair.source.lane) == 1
             }
             proxy.cut(deliveringRequests: true)
+            if isCancelled { blocking.cancel() }
+            let lifting = Task {
+                let result = await blocking.result
+                if isCancelled { try await block.lift() }
+                return try result.get()
+            }
             try await eventually("the transaction ends") {
                 (try? await transaction.commit()) != nil
             }
-            await #expect { _ = try await blocking.value } throws: {
-                ($0 as? MongoError)?.isUnanswered ?? false
+            await #expect { _ = try await lifting.value } throws: {
+                ($0 as? MongoError)?.isUnanswered ?? ($0 is CancellationError)
             }
             try await eventually("no block is under way") {
                 try await blocksUnderWay(pair.source.lane) == 0
             }
             #expect(try await !pair.source.isBlocked())
             #expect(!retry.status.blocked.contains(.source))
-            #expect(try await store.loadMigration()?["sourceBlocked"]?.bool == false)
+            // Who lifts it in a cutover tells that at its end.
+            #expect(try await store.loadMigration()?["sourceBlocked"]?.bool == isCancelled)
             await source.close()
             await destination.close()
         }

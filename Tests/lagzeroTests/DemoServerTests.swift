@@ -147,7 +147,11 @@ import Testing
         try terminal.confirm("shop-atlas", until: "I confirm that I've stopped writes")
         try terminal.send(" ", until: "[x] I confirm")
         // What was confirmed is not so.
-        try terminal.send("\t\t\r", until: "The application still writes: s stops it.")
+        terminal.send("\t\t\r")
+        try terminal.wait("a refusal below what was said of the check mark") {
+            terminal.screen.components(separatedBy: "The application still writes: s stops it.")
+                .count == 3
+        }
         try terminal.send("s", until: "The application is stopped.")
         try terminal.send("\r", until: "You have successfully migrated to Atlas")
         try terminal.send("s", until: "writes/s to shop-atlas.")

@@ -73,6 +73,7 @@ import Testing
     @Test func indexesAreCountedWhileTheyAreBuilt() {
         var text = ProgressText()
         var moment = progress(.indexing)
+        #expect(text.line(moment, at: 0).hasPrefix("building indexes  lag -"))
         (moment.indexesBuilt, moment.indexesTotal) = (3, 12)
         #expect(text.line(moment, at: 0).hasPrefix("building indexes  3 of 12 indexes  lag -"))
     }

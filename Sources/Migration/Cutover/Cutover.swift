@@ -54,8 +54,8 @@ struct Cutover: Sendable {
         pointOfNoReturn.reset()
         do {
             steps.begin(.stopWrites)
-            try await stopWrites()
-            return try await whileDestinationAnswers { try await finishAndAccept() }
+            let isBlocked = try await stopWrites()
+            return try await whileDestinationAnswers { try await finishAndAccept(isBlocked) }
         } catch {
             steps.end(hasFailed: true)
             try await undo()
@@ -68,8 +68,8 @@ struct Cutover: Sendable {
         }
     }
 
-    /// Everything between the last write of the source and the point of no return.
-    private func finishAndAccept() async throws -> Timestamp {
+    /// Everything between the last write of the source and the point of no return. `isBlocked`: by whomever.
+    private func finishAndAccept(_ isBlocked: Bool) async throws -> Timestamp {
         let lane = context.source.lane()
         steps.begin(.applyLastChanges)
         let final = try await drain(lane)
@@ -78,6 +78,9 @@ struct Cutover: Sendable {
         steps.begin(.verify)
         try await inTime("the last verification") {
             try await verifier.finish()
+            for name in verifier.unlooked {
+                log.note("the order of \(name) was not compared, as applications wait")
+            }
             // What was copied again has no indexes yet.
             if verifier.hasCopiedAgain { try await keeper.reconcileForCutover() }
         }
@@ -88,7 +91,7 @@ struct Cutover: Sendable {
         let now = try await ServerTime(of: context.destination, context.retry)
         steps.begin(.checkForStrayWrites)
         let last = try await drain(lane, refusingWritesAfter: final)
-        try await refuseOnWritableSource()
+        try await refuseOnWritableSource(wasBlocked: isBlocked)
         steps.begin(.openDestination)
         try await accept(last, unfinished, now)
         return last
@@ -145,8 +148,9 @@ struct Cutover: Sendable {
         }
     }
 
-    /// Blocks writes on the source, or waits for them to have stopped where that is not possible.
-    private func stopWrites() async throws {
+    /// Blocks writes on the source, or waits for them to have stopped where that is not possible. True where they are
+    /// blocked, by this migration or someone else.
+    private func stopWrites() async throws -> Bool {
         let outcome: WriteBlock.Outcome
         do {
             outcome = try await sourceBlock.block(limit: Tuning.blockLimit, isOursAlready: false)
@@ -164,20 +168,20 @@ struct Cutover: Sendable {
             log.note("writes cannot be blocked: \(reason)")
             try await refuseOnUnknownTransactions(reason)
             try await waitForQuiet(reason)
+            return false
         }
+        return true
     }
 
     /// Where the source could not be blocked, a transaction may have been opened since; where it was, someone may have
     /// lifted that.
-    private func refuseOnWritableSource() async throws {
-        guard context.status.blocked.contains(.source) else {
-            return try await refuseOnOpenTransactions()
-        }
+    private func refuseOnWritableSource(wasBlocked: Bool) async throws {
+        guard wasBlocked else { return try await refuseOnOpenTransactions() }
         guard try await sourceBlock.isBlocked() == false else { return }
         throw MigrationError(
             .cutoverRefused,
-            "the source takes writes again, as someone has lifted the block of this migration: see who does that, "
-                + "then cut over again")
+            "the source takes writes again, as someone has lifted the block: see who does that, then cut over again"
+        )
     }
 
     private func waitForQuiet(_ reason: String) async throws {
@@ -250,6 +254,7 @@ struct Cutover: Sendable {
                 // Another run could not say what this one has counted and compared.
                 "counts": .document(context.status.figures.counts),
                 "verification": .document(verifier.summary.document),
+                "unlooked": .texts(verifier.unlooked.map(\.description)),
                 // To be replaced when the destination is open.
                 "downtime": downtime.map(Value.double) ?? .null,
                 "newestWriteAt": newestWrite.map { .date(now.stored($0)) } ?? .null,
@@ -374,10 +379,6 @@ struct Cutover: Sendable {
         steps.begin(.finishIndexes)
         defer { steps.end() }
         var problems = try await keeper.finishIndexes()
-        problems += verifier.unlooked.map { name in
-            "the order of the documents of \(name) was not compared, as applications would have waited for that: where it "
-                + "matters, compare it; full verification does so before the cutover"
-        }
         if try await destination.isStillBlocked() {
             problems.append(
                 "someone else blocks writes on the destination: \(WriteBlock.liftByHand) there lets applications write"
@@ -389,6 +390,10 @@ struct Cutover: Sendable {
                     + "stop the application, and compare")
         }
         let stored = StoredMigration(try await store.loadMigration() ?? [:])
+        problems += stored.unlooked.map { name in
+            "the order of the documents of \(name) was not compared, as applications would have waited for that: where it "
+                + "matters, compare it; full verification does so before the cutover"
+        }
         if stored.isSourceBlocked { problems += try await leaveSource() }
         try await store.save([
             "cutover": .string(StoredMigration.CutoverStep.finished.rawValue)

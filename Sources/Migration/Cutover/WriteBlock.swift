@@ -46,19 +46,13 @@ package struct WriteBlock: Sendable {
         }
         try await store.save([field: true])
         retry.status.setBlocked(side.role, true)
-        let latest = ContinuousClock.now + .milliseconds(limit)
         do {
             _ = try await lane.run([
                 "setUserWriteBlockMode": 1, "global": true, "maxTimeMS": .integer(limit),
             ])
             return .blocked
         } catch {
-            // The server may go on with what it has not answered, and block later.
-            while error.isUnanswered, ContinuousClock.now < latest {
-                try await lift()
-                retry.status.setBlocked(side.role, true)
-                try await Task.sleep(for: Tuning.cutoverLook)
-            }
+            if error.isUnanswered { retry.status.setBlockPending(side.role, true) }
             try await unblock(isSet: !error.isUnauthorized)
             guard error.isUnauthorized else { throw error }
             return .cannotBlock(
@@ -75,8 +69,22 @@ package struct WriteBlock: Sendable {
     }
 
     /// Lifts our block without the state being told, which goes on to say that it is there. `mayLift` is asked before
-    /// every attempt, and ends them by throwing.
+    /// every attempt, and ends them by throwing. Where the answer to a block was lost, returns only when the server cannot
+    /// come to it any more.
     func lift(while mayLift: () throws -> Void = {}) async throws {
+        try await liftNow(mayLift)
+        if retry.status.isBlockPending(side.role) {
+            let end = ContinuousClock.now + Tuning.lateBlock
+            while ContinuousClock.now < end {
+                try await Task.sleep(for: Tuning.cutoverLook)
+                try await liftNow(mayLift)
+            }
+            retry.status.setBlockPending(side.role, false)
+        }
+        retry.status.setBlocked(side.role, false)
+    }
+
+    private func liftNow(_ mayLift: () throws -> Void) async throws {
         let lane = side.lane()
         try await retry("lifting the write block of the \(side.role)") {
             try mayLift()
@@ -84,7 +92,6 @@ package struct WriteBlock: Sendable {
                 _ = try await lane.run(["setUserWriteBlockMode": 1, "global": false])
             }
         }
-        retry.status.setBlocked(side.role, false)
     }
 
     /// Whether anybody blocks writes; nil when the user may not ask.

@@ -41,18 +41,34 @@ struct Approach: Sendable {
         return try Side(unreached: .source)
     }
 
-    /// See `MigrationOptions.validatesAgain`.
-    func validateAgain() async throws {
+    /// See `MigrationOptions.validatesAgain`. Waits where a cluster cannot be asked for now; throws `validationFailed`
+    /// where the answer is no.
+    func validateAgain(_ lease: Lease, _ retry: Retry) async throws {
         guard options.validatesAgain else { return }
+        let beating = Task { try await lease.keep(retry) }
+        defer { beating.cancel() }
+        let activity = "validating again"
+        while true {
+            let report = await validateAgain()
+            let blocking = report.checks.filter(\.isBlocking)
+            if let check = blocking.first(where: { !$0.mayPass }) {
+                retry.status.goOn(activity)
+                throw MigrationError(
+                    .validationFailed,
+                    "it was validated again and cannot begin; nothing was changed. \(check.sentences)"
+                )
+            }
+            guard let check = blocking.first else { return retry.status.goOn(activity) }
+            retry.status.wait(activity, for: "\(activity): \(check.sentences)")
+            try await Task.sleep(for: Tuning.lastRetryDelay)
+        }
+    }
+
+    private func validateAgain() async -> ValidationReport {
         var options = options
         // Nothing was found to go on with.
         options.resume = false
-        let report = await Validation(
-            source: source, destination: destination, options: options
-        ).run(isBrief: true)
-        guard let check = report.checks.first(where: \.isBlocking) else { return }
-        throw MigrationError(
-            .validationFailed,
-            "it was validated again and cannot begin; nothing was changed. \(check.sentences)")
+        return await Validation(source: source, destination: destination, options: options)
+            .run(isBrief: true)
     }
 }

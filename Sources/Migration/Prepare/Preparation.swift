@@ -213,6 +213,8 @@ struct StoredMigration: Sendable {
     let counts: Document
     /// What was compared; present from the point of no return on.
     let verification: MigrationReport.Verification?
+    /// Capped collections whose order was not compared; from the point of no return on.
+    let unlooked: [String]
     /// Present where the migration is complete.
     let report: StoredReport?
 
@@ -238,6 +240,7 @@ struct StoredMigration: Sendable {
         verification =
             isPast
             ? document["verification"]?.document.flatMap(MigrationReport.Verification.init) : nil
+        unlooked = document.texts("unlooked")
         report = document["report"]?.document.flatMap(StoredReport.init)
     }
 

@@ -90,7 +90,7 @@ struct Subject: Hashable, Sendable {
         }
         if include != stored.include || exclude != stored.exclude {
             return
-                "the migration on this destination was begun with \(stored.filter), and is to go on with \(filter): "
+                "the migration on this destination was begun with \(stored.filter(wording)), and is to go on with \(filter(wording)): "
                 + "resume with the same filters, or begin anew \(wording.anew)"
         }
         return nil
@@ -107,9 +107,8 @@ struct Subject: Hashable, Sendable {
         "replica set \(replicaSet) of \(members.sorted().joined(separator: ", "))"
     }
 
-    private var filter: String {
-        let options =
-            include.sorted().map { "--include \($0)" } + exclude.sorted().map { "--exclude \($0)" }
+    private func filter(_ wording: Wording) -> String {
+        let options = wording.including(include.sorted()) + wording.excluding(exclude.sorted())
         return options.isEmpty ? "no filters" : options.joined(separator: " ")
     }
 }

@@ -12,8 +12,10 @@ struct CappedComparer: Sendable {
         var candidates: [RawValue] = []
         /// Documents at another place, or on the destination only, behind its extra head.
         var misplaced: [RawValue: Mismatch.Kind] = [:]
-        /// Older documents of the destination, oldest first: not more than `Tuning.cappedHead`.
+        /// Older documents of the destination, oldest first.
         var head: [RawValue] = []
+        /// Whether these are all. Where they are not, nothing else was compared.
+        var isHeadWhole = true
         /// Everything up to this time must be applied before anything of it counts.
         var time = Timestamp.zero
 
@@ -65,7 +67,12 @@ struct CappedComparer: Sendable {
         var aligner = SequenceAligner()
         var found: [SequenceAligner.Candidate] = []
         var left = try await source.next()
-        var right = try await skipHead(before: left, in: &destination, &outcome.head)
+        var right = try await skipHead(before: left, in: &destination, &outcome)
+        guard outcome.isHeadWhole else {
+            await source.close()
+            await destination.close()
+            return outcome
+        }
         while true {
             aligner.align(source: left, destination: right)
             let results = aligner.takeResults()
@@ -82,18 +89,22 @@ struct CappedComparer: Sendable {
 
     /// Reads the destination up to the first document that is among the source's first ones.
     private func skipHead(
-        before first: Document?, in destination: inout BatchStream, _ head: inout [RawValue]
+        before first: Document?, in destination: inout BatchStream, _ outcome: inout Outcome
     ) async throws -> Document? {
         let known = Set((first ?? Document()).lazy.compactMap { $0.document?.raw("_id") })
         guard !known.isEmpty else { return try await destination.next() }
         while let batch = try await destination.next() {
             let documents = batch.compactMap(\.document)
             let place = documents.firstIndex { $0.raw("_id").map(known.contains) ?? false }
-            head += documents[..<(place ?? documents.count)]
-                .prefix(max(0, Tuning.cappedHead - head.count))
-                .compactMap { $0.raw("_id")?.copied() }
+            outcome.head += documents[..<(place ?? documents.count)].compactMap {
+                $0.raw("_id")?.copied()
+            }
             if let place {
                 return place == 0 ? batch : Document(documents: documents[place...])
+            }
+            guard outcome.head.count < lanes.context.options.cappedHead else {
+                outcome.isHeadWhole = false
+                return nil
             }
         }
         return nil

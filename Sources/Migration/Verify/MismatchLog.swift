@@ -14,6 +14,8 @@ struct MismatchLog: Sendable {
             case .document(_, let collection), .collection(let collection): collection
             }
         }
+
+        var isWhole: Bool { if case .collection = self { true } else { false } }
     }
 
     private struct Entry: Sendable {
@@ -85,7 +87,7 @@ struct MismatchLog: Sendable {
 
     /// The operator has taken note of those with these names, as `description` has them: what of them was repaired, and
     /// what will be, counts no more. Returns what of them is to be compared again: what is still different, with the ids
-    /// of the documents, and collections with more differences than have names.
+    /// of the documents, and collections. Those are forgotten here, as the cutover compares their order and number anew.
     mutating func acknowledge(_ names: Set<String>) -> [(subject: Subject, ids: [RawValue])] {
         func isNoted(_ mismatch: Mismatch) -> Bool {
             names.contains(mismatch.name) || names.contains(mismatch.description)
@@ -93,11 +95,11 @@ struct MismatchLog: Sendable {
         catalog.removeAll(where: isNoted)
         var again: [(subject: Subject, ids: [RawValue])] = []
         for (subject, entry) in found where isNoted(entry.mismatch) {
-            if entry.mismatch.isRepaired {
+            if !entry.mismatch.isRepaired { again.append((subject, entry.ids)) }
+            if entry.mismatch.isRepaired || subject.isWhole {
                 found[subject] = nil
             } else {
                 found[subject]?.isNoted = true
-                again.append((subject, entry.ids))
             }
         }
         for (collection, rest) in unnamed where isNoted(named(rest.count, in: rest.namespace)) {

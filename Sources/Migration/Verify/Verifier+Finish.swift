@@ -119,15 +119,22 @@ extension Verifier {
                     }
                 }
                 let comparer = CappedComparer(lanes: lanes, isByID: true)
-                var outcome: CappedComparer.Outcome
-                var isHeadWhole = true
-                repeat {
+                var outcome = try await comparer.compare(
+                    collection, batchSize: Tuning.verifyBatchDocuments)
+                var oldest: RawValue?
+                while !outcome.isHeadWhole, outcome.head.first != oldest {
+                    oldest = outcome.head.first
+                    try await apply(outcome.head, of: uuid)
                     outcome = try await comparer.compare(
                         collection, batchSize: Tuning.verifyBatchDocuments)
-                    isHeadWhole = outcome.head.count < Tuning.cappedHead
-                    if mode != .full { outcome.takeDocuments() }
-                    if !outcome.head.isEmpty { try await apply(outcome.head, of: uuid) }
-                } while !isHeadWhole
+                }
+                if !outcome.isHeadWhole, let oldest {
+                    // The source has it, too, at another place.
+                    outcome.misplaced[oldest] = .order
+                    outcome.head = []
+                }
+                if mode != .full { outcome.takeDocuments() }
+                if !outcome.head.isEmpty { try await apply(outcome.head, of: uuid) }
                 if outcome.misplaced.isEmpty {
                     withState { state in
                         state.orderedUpTo[uuid] = changes

@@ -38,8 +38,8 @@ extension Tuning {
     /// seconds without writes.
     static let orderBytes = 2 << 30
 
-    /// Older documents of a capped collection of the destination that are deleted at once in a cutover: their ids are
-    /// held in memory.
+    /// Older documents of a capped collection of the destination that are deleted at once in a cutover, but for a batch:
+    /// their ids are held in memory.
     static let cappedHead = 100_000
 
     // MARK: Keys that are compared again

@@ -15,12 +15,18 @@ extension MigrationProgress {
             "eventsApplied": .integer(eventsApplied),
             "backlog": .integer(backlog),
             "oplogHeadroomSeconds": orNull(oplogHeadroomSeconds, Value.integer),
-            "recentWrites": orNull(recentWrites) { .integer($0.reduce(0) { $0 + $1.count }) },
-            "cutoverDeadline": orNull(deadline) {
-                .string(Units.time(time + Int64(($0 - .now) / .milliseconds(1))))
+            "sourceWrites": orNull(recentWrites) { writes in
+                .array(Document(array: writes.map { .document($0.document) }))
             },
+            "deadlineAt": orNull(deadlineAt) { .string(Units.time($0)) },
             "message": message.isEmpty ? .null : .string(message),
         ]
+    }
+}
+
+extension SeenWrites.Write {
+    fileprivate var document: Document {
+        ["namespace": .string("\(namespace)"), "count": .integer(count)]
     }
 }
 

@@ -23,7 +23,9 @@ struct ProgressText: Sendable {
         case .preparing: break
         case .copying: parts += copying(progress)
         case .indexing:
-            parts.append("\(progress.indexesBuilt) of \(progress.indexesTotal) indexes")
+            if progress.indexesTotal > 0 {
+                parts.append("\(progress.indexesBuilt) of \(progress.indexesTotal) indexes")
+            }
             parts += applying(progress)
         default: parts += applying(progress)
         }

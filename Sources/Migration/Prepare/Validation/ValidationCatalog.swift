@@ -66,7 +66,10 @@ extension Validation.Catalog {
                 if !NamespaceFilter.internalDatabases.contains(name) { isComplete = false }
             }
         }
-        guard let wanted else { return }
+        guard let wanted else {
+            hasIndexes = false
+            return
+        }
         for index in entries.indices
         where entries[index].isIndexed && wanted.contains(entries[index].namespace) {
             guard ContinuousClock.now < deadline else {

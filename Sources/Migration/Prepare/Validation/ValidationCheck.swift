@@ -41,6 +41,11 @@ package struct ValidationCheck: Hashable, Sendable {
         self.remedy = remedy
     }
 
+    /// Whether a little later the answer may be another one by itself: nobody could be asked.
+    var mayPass: Bool {
+        outcome == .unknown || [.hostNames, .reachable, .primary].contains(rule)
+    }
+
     /// Whether a migration may not start with this answer: a failure, or not to know what the promise rests on.
     package var isBlocking: Bool {
         outcome == .failure || (outcome == .unknown && rule.mustBeKnown)
