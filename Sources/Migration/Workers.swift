@@ -6,35 +6,27 @@ internal import Synchronization
 ///
 /// All that there can be are there; those with a number beyond the limit wait, and what they have begun they end.
 final class Workers: Sendable {
-    private struct State {
-        var level: Int
-        var climb: WorkerClimb
-    }
-
     private let cores: Int
-    private let state: Mutex<State>
+    private let climb: Mutex<WorkerClimb>
     private let changed = Signal()
 
     /// `cores`: of this host.
     init(loadLevel: Int, cores: Int = sysconf(Int32(_SC_NPROCESSORS_ONLN))) {
         self.cores = cores
-        let level = Workers.valid(loadLevel)
-        state = Mutex(
-            State(level: level, climb: WorkerClimb(most: Workers.most(level, cores: cores))))
+        climb = Mutex(WorkerClimb(most: Workers.most(loadLevel, cores: cores)))
     }
-
-    private static func valid(_ level: Int) -> Int { min(max(level, 1), Tuning.loadLevels.count) }
 
     /// Below the highest level no more than this host has cores, but for two.
     private static func most(_ level: Int, cores: Int) -> Int {
+        let level = min(max(level, 1), Tuning.loadLevels.count)
         let most = Tuning.loadLevels[level - 1]
         return level == Tuning.loadLevels.count ? most : min(most, max(cores, Tuning.firstWorkers))
     }
 
-    var count: Int { state.withLock { $0.climb.workers } }
+    var count: Int { climb.withLock { $0.workers } }
 
     /// The same without a trial of another number.
-    var proven: Int { state.withLock { $0.climb.proven } }
+    var proven: Int { climb.withLock { $0.proven } }
 
     /// Whether the worker with this number, from 0 on, may take work.
     func allow(_ number: Int) -> Bool { number < count }
@@ -42,10 +34,10 @@ final class Workers: Sendable {
     /// Bytes that a batch of the copy is meant to have. As many workers as there may be share what the first two have;
     /// halved until it fits, as the driver takes blocks of powers of two.
     var batchBytes: Int {
-        state.withLock { state in
+        climb.withLock { climb in
             var bytes = Tuning.copyBatchBytes
             let limit = Tuning.firstWorkers * bytes
-            while bytes * state.climb.most > limit { bytes /= 2 }
+            while bytes * climb.most > limit { bytes /= 2 }
             return bytes
         }
     }
@@ -71,19 +63,16 @@ final class Workers: Sendable {
 
     /// 1 to 4. What is under way ends first.
     func setLoadLevel(_ level: Int) {
-        state.withLock { state in
-            state.level = Workers.valid(level)
-            state.climb.setMost(Workers.most(state.level, cores: cores))
-        }
+        climb.withLock { $0.setMost(Workers.most(level, cores: cores)) }
         changed.notify()
     }
 
     /// See `WorkerClimb.look`. Returns the number of workers where another one than before was found to be better.
     func look(_ work: WorkerClimb.Work?, done: Int, seconds: Double) -> Int? {
-        let (before, after) = state.withLock { state in
-            let before = state.climb
-            state.climb.look(work, done: done, seconds: seconds)
-            return (before, state.climb)
+        let (before, after) = climb.withLock { climb in
+            let before = climb
+            climb.look(work, done: done, seconds: seconds)
+            return (before, climb)
         }
         if after.workers != before.workers { changed.notify() }
         return after.proven == before.proven ? nil : after.proven

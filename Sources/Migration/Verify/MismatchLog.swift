@@ -95,12 +95,10 @@ struct MismatchLog: Sendable {
         catalog.removeAll(where: isNoted)
         var again: [(subject: Subject, ids: [RawValue])] = []
         for (subject, entry) in found where isNoted(entry.mismatch) {
-            if !entry.mismatch.isRepaired { again.append((subject, entry.ids)) }
-            if entry.mismatch.isRepaired || subject.isWhole {
-                found[subject] = nil
-            } else {
-                found[subject]?.isNoted = true
-            }
+            let isRepaired = entry.mismatch.isRepaired
+            if !isRepaired { again.append((subject, entry.ids)) }
+            if isRepaired || subject.isWhole { found[subject] = nil }
+            found[subject]?.isNoted = true
         }
         for (collection, rest) in unnamed where isNoted(named(rest.count, in: rest.namespace)) {
             unnamed[collection] = nil

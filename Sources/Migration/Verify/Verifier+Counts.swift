@@ -22,7 +22,7 @@ extension Verifier {
             var isDecided = true
             for (index, collection) in collections.enumerated() {
                 if index >= workers { isDecided = try await (group.next() ?? true) && isDecided }
-                group.addTask { try await self.compareCount(of: collection) }
+                group.addTask { try await self.isCountDecided(of: collection) }
             }
             while let isThisDecided = try await group.next() {
                 isDecided = isThisDecided && isDecided
@@ -31,9 +31,9 @@ extension Verifier {
         }
     }
 
-    private func compareCount(of collection: MigratedCollection) async throws -> Bool {
+    private func isCountDecided(of collection: MigratedCollection) async throws -> Bool {
         do {
-            return try await compareCount(of: collection, VerifyLanes(context: context))
+            return try await compareCount(of: collection)
         } catch is CollectionGone {
             context.reconcile.notify()
             return false
@@ -48,9 +48,8 @@ extension Verifier {
         }
     }
 
-    private func compareCount(
-        of collection: MigratedCollection, _ lanes: VerifyLanes
-    ) async throws -> Bool {
+    private func compareCount(of collection: MigratedCollection) async throws -> Bool {
+        let lanes = VerifyLanes(context: context)
         let uuid = collection.source
         let applied = withState { $0.applied[uuid] ?? 0 }
         let newest = context.dirty.seenThrough

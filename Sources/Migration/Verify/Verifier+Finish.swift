@@ -119,14 +119,16 @@ extension Verifier {
                     }
                 }
                 let comparer = CappedComparer(lanes: lanes, isByID: true)
-                var outcome = try await comparer.compare(
-                    collection, batchSize: Tuning.verifyBatchDocuments)
+                func compare() async throws -> CappedComparer.Outcome {
+                    try await comparer.compare(
+                        collection, batchSize: Tuning.verifyBatchDocuments)
+                }
+                var outcome = try await compare()
                 var oldest: RawValue?
                 while !outcome.isHeadWhole, outcome.head.first != oldest {
                     oldest = outcome.head.first
                     try await apply(outcome.head, of: uuid)
-                    outcome = try await comparer.compare(
-                        collection, batchSize: Tuning.verifyBatchDocuments)
+                    outcome = try await compare()
                 }
                 if !outcome.isHeadWhole, let oldest {
                     // The source has it, too, at another place.
