@@ -34,14 +34,16 @@ struct MigrationParts: Sendable {
         let spill = Spill(context: context)
         let queue = CopyQueue()
         let copied = Signal()
-        let copier = Copier(context: context, queue: queue) { collection, destination in
-            try await context.store.markCopied(collection, to: destination)
+        let copier = Copier(context: context, queue: queue) { task in
+            let collection = task.collection
+            try await context.store.markCopied(collection, to: task.destination)
             context.dirty.update { keys in
                 // It may have been dropped and created again meanwhile.
-                guard context.registry.setCopied(collection, to: destination) else { return }
+                guard context.registry.setCopied(collection, to: task.destination) else { return }
                 keys.setEligible(collection, true)
             }
             copied.notify()
+            Self.note(task, in: log, context)
             // Its indexes are built by the next run, and so is what changed meanwhile.
             context.reconcile.notify()
         }
@@ -70,6 +72,16 @@ struct MigrationParts: Sendable {
         cutover.takeUp(stored)
         context.status.setBlocked(.source, stored.isSourceBlocked)
         context.status.setBlocked(.destination, stored.isDestinationBlocked)
+    }
+
+    /// Names a collection that is copied. Where there are many, only those of a hundredth of all bytes.
+    private static func note(_ task: CopyQueue.Task, in log: EventLog, _ context: Context) {
+        let (bytes, documents) = (task.terms.bytes, task.terms.documents)
+        guard let name = context.registry[task.collection]?.sourceName, bytes > 0,
+            bytes >= (context.status.figures.bytesTotal ?? 0) / 100
+        else { return }
+        let size = Validation.size(bytes)
+        log.note("copied \(name): \(size), \(Validation.counted(documents, "document"))")
     }
 
     /// Everything is copied, and about as it is on the source.

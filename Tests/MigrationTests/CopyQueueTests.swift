@@ -6,7 +6,8 @@ import Testing
 
 /// Tasks of a collection of the destination that was dropped and created again while they ran.
 @Suite struct CopyQueueTests {
-    private static let terms = CopyQueue.Terms(bytes: 1, readAfter: .zero, documentBytes: 1)
+    private static let terms = CopyQueue.Terms(
+        bytes: 1, documents: 1, readAfter: .zero, documentBytes: 1)
 
     private func queue() async throws -> (queue: CopyQueue, old: CopyQueue.Task) {
         let queue = CopyQueue()

@@ -66,7 +66,7 @@ import Testing
     private static func copier(_ fixture: VerifyFixture) -> Copier {
         Copier(
             context: fixture.context, queue: CopyQueue()
-        ) { _, _ in }
+        ) { _ in }
     }
 
     @Test func f11SplittingWaitsForAPrivilege() async throws {

@@ -2,6 +2,7 @@ import BSON
 import Migration
 import Mongo
 import Sandbox
+import Synchronization
 import Testing
 
 @Suite struct MigrationServerTests {
@@ -20,6 +21,23 @@ import Testing
             #expect(report.verification.mismatches == [])
             #expect(report.verification.documents == 2_000)
             #expect(try await pair.differences() == [])
+        }
+    }
+
+    @Test func theLogNamesWhatIsCopiedButForSmallCollections() async throws {
+        try await Pair.with { pair in
+            let lane = pair.source.lane
+            try await SampleData(.small, count: 2_000).insert(
+                into: Namespace("shop", "items"), through: [lane])
+            _ = try await lane.run(["insert": "few", "documents": [["_id": 1]]], on: "shop")
+            let log = Mutex<[String]>([])
+            let engine = try pair.engine(listener: { entry in log.withLock { $0.append(entry.text) }
+            })
+            #expect(try await engine.run().phase == .complete)
+            let copied = log.withLock { $0.filter { $0.hasPrefix("copied ") } }
+            #expect(copied.count == 1)
+            let words = copied.first ?? ""
+            #expect(words.hasPrefix("copied shop.items: ") && words.hasSuffix("2,000 documents"))
         }
     }
 

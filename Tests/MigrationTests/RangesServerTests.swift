@@ -53,7 +53,8 @@ import Testing
         let collection = try #require(fixture.context.registry[uuid])
         let copier = PartitionCopier(context: fixture.context, number: 0)
         let terms = CopyQueue.Terms(
-            bytes: 0, readAfter: fixture.context.dirty.seenThrough, documentBytes: 100)
+            bytes: 0, documents: 0, readAfter: fixture.context.dirty.seenThrough,
+            documentBytes: 100)
         for range in Partition.all(between: [rawID(.integer(50))], of: uuid) {
             try await copier.copy(range, of: collection, terms)
         }

@@ -33,6 +33,8 @@ import Testing
         known.cutover.uniqueViolations = ["email of shop.customers", "n of shop.items"]
         #expect(pilot(known).shows("✘ 2 unique violations: email of shop.customers"))
         #expect(second.shows("! Source writes cannot be blocked: 10 s of silence needed"))
+        #expect(second.shows("stays as it is"))
+        #expect(!second.shows("will refuse writes"))
     }
 
     @Test func s9WhatIsNotKnownStandsBeforeNothing() {

@@ -5,8 +5,8 @@ internal import Mongo
 struct Copier: Sendable {
     let context: Context
     let queue: CopyQueue
-    /// Called when a collection is copied, before its keys are applied.
-    let copied: @Sendable (_ collection: BinaryUUID, _ to: BinaryUUID) async throws -> Void
+    /// Called when a collection is copied, with the last task of it, before its keys are applied.
+    let copied: @Sendable (CopyQueue.Task) async throws -> Void
 
     /// Measures a collection and queues it, without the partitions that an earlier owner has copied.
     func enqueue(_ uuid: BinaryUUID, readAfter: Timestamp, lane: Lane) async throws {
@@ -14,7 +14,7 @@ struct Copier: Sendable {
         let size = try await size(of: collection, lane: lane)
         context.status.update { $0.bytesTotal = ($0.bytesTotal ?? 0) + size.bytes }
         let terms = CopyQueue.Terms(
-            bytes: size.bytes, readAfter: readAfter,
+            bytes: size.bytes, documents: size.documents, readAfter: readAfter,
             documentBytes: size.bytes / max(1, size.documents) + Tuning.batchOverhead)
         guard collection.kind != .capped,
             let split = PartitionPlanner.Split(
@@ -65,7 +65,7 @@ struct Copier: Sendable {
                 try await perform(task, copier)
                 if await queue.finish(task) {
                     context.status.update { $0.collectionsCopied += 1 }
-                    try await copied(task.collection, task.destination)
+                    try await copied(task)
                 }
             } catch is CollectionGone {
                 await queue.forget(task)

@@ -27,6 +27,8 @@ actor CopyQueue {
     struct Terms: Sendable {
         /// Its size when it was measured, bytes: the largest comes first.
         let bytes: Int
+        /// As many as it had then.
+        let documents: Int
         /// Reads must be at or after this time.
         let readAfter: Timestamp
         /// What a document takes in a batch on average, bytes.

@@ -222,7 +222,8 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
         }
         let isNarrow = rect.columns < 76
         let stays = isNarrow ? "stays" : "stays as it is"
-        let source = live.setup.keepSourceWritable ? stays : "\(stays), and will refuse writes"
+        let willRefuse = !live.setup.keepSourceWritable && live.cutover.canBlockSource != false
+        let source = willRefuse ? "\(stays), and will refuse writes" : stays
         canvas.put(line(texts.source, live.sourceName, source), in: rect.line(0))
         canvas.put(
             line(texts.destination, live.destinationName, texts.takesOver), in: rect.line(1))

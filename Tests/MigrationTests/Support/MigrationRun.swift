@@ -68,7 +68,8 @@ final class Pair: Sendable {
     /// An engine that is owned by this process number of a host where no other process runs any more.
     func engine(
         source other: ReplicaSet? = nil, process: Int = 1,
-        _ change: (inout MigrationOptions) -> Void = { _ in }
+        _ change: (inout MigrationOptions) -> Void = { _ in },
+        listener: @escaping @Sendable (LogEntry) -> Void = { trace($0.text) }
     ) throws -> MigrationEngine {
         var options = MigrationOptions()
         options.cutover = .whenInSync
@@ -79,7 +80,7 @@ final class Pair: Sendable {
             destination: try ConnectionString(destination.uri),
             options: options, owner: Lease.Owner(host: "test", boot: "1", process: process),
             isRunning: { _ in false },
-            listener: { trace($0.text) })
+            listener: listener)
     }
 
     /// Runs a whole migration with a cutover as soon as it is in sync.

@@ -125,14 +125,7 @@ struct Scene: Sendable {
         var snapshot = Sample.snapshot
         snapshot.migrations = [live]
         let agent = ScriptedAgent(snapshot)
-        var lines = [
-            "copying begins: 18 collections, 412 GB, 4 workers",
-            "copied shop.carts  12.4 GB  31,204,118 documents",
-            "copied shop.customers  96.0 GB  201,338,410 documents",
-            "copied shop.items  41.2 GB  88,102,113 documents",
-            "copying shop.events  partition 214 of 1,031",
-        ]
-        if live.phase == .preparing { lines = ["preparing begins"] }
+        let lines = log(of: live)
         for (index, line) in lines.enumerated() {
             agent.time = Sample.time - Int64(lines.count - index) * 4_000
             agent.log(line, of: live.id)
@@ -140,5 +133,26 @@ struct Scene: Sendable {
         agent.time = Sample.time
         _ = agent.takeEvents()
         return agent
+    }
+    /// What the engine logs on the way to where the migration is.
+    static func log(of live: LiveMigration) -> [String] {
+        var lines = [
+            "begun by process 4711 on bastion", "writes of others to the destination are blocked",
+        ]
+        guard let copied = live.figures.bytesCopied, live.phase != .preparing else { return lines }
+        lines += [
+            "preparing -> copying", "copied shop.customers: 96 GB, 201,338,410 documents",
+            "copied shop.items: 41 GB, 88,102,113 documents",
+            "copied shop.carts: 12 GB, 31,204,118 documents",
+        ]
+        guard copied == live.figures.bytesTotal else { return lines }
+        lines += ["copied shop.events: 263 GB, 580,702,114 documents", "copying -> indexing"]
+        guard live.phase != .indexing else { return lines }
+        lines += ["built 7 indexes of shop.events", "indexing -> catchingUp"]
+        guard live.phase != .catchingUp else { return lines }
+        return lines + [
+            "catchingUp -> inSync",
+            "in sync for the first time: the cutover must begin within 120 hours",
+        ]
     }
 }

@@ -97,19 +97,15 @@ extension Scene {
     fileprivate func away() -> WizardPilot {
         var live = Sample.measured(.inSync)
         live.startedAt = Sample.time - 12 * 3_600_000
+        live.cutover.deadlineAt = Sample.time + Int64((120 - 5.8) * 3_600_000)
         var snapshot = Sample.snapshot
         snapshot.migrations = [live]
         snapshot.agent.startedAt = live.startedAt - 3_600_000
         let agent = ScriptedAgent(snapshot)
-        let lines: [(hoursAgo: Double, text: String)] = [
-            (7.9, "copied 412 GB, 18 collections"), (7.9, "building 31 indexes"),
-            (6.2, "the indexes are built"), (5.8, "the clusters are in sync"),
-            (3.1, "the source elected another primary: b.example.net:27017"),
-            (3.1, "goes on where it was; nothing was lost"),
-        ]
-        for line in lines {
-            agent.time = Sample.time - Int64(line.hoursAgo * 3_600_000)
-            agent.log(line.text, of: live.id)
+        let hours = [12, 12, 11.9, 11.2, 10.4, 10.1, 7.9, 7.9, 6.2, 6, 5.8, 5.8]
+        for (hoursAgo, line) in zip(hours, Scene.log(of: live)) {
+            agent.time = Sample.time - Int64(hoursAgo * 3_600_000)
+            agent.log(line, of: live.id)
         }
         agent.time = Sample.time
         _ = agent.takeEvents()

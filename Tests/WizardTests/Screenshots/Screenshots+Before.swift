@@ -88,7 +88,7 @@ extension Screenshot {
 
     private static let validate = [
         Screenshot(4, "validating", "Validating...: checks appear as they end", sizes: main) {
-            $0.validating(checks(through: 6, next: true), isOver: false)
+            $0.validating(checks(ended: 6), isOver: false)
         },
         Screenshot(4, "validate-failed", "results with a failure", sizes: main) {
             $0.validating(checks(), isOver: true)
@@ -110,7 +110,7 @@ extension Screenshot {
             $0.validating([held], isOver: true, earlier: earlier)
         },
         Screenshot(4, "set-up-validating", "back on Set up Migration while the checks run") {
-            var wizard = $0.validating(checks(through: 3, next: true), isOver: false)
+            var wizard = $0.validating(checks(ended: 3), isOver: false)
             wizard.press(.escape)
             return wizard
         },
@@ -148,14 +148,12 @@ extension Screenshot {
 
     private static var passed: [ValidationRow] { checks().filter { !$0.isBlocking } }
 
-    /// The first of the checks that the engine makes; `next`: one more is under way.
-    private static func checks(through last: Int = .max, next: Bool = false) -> [ValidationRow] {
-        var rows = Array(checked.prefix(last))
-        if next, last < checked.count {
-            rows.append(
-                Sample.row("\(last)", .destination, checked[last].title, .checking, ""))
-        }
-        return rows
+    /// The checks that the engine makes; all but the first so many are still under way.
+    private static func checks(ended: Int = .max) -> [ValidationRow] {
+        checked.prefix(ended)
+            + checked.dropFirst(ended).map {
+                Sample.row($0.check, $0.side, $0.title, .checking, "")
+            }
     }
 
     private static var earlier: EarlierMigration {

@@ -47,9 +47,16 @@ extension Validation {
         return names.count > limit ? "\(shown) and \(names.count - limit) more" : shown
     }
 
-    /// "1 collection", "3 collections".
+    /// "1 collection", "3 collections", "88,102,113 documents".
     static func counted(_ number: Int, _ noun: String, plural: String? = nil) -> String {
-        number == 1 ? "1 \(noun)" : "\(number) \(plural ?? noun + "s")"
+        if number == 1 { return "1 \(noun)" }
+        var digits = String(number)[...]
+        var groups: [Substring] = []
+        while digits.count > 3 {
+            groups.insert(digits.suffix(3), at: 0)
+            digits = digits.dropLast(3)
+        }
+        return ([digits] + groups).joined(separator: ",") + " \(plural ?? noun + "s")"
     }
 
     /// "1.5 GB", with 1 GB = 10^9 bytes as disks are sold.
