@@ -29,6 +29,8 @@ struct FigureMeter: Sendable {
     private var samples: [Sample] = []
     /// The maximum of the lag by minute of that clock.
     private var lags: [(minute: Int64, maximum: Double)] = []
+    /// As it was told last: every change of it is drawn anew wherever it is watched.
+    private var told: (time: Int64, lags: [Double])?
 
     mutating func measure(_ figures: inout MigrationFigures, at time: Int64) {
         let sample = Sample(
@@ -56,7 +58,10 @@ struct FigureMeter: Sendable {
                 Double(bytes - first.bytes) / (Double(time - first.time) / 1_000)
         }
         if let lag = figures.lagSeconds { note(lag, minute: time / 60_000) }
-        figures.lagByMinute = lags.map(\.maximum)
+        if told.map({ time - $0.time >= Tuning.lagInterval }) ?? true {
+            told = (time, lags.map(\.maximum))
+        }
+        figures.lagByMinute = told?.lags ?? []
         figures.lagMaximumLastHour = lags.map(\.maximum).max()
     }
 

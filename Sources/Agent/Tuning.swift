@@ -10,6 +10,8 @@ enum Tuning {
     static let eventQueue = 1_000
     /// Over how much of the past rates are taken, seconds.
     static let rateWindow = 10.0
+    /// Between two changes of the lag by minute, milliseconds.
+    static let lagInterval: Int64 = 5_000
     /// Most lines of a log in one answer.
     static let logLimit = 1_000
     /// Most bytes of a request: 10,000 mismatches with long ids that are taken note of are well below.

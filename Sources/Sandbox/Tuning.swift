@@ -11,8 +11,8 @@ package enum Tuning {
     /// Until a server that was stopped or killed has gone. Its own limit for a clean shutdown is 15 s; the system closes
     /// ten thousand files of a killed one in a minute, where others write to the same disk.
     package static let stopDeadline: Duration = .seconds(120)
-    /// Until a short helper program (openssl, the removal of a folder) is done.
-    package static let helperDeadline: Duration = .seconds(30)
+    /// Until a short helper program is done: openssl in a second, the removal of ten thousand files as above.
+    package static let helperDeadline: Duration = .seconds(180)
 
     // MARK: Replica sets
 

@@ -1,29 +1,28 @@
 internal import ControlAPI
 internal import Terminal
 
-/// The dialog with everything that is known of a cluster on the hub; it goes on with the news.
+/// The dialog with everything that is known of a cluster on the hub; it goes on with the news. Its address is copied.
 struct ClusterDetails: Sendable, Equatable {
     let cluster: Identifier
-    private(set) var modal: Modal
+    private(set) var dialog: DetailsDialog
 
     init(_ cluster: Cluster, _ world: World) {
         self.cluster = cluster.id
-        modal = Modal(
-            cluster.name, Self.text(cluster, world), buttons: [Button("Close")], escape: 0)
+        dialog = DetailsDialog(
+            cluster.name, Self.text(cluster, world), copies: cluster.connectionString)
     }
 
     /// False once the cluster is gone.
     mutating func update(_ world: World) -> Bool {
         guard let cluster = world.cluster(cluster) else { return false }
-        modal.title = cluster.name
-        modal.body.runs = Self.text(cluster, world)
+        dialog.modal.title = cluster.name
+        dialog.modal.body.runs = Self.text(cluster, world)
+        dialog.copied = cluster.connectionString
         return true
     }
 
-    /// True when it is closed.
-    mutating func handle(_ key: Key, _ world: World) -> Bool {
-        modal.handle(key, in: world.body)
-        return modal.choice != nil
+    mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        dialog.handle(key, in: world.body)
     }
 
     private static func text(_ cluster: Cluster, _ world: World) -> [Run] {

@@ -124,6 +124,16 @@ import Testing
             #expect(log.map(\.sequence) == Array(1...max(1, log.count)))
             let status = try await fixture.run(["agent", "status"])
             #expect(status.text.contains("complete"))
+            for command in ["show", "test"] {
+                let answer = try await fixture.run(["clusters", command, "source"])
+                #expect(answer.status == 0)
+                for known in [
+                    "Replica set    source", "Version        6.0", "Members        127.0.0.1:",
+                    "Collections    1",
+                ] {
+                    #expect(answer.text.contains(known), "\(answer.text)")
+                }
+            }
             let complete = try await refusalElsewhere(fixture, setup)
             #expect(complete?.message.contains("is complete") == true)
         }

@@ -65,4 +65,22 @@ import Testing
         #expect(figures.lagMaximumLastHour == 1)
         #expect(figures.lagByMinute == [1])
     }
+
+    /// Each change is a line of the screen that is drawn anew.
+    @Test func theLagByMinuteChangesEveryFiveSecondsAtMost() {
+        var meter = FigureMeter()
+        var figures = MigrationFigures()
+        var changes: [(time: Int64, lags: [Double])] = []
+        for time in stride(from: Int64(0), through: 120_000, by: 500) {
+            figures.lagSeconds = Double(time) / 1_000
+            meter.measure(&figures, at: time)
+            if changes.last?.lags != figures.lagByMinute {
+                changes.append((time, figures.lagByMinute))
+            }
+        }
+        #expect(changes.count == 25)
+        let gaps = zip(changes, changes.dropFirst()).map { $1.time - $0.time }
+        #expect(gaps.allSatisfy { $0 >= 5_000 })
+        #expect(changes.last?.lags == [59.5, 119.5, 120])
+    }
 }

@@ -300,6 +300,18 @@ import Testing
         #expect(pilot.commands.count == 2)
     }
 
+    @Test func s7TheMismatchesCloseWhereNoneAreLeft() {
+        var live = Sample.measured(.inSync)
+        live.mismatches = ["shop.orders _id 7"]
+        var pilot = ScreenPilot(
+            .migrating(MigratingData(live.id)), agent: Sample.agent(live))
+        pilot.press(.character("a"))
+        #expect(pilot.shows("I have taken note"))
+        pilot.change(live.id) { $0.mismatches = [] }
+        #expect(!pilot.shows("I have taken note"))
+        #expect(pilot.message == "There are no mismatches.")
+    }
+
     @Test func s7WhatIsWaitedForAndWhatIsLeftToDoIsShown() {
         var live = Sample.measured(.copying)
         live.waitingFor = ["a primary of shop-atlas"]

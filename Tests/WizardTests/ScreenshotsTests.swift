@@ -30,11 +30,20 @@ import Testing
         }
     }
 
-    @Test func theReadmeOfTheRepositoryShowsThePicture() throws {
-        let picture = try #require(
-            Screenshot.pictures.first { $0.file == "S07-migrating-data-in-sync.80x24.txt" })
-        let text = picture.canvas.lines.map { $0 + "\n" }.joined()
-        try StoredTexts(in: "").expect(text, below: "## The wizard", of: "README.md")
+    @Test func theReadmeOfTheRepositoryShowsItsPictures() throws {
+        for (heading, file) in [
+            ("## The wizard", "S07-migrating-data-in-sync"),
+            ("<details><summary>Set up Migration</summary>", "S03-set-up"),
+            ("<details><summary>Validate</summary>", "S04-validate-failed"),
+            ("<details><summary>Before the cutover</summary>", "S09-proceed-to-cutover"),
+            ("<details><summary>Cutover</summary>", "S11-finalize"),
+            ("<details><summary>Success</summary>", "S12-success"),
+        ] {
+            let picture = try #require(
+                Screenshot.pictures.first { $0.file == file + ".80x24.txt" })
+            let text = picture.canvas.lines.map { $0 + "\n" }.joined()
+            try StoredTexts(in: "").expect(text, below: heading, of: "README.md")
+        }
     }
 
     @Test func theFolderHasThePicturesOnly() throws {

@@ -46,6 +46,21 @@ import Testing
         #expect(pilot.shows("no match"))
     }
 
+    @Test func s3AListWithNothingInItSaysWhy() {
+        var snapshot = Sample.snapshot
+        snapshot.organizations.append(Organization(id: Sample.identifier(0x41), name: "Empty"))
+        snapshot.projects.append(
+            Project(id: Sample.identifier(0x42), organization: Sample.acme.id, name: "bare"))
+        var withoutProject = ScreenPilot.setUp(ScriptedAgent(snapshot))
+        withoutProject.choose("Empty")
+        withoutProject.press(.tab, .enter)
+        #expect(withoutProject.shows("There is no project in it."))
+        var withoutCluster = ScreenPilot.setUp(ScriptedAgent(snapshot))
+        withoutCluster.choose("Acme", "bare")
+        withoutCluster.press(.tab, .enter)
+        #expect(withoutCluster.shows("There is no cluster in this project."))
+    }
+
     @Test func s3AnotherProjectDropsTheCluster() {
         var pilot = ScreenPilot.chosen()
         #expect(pilot.setup == Sample.setup)

@@ -248,6 +248,22 @@ import Testing
         #expect(lines.map(\.sequence) == Array(201...700))
     }
 
+    @Test func s19ALogWithoutALineSaysSo() {
+        let live = Sample.migration(.preparing)
+        let page = Page.migrating(MigratingData(live.id))
+        var wizard = WizardPilot(
+            Sample.agent(live), saved: SavedState(pages: [page], lastSeen: nil, theme: nil))
+        wizard.press(.character("L"))
+        #expect(wizard.shows("Nothing was logged yet."))
+    }
+
+    @Test func s4WhyAKeyDoesNothingIsInTheHelp() throws {
+        let screenshot = try #require(Screenshot.all.first { $0.name == "validating" })
+        var wizard = screenshot.wizard(Size(80, 24))
+        wizard.press(.character("?"))
+        #expect(wizard.shows("it is under way"))
+    }
+
     @Test func s19WithoutAMigrationThereIsNoLog() {
         var wizard = WizardPilot()
         wizard.press(.character("l"))

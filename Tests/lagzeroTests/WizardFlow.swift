@@ -1,6 +1,7 @@
 import Agent
 import AgentClient
 import ControlAPI
+import Foundation
 import Glibc
 import MigrationTesting
 import Mongo
@@ -59,16 +60,29 @@ final class WizardFlow {
         if hangsUp { try reopen(showing: other ?? text) }
     }
 
-    /// Takes the terminal's line away, and opens the wizard on another one.
-    func reopen(showing text: String) throws {
+    /// Takes the terminal's line away, and opens the wizard on another one, so many milliseconds later as it seems to it.
+    func reopen(showing text: String, after absence: Int64 = 0) throws {
         kill(terminal.child, SIGHUP)
         #expect(try terminal.endsWell())
         #expect(terminal.settings() == settings)
+        if absence > 0 {
+            let file = URL(filePath: session.folder.wizard)
+            var state = try JSONDecoder().decode(SavedState.self, from: Data(contentsOf: file))
+            state.lastSeen = try #require(state.lastSeen) - absence
+            try JSONEncoder().encode(state).write(to: file)
+        }
         terminal = try session.open()
         terminal.patience = Self.patience
         try terminal.shows(text)
         // The page is there before the agent has said anything.
         try terminal.wait("news of the agent") { !terminal.screen.contains("this host") }
+    }
+
+    /// The same with what a key opens over the page.
+    func reopen(with key: String, showing opened: String, over page: String) throws {
+        try terminal.send(key, until: opened)
+        try reopen(showing: page)
+        #expect(!terminal.screen.contains(opened))
     }
 
     /// Another wizard of the same agent, on a terminal of its own. It opens on the page of the migration, once the first
@@ -115,6 +129,8 @@ final class WizardFlow {
             try terminal.shows("Continue")
         }
         try terminal.send("\t\t\t\t\t\r", until: "▶ Validate")
+        // The checks may still be running.
+        if hangsUp { try reopen(showing: "▶ Validate") }
     }
 
     /// From a validation that has passed to the dialog that asks once more.

@@ -13,21 +13,52 @@ import Testing
 /// agent, and real servers with users. The clusters hold the same at the end.
 @Suite(.serialized, .timeLimit(.minutes(20))) struct WizardFlowServerTests {
     @Test func s1ToS12FromTheHubToSuccessWhileAnApplicationWrites() async throws {
-        let flow = try await WizardFlow()
+        let flow = try await WizardFlow { $0.parameters["enableTestCommands"] = "true" }
+        _ = try await flow.clusters.source.lane.run(
+            [
+                "createIndexes": "customers",
+                "indexes": [["key": ["_id": 1, "n": 1], "name": "twins", "unique": true]],
+            ], on: "shop")
         try flow.begin()
         try await flow.prepareCutover()
-        try flow.terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
+        // It waits in the middle of step 2: the application is down, and its downtime counts up.
+        let hold: Document = ["configureFailPoint": "failCommand"]
+        let destination = flow.clusters.destination.lane
+        _ = try await destination.run(
+            hold.setting("mode", to: "alwaysOn")
+                .setting("data", to: ["failCommands": ["collMod"], "errorCode": 6]), on: "admin")
+        try flow.terminal.send("\t\t\r", until: "▶ Prepare the unique indexes")
+        let first = try downtime(flow, above: 0)
+        _ = try downtime(flow, above: first)
+        _ = try await destination.run(hold.setting("mode", to: "off"), on: "admin")
+        try flow.terminal.shows("You have successfully migrated to Atlas")
         #expect(flow.terminal.screen.contains("identical"))
         try await flow.end()
     }
 
     @Test func s1ToS12TheSameWithAConnectionThatDropsOnEveryPage() async throws {
         let flow = try await WizardFlow(hangsUp: true)
+        // What is typed of a cluster is kept, and so its dialog is open again.
+        try flow.terminal.send("a", until: "Connection string")
+        try flow.reopen(showing: "Connection string")
+        try flow.terminal.send("\u{1b}", until: "Acme Cloud / shop-prod")
         try flow.begin()
+        for (key, opened) in [
+            ("l", "─ Load level"), ("c", "─ Cancel"), ("i", "─ Details"),
+            ("?", "Everywhere"),
+            ("L", "Log of shop-rs0"),
+        ] {
+            try flow.reopen(with: key, showing: opened, over: "Applying new writes")
+        }
+        try flow.reopen(showing: "While you were away", after: 3_600_000)
+        try flow.reopen(showing: "While you were away")
+        try flow.terminal.send("\r", until: "Applying new writes")
         try await flow.prepareCutover()
         try flow.terminal.send("\t\t\r", until: "Look for open transactions")
         // It goes on while nobody looks.
-        try flow.reopen(showing: "You have successfully migrated to Atlas")
+        let success = "You have successfully migrated to Atlas"
+        try flow.reopen(showing: success)
+        try flow.reopen(with: "\r", showing: "mongosh \"", over: success)
         try await flow.end()
     }
 
@@ -106,6 +137,17 @@ import Testing
         try waitWithoutReturn(flow, for: "You have successfully migrated to Atlas")
         #expect(try await flow.migration().problems == [])
         try await flow.end()
+    }
+
+    /// Reads until the downtime on the screen is above so many seconds; returns it.
+    private func downtime(_ flow: WizardFlow, above least: Double) throws -> Double {
+        var seconds = least
+        try flow.terminal.wait("a downtime above \(least) s") {
+            let shown = flow.terminal.screen.firstMatch(of: /Application downtime  ([0-9.]+) s/)
+            seconds = shown.flatMap { Double($0.1) } ?? least
+            return seconds > least
+        }
+        return seconds
     }
 
     /// Reads until the screen shows the text; none on the way may say that the source is the cluster to use.

@@ -2,6 +2,7 @@ import ControlAPI
 import Foundation
 import Glibc
 import Sandbox
+import Terminal
 import TerminalEmulator
 import Testing
 
@@ -109,7 +110,9 @@ import Testing
     func t5ATerminalWithoutAScreenIsRefused(term: String) async throws {
         let session = try WizardSession()
         let terminal = try session.open(["TERM": term])
+        let found = terminal.settings()
         let status = try terminal.end()
+        #expect(terminal.settings() == found)
         #expect(status >> 8 & 0xff == 2)
         #expect(terminal.text.contains("TERM says"))
         try await session.scratch.remove()
@@ -118,6 +121,7 @@ import Testing
     @Test func t1t2WhatIsTooSmallSaysSoAndAStormOfResizesIsPaintedOnceOrTwice() async throws {
         let session = try WizardSession()
         let terminal = try session.open(columns: 40, rows: 10)
+        let found = terminal.settings()
         try terminal.shows("lagzero needs 60x18, this is 40x10")
         #expect(terminal.screen.split(separator: "\n").count == 1)
         // Its keys act all the same.
@@ -136,6 +140,27 @@ import Testing
         // More where this loop was held up for as long as a window stands still.
         #expect(paints.count - 1 <= 2 + 2 * Int(duration / .milliseconds(60)))
         #expect(terminal.emulated.unknown == [])
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        #expect(terminal.settings() == found)
+        try await session.end()
+    }
+
+    @Test func t4TheMonochromeThemeHasNoColourWhereThereAre256() async throws {
+        let session = try WizardSession()
+        let terminal = try session.open()
+        try terminal.shows("None yet")
+        #expect(terminal.text.contains(/\x1b\[[0-9;]*[34]8;5;[0-9]+/))
+        let names = Theme.builtIn.map(\.name)
+        let monochrome = try #require(names.firstIndex(of: "monochrome"))
+        for name in names[1...monochrome] { try terminal.send("T", until: "Theme \(name)") }
+        let before = terminal.output.count
+        terminal.send("\u{c}")
+        try terminal.wait("another whole paint") {
+            String(decoding: terminal.output[before...], as: UTF8.self).contains("None yet")
+        }
+        let paint = String(decoding: terminal.output[before...], as: UTF8.self)
+        #expect(!paint.contains(/\x1b\[[0-9;]*[34][0-7]m/) && !paint.contains("8;5;"))
         terminal.send("d")
         #expect(try terminal.endsWell())
         try await session.end()

@@ -15,18 +15,18 @@ extension MigratingData.Dialog {
 
     func keys(in size: Size) -> KeyMap {
         switch self {
-        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal, _),
-            .details(let modal):
+        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal, _):
             modal.keys(in: size)
+        case .details(let dialog): dialog.keys(in: size)
         case .cancel(let dialog): dialog.keys(in: size)
         }
     }
 
     func draw(in rect: Rect, on canvas: inout Canvas) {
         switch self {
-        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal, _),
-            .details(let modal):
+        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal, _):
             modal.draw(in: rect, on: &canvas)
+        case .details(let dialog): dialog.draw(in: rect, on: &canvas)
         case .cancel(let dialog): dialog.draw(in: rect, on: &canvas)
         }
     }
@@ -54,9 +54,10 @@ extension MigratingData {
             modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .acknowledge(modal, names) : nil
             return modal.choice == 1 ? [.perform(.acknowledgeMismatches(migration, names))] : []
-        case .details(var modal):
-            modal.handle(key, in: world.body)
-            dialog = modal.choice == nil ? .details(modal) : nil
+        case .details(var details):
+            let actions = details.handle(key, in: world.body)
+            dialog = details.isClosed ? nil : .details(details)
+            return actions
         case .cancel(var confirm):
             confirm.handle(key, in: world.body)
             dialog = confirm.choice == nil ? .cancel(confirm) : nil
@@ -130,7 +131,7 @@ extension MigratingData {
     }
 
     /// Everything that may not have had room on the page.
-    func details(_ live: LiveMigration, _ world: World) -> Modal {
+    func details(_ live: LiveMigration, _ world: World) -> DetailsDialog {
         var runs: [Run] = []
         for notice in notices(live, world) {
             if !runs.isEmpty { runs.append("\n") }
@@ -150,6 +151,6 @@ extension MigratingData {
             [live.figures.appliedThrough.map { "cluster time \($0)" } ?? Figure.unknown])
         add("Load level", ["\(live.setup.loadLevel) of \(Words.loadLevels.count)"])
         add("Migration", [live.id.text])
-        return Modal("Details", runs, buttons: [Button("Close")], escape: 0)
+        return DetailsDialog("Details", runs)
     }
 }

@@ -13,7 +13,7 @@ package struct MigratingData: LiveScreen {
         case retry(Modal)
         /// Of the mismatches that it shows.
         case acknowledge(Modal, [String])
-        case details(Modal)
+        case details(DetailsDialog)
         case cancel(ConfirmByName)
     }
 

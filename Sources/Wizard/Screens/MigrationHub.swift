@@ -61,7 +61,7 @@ package struct MigrationHub: Screen {
     package func keys(_ world: World) -> KeyMap {
         if let dialog { return dialog.keys }
         if let removal { return removal.modal.keys(in: world.body) }
-        if let details { return details.modal.keys(in: world.body) }
+        if let details { return details.dialog.keys(in: world.body) }
         let isCluster = if case .cluster = selected(world) { true } else { false }
         let reason = isCluster ? nil : "choose a cluster"
         return KeyMap([
@@ -79,9 +79,9 @@ package struct MigrationHub: Screen {
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         if dialog != nil { return handleDialog(key) }
         if removal != nil { return handleRemoval(key, world) }
-        if let isClosed = details?.handle(key, world) {
-            if isClosed { details = nil }
-            return []
+        if let actions = details?.handle(key, world) {
+            if details?.dialog.isClosed == true { details = nil }
+            return actions
         }
         switch key {
         case .up, .character("k"): move(by: -1, world)
@@ -258,7 +258,7 @@ package struct MigrationHub: Screen {
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
         HubList(self, world).draw(in: body, on: &canvas)
         removal?.modal.draw(in: body, on: &canvas)
-        details?.modal.draw(in: body, on: &canvas)
+        details?.dialog.draw(in: body, on: &canvas)
         dialog?.draw(in: body, on: &canvas)
     }
 }

@@ -6,7 +6,7 @@ package struct Success: LiveScreen {
     enum Dialog: Sendable, Equatable, Codable {
         case connect(ConnectToAtlas)
         case release(Modal)
-        case details(Modal)
+        case details(DetailsDialog)
     }
 
     package let migration: Identifier
@@ -35,7 +35,8 @@ package struct Success: LiveScreen {
     package func keys(_ world: World) -> KeyMap {
         switch dialog {
         case .connect: return ConnectToAtlas.keys
-        case .release(let modal), .details(let modal): return modal.keys(in: world.body)
+        case .release(let modal): return modal.keys(in: world.body)
+        case .details(let details): return details.keys(in: world.body)
         case nil: break
         }
         let live = live(world)
@@ -78,9 +79,7 @@ package struct Success: LiveScreen {
             let remarks = Self.remarks(live)
             guard !remarks.isEmpty else { return [] }
             dialog = .details(
-                Modal(
-                    "Details", [Run(remarks.joined(separator: "\n\n"), .warning)],
-                    buttons: [Button("Close")], escape: 0))
+                DetailsDialog("Details", [Run(remarks.joined(separator: "\n\n"), .warning)]))
         default: break
         }
         return []
@@ -96,9 +95,10 @@ package struct Success: LiveScreen {
             modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .release(modal) : nil
             return modal.choice == 1 ? [.perform(.releaseSource(migration))] : []
-        case .details(var modal):
-            modal.handle(key, in: world.body)
-            dialog = modal.choice == nil ? .details(modal) : nil
+        case .details(var details):
+            let actions = details.handle(key, in: world.body)
+            dialog = details.isClosed ? nil : .details(details)
+            return actions
         case nil: break
         }
         return []
@@ -149,7 +149,8 @@ package struct Success: LiveScreen {
         switch dialog {
         case .connect(let connect):
             connect.draw(flow.success.methods, in: body, on: &canvas)
-        case .release(let modal), .details(let modal): modal.draw(in: body, on: &canvas)
+        case .release(let modal): modal.draw(in: body, on: &canvas)
+        case .details(let details): details.draw(in: body, on: &canvas)
         case nil: break
         }
     }

@@ -15,7 +15,7 @@ package struct Validate: RefusingScreen {
     private(set) var scroll = Scroll()
     /// Whether the user has chosen a row; until then the one that matters most is shown.
     private(set) var hasMoved = false
-    private(set) var why: Modal?
+    private(set) var why: DetailsDialog?
     private(set) var refusal: String?
     var refusedFor: Grounds?
     private var asking = Asking()
@@ -119,7 +119,8 @@ package struct Validate: RefusingScreen {
     // MARK: Keys
 
     package func keys(_ world: World) -> KeyMap {
-        if let dialog = why ?? start { return dialog.keys(in: world.body) }
+        if let why { return why.keys(in: world.body) }
+        if let start { return start.keys(in: world.body) }
         let enter: String =
             switch focus.focused {
             case .back: "Back"
@@ -173,10 +174,9 @@ package struct Validate: RefusingScreen {
     }
 
     private mutating func act(_ key: Key, _ world: World) -> [Action] {
-        if why != nil {
-            why?.handle(key, in: world.body)
-            if why?.choice != nil { why = nil }
-            return []
+        if let actions = why?.handle(key, in: world.body) {
+            if why?.isClosed == true { why = nil }
+            return actions
         }
         if focus.handle(key) { return [] }
         let isPressed = key == .enter || key == .space
@@ -323,7 +323,7 @@ extension ValidationRow {
     var shortPlace: String { side == .destination ? "dest." : place }
 
     /// Everything that is known of it.
-    fileprivate var explanation: Modal {
+    fileprivate var explanation: DetailsDialog {
         let meaning: String =
             switch state {
             case .checking: "It is being looked at."
@@ -338,6 +338,6 @@ extension ValidationRow {
             Run(seen.isEmpty ? Figure.unknown : seen, mark(.ascii).style), Run("\n\n" + meaning),
             Run(remedy.map { "\n\nWhat to do: \($0)" } ?? ""),
         ]
-        return Modal("\(mark(.ascii).word): \(title)", runs, buttons: [Button("Close")], escape: 0)
+        return DetailsDialog("\(mark(.ascii).word): \(title)", runs)
     }
 }

@@ -42,6 +42,7 @@ actor TerminalBench {
         await stage.end()
         table.figures += try await migrationFigures()
         table.figures.append(try demoFigure())
+        table.figures.append(try daysFigure())
         try? await home.remove()
         return table
     }
