@@ -44,6 +44,24 @@ import Testing
         #expect(await queue.finish(task))
     }
 
+    @Test func aCopyOfWhichEveryPartitionIsDoneIsConcluded() async throws {
+        let queue = CopyQueue()
+        let split = try #require(
+            PartitionPlanner.Split(bytes: 1 << 30, documents: 1_000, partitionBytes: 1 << 20))
+        var partition = Partition(collection: uuid(1), index: 0, lower: nil, upper: nil)
+        partition.isDone = true
+        await queue.addSplit(
+            uuid(1), to: uuid(11), known: [partition], split: split, terms: CopyQueueTests.terms)
+        let task = try #require(await queue.next())
+        guard case .conclusion = task.work else {
+            Issue.record("it is copied again: \(task.work)")
+            return
+        }
+        #expect(await queue.next() == nil)
+        #expect(await queue.finish(task))
+        #expect(await queue.isIdle)
+    }
+
     @Test func onlyThePresentCopyCounts() {
         let registry = CollectionRegistry()
         registry.put(

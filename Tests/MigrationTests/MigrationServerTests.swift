@@ -41,6 +41,38 @@ import Testing
         }
     }
 
+    /// The moment between the last partition and the word that the collection is copied.
+    @Test func f1AKillBehindTheLastPartitionOfACollectionLosesNothing() async throws {
+        try await Pair.withHolds { pair in
+            let hold = try await Hold(pair)
+            try await SampleData(.small, count: 1_000).insert(
+                into: Namespace("shop", "items"), through: [pair.source.lane])
+            let first = try LiveMigration(pair)
+            try await first.isTrue("all but what is held is copied") {
+                first.engine.progress().collectionsCopied == 1
+            }
+            await first.kill()
+            let forget: Document = [
+                "update": "collections",
+                "updates": [
+                    [
+                        "q": ["copied": ["$exists": true]], "u": ["$unset": ["copied": ""]],
+                        "multi": true,
+                    ]
+                ],
+            ]
+            let lane = pair.destination.lane
+            let done = try await lane.run(
+                ["count": "partitions", "query": ["done": true]], on: "lagzero_internal")
+            #expect(done["n"]?.integer ?? 0 > 1)
+            let reply = try await lane.run(forget, on: "lagzero_internal")
+            #expect(reply["nModified"]?.integer == 1)
+            let second = try LiveMigration(pair, process: 2) { $0.resume = true }
+            for phase in LiveMigration.phases { try await hold.release(phase) }
+            try await pair.expectEqual(try await second.cutOver())
+        }
+    }
+
     @Test func aWrittenClusterIsKeptInStep() async throws {
         try await Pair.with { pair in
             let names = [Namespace("shop", "items"), Namespace("shop", "orders")]

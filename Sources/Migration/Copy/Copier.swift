@@ -81,6 +81,7 @@ struct Copier: Sendable {
             collection.destination == task.destination
         else { throw CollectionGone(collection: task.collection, side: .destination) }
         switch task.work {
+        case .conclusion: break
         case .whole:
             try await copier.copyWhole(collection, task.terms)
         case .scan:

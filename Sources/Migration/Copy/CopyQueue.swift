@@ -14,6 +14,8 @@ actor CopyQueue {
             case whole
             /// In natural order, as one that goes on where it stopped: see `NaturalOrder`.
             case scan
+            /// Nothing: an earlier owner has copied every partition, and was stopped before it could say so.
+            case conclusion
         }
 
         let collection: BinaryUUID
@@ -65,23 +67,15 @@ actor CopyQueue {
         split: PartitionPlanner.Split, terms: Terms
     ) {
         let isPlanned = known.last.map { $0.upper == nil } ?? false
-        let undone = known.filter { !$0.isDone }
-        pending[collection] = Pending(
-            destination: destination, unfinished: undone.count + (isPlanned ? 0 : 1))
+        var works: [Task.Work] = known.filter { !$0.isDone }.map { .partition($0) }
         if !isPlanned {
             let last = known.last
-            push(
-                Task(
-                    collection: collection, destination: destination,
-                    work: .plan(
-                        split, from: last?.upper, index: (last?.index ?? -1) + 1),
-                    terms: terms))
+            works.insert(.plan(split, from: last?.upper, index: (last?.index ?? -1) + 1), at: 0)
         }
-        for partition in undone {
-            push(
-                Task(
-                    collection: collection, destination: destination, work: .partition(partition),
-                    terms: terms))
+        if works.isEmpty { works = [.conclusion] }
+        pending[collection] = Pending(destination: destination, unfinished: works.count)
+        for work in works {
+            push(Task(collection: collection, destination: destination, work: work, terms: terms))
         }
     }
 

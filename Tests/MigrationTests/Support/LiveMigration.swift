@@ -55,7 +55,7 @@ final class LiveMigration: Sendable {
 
     /// Waits for a condition as long as the migration goes on.
     func isTrue(_ what: String, _ condition: () async throws -> Bool) async throws {
-        try await eventually(what, within: .seconds(240)) {
+        try await eventually("\(what), now \(engine.progress())", within: .seconds(240)) {
             if case .failure(let error) = result.withLock({ $0 }) { throw error }
             return try await condition()
         }
