@@ -139,6 +139,47 @@ import Testing
         }
     }
 
+    /// As the message says: it is moved away, the clusters are added again, and a new setup goes on from there.
+    @Test func aMigrationGoesOnAfterItsStoreWasDamaged() async throws {
+        try await with { fixture, source, setup, agent in
+            _ = try await source.lane.run(
+                ["insert": "orders", "documents": [["_id": 1], ["_id": 2]]], on: "shop")
+            let lost = try await begin(fixture, setup)
+            _ = try await wait(fixture, lost, until: "it is in sync") { $0.phase == .inSync }
+            let known = try await fixture.client.snapshot().clusters
+            agent.send(signal: SIGKILL)
+            try await agent.ended(within: .seconds(60))
+
+            let store = fixture.folder.store
+            let file = try FileHandle(forWritingTo: URL(filePath: store))
+            try file.write(contentsOf: Data("this is no database".utf8))
+            try file.close()
+            let refused = try await fixture.run(["agent", "run"])
+            #expect(refused.status == 1)
+            #expect(refused.text.contains("\(store) is damaged"), "\(refused.text)")
+            #expect(refused.text.contains("move it away and add the clusters again"))
+
+            try FileManager.default.moveItem(atPath: store, toPath: store + ".damaged")
+            _ = try await fixture.start()
+            var copy = setup
+            for cluster in known {
+                let added = try await fixture.client.add(
+                    NewCluster(
+                        name: cluster.name, organization: "Acme", project: "shop",
+                        connectionString: Secret(cluster.connectionString)))
+                if cluster.id == setup.source { copy.source = added.id }
+                if cluster.id == setup.destination { copy.destination = added.id }
+            }
+            let validation = try await validated(fixture, copy)
+            #expect(validation.isPassed == false)
+            #expect(validation.earlier != nil)
+            copy.resumes = true
+            let live = try await finish(fixture, try await begin(fixture, copy))
+            #expect(live.mismatches.isEmpty)
+            #expect(live.report?.documentsCopied == 2)
+        }
+    }
+
     @Test func aMigrationIsTakenUpAfterTheAgentWasKilled() async throws {
         try await with { fixture, source, setup, agent in
             _ = try await source.lane.run(

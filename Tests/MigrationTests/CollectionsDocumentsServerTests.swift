@@ -44,7 +44,7 @@ extension CollectionsServerTests {
 
     @Test func c13ThousandsOfCollections() async throws {
         try await Pair.with { pair in
-            let count = isSoak ? 5_000 : 1_000
+            let count = isSoak ? 5_000 : 400
             let lanes =
                 [pair.source.lane] + (try (0..<3).map { _ in try pair.source.cluster().lane() })
             try await withThrowingTaskGroup { group in

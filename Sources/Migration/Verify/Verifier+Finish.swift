@@ -121,7 +121,8 @@ extension Verifier {
                 let comparer = CappedComparer(lanes: lanes, isByID: true)
                 func compare() async throws -> CappedComparer.Outcome {
                     try await comparer.compare(
-                        collection, batchSize: Tuning.verifyBatchDocuments)
+                        collection,
+                        batchSize: min(Tuning.verifyBatchDocuments, context.options.cappedHead))
                 }
                 var outcome = try await compare()
                 var oldest: RawValue?
