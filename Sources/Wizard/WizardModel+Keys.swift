@@ -138,7 +138,6 @@ extension Wizard.Model {
     }
 
     private mutating func nextTheme() -> [Wizard.Effect] {
-        let themes = Theme.builtIn
         let index = themes.firstIndex { $0.name == theme } ?? -1
         let next = themes[(index + 1) % themes.count]
         theme = next.name

@@ -1,5 +1,5 @@
 package import ControlAPI
-internal import Terminal
+package import Terminal
 
 extension Wizard {
     /// A page on the pile of those that were gone through.
@@ -26,6 +26,8 @@ extension Wizard {
         var note: Toast?
         /// Said of an agent that is there and does not answer, until it does.
         var silentAgent: ControlError?
+        /// Never empty.
+        let themes: [Theme]
         var theme: String
         var zone = Zone.utc
         var tickAt: Duration? = .zero
@@ -41,8 +43,10 @@ extension Wizard {
         var interruptedAt: Duration?
 
         package init(
-            me: Asker, saved: SavedState? = nil, host: Host? = nil, flows: [Flow] = Flow.all
+            me: Asker, saved: SavedState? = nil, host: Host? = nil, flows: [Flow] = Flow.all,
+            themes: [Theme] = Theme.builtIn
         ) {
+            self.themes = themes
             world = World(me: me)
             world.host = host
             world.flows = flows

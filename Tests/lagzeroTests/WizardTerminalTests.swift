@@ -146,6 +146,40 @@ import Testing
         try await session.end()
     }
 
+    @Test func themesOfTheUserAreThereAndABrokenOneIsNamed() async throws {
+        let session = try WizardSession()
+        let folder = session.scratch.path + "/config/lagzero/themes"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        func look(_ name: String, _ colour: String) -> String {
+            "name: \(name)\nroles: { text: { 256: \(colour), 16: red, mono: normal } }\n"
+        }
+        for (file, text) in [
+            ("standard.yaml", look("atlas-dark", "'99'")), ("own.yaml", look("own", "'141'")),
+            ("broken.yaml", look("broken", "greenish")),
+        ] {
+            try text.write(toFile: "\(folder)/\(file)", atomically: false, encoding: .utf8)
+        }
+        let changes = ["XDG_CONFIG_HOME": session.scratch.path + "/config"]
+        let terminal = try session.open(changes, columns: 200)
+        try terminal.shows("\(folder)/broken.yaml is left out")
+        try terminal.shows("greenish")
+        #expect(terminal.text.contains("38;5;99m") && !terminal.text.contains("38;5;48m"))
+        for name in Theme.builtIn.dropFirst().map(\.name) + ["own"] {
+            try terminal.send("T", until: "Theme \(name)")
+        }
+        try terminal.wait("its colour") { terminal.text.contains("38;5;141m") }
+        // The choice is kept.
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        let second = try session.open(changes, columns: 200)
+        try second.shows("None yet")
+        #expect(second.text.contains("38;5;141m") && !second.text.contains("38;5;99m"))
+        second.send("d")
+        #expect(try second.endsWell())
+        try await session.end()
+    }
+
     @Test func t4TheMonochromeThemeHasNoColourWhereThereAre256() async throws {
         let session = try WizardSession()
         let terminal = try session.open()

@@ -1,6 +1,6 @@
 /// Colours and attributes of a cell, as a theme file writes them: `35 on 236 bold underline`. Colours are palette
 /// numbers, names, or `default` for the terminal's own.
-struct Paint: Sendable, Hashable {
+struct Paint: Sendable, Hashable, Codable {
     /// -1 is the terminal's own.
     var foreground = -1
     var background = -1

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Yams
 
 /// How the roles look: for 256 colours, for 16 and without any.
-package struct Theme: Sendable, Hashable {
+package struct Theme: Sendable, Hashable, Codable {
     package let name: String
     let looks: [Role: Look]
 
@@ -27,7 +27,7 @@ package struct Theme: Sendable, Hashable {
         self.looks = looks
     }
 
-    /// Reads a theme file of the user's.
+    /// Reads a theme file of the user's. Throws a `ThemeError`; blocks while it reads.
     package init(path: String) throws {
         let text: String
         do {
@@ -61,7 +61,7 @@ package struct Theme: Sendable, Hashable {
         return paint
     }
 
-    struct Look: Sendable, Hashable {
+    struct Look: Sendable, Hashable, Codable {
         var full: Paint
         var basic: Paint
         var mono: Paint

@@ -17,6 +17,7 @@ struct TerminalWizard {
     var trouble: ControlError?
     /// What is added to the wizard; nil for nothing.
     var host: Host?
+    var themes = Themes(folder: Themes.usersFolder)
     var keep: @Sendable (SavedState) async throws -> Void = { _ in }
     let startAgent: @Sendable () async throws -> Void
     var hostKey: @Sendable () async -> Void = {}
@@ -34,7 +35,7 @@ struct TerminalWizard {
             startAgent: startAgent,
             hostKey: hostKey)
         var options = options
-        if let theme = Theme.builtIn.first(where: { $0.name == saved?.theme }) {
+        if let theme = themes.all.first(where: { $0.name == saved?.theme ?? Theme.standard.name }) {
             options.theme = theme
         }
         let runtime = try TerminalRuntime(
@@ -49,9 +50,12 @@ struct TerminalWizard {
                         sequence: snapshot.sequence, time: snapshot.time,
                         change: .snapshot(snapshot))))
         }
-        if let trouble { runtime.sender(.troubled(trouble)) }
+        for trouble in [themes.trouble, trouble].compactMap(\.self) {
+            runtime.sender(.troubled(trouble))
+        }
         alongside(runtime.sender)
-        let model = try await runtime.run(Wizard.Model(me: asker, saved: saved, host: host)).model
+        let first = Wizard.Model(me: asker, saved: saved, host: host, themes: themes.all)
+        let model = try await runtime.run(first).model
         await giveWheelsAway(model.world, asker)
         return model
     }
