@@ -22,10 +22,12 @@ final class WizardSession {
     }
 
     func open(
-        _ changes: [String: String] = [:], columns: Int = 80, rows: Int = 24
+        _ changes: [String: String] = [:], _ arguments: [String] = [], columns: Int = 80,
+        rows: Int = 24
     ) throws -> PseudoTerminal {
         try PseudoTerminal(
-            PseudoTerminal.program("lagzero"), environment: environment.merging(changes) { $1 },
+            PseudoTerminal.program("lagzero"), arguments,
+            environment: environment.merging(changes) { $1 },
             columns: columns, rows: rows)
     }
 

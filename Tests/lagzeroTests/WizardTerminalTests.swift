@@ -20,10 +20,13 @@ import Testing
         var rows = 24
         var term = "xterm-256color"
         var environment: [String: String] = [:]
+        var arguments: [String] = []
         var isASCII = false
         var colours = 256
 
-        var testDescription: String { "\(number): \(columns)x\(rows), \(term), \(environment)" }
+        var testDescription: String {
+            "\(number): \(columns)x\(rows), \(term), \(environment), \(arguments)"
+        }
         var canTitle: Bool {
             ["xterm", "tmux", "screen"].contains { term.hasPrefix($0) }
         }
@@ -34,6 +37,9 @@ import Testing
             Kind(number: "T3", environment: ["LC_ALL": "", "LANG": "C.UTF-8"]),
             Kind(number: "T3", environment: ["LC_ALL": "C"], isASCII: true),
             Kind(number: "T3", environment: ["LC_ALL": "no_WHERE.UTF-8"], isASCII: true),
+            Kind(
+                number: "T3", environment: ["LC_ALL": "C.UTF-8"], arguments: ["--ascii"],
+                isASCII: true),
             Kind(number: "T4", environment: ["NO_COLOR": "1"], colours: 0),
             Kind(number: "T4", term: "xterm-of-16", colours: 16),
             Kind(number: "T4", term: "xterm", colours: 8),
@@ -55,7 +61,8 @@ import Testing
             environment["TERMINFO"] = try describe(
                 kind.term, "colors#16, use=xterm-256color", in: session.scratch)
         }
-        let terminal = try session.open(environment, columns: kind.columns, rows: kind.rows)
+        let terminal = try session.open(
+            environment, kind.arguments, columns: kind.columns, rows: kind.rows)
         let found = terminal.settings()
         try terminal.shows("None yet")
         #expect(terminal.emulated.title == (kind.canTitle ? "lagzero" : "shell"))

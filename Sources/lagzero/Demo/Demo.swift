@@ -13,6 +13,8 @@ struct Demo: LagzeroCommand {
             and with --unattended, it migrates by itself and reports.
             """)
 
+    @OptionGroup var screen: ScreenArguments
+
     @Option(help: ArgumentHelp("Sample data, in MB.", valueName: "mb"))
     var size = Tuning.demoMegabytes
 
@@ -45,7 +47,7 @@ struct Demo: LagzeroCommand {
         try await ScratchFolder.removeAbandoned()
         let shop = Shop(megabytes: size)
         guard !unattended, TerminalWizard.hasTerminal,
-            let options = TerminalWizard.terminalOptions()
+            let options = screen.terminalOptions
         else {
             return try await UnattendedDemo(
                 shop: shop, rate: rate, mongod: mongod, surroundings: surroundings

@@ -10,9 +10,10 @@ struct OpenWizard: LagzeroCommand {
         commandName: "wizard", abstract: "Open the wizard; this is what lagzero alone does.")
 
     @OptionGroup var state: StateArguments
+    @OptionGroup var screen: ScreenArguments
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
-        let options = try OpenWizard.terminalOptions()
+        let options = try terminalOptions()
         let file = SavedStateFile(try state.folder().wizard)
         return try await state.withClient { client in
             let (snapshot, trouble) = try await Self.greeting(client)
@@ -53,12 +54,12 @@ struct OpenWizard: LagzeroCommand {
     }
 
     /// Throws `UsageError` where the wizard cannot be shown.
-    private static func terminalOptions() throws -> TerminalOptions {
+    private func terminalOptions() throws -> TerminalOptions {
         let elsewhere = "lagzero migrate, lagzero clusters and lagzero agent need none"
         guard TerminalWizard.hasTerminal else {
             throw UsageError("the wizard needs a terminal; \(elsewhere)")
         }
-        guard let options = TerminalWizard.terminalOptions() else {
+        guard let options = screen.terminalOptions else {
             throw UsageError(
                 "the wizard needs a terminal with a screen, and TERM says that this has none; \(elsewhere)"
             )
