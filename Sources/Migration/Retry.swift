@@ -17,18 +17,14 @@ package struct Retry: Sendable {
     ) async throws -> Result {
         var delay = Tuning.firstRetryDelay
         var hasWaited = false
+        defer { if hasWaited { status.goOn(activity) } }
         while true {
             try Task.checkCancellation()
             do {
-                let result = try await body()
-                if hasWaited { status.goOn(activity) }
-                return result
+                return try await body()
             } catch let error as MongoError where error.isWaitedFor && isPatient {
                 status.wait(activity, for: "\(activity): \(error)")
                 hasWaited = true
-            } catch {
-                if hasWaited { status.goOn(activity) }
-                throw error
             }
             try await Task.sleep(for: delay)
             delay = min(delay * 2, Tuning.lastRetryDelay)

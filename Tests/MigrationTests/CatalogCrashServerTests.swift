@@ -128,4 +128,35 @@ import Testing
         }
         #expect(try await lab.destinationCatalog().collections.count == 2)
     }
+
+    /// Of a process that was stopped between its plan and its changes, and replaced meanwhile.
+    @Test func f4WhoWasReplacedChangesNothingMore() async throws {
+        let lab = try await CatalogLab("replaced")
+        try await lab.onDestination(["create": "a"])
+        try await lab.onDestination(
+            ["createIndexes": "a", "indexes": [["key": ["n": 1], "name": "n"]]])
+        let a = try #require(try await lab.destinationUUID("a"))
+        let name = Namespace("replaced", "a")
+        let executor = CatalogExecutor(
+            lanes: lab.lanes, journal: lab.journal, mayChange: { throw Lease.lost })
+        let actions: [CatalogAction] = [
+            .dropIndexes(a, name, ["n"], source: uuid(1)),
+            .drop(a, .collection, name, source: uuid(1)),
+            .create(CollectionInfo(namespace: Namespace("replaced", "b"), uuid: uuid(2))),
+        ]
+        for action in actions {
+            await #expect(throws: MigrationError.self) { try await executor.perform([action]) }
+        }
+        let spec: Document = ["key": ["m": 1], "name": "m"]
+        let build = IndexBuild(
+            source: uuid(1), destination: a, namespace: name,
+            specs: [try #require(IndexSpec(spec))])
+        await #expect(throws: MigrationError.self) {
+            try await IndexBuilder(lanes: lab.lanes, mayChange: { throw Lease.lost })
+                .run([build]) { _, _ in }
+        }
+        let found = try await lab.destinationCatalog()
+        #expect(Array(found.collections.keys) == [name])
+        #expect(found[name]?.indexes.map(\.name).sorted() == ["_id_", "n"])
+    }
 }

@@ -24,6 +24,9 @@ import Testing
         let task = try #require(await queue.next())
         #expect(task.destination == uuid(12))
         #expect(await queue.finish(task))
+        // It is not known yet that the collection is copied.
+        #expect(await queue.has(task.collection, to: task.destination))
+        await queue.conclude(task)
         #expect(await queue.isIdle)
     }
 
@@ -59,6 +62,9 @@ import Testing
         }
         #expect(await queue.next() == nil)
         #expect(await queue.finish(task))
+        // It is not known yet that the collection is copied.
+        #expect(await queue.has(task.collection, to: task.destination))
+        await queue.conclude(task)
         #expect(await queue.isIdle)
     }
 

@@ -68,4 +68,28 @@ extension FaultServerTests {
             try await trial.expectCompletion()
         }
     }
+
+    /// What is recorded counts, whoever wanted to go back meanwhile.
+    @Test func backingOutWhileThePointOfNoReturnIsRecordedComesTooLate() async throws {
+        try await Trial.with(writesPerSecond: 50) { trial in
+            try await trial.advance(to: .inSync)
+            try await trial.reach(.finalizing)
+            let engine = try #require(trial.engine)
+            let data: Value = [
+                "failCommands": ["update"], "blockConnection": true, "blockTimeMS": 2_000,
+                "namespace": "lagzero_internal.state",
+            ]
+            try await trial.pair.destination.members[0].setFailPoint(
+                "failCommand", ["mode": "alwaysOn", "data": data])
+            try await eventually("the point of no return is being recorded") {
+                await engine.details().steps.contains {
+                    $0.name == .openDestination && $0.ended == nil
+                }
+            }
+            let error = await #expect(throws: MigrationError.self) { try await engine.backOut() }
+            #expect(error?.code == .tooLate)
+            #expect(!trial.log.contains { $0.contains("the source takes writes again") })
+            try await trial.expectCompletion()
+        }
+    }
 }

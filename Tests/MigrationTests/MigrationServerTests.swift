@@ -73,6 +73,26 @@ import Testing
         }
     }
 
+    /// As where a drop of it is rolled back in an election.
+    @Test func aCollectionThatSeemsToBeGoneForAMomentIsCopied() async throws {
+        try await Pair.with(source: { $0.parameters["enableTestCommands"] = "true" }) { pair in
+            try await SampleData(.small, count: 1_000).insert(
+                into: Namespace("shop", "items"), through: [pair.source.lane])
+            let mismatch: Value = [
+                "db": "shop", "collectionUUID": .uuid(BinaryUUID(high: 7, low: 7)),
+                "expectedCollection": "items", "actualCollection": .null,
+            ]
+            let data: Value = [
+                "failCommands": ["find"], "errorCode": 361, "errorExtraInfo": mismatch,
+                "namespace": "shop.items",
+            ]
+            try await pair.source.members[0].setFailPoint(
+                "failCommand", ["mode": ["times": 1], "data": data])
+            let live = try LiveMigration(pair)
+            try await pair.expectEqual(try await live.cutOver())
+        }
+    }
+
     @Test func aWrittenClusterIsKeptInStep() async throws {
         try await Pair.with { pair in
             let names = [Namespace("shop", "items"), Namespace("shop", "orders")]

@@ -16,12 +16,18 @@ package struct CatalogExecutor: Sendable {
     /// Several, so that thousands of collections are created quickly.
     let lanes: [Lane]
     let journal: any CatalogJournal
+    private let mayChange: @Sendable () async throws -> Void
 
-    /// At least one lane, all to the destination.
-    package init(lanes: [Lane], journal: any CatalogJournal) {
+    /// At least one lane, all to the destination. `mayChange` is asked before every change, and throws where this process
+    /// may make none any more: the plan may be older than it seems, in a process that was stopped meanwhile.
+    package init(
+        lanes: [Lane], journal: any CatalogJournal,
+        mayChange: @escaping @Sendable () async throws -> Void = {}
+    ) {
         precondition(!lanes.isEmpty, "changes are made on a lane")
         self.lanes = lanes
         self.journal = journal
+        self.mayChange = mayChange
     }
 
     /// Performs actions that do not depend on one another, and returns what became of each.
@@ -35,7 +41,8 @@ package struct CatalogExecutor: Sendable {
         if !intended.isEmpty { try await journal.intend(intended) }
         for case .createView(let view) in actions { try await journal.claim(view: view.namespace) }
         var outcomes = try await lanes.forEach(actions) { action, lane in
-            try await CatalogChange(lane: lane).outcome(of: action)
+            try await mayChange()
+            return try await CatalogChange(lane: lane).outcome(of: action)
         }
         let entries = try await newEntries(actions, &outcomes)
         if !entries.isEmpty { try await journal.pair(entries) }

@@ -16,8 +16,15 @@ package struct IndexBuilder: Sendable {
 
     /// Lanes with endless patience: a command answers when its indexes are built.
     let lanes: [Lane]
+    private let mayChange: @Sendable () async throws -> Void
 
-    package init(lanes: [Lane]) { self.lanes = lanes }
+    /// `mayChange` is asked before every build, as in `CatalogExecutor`.
+    package init(
+        lanes: [Lane], mayChange: @escaping @Sendable () async throws -> Void = {}
+    ) {
+        self.lanes = lanes
+        self.mayChange = mayChange
+    }
 
     /// Returns when all are built or refused. Builds that already run, begun by this process or an
     /// earlier one, are waited for. Throws what passes by itself; builds go on meanwhile, and the
@@ -26,6 +33,7 @@ package struct IndexBuilder: Sendable {
         _ builds: [IndexBuild], each: @escaping @Sendable (IndexBuild, Outcome) async -> Void
     ) async throws {
         _ = try await lanes.forEach(builds) { build, lane in
+            try await mayChange()
             await each(build, try await IndexBuilder.run(build, lane))
         }
     }

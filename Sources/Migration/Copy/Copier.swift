@@ -66,6 +66,7 @@ struct Copier: Sendable {
                 if await queue.finish(task) {
                     context.status.update { $0.collectionsCopied += 1 }
                     try await copied(task)
+                    await queue.conclude(task)
                 }
             } catch is CollectionGone {
                 await queue.forget(task)

@@ -39,6 +39,7 @@ actor CopyQueue {
 
     private struct Pending {
         let destination: BinaryUUID
+        /// Tasks. Where there are none it is about to be said that the collection is copied.
         var unfinished: Int
     }
 
@@ -102,12 +103,20 @@ actor CopyQueue {
     /// A task is not done yet: somebody else goes on with it.
     func giveBack(_ task: Task) { if isCurrent(task) { push(task) } }
 
-    /// A task is done. True when its collection is, too.
+    /// A task is done. True when its collection is, too: `conclude` follows when that is known.
     func finish(_ task: Task) -> Bool {
         guard isCurrent(task), var state = pending[task.collection] else { return false }
         state.unfinished -= 1
-        pending[task.collection] = state.unfinished == 0 ? nil : state
+        pending[task.collection] = state
         return state.unfinished == 0
+    }
+
+    /// It is known that the collection of a task is copied.
+    func conclude(_ task: Task) { if isCurrent(task) { pending[task.collection] = nil } }
+
+    /// Whether the collection is being copied to this one of the destination, or waits for it.
+    func has(_ collection: BinaryUUID, to destination: BinaryUUID) -> Bool {
+        pending[collection]?.destination == destination
     }
 
     private func isCurrent(_ task: Task) -> Bool {

@@ -33,10 +33,19 @@ final class CopyRequests: Sendable {
         }
     }
 
-    func takeRenamed() -> Set<Namespace> {
-        state.withLock { state in
-            defer { state.renamed = [] }
-            return state.renamed
+    /// Calls `answer` with every name that was added before the call; one is asked for until that has succeeded.
+    func answerRenamed(
+        isolation: isolated (any Actor)? = #isolation, _ answer: (Namespace) async throws -> Void
+    ) async throws {
+        for name in state.withLock({ $0.renamed }) {
+            // It may be added once more meanwhile.
+            state.withLock { _ = $0.renamed.remove(name) }
+            do {
+                try await answer(name)
+            } catch {
+                addRenamed([name])
+                throw error
+            }
         }
     }
 }

@@ -277,8 +277,17 @@ struct Cutover: Sendable {
             group.addTask(operation: steps)
             group.addTask { try await watchDestination() }
             defer { group.cancelAll() }
-            guard let final = try await group.next() else { throw CancellationError() }
-            return final
+            do {
+                guard let final = try await group.next() else { throw CancellationError() }
+                return final
+            } catch {
+                // The record of the point of no return may have arrived meanwhile: what is recorded counts.
+                group.cancelAll()
+                while let result = await group.nextResult() {
+                    if case .success(let final) = result { return final }
+                }
+                throw error
+            }
         }
     }
 
@@ -338,12 +347,18 @@ struct Cutover: Sendable {
         if context.status.blocked.contains(.source) { try await sourceBlock.lift() }
         try await keeper.undoPrepareUnique()
         try await store.save(["cutover": .null, "sourceBlocked": false])
+        // A run of the cutover's own may have been interrupted in the middle.
+        context.reconcile.notify()
     }
 
     /// After a restart: a cutover that was interrupted before the point of no return is undone.
     func undoInterrupted(_ stored: StoredMigration) async throws {
         guard stored.cutover == .begun || stored.isSourceBlocked else { return }
         pointOfNoReturn.reset()
+        // The command of the process that was interrupted may still wait for a transaction of the source.
+        if stored.isSourceBlocked, try await sourceBlock.isBlocked() == false {
+            context.status.setBlockPending(.source, true)
+        }
         log.note("the cutover was interrupted: it is undone, and the source takes writes again")
         try await undo()
     }

@@ -64,13 +64,18 @@ actor CatalogKeeper {
         let destination = (0..<Tuning.catalogLanes).map { _ in context.destination.lane() }
         sourceReader = CatalogReader(lanes: source)
         destinationReader = CatalogReader(lanes: destination)
+        let mayChange: @Sendable () async throws -> Void = { [lease = context.lease] in
+            try await lease.check()
+        }
         reconciler = Reconciler(
             source: sourceReader, destination: destinationReader,
-            executor: CatalogExecutor(lanes: destination, journal: context.store),
+            executor: CatalogExecutor(
+                lanes: destination, journal: context.store, mayChange: mayChange),
             filter: context.options.filter, gate: DirtyGate(dirty: context.dirty),
             followsTimeSeries: context.source.version.tellsOfSystemCollections)
         builder = IndexBuilder(
-            lanes: (0..<Tuning.indexLanes).map { _ in context.destination.patientCluster.lane() })
+            lanes: (0..<Tuning.indexLanes).map { _ in context.destination.patientCluster.lane() },
+            mayChange: mayChange)
         lane = context.source.lane()
         uniqueLane = context.destination.patientCluster.lane()
     }
@@ -188,6 +193,10 @@ actor CatalogKeeper {
         try await takeTurn()
         defer { giveTurnBack() }
         guard !isPrepared else { return }
+        // It may have been asked for twice.
+        guard context.registry[collection.source]?.destination == collection.destination else {
+            return
+        }
         // What follows for it is explained by that.
         settled?.remove(collection.source)
         try await drop(collection, because: "as the order of its documents differs")
@@ -210,9 +219,10 @@ actor CatalogKeeper {
         let finished = wanted.subtracting(inBuild)
         do {
             // Asked for after the holds were taken: what holds the position has asked before.
-            let renamed = copyRequests.takeRenamed()
-            for collection in context.registry.all where renamed.contains(collection.sourceName) {
-                try await drop(collection, because: "as it was renamed")
+            try await copyRequests.answerRenamed { renamed in
+                for collection in context.registry.all where collection.sourceName == renamed {
+                    try await drop(collection, because: "as it was renamed")
+                }
             }
             let report = try await context.retry("making the catalogs equal") {
                 try await reconciler.run(indexable: wanted)
@@ -363,6 +373,8 @@ actor CatalogKeeper {
                 continue
             }
             let isCopied = copied.contains(destination)
+            // Asked before the registry, which is told first that a collection is copied.
+            let isQueued = await copyQueue.has(entry.source, to: destination)
             if context.registry[entry.source]?.destination != destination {
                 try await adopt(info, entry, on: destination, isCopied: isCopied, report.source)
             } else {
@@ -373,6 +385,10 @@ actor CatalogKeeper {
                 }
                 let isCopied = context.registry[entry.source]?.isCopied ?? false
                 context.dirty.update { $0.setEligible(entry.source, isCopied) }
+                // The run that found it was interrupted before it was queued, or it seemed to be gone for a moment.
+                if !isCopied, !isQueued {
+                    try await enqueue(entry.source, report.source)
+                }
             }
         }
         // An earlier owner may have spilled keys of what is gone by now.
@@ -400,8 +416,16 @@ actor CatalogKeeper {
         if collection.isCopied {
             context.dirty.update { $0.setEligible(uuid, true) }
         } else {
-            try await copier.enqueue(uuid, readAfter: max(seen, catalog.operationTime), lane: lane)
+            try await enqueue(uuid, catalog, seen: seen)
         }
+    }
+
+    /// `seen`: through where the stream was read when its changes were first kept.
+    private func enqueue(
+        _ uuid: BinaryUUID, _ catalog: Catalog, seen: Timestamp? = nil
+    ) async throws {
+        let seen = seen ?? context.dirty.seenThrough
+        try await copier.enqueue(uuid, readAfter: max(seen, catalog.operationTime), lane: lane)
     }
 
     /// `isKept`: it is on the source and will be copied again; until then it is known as one that is not copied.
