@@ -248,7 +248,7 @@ package actor MigrationEngine {
                     source: source, destination: destination, options: options, lease: lease,
                     retry: retry,
                     status: status, log: log,
-                    validateAgain: { try await approach.validateAgain(lease, retry) }))
+                    validateAgain: { try await approach.validateAgain(retry) }))
             await leave(source, destination, lease)
             return report
         } catch {
@@ -266,6 +266,9 @@ package actor MigrationEngine {
     }
 
     private func run(_ preparation: Preparation) async throws -> MigrationReport {
+        // From preparing to the end, however long either waits: others must see that it is alive.
+        let beating = Task { try await preparation.lease.keep(preparation.retry) }
+        defer { beating.cancel() }
         let context = try await preparation.makeContext(gate: gate, workers: workers) {
             [weak self] error, opening in await self?.pause(error, opening)
         }
@@ -337,8 +340,6 @@ package actor MigrationEngine {
     /// What is left of a migration whose destination accepts writes since an earlier run.
     private func finishEarlier(_ parts: MigrationParts) async throws -> MigrationReport {
         await handle(.accepted)
-        let beating = Task { try await parts.context.lease.keep(parts.context.retry) }
-        defer { beating.cancel() }
         guard let earlier = parts.stored.report else {
             log.note("the cutover is past the point of no return: finishing what is left")
             guard parts.stored.isDestinationBlocked else { return try await finish(parts, nil) }

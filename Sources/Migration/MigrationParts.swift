@@ -306,7 +306,9 @@ struct MigrationParts: Sendable {
 
     /// Stores the report of a migration that is complete.
     func save(_ report: MigrationReport, undone: [StoredReport.Undone] = []) async throws {
+        // In one: who takes it up in between would finish everything again.
         try await context.store.save([
+            "cutover": .string(StoredMigration.CutoverStep.finished.rawValue),
             "report": .document(StoredReport(report, undone: undone).document),
             "counts": .document(context.status.figures.counts),
         ])

@@ -55,6 +55,30 @@ import Testing
         }
     }
 
+    /// That may take long, and others must see all the while that somebody is at it.
+    @Test func f3NobodyTakesOverWhileTheDestinationIsCleared() async throws {
+        try await withFinished { pair in
+            try await hold(["dropDatabase"], pair.destination)
+            let live = try LiveMigration(pair) { options in
+                options.drop = true
+                FaultServerTests.hasty(&options)
+            }
+            try await live.isTrue("it waits") {
+                await live.engine.details().waitingFor.contains { $0.contains("dropping shop") }
+            }
+            let other = try LiveMigration(pair, host: "elsewhere") { options in
+                options.resume = true
+                FaultServerTests.hasty(&options)
+            }
+            let error = await #expect(throws: MigrationError.self) {
+                try await other.reached(.copying)
+            }
+            #expect(error?.code == .destinationHeld)
+            try await hold([], pair.destination)
+            try await pair.expectEqual(try await live.cutOver())
+        }
+    }
+
     /// The destination is blocked by the migration that is dropped, and the next one finds that out.
     @Test func theBlockOfADroppedMigrationIsLifted() async throws {
         try await Pair.withHolds { pair in

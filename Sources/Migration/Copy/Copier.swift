@@ -12,7 +12,6 @@ struct Copier: Sendable {
     func enqueue(_ uuid: BinaryUUID, readAfter: Timestamp, lane: Lane) async throws {
         guard let collection = context.registry[uuid] else { return }
         let size = try await size(of: collection, lane: lane)
-        context.status.update { $0.bytesTotal = ($0.bytesTotal ?? 0) + size.bytes }
         let terms = CopyQueue.Terms(
             bytes: size.bytes, documents: size.documents, readAfter: readAfter,
             documentBytes: size.bytes / max(1, size.documents) + Tuning.batchOverhead)
@@ -21,10 +20,15 @@ struct Copier: Sendable {
                 bytes: size.bytes, documents: size.documents,
                 partitionBytes: context.options.partitionBytes)
         else {
+            add(bytes: size.bytes)
             await queue.addWhole(uuid, to: collection.destination, terms: terms)
             return
         }
         let known = try await context.store.partitions(of: collection)
+        // What an earlier owner has copied is counted already; one partition is about as large as another.
+        add(
+            bytes: max(
+                0, size.bytes - known.count(where: \.isDone) * context.options.partitionBytes))
         let order = NaturalOrder(context: context, lane: lane)
         if known.isEmpty, try await order.suits(collection, bytes: size.bytes) {
             await queue.addWhole(
@@ -33,6 +37,11 @@ struct Copier: Sendable {
         }
         await queue.addSplit(
             uuid, to: collection.destination, known: known, split: split, terms: terms)
+    }
+
+    /// So much more is to be copied.
+    private func add(bytes: Int) {
+        context.status.update { $0.bytesTotal = ($0.bytesTotal ?? 0) + bytes }
     }
 
     /// Bytes and documents of a collection of the source; zero where it is gone.

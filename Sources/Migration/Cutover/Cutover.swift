@@ -410,9 +410,6 @@ struct Cutover: Sendable {
                 + "matters, compare it; full verification does so before the cutover"
         }
         if stored.isSourceBlocked { problems += try await leaveSource() }
-        try await store.save([
-            "cutover": .string(StoredMigration.CutoverStep.finished.rawValue)
-        ])
         return problems
     }
 

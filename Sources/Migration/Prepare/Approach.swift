@@ -43,10 +43,8 @@ struct Approach: Sendable {
 
     /// See `MigrationOptions.validatesAgain`. Waits where a cluster cannot be asked for now; throws `validationFailed`
     /// where the answer is no.
-    func validateAgain(_ lease: Lease, _ retry: Retry) async throws {
+    func validateAgain(_ retry: Retry) async throws {
         guard options.validatesAgain else { return }
-        let beating = Task { try await lease.keep(retry) }
-        defer { beating.cancel() }
         let activity = "validating again"
         while true {
             let report = await validateAgain()

@@ -142,6 +142,7 @@ struct Preparation: Sendable {
         }
         for name in names where !NamespaceFilter.internalDatabases.contains(name) {
             try await retry("dropping \(name)") {
+                try await lease.check()
                 _ = try await lane.run(
                     ["dropDatabase": 1, "writeConcern": ["w": "majority"]], on: name)
             }
@@ -168,6 +169,7 @@ struct Preparation: Sendable {
 
     private func dropState(_ collection: String, _ lane: Lane) async throws {
         try await retry("clearing what an earlier run left") {
+            try await lease.check()
             do throws(MongoError) {
                 _ = try await lane.run(
                     ["drop": .string(collection), "writeConcern": ["w": "majority"]],

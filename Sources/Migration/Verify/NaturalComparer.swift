@@ -39,9 +39,9 @@ struct NaturalComparer: Sendable {
                 guard let error = error as? MongoError, error.isWaitedFor else { throw error }
                 lanes.context.status.wait(
                     "verify", for: "comparing \(collection.sourceName): \(error)")
+                defer { lanes.context.status.goOn("verify") }
                 try await Task.sleep(for: delay)
                 delay = min(delay * 2, Tuning.lastRetryDelay)
-                lanes.context.status.goOn("verify")
             }
         }
         return false

@@ -23,9 +23,9 @@ struct RangeComparer: Sendable {
             } catch let error as MongoError where error.isWaitedFor {
                 lanes.context.status.wait(
                     "verify", for: "comparing \(collection.sourceName): \(error)")
+                defer { lanes.context.status.goOn("verify") }
                 try await Task.sleep(for: delay)
                 delay = min(delay * 2, Tuning.lastRetryDelay)
-                lanes.context.status.goOn("verify")
             }
         }
     }
