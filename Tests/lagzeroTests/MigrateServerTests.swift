@@ -28,7 +28,7 @@ import Testing
     @Test func itMigratesAndReports() async throws {
         let clusters = try await clusters()
         let run = try await LagzeroProcess.run(
-            ["migrate", "--cutover", "when-in-sync", "--lag-hold", "0", "--json"],
+            ["migrate", "--cutover", "when-in-sync", "--lag-hold", "3", "--json"],
             environment: environment(clusters))
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.hasPrefix("{\"phase\": \"complete\", "))
