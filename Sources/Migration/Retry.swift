@@ -5,7 +5,8 @@ internal import Mongo
 /// works or the task is cancelled, with growing delays, and says meanwhile what is waited for.
 package struct Retry: Sendable {
     let status: Status
-    /// Asked before every attempt to write documents: throws where this process may not write any more.
+    /// Asked before every attempt to write documents, and every change of the catalog: throws where this process may not
+    /// write any more.
     var mayWrite: @Sendable () async throws -> Void = {}
     /// From when on it throws what would pass; nil: never.
     var end: ContinuousClock.Instant?

@@ -46,21 +46,28 @@ import Testing
         var run: ValidationRun?
         try await AgentFixture.with { other in
             _ = try await other.start()
-            var ids: [Identifier] = []
-            for id in [setup.source, setup.destination] {
-                let cluster = try #require(known.first { $0.id == id })
-                let added = try await other.client.add(
-                    NewCluster(
-                        name: cluster.name, organization: "Acme", project: "shop",
-                        connectionString: Secret(cluster.connectionString)))
-                ids.append(added.id)
-            }
-            var copy = setup
-            (copy.source, copy.destination, copy.resumes) = (ids[0], ids[1], true)
+            var copy = try await add(known, of: setup, to: other)
+            copy.resumes = true
             run = try await validated(other, copy)
         }
         #expect(run?.isPassed == (run?.earlier?.refusal == nil))
         return run?.earlier?.refusal
+    }
+
+    /// Adds the clusters of a setup to an agent that does not know them; returns the same setup of these.
+    private func add(
+        _ known: [ControlAPI.Cluster], of setup: MigrationSetup, to fixture: AgentFixture
+    ) async throws -> MigrationSetup {
+        var copy = setup
+        for part in [\MigrationSetup.source, \.destination] {
+            let cluster = try #require(known.first { $0.id == setup[keyPath: part] })
+            copy[keyPath: part] = try await fixture.client.add(
+                NewCluster(
+                    name: cluster.name, organization: "Acme", project: "shop",
+                    connectionString: Secret(cluster.connectionString))
+            ).id
+        }
+        return copy
     }
 
     /// The validation, when it has ended.
@@ -161,15 +168,7 @@ import Testing
 
             try FileManager.default.moveItem(atPath: store, toPath: store + ".damaged")
             _ = try await fixture.start()
-            var copy = setup
-            for cluster in known {
-                let added = try await fixture.client.add(
-                    NewCluster(
-                        name: cluster.name, organization: "Acme", project: "shop",
-                        connectionString: Secret(cluster.connectionString)))
-                if cluster.id == setup.source { copy.source = added.id }
-                if cluster.id == setup.destination { copy.destination = added.id }
-            }
+            var copy = try await add(known, of: setup, to: fixture)
             let validation = try await validated(fixture, copy)
             #expect(validation.isPassed == false)
             #expect(validation.earlier != nil)

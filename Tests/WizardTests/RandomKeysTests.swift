@@ -22,7 +22,9 @@ import Testing
             var pilot = Self.start()
             for _ in 0..<Self.keysPerRound {
                 // What was kept opens again.
-                if pilot.pilot.hasExited { pilot = Self.start(pilot.agent, pilot.saved.last) }
+                if pilot.pilot.hasExited {
+                    pilot = WizardPilot(pilot.agent, saved: pilot.saved.last)
+                }
                 let before = pilot.page
                 let count = pilot.begins
                 Self.act(&pilot, &random, habit)
@@ -79,12 +81,8 @@ import Testing
         var live = Sample.measured(.inSync)
         live.mismatches = ["shop.orders _id 7"]
         let page = Page.migrating(MigratingData(live.id))
-        return start(
-            Sample.agent(live), SavedState(pages: [page], lastSeen: nil, theme: nil))
-    }
-
-    private static func start(_ agent: ScriptedAgent, _ saved: SavedState?) -> WizardPilot {
-        WizardPilot(agent, saved: saved)
+        return WizardPilot(
+            Sample.agent(live), saved: SavedState(pages: [page], lastSeen: nil, theme: nil))
     }
 
     private static let keys: [Key] = [

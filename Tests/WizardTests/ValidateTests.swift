@@ -172,6 +172,13 @@ import Testing
         #expect(pilot.commands.count == 2)
     }
 
+    @Test func s4WhyAKeyDoesNothingIsInTheHelp() throws {
+        let screenshot = try #require(Screenshot.all.first { $0.name == "validating" })
+        var wizard = screenshot.wizard(Size(80, 24))
+        wizard.press(.character("?"))
+        #expect(wizard.shows("it is under way"))
+    }
+
     @Test func s4ItIsValidatedAgainFromItsOwnPage() {
         var pilot = validating()
         pilot.type("r")

@@ -257,13 +257,6 @@ import Testing
         #expect(wizard.shows("Nothing was logged yet."))
     }
 
-    @Test func s4WhyAKeyDoesNothingIsInTheHelp() throws {
-        let screenshot = try #require(Screenshot.all.first { $0.name == "validating" })
-        var wizard = screenshot.wizard(Size(80, 24))
-        wizard.press(.character("?"))
-        #expect(wizard.shows("it is under way"))
-    }
-
     @Test func s19WithoutAMigrationThereIsNoLog() {
         var wizard = WizardPilot()
         wizard.press(.character("l"))

@@ -277,17 +277,17 @@ struct Cutover: Sendable {
             group.addTask(operation: steps)
             group.addTask { try await watchDestination() }
             defer { group.cancelAll() }
-            do {
-                guard let final = try await group.next() else { throw CancellationError() }
-                return final
-            } catch {
-                // The record of the point of no return may have arrived meanwhile: what is recorded counts.
-                group.cancelAll()
-                while let result = await group.nextResult() {
-                    if case .success(let final) = result { return final }
+            var failure: (any Error)?
+            while let result = await group.nextResult() {
+                do {
+                    // Also behind a failure: what is recorded as the point of no return counts.
+                    return try result.get()
+                } catch {
+                    failure = failure ?? error
+                    group.cancelAll()
                 }
-                throw error
             }
+            throw failure ?? CancellationError()
         }
     }
 

@@ -64,18 +64,15 @@ actor CatalogKeeper {
         let destination = (0..<Tuning.catalogLanes).map { _ in context.destination.lane() }
         sourceReader = CatalogReader(lanes: source)
         destinationReader = CatalogReader(lanes: destination)
-        let mayChange: @Sendable () async throws -> Void = { [lease = context.lease] in
-            try await lease.check()
-        }
         reconciler = Reconciler(
             source: sourceReader, destination: destinationReader,
             executor: CatalogExecutor(
-                lanes: destination, journal: context.store, mayChange: mayChange),
+                lanes: destination, journal: context.store, mayChange: context.retry.mayWrite),
             filter: context.options.filter, gate: DirtyGate(dirty: context.dirty),
             followsTimeSeries: context.source.version.tellsOfSystemCollections)
         builder = IndexBuilder(
             lanes: (0..<Tuning.indexLanes).map { _ in context.destination.patientCluster.lane() },
-            mayChange: mayChange)
+            mayChange: context.retry.mayWrite)
         lane = context.source.lane()
         uniqueLane = context.destination.patientCluster.lane()
     }
@@ -410,21 +407,19 @@ actor CatalogKeeper {
         collection.isCopied = isCopied
         context.registry.put(collection)
         let (isExclusive, isOrdered) = (collection.isExclusive, collection.isOrdered)
-        let seen = context.dirty.update {
-            $0.register(uuid, isExclusive: isExclusive, isOrdered: isOrdered)
+        context.dirty.update {
+            _ = $0.register(uuid, isExclusive: isExclusive, isOrdered: isOrdered)
         }
         if collection.isCopied {
             context.dirty.update { $0.setEligible(uuid, true) }
         } else {
-            try await enqueue(uuid, catalog, seen: seen)
+            try await enqueue(uuid, catalog)
         }
     }
 
-    /// `seen`: through where the stream was read when its changes were first kept.
-    private func enqueue(
-        _ uuid: BinaryUUID, _ catalog: Catalog, seen: Timestamp? = nil
-    ) async throws {
-        let seen = seen ?? context.dirty.seenThrough
+    /// Its changes are kept already: those of the events that were read before are in what is copied.
+    private func enqueue(_ uuid: BinaryUUID, _ catalog: Catalog) async throws {
+        let seen = context.dirty.read { $0.newestEvent }
         try await copier.enqueue(uuid, readAfter: max(seen, catalog.operationTime), lane: lane)
     }
 

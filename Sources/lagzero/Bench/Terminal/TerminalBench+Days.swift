@@ -11,18 +11,20 @@ extension TerminalBench {
         var days = SimulatedDays()
         // What is kept of the newest lines and hours is there after the first.
         days.pass(1)
-        guard let before = MemoryUse(pid: getpid()) else {
-            throw SandboxError(.ended, "there is no /proc")
-        }
+        let before = try anonymousBytes()
         days.pass(4)
-        guard let after = MemoryUse(pid: getpid()) else {
-            throw SandboxError(.ended, "there is no /proc")
-        }
-        let growth = after.anonymousBytes - before.anonymousBytes
+        let growth = try anonymousBytes() - before
         return Figure(
             name: "growth from the first to the fifth simulated day",
             measured: Double(growth) / Double(1 << 20), limit: 1, unit: .megabytes,
             note: "\(days.seconds) s, a frame and new figures in each, a log line a minute")
+    }
+
+    private func anonymousBytes() throws -> Int {
+        guard let memory = MemoryUse(pid: getpid()) else {
+            throw SandboxError(.ended, "there is no /proc")
+        }
+        return memory.anonymousBytes
     }
 }
 
