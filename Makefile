@@ -12,10 +12,6 @@ SOURCES := Sources Tests Package.swift
 SANITIZED := --disable-xctest --filter BSONTests --filter MongoTests --filter MigrationTests \
 	--filter TerminalTests --skip lagzeroTests --skip ServerTests --skip RuntimeTests
 
-# The tests that do more at length, and the others of the checklists' lines.
-AT_LENGTH := --filter BSONTests \
-	--filter 'MigrationTests\.(RandomMigration|Fault|Collections|Ids|Indexes|Writes|Definitions|Workers)'
-
 # The linker says this for more than a hundred symbols; it means nothing.
 QUIET_LINKER := 2>&1 | sed "/Cannot export local symbol '__asan_/d"
 
@@ -37,7 +33,7 @@ test: deps lint ## check the format, build, run the tests
 
 soak: deps ## the long tests: random workloads and faults from 100 seeds, and the checklists' tests at length
 	$(SWIFT) build --build-tests
-	LAGZERO_SOAK=1 LAGZERO_SEEDS=100 $(SWIFT) test --skip-build --no-parallel $(AT_LENGTH)
+	@LAGZERO_SEEDS=$${LAGZERO_SEEDS:-100} .ci/run-tests --at-length
 
 bench: build deps ## measure the engine between local replica sets, and the wizard beside htop and whiptail
 	@.ci/install-packages peers || echo "Going on without them"
