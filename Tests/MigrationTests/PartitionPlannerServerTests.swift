@@ -78,6 +78,27 @@ import Testing
         #expect(partitions.count > 1)
     }
 
+    /// A server refuses to read up to MinKey.
+    @Test func i6NothingIsSplitBeforeTheSmallestId() async throws {
+        let fixture = try await VerifyFixture("planner_extremes", ["items": [:]])
+        let ids: [Value] = [.minKey, .null, 1, "one", .maxKey]
+        try await fixture.insert(ids.map { ["_id": $0] }, into: "items")
+        let uuid = try await fixture.register("items")
+        let collection = try #require(fixture.context.registry[uuid])
+        let planner = PartitionPlanner(
+            context: fixture.context, lane: fixture.context.source.lane())
+        // Every id that can be a boundary is one.
+        let split = try #require(
+            PartitionPlanner.Split(bytes: 20 * Tuning.partitionBytes, documents: ids.count))
+        #expect(split.rate == 1)
+        var found: [Partition] = []
+        try await planner.plan(collection, split, from: nil, index: 0) { found += $0 }
+        #expect(found.map(\.index) == Array(0..<ids.count))
+        let rests = found.compactMap(\.rest)
+        let counts = try await Self.count(found + rests, fixture, collection)
+        #expect(counts.reduce(0, +) == ids.count)
+    }
+
     /// Documents that came since it was measured are boundaries as likely as the others.
     @Test func aCollectionThatHasGrownIsNotSplitForEver() async throws {
         let (fixture, collection) = try await Self.fixture("planner_grown")

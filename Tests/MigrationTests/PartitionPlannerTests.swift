@@ -1,3 +1,4 @@
+import BSON
 import Testing
 
 @testable import Migration
@@ -20,6 +21,17 @@ import Testing
         let split = try #require(PartitionPlanner.Split(bytes: 1 << 40, documents: 2))
         #expect(split.partitions == 2)
         #expect(split.rate == 1)
+    }
+
+    @Test func nothingIsSplitBeforeTheSmallestId() throws {
+        func id(_ value: Value) throws -> RawValue {
+            let document: Document = ["_id": value]
+            return try #require(document.raw("_id"))
+        }
+        // The same document may be drawn more than once.
+        let ids = try [.minKey, .minKey, 1, 1, 2, .maxKey].map(id)
+        #expect(try SourceSurvey.bounds(ids, samples: 1) == [id(1), id(2), id(.maxKey)])
+        #expect(try SourceSurvey.bounds(ids, samples: 2) == [id(1), id(2)])
     }
 
     /// Servers read the whole collection for a sample of more than 5 %.

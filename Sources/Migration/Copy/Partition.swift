@@ -79,3 +79,9 @@ struct Partition: Sendable {
         }
     }
 }
+
+extension RawValue {
+    /// Whether an id may be a boundary. Before MinKey there is nothing, and servers refuse a `max` that is not behind the
+    /// beginning (51175).
+    var canSplit: Bool { type != BSONType.minKey }
+}

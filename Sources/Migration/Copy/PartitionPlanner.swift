@@ -69,7 +69,8 @@ struct PartitionPlanner: Sendable {
                 }
                 while true {
                     let partitions = batch.documents.compactMap { document -> Partition? in
-                        guard let upper = document.raw("_id"), upper != lower else { return nil }
+                        guard let upper = document.raw("_id"), upper.canSplit, upper != lower
+                        else { return nil }
                         defer {
                             lower = upper.copied()
                             index += 1

@@ -44,12 +44,12 @@ struct SourceSurvey: Sendable {
         }
     }
 
-    /// Every so many of ids in order. Equal ones come once.
-    private static func bounds(_ ids: [RawValue], samples: Int) -> [RawValue] {
+    /// Every so many of ids in order. Equal ones come once, and MinKey never.
+    static func bounds(_ ids: [RawValue], samples: Int) -> [RawValue] {
         var bounds: [RawValue] = []
         var keys: Set<CanonicalKey> = []
         for place in stride(from: samples, to: ids.count, by: samples)
-        where keys.insert(CanonicalKey(ids[place])).inserted {
+        where ids[place].canSplit && keys.insert(CanonicalKey(ids[place])).inserted {
             bounds.append(ids[place].copied())
         }
         return bounds
