@@ -9,6 +9,8 @@ package struct Runner: Sendable {
     /// Number of the newest event that the wizard has from elsewhere; nil where it has none.
     private let known: Int64?
     private let keep: @Sendable (SavedState) async throws -> Void
+    /// What was sent and has not been answered yet.
+    private let asked = Asked()
     /// Why nothing could be kept last.
     private let trouble = Said()
     private let zone: @Sendable () -> Zone
@@ -39,7 +41,8 @@ package struct Runner: Sendable {
         case .terminal: break
         case .follow: await follow(send)
         case .command(let command, let layer):
-            let answer = await answer(command)
+            guard !Task.isCancelled else { return }
+            let answer = await asked.wait { await self.answer(command) }
             send(.answered(answer, to: command, from: layer))
         case .save(let state):
             do {
@@ -53,6 +56,30 @@ package struct Runner: Sendable {
         case .hostKey: await hostKey()
         case .startAgent:
             do { try await startAgent() } catch { send(.troubled(Self.refusal(error))) }
+        }
+    }
+
+    /// Returns when every command that was sent is answered. To be called when no more are: what the agent does for one
+    /// could come after what is asked of it next.
+    package func settle() async { await asked.settle() }
+
+    /// Commands on their way. They are not cancelled with the wizard: the agent carries them out all the same.
+    private final class Asked: Sendable {
+        private let state = Mutex<(next: Int, running: [Int: Task<Answer, Never>])>((0, [:]))
+
+        func wait(_ ask: @escaping @Sendable () async -> Answer) async -> Answer {
+            let task = Task(operation: ask)
+            let id = state.withLock { state in
+                state.next += 1
+                state.running[state.next] = task
+                return state.next
+            }
+            defer { state.withLock { $0.running[id] = nil } }
+            return await task.value
+        }
+
+        func settle() async {
+            for task in state.withLock({ Array($0.running.values) }) { _ = await task.value }
         }
     }
 

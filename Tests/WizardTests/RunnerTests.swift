@@ -66,6 +66,36 @@ import Testing
         #expect(answer == added.map { .cluster($0) })
     }
 
+    /// Otherwise the agent could carry it out after what is asked at the very end.
+    @Test func whatWasSentIsAnsweredBeforeTheWizardIsGone() async {
+        let id = Sample.migration(.inSync).id
+        let agent = agent(.inSync)
+        let (sent, hasSent) = AsyncStream.makeStream(of: Void.self)
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        agent.beforeClaim = {
+            hasSent.finish()
+            for await _ in released {}
+        }
+        let (runner, inbox) = (runner(agent), Inbox())
+        let leaving = Task { await runner.perform(.command(.claim(id), from: 3), inbox.sender) }
+        for await _ in sent {}
+        leaving.cancel()
+        async let driver = {
+            await runner.settle()
+            return agent.snapshot.migrations[0].driver
+        }()
+        release.finish()
+        #expect(await driver?.wizard == Sample.me.wizard)
+        // What was not sent by then is not sent any more.
+        let count = agent.requests.count
+        let late = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            await runner.perform(.command(.claim(id), from: 3), inbox.sender)
+        }
+        await late.value
+        #expect(agent.requests.count == count)
+    }
+
     @Test func whatTheDriverAsksIsAskedInTheNameOfThisWizard() async {
         let id = Sample.migration(.copying).id
         let agent = agent(.copying)

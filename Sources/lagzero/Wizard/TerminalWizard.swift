@@ -56,18 +56,20 @@ struct TerminalWizard {
         alongside(runtime.sender)
         let first = Wizard.Model(me: asker, saved: saved, host: host, themes: themes.all)
         let model = try await runtime.run(first).model
-        await giveWheelsAway(model.world, asker)
+        await giveWheelsAway(model.world, asker, after: runner)
         return model
     }
 
     /// So that whoever opens the wizard next, after a connection was lost, need not wait until this one is taken for
     /// dead.
-    private func giveWheelsAway(_ world: World, _ asker: Asker) async {
+    private func giveWheelsAway(_ world: World, _ asker: Asker, after runner: Runner) async {
         // All: one that was just asked for may be this one's by now. Where another one drives it does nothing.
         let running = (world.snapshot?.migrations ?? []).filter { !$0.phase.isFinal }.map(\.id)
         guard !running.isEmpty else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [client] in
+                // A claim on its way would take one back.
+                await runner.settle()
                 for id in running { try? await client.yield(id, by: asker) }
             }
             group.addTask { try? await Task.sleep(for: Tuning.yieldLimit) }

@@ -16,6 +16,7 @@ final class ScriptedAgent: Sendable {
         var ignoresCutovers = false
         var answersAfter = Duration.zero
         var tellsLate = false
+        var beforeClaim: (@Sendable () async -> Void)?
         var made: UInt64 = 0x1000
     }
 
@@ -56,6 +57,12 @@ final class ScriptedAgent: Sendable {
     var tellsLate: Bool {
         get { state.withLock { $0.tellsLate } }
         set { state.withLock { $0.tellsLate = newValue } }
+    }
+
+    /// What a claim waits for.
+    var beforeClaim: (@Sendable () async -> Void)? {
+        get { state.withLock { $0.beforeClaim } }
+        set { state.withLock { $0.beforeClaim = newValue } }
     }
 
     /// The next thing that is asked is refused.
@@ -304,6 +311,7 @@ extension ScriptedAgent: MigrationControl {
         try reply(.start(setup, by: asker)).identifier
     }
     func claim(_ id: Identifier, by asker: Asker) async throws {
+        await beforeClaim?()
         _ = try reply(.claim(id, by: asker))
     }
     func yield(_ id: Identifier, by asker: Asker) async throws {
