@@ -82,6 +82,7 @@ let package = Package(
                 "Terminal", "TerminalEmulator", "Wizard",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         // What the tests of the terminal run in a pseudo-terminal.

@@ -221,7 +221,8 @@ package struct Emulator {
         case "?7": wraps = isOn
         case "?25": isCursorVisible = isOn
         case "?1049", "?47": showSecondScreen(isOn)
-        case "?2004", "?1", "4": if isOn { modes.insert(text) } else { modes.remove(text) }
+        case "?2004", "?1", "4", "?1000", "?1006":
+            if isOn { modes.insert(text) } else { modes.remove(text) }
         case "?12", "34": break
         default: unknown.append("mode \(text)")
         }

@@ -226,6 +226,7 @@ struct ClusterDialog: Sendable, Equatable, Codable {
         let columns = min(rect.columns, 72)
         let box = rect.centred(Size(columns, rows + 5 + max(3, text.rows(columns: columns - 4))))
         canvas.hideCursor()
+        canvas.withdrawOffers()
         canvas.fill(box)
         canvas.box(box)
         let title = edited.map { "Edit \($0.name)" } ?? "Add a cluster"
@@ -234,19 +235,18 @@ struct ClusterDialog: Sendable, Equatable, Codable {
         canvas.put("Connection string", in: inner.line(0), .label)
         connection.draw(
             in: inner.line(1), isFocused: focus.isFocused(.connection), on: &canvas)
+        canvas.offer(focus, .connection, in: inner.line(1))
         for (row, (label, part, field)) in fields.enumerated() {
             let (left, right) = inner.line(row + 2).left(14)
             canvas.put(label, in: left, .label)
             field.draw(in: right, isFocused: focus.isFocused(part), on: &canvas)
+            canvas.offer(focus, part, in: inner.line(row + 2))
         }
         let (buttons, above) = inner.bottom(1)
         text.draw(in: above.top(rows + 2).rest, on: &canvas)
-        let focused = focus.isFocused(.cancel) ? 0 : focus.isFocused(.save) ? 1 : nil
+        let save = Button(
+            edited == nil ? "Add" : "Save", isSaving ? .grey(reason: "") : .normal)
         Button.drawRow(
-            [
-                Button("Cancel"),
-                Button(edited == nil ? "Add" : "Save", isSaving ? .grey(reason: "") : .normal),
-            ],
-            focused: focused, in: buttons, on: &canvas)
+            [(.cancel, Button("Cancel")), (.save, save)], focus, in: buttons, on: &canvas)
     }
 }

@@ -71,6 +71,7 @@ struct ConnectToAtlas: Sendable, Equatable, Codable {
         let gap = rows + 3 <= rect.rows ? 1 : 0
         let box = rect.centred(Size(rect.columns, rows + 3 * gap))
         canvas.hideCursor()
+        canvas.withdrawOffers()
         canvas.fill(box)
         canvas.rule(box.line(0))
         canvas.rule(box.line(box.rows - 1))

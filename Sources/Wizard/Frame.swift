@@ -27,8 +27,9 @@ struct Frame {
             steps.stepper.draw(in: place.left(1).rest, on: &canvas)
         }
         for rule in places.rules { canvas.rule(rule) }
-        drawFooter(in: places.footer.margin, on: &canvas)
         drawBody(in: places.body, on: &canvas)
+        // Behind the body: its keys work over a dialog, too.
+        drawFooter(in: places.footer.margin, on: &canvas)
         drawMessages(
             in: places.message.margin, isRoomy: !places.rules.isEmpty, on: &canvas)
     }

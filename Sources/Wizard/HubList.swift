@@ -43,8 +43,15 @@ struct HubList {
         let cursor = lines.firstIndex { $0 == current } ?? 0
         // The headline of a part is seen with its first item.
         let first = max(0, min(max(0, cursor - above.rows + 2), lines.count - above.rows))
+        canvas.offerScrolling(in: above)
+        var steps =
+            lines.prefix(first).count(where: \.isItem) - lines.prefix(cursor).count(where: \.isItem)
         for (row, line) in lines.dropFirst(first).prefix(above.rows).enumerated() {
             canvas.put(runs(line, above.columns, canvas.glyphs), in: above.line(row))
+            if line.isItem {
+                canvas.offer(steps == 0 ? [.enter] : .moving(steps), in: above.line(row))
+                steps += 1
+            }
             if line == current {
                 canvas.put(canvas.glyphs.current, at: above.line(row).origin)
                 canvas.restyle(above.line(row), .selection)

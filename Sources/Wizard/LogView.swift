@@ -24,6 +24,7 @@ enum LogView {
         _ lines: [LogLine], last: Int?, now: Int64?, in rect: Rect, on canvas: inout Canvas
     ) {
         guard !rect.isEmpty else { return }
+        canvas.offerScrolling(in: rect)
         let wanted = end(of: lines, last: last)
         let end = max(min(rect.rows, lines.count), wanted)
         let first = max(0, end - rect.rows)

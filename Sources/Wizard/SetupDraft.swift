@@ -6,18 +6,19 @@ package struct SetupDraft: Sendable, Equatable, Codable {
     var flow: String?
     var source = ClusterChoice()
     var destination = ClusterChoice()
-    /// Nil until the user decides: then the size of the source does.
+    /// Nil until the user decides here: until then the preferences do, or the size of the source.
     var verify: Bool?
     /// What was typed to confirm that the destination is cleared; nil where it is not to be.
     var clearConfirmedName: String?
     /// The cluster that was shown then.
     var clearConfirmedCluster: ClearedCluster?
-    var loadLevel = 3
+    /// 1 to 4; nil until the user decides here.
+    var loadLevel: Int?
 
     /// Whether anything was chosen that is more than a place to choose from.
     var hasEntries: Bool {
         [source, destination].contains { $0.cluster != nil } || verify != nil
-            || clearConfirmedName != nil || loadLevel != SetupDraft().loadLevel
+            || clearConfirmedName != nil || loadLevel != nil
     }
 
     mutating func forgetClearing() { (clearConfirmedName, clearConfirmedCluster) = (nil, nil) }
@@ -28,8 +29,11 @@ package struct SetupDraft: Sendable, Equatable, Codable {
     }
 
     func verifies(_ world: World) -> Bool {
-        verify ?? SetupDraft.proposesVerification(of: source.cluster(in: world))
+        verify ?? world.preferences.verify
+            ?? SetupDraft.proposesVerification(of: source.cluster(in: world))
     }
+
+    func loadLevel(_ world: World) -> Int { loadLevel ?? world.preferences.loadLevel }
 
     /// What the agent is asked; nil while something is missing.
     func setup(_ world: World) -> MigrationSetup? {
@@ -42,7 +46,7 @@ package struct SetupDraft: Sendable, Equatable, Codable {
         setup.clear = clearConfirmedName != nil
         setup.clearConfirmedName = clearConfirmedName
         setup.clearConfirmedCluster = clearConfirmedCluster
-        setup.loadLevel = loadLevel
+        setup.loadLevel = loadLevel(world)
         // Decided on *Validate*.
         if !setup.clear, let going = world.goingOn(from: source.id, to: destination.id) {
             setup.resume(with: going.setup)

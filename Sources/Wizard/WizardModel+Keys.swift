@@ -33,11 +33,14 @@ extension Wizard.Model {
             .init(
                 logKey, label: "Log", group: general, isInFooter: false,
                 reason: subject == nil ? "no migration here" : nil),
-            .init(.character("T"), label: "Next theme", group: general, isInFooter: false),
-            .init(.control("l"), label: "Draw anew", group: general, isInFooter: false),
             .init(
                 .character("d"), label: world.host?.leave ?? "Detach", group: general,
                 isEssential: true),
+            .init(.character("T"), label: "Next theme", group: general, isInFooter: false),
+            .init(
+                .character("m"), label: isMouseOn ? "Mouse off" : "Mouse on", group: general,
+                isInFooter: false),
+            .init(.control("l"), label: "Draw anew", group: general, isInFooter: false),
         ]
         if let host = world.host, let key = host.key {
             bindings.insert(.init(key, label: host.label, group: general, isInFooter: false), at: 1)
@@ -118,6 +121,7 @@ extension Wizard.Model {
         case .character("d"): return world.host.map { leaveAtSecondAsking($0.leaving) } ?? detach()
         case world.host?.key: return [.hostKey]
         case .character("T"): return nextTheme()
+        case .character("m"): return switchMouse()
         case .character("A") where isAgentSilent:
             return say("Starting the agent", .text) + [.startAgent]
         default: return []
@@ -142,6 +146,14 @@ extension Wizard.Model {
         let next = themes[(index + 1) % themes.count]
         theme = next.name
         return say("Theme \(next.name)", .text) + [.terminal(.theme(next))]
+    }
+
+    private mutating func switchMouse() -> [Wizard.Effect] {
+        isMouseOn.toggle()
+        let text =
+            isMouseOn
+            ? "Mouse on: click keys, buttons and rows; Shift selects text. m: off" : "Mouse off"
+        return say(text, .text) + [.terminal(.mouse(isMouseOn))]
     }
 
     private mutating func pressOverlay(_ key: Key) {

@@ -8,7 +8,8 @@ extension Wizard.Model {
         switch event {
         case .start(let size):
             world.size = size
-            return [.readZone, .follow] + tick() + update()
+            return (isMouseOn ? [.terminal(.mouse(true))] : []) + [.readZone, .follow] + tick()
+                + update()
         case .resize(let size):
             world.size = size
             return []
@@ -21,6 +22,9 @@ extension Wizard.Model {
         case .resumed: return [.readZone]
         case .notCopied:
             return say("This terminal tells of no clipboard; select the text instead.", .warning)
+        case .noMouse:
+            isMouseOn = false
+            return say("This terminal tells of no mouse.", .warning)
         }
     }
 

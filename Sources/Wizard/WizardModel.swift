@@ -41,16 +41,20 @@ extension Wizard {
         var isBellArmed = false
         /// Uptime of a Ctrl-C that was not followed by another yet.
         var interruptedAt: Duration?
+        /// Whether the mouse is the wizard's; off, it selects text as everywhere in the terminal.
+        var isMouseOn: Bool
 
         package init(
             me: Asker, saved: SavedState? = nil, host: Host? = nil, flows: [Flow] = Flow.all,
-            themes: [Theme] = Theme.builtIn
+            themes: [Theme] = Theme.builtIn, preferences: Preferences = Preferences()
         ) {
             self.themes = themes
             world = World(me: me)
             world.host = host
             world.flows = flows
-            theme = saved?.theme ?? Theme.standard.name
+            world.preferences = preferences
+            isMouseOn = preferences.hasMouse
+            theme = preferences.theme ?? saved?.theme ?? Theme.standard.name
             lastSeen = saved?.lastSeen
             drafts = saved?.drafts ?? []
             push(.hub(MigrationHub()))
@@ -62,6 +66,9 @@ extension Wizard {
                 }
             }
         }
+
+        /// The standard one where there is none of that name any more.
+        package var shownTheme: Theme { themes.first { $0.name == theme } ?? .standard }
 
         package var page: Page { layers[layers.count - 1].page }
 

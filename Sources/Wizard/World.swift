@@ -18,6 +18,7 @@ package struct World: Sendable, Equatable, Codable {
     package var me: Asker
     /// Nil where the program around the wizard adds nothing to it.
     package var host: Host?
+    var preferences = Preferences()
     /// For the wheels that this wizard has, by migration.
     var requests: [Identifier: WheelRequest] = [:]
     /// The ways to migrate, as the hub offers them; never empty.

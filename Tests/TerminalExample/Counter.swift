@@ -12,11 +12,12 @@ enum Counter: Program {
         var isEditing = false
         /// Asks for a name that must not be pasted.
         var confirmation: ConfirmByName?
+        var hasMouse = true
     }
 
-    enum Message: Sendable { case key(Key), resized(Size), resumed, answered, nothing }
+    enum Message: Sendable { case key(Key), resized(Size), resumed, answered, noMouse, nothing }
     enum Effect: Sendable, Equatable {
-        case exit, suspend, repaint, bell, title, copy, ask, leave, discardTypeAhead
+        case exit, suspend, repaint, bell, title, copy, ask, leave, discardTypeAhead, mouse
     }
 
     static func reduce(_ model: inout Model, _ message: Message) -> [Effect] {
@@ -45,11 +46,13 @@ enum Counter: Program {
         case .key(.character("y")): return [.copy]
         case .key(.character("x")): model.count = [Int]()[model.count]
         case .key(.character("r")): return [.repaint]
+        case .key(.character("m")): return [.mouse]
         case .key(.control("z")): return [.suspend]
         case .key(let key): model.lastKey = key.name
         case .resized(let size): model.size = size
         case .resumed: model.resumes += 1
         case .answered: model.answers += 1
+        case .noMouse: model.hasMouse = false
         case .nothing: break
         }
         return []
@@ -61,8 +64,9 @@ enum Counter: Program {
             return
         }
         canvas.box(canvas.bounds)
-        canvas.put("EXAMPLE", at: Point(2, 1), .title)
+        canvas.put(model.hasMouse ? "EXAMPLE" : "NO MOUSE", at: Point(2, 1), .title)
         canvas.put("count=\(model.count)", at: Point(2, 2), .accent)
+        canvas.offer([.character("n")], in: Rect(2, 2, 8, 1))
         canvas.put("answers=\(model.answers)", at: Point(2, 3), .ok)
         canvas.put("resumes=\(model.resumes)", at: Point(2, 4), .warning)
         canvas.put("size=\(model.size.columns)x\(model.size.rows)", at: Point(2, 5))
@@ -77,6 +81,7 @@ enum Counter: Program {
         case .start(let size), .resize(let size): .resized(size)
         case .key(let key): .key(key)
         case .resumed: .resumed
+        case .noMouse: .noMouse
         case .tick, .notCopied, .interrupt, .terminate, .hangUp: nil
         }
     }
@@ -88,6 +93,7 @@ enum Counter: Program {
         case .exit: .exit
         case .suspend: .suspend
         case .repaint: .repaint
+        case .mouse: .mouse(true)
         case .bell: .bell
         case .title: .title("count")
         case .copy: .copy("copied")

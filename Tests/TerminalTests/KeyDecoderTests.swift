@@ -73,7 +73,7 @@ import Testing
 
     @Test func unknownSequencesLeaveNoLetters() {
         for text in [
-            "\u{1b}[1;9y", "\u{1b}[<0;10;5M", "\u{1b}[?62;4c", "\u{1b}P1$r0m\u{1b}\\", "\u{1b}x",
+            "\u{1b}[1;9y", "\u{1b}[<0;10;5m", "\u{1b}[?62;4c", "\u{1b}P1$r0m\u{1b}\\", "\u{1b}x",
         ] {
             var decoder = KeyDecoder()
             #expect(decoder.keys(text.utf8, at: .zero) == [])
@@ -112,6 +112,23 @@ import Testing
         #expect(decoder.keys("\u{1b}[200~ab".utf8, at: .zero) == [])
         #expect(decoder.deadline == .seconds(30))
         #expect(decoder.keys("q".utf8, at: .seconds(31)) == [.paste("ab"), .character("q")])
+    }
+
+    @Test func clicksAndTheWheelAreReadAndNothingElseOfTheMouse() {
+        func keys(_ bytes: String) -> [Key] {
+            var decoder = KeyDecoder()
+            return decoder.keys(bytes.utf8, at: .zero)
+        }
+        func mouse(_ act: Mouse.Act, _ column: Int, _ row: Int) -> [Key] {
+            [.mouse(Mouse(act, at: Point(column, row)))]
+        }
+        #expect(keys("\u{1b}[<0;1;1M") == mouse(.click, 0, 0))
+        #expect(keys("\u{1b}[<64;80;24M") == mouse(.wheelUp, 79, 23))
+        #expect(keys("\u{1b}[<65;300;2M") == mouse(.wheelDown, 299, 1))
+        // Releases, other buttons, motion, and what is no report.
+        for bytes in ["<0;1;1m", "<2;1;1M", "<35;1;1M", "<0;1M", "<;;M", "<0;1;1;1M", "<0;1;1A"] {
+            #expect(keys("\u{1b}[\(bytes)") == [])
+        }
     }
 
     @Test func everyKeyIsEncodedAndDecoded() throws {

@@ -181,6 +181,31 @@ import Testing
         #expect(try press("y", terminal, until: "\u{7}") == Array("\u{1b}]52;c;Y29waWVk\u{7}".utf8))
     }
 
+    @Test func theMouseIsReportedOnlyWhenAskedForAndGivenBack() throws {
+        let terminal = try start()
+        try terminal.expect("漢字")
+        #expect(!terminal.text.contains("\u{1b}[?1000h"))
+        _ = try press("m", terminal, until: "\u{1b}[?1000h\u{1b}[?1006h")
+        // A press and its release, on the counter and beside it.
+        terminal.send("\u{1b}[<0;3;3M\u{1b}[<0;3;3m")
+        try terminal.wait("a click") { terminal.screen.contains("count=1") }
+        terminal.send("\u{1b}[<0;30;3M\u{1b}[<0;30;3mj")
+        try terminal.wait("the key behind it") { terminal.screen.contains("key=j") }
+        #expect(terminal.screen.contains("count=1"))
+        terminal.send("q")
+        try terminal.end()
+        #expect(terminal.text.contains("\u{1b}[?1006l\u{1b}[?1000l"))
+    }
+
+    @Test func aTerminalWithoutAMouseSaysSo() throws {
+        let terminal = try start(["TERM": "vt100"])
+        try terminal.expect("漢字")
+        _ = try press("m", terminal, until: "NO MOUSE")
+        terminal.send("q")
+        try terminal.end()
+        #expect(!terminal.text.contains("\u{1b}[?100"))
+    }
+
     @Test func whatWasTypedAheadInTheSameReadIsDropped() throws {
         let terminal = try start()
         try terminal.expect("漢字")

@@ -19,6 +19,8 @@ package struct Canvas: Sendable, Equatable {
     package private(set) var cursor: Point?
     private var cells: [Cell]
     private var clip: Rect
+    /// What the mouse finds; the last one is on top.
+    private(set) var offers: [Offer] = []
 
     package init(_ size: Size, glyphs: Glyphs = .unicode) {
         self.size = Size(max(0, size.columns), max(0, size.rows))
@@ -112,6 +114,13 @@ package struct Canvas: Sendable, Equatable {
     }
 
     package mutating func hideCursor() { cursor = nil }
+
+    mutating func add(_ offer: Offer) {
+        offers.append(Offer(rect: offer.rect.intersection(clip), answer: offer.answer))
+    }
+
+    /// What is drawn from now on takes every key, and what was offered is out of the mouse's reach.
+    package mutating func withdrawOffers() { offers = [] }
 
     /// Draws with everything outside the rectangle out of reach.
     package mutating func clipped(to rect: Rect, _ draw: (inout Canvas) -> Void) {

@@ -75,11 +75,21 @@ enum EscapeSequence {
             if number == 200 { return .pasteStart }
             return number.flatMap { numbers[$0] }.map(Meaning.key) ?? .nothing
         }
-        // A mouse report or a private answer is no key.
+        if parameters.first == UInt8(ascii: "<") { return mouse(parameters.dropFirst(), final) }
+        // A private answer is no key, nor is a mouse report of another kind.
         guard parameters.first.map({ $0 < 0x3a }) ?? true, final != UInt8(ascii: "M"),
             !(parameters.count > 0 && final == UInt8(ascii: "R") && number != 1)
         else { return .nothing }
         return letters[final].map(Meaning.key) ?? .nothing
+    }
+
+    /// `button;column;row` in xterm's SGR encoding, counted from 1; other buttons and releases mean nothing.
+    private static func mouse(_ parameters: ArraySlice<UInt8>, _ final: UInt8) -> Meaning {
+        let numbers = parameters.split(separator: UInt8(ascii: ";"))
+            .compactMap { Int(String(decoding: $0, as: UTF8.self)) }
+        guard numbers.count == 3, final == UInt8(ascii: "M"), let act = Mouse.Act(numbers[0])
+        else { return .nothing }
+        return .key(.mouse(Mouse(act, at: Point(numbers[1] - 1, numbers[2] - 1))))
     }
 
     private static func string(_ bytes: [UInt8]) -> Scan {

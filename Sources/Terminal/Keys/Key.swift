@@ -1,4 +1,4 @@
-/// What a user does at the keyboard.
+/// What a user does at the keyboard. The mouse types keys, too: what the canvas offers at its place.
 package enum Key: Sendable, Hashable, Codable {
     /// A printable character, never a control character.
     case character(Character)
@@ -11,6 +11,8 @@ package enum Key: Sendable, Hashable, Codable {
     case control(Character)
     /// A text in one piece, newlines as "\n". Never submits anything.
     case paste(String)
+    /// A report of the mouse, before it has become keys; no program is given one.
+    case mouse(Mouse)
 
     package static let space = Key.character(" ")
 
@@ -37,6 +39,7 @@ package enum Key: Sendable, Hashable, Codable {
         case .function(let number): "F\(number)"
         case .control(let character): "Ctrl-\(character.uppercased())"
         case .paste: "paste"
+        case .mouse: "mouse"
         }
     }
 }

@@ -18,6 +18,9 @@ struct KeyBatch {
         return keys.popFirst()
     }
 
+    /// These come next.
+    mutating func putBack(_ keys: [Key]) { self.keys = keys + self.keys }
+
     mutating func discard() { keys = [] }
 }
 

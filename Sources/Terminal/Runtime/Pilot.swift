@@ -49,7 +49,24 @@ package struct Pilot<P: Program> {
     package mutating func read(_ bytes: String) {
         var decoder = KeyDecoder()
         unhandled = KeyBatch(decoder.keys(bytes.utf8, at: .zero))
-        while let key = unhandled.next(toType: P.textToType(model)) { happen(.key(key)) }
+        while let key = unhandled.next(toType: P.textToType(model)) {
+            if case .mouse(let mouse) = key {
+                unhandled.putBack(canvas.keys(for: mouse))
+            } else {
+                happen(.key(key))
+            }
+        }
+    }
+
+    /// Clicks on the first place that shows the text; false when none does.
+    package mutating func click(_ text: String) -> Bool {
+        for (row, line) in lines.enumerated() {
+            guard let found = line.firstRange(of: text) else { continue }
+            let column = Width.of(String(line[..<found.lowerBound]))
+            read("\u{1b}[<0;\(column + 1);\(row + 1)M\u{1b}[<0;\(column + 1);\(row + 1)m")
+            return true
+        }
+        return false
     }
 
     package mutating func paste(_ text: String) { happen(.key(.paste(text))) }

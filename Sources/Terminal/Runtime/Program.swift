@@ -42,6 +42,8 @@ package enum TerminalEvent: Sendable, Equatable {
     case resumed
     /// What was to be copied was not sent: the terminal tells of no clipboard.
     case notCopied
+    /// The mouse was to be switched on, and the terminal tells of none.
+    case noMouse
     /// Ctrl-C, SIGTERM and the like ask for an end. The runtime ends by itself when the terminal is gone.
     case interrupt, terminate, hangUp
 }
@@ -62,6 +64,8 @@ package enum TerminalRequest: Sendable, Equatable {
     /// Drops what was typed and has not been handled, before a dialog that must not be confirmed by type-ahead.
     case discardTypeAhead
     case theme(Theme)
+    /// Whether the mouse is reported, and not left to the terminal.
+    case mouse(Bool)
 }
 
 /// A point in time.

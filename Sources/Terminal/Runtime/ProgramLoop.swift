@@ -16,6 +16,8 @@ final class ProgramLoop<P: Program> {
     private var unhandled = KeyBatch()
     private let started = ContinuousClock.now
     private var isDirty = true
+    /// What the mouse is in.
+    private var shown: Canvas?
     private var ending: Ending?
     /// First and last of a storm of resizes that has not been painted.
     private var resizes: (first: Duration, last: Duration)?
@@ -84,8 +86,17 @@ final class ProgramLoop<P: Program> {
     private func handle(_ keys: [Key]) {
         unhandled = KeyBatch(keys)
         while ending == nil, let key = unhandled.next(toType: P.textToType(model)) {
-            happen(.key(key))
+            if case .mouse(let mouse) = key {
+                unhandled.putBack(typed(by: mouse))
+            } else {
+                happen(.key(key))
+            }
         }
+    }
+
+    /// Nothing when what is shown is not up to date: a click is meant for what was seen.
+    private func typed(by mouse: Mouse) -> [Key] {
+        isDirty ? [] : shown?.keys(for: mouse) ?? []
     }
 
     private func handle(_ signal: Int32) {
@@ -180,6 +191,7 @@ final class ProgramLoop<P: Program> {
             decoder.reset()
             unhandled.discard()
         case .theme(let theme): device.encoder.use(theme)
+        case .mouse(let isOn): if !device.reportMouse(isOn) { happen(.noMouse) }
         }
     }
 
@@ -191,6 +203,7 @@ final class ProgramLoop<P: Program> {
         var canvas = Canvas(device.size, glyphs: options.glyphs)
         P.view(model, on: &canvas)
         let bytes = device.show(canvas)
+        shown = canvas
         if bytes > 0 {
             options.onFrame?(FrameReport(bytes: bytes, size: device.size, uptime: uptime))
         }

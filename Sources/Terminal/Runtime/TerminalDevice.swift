@@ -16,10 +16,15 @@ final class TerminalDevice {
     private let undo: [UInt8]
     private let isSynchronised: Bool
     private let canTitle: Bool
+    private let hasMouse: Bool
+    private var isMouseReported = false
     /// The title that was set last, as it is sent.
     private var title: [UInt8] = []
     /// The scroll region that others or another size have left is none.
     private static let wholeScreenScrolls = Array("\u{1b}[r".utf8)
+    /// Clicks and the wheel, as SGR reports.
+    private static let mouseOn = Array("\u{1b}[?1000h\u{1b}[?1006h".utf8)
+    private static let mouseOff = Array("\u{1b}[?1006l\u{1b}[?1000l".utf8)
     /// Puts the window's title aside, and takes it back; empty where nothing was put aside.
     private static let keepTitle = Array("\u{1b}[22;2t".utf8)
     private static let restoreTitle = Array("\u{1b}]2;\u{7}\u{1b}[23;2t".utf8)
@@ -41,10 +46,12 @@ final class TerminalDevice {
         }
         isSynchronised = options.isSynchronised
         canTitle = ["xterm", "tmux", "screen", "rxvt"].contains { options.terms[0].hasPrefix($0) }
+        hasMouse = !encoder.capability("kmous").isEmpty
         let leave = encoder.capability("rmcup")
         // A terminal with one screen only is left with nothing on it.
         undo =
-            encoder.capability("BD") + encoder.capability("sgr0") + encoder.capability("cnorm")
+            encoder.capability("BD") + (hasMouse ? Self.mouseOff : []) + encoder.capability("sgr0")
+            + encoder.capability("cnorm")
             + (canTitle ? Self.restoreTitle : [])
             + (leave.isEmpty ? encoder.capability("clear") : leave)
         var (output, input): (Int32, Int32) = (-1, -1)
@@ -60,6 +67,7 @@ final class TerminalDevice {
     /// Switches on what `undo` switches off, but for the screen.
     private var begun: [UInt8] {
         encoder.capability("BE") + (canTitle ? Self.keepTitle : []) + title
+            + (isMouseReported ? Self.mouseOn : [])
     }
 
     /// Gives the terminal back as it was found.
@@ -186,6 +194,14 @@ final class TerminalDevice {
         guard canTitle else { return }
         self.title = Array("\u{1b}]2;".utf8) + Self.harmless(title) + [0x07]
         extra += self.title
+    }
+
+    /// Only where the terminal says that it has one; returns whether it does.
+    func reportMouse(_ isOn: Bool) -> Bool {
+        guard hasMouse else { return !isOn }
+        isMouseReported = isOn
+        extra += isOn ? Self.mouseOn : Self.mouseOff
+        return true
     }
 
     /// Only where the terminal says that it has a clipboard; returns whether it does.

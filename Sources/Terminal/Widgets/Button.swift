@@ -46,15 +46,38 @@ package struct Button: Widget {
         }
     }
 
-    /// Draws buttons side by side with two columns between them, at the right end of the rectangle.
+    /// Draws buttons side by side with two columns between them, at the right end of the rectangle. The keys Left and
+    /// Right lead from one to another.
     package static func drawRow(
         _ buttons: [Button], focused: Int?, in rect: Rect, on canvas: inout Canvas
+    ) {
+        drawRow(buttons, focused: focused, in: rect, on: &canvas) { index in
+            focused.map { Array(repeating: index < $0 ? .left : .right, count: abs(index - $0)) }
+        }
+    }
+
+    /// The same for buttons that are parts of a page; with `isFocused` false none of them has the focus.
+    package static func drawRow<ID>(
+        _ buttons: [(part: ID, button: Button)], _ focus: FocusRing<ID>, isFocused: Bool = true,
+        in rect: Rect, on canvas: inout Canvas
+    ) {
+        let focused = buttons.firstIndex { isFocused && focus.isFocused($0.part) }
+        drawRow(buttons.map(\.button), focused: focused, in: rect, on: &canvas) {
+            focus.keys(to: buttons[$0].part)
+        }
+    }
+
+    /// `keys` leads to a button; nil where it cannot be reached.
+    private static func drawRow(
+        _ buttons: [Button], focused: Int?, in rect: Rect, on canvas: inout Canvas,
+        keys: (Int) -> [Key]?
     ) {
         let total = buttons.reduce(0) { $0 + $1.columns } + 2 * max(0, buttons.count - 1)
         var column = max(rect.column, rect.endColumn - total)
         for (index, button) in buttons.enumerated() {
-            let place = Rect(column, rect.row, button.columns, min(1, rect.rows))
-            button.draw(in: place.intersection(rect), isFocused: index == focused, on: &canvas)
+            let place = Rect(column, rect.row, button.columns, min(1, rect.rows)).intersection(rect)
+            button.draw(in: place, isFocused: index == focused, on: &canvas)
+            if let keys = keys(index) { canvas.offer(keys + [.enter], in: place) }
             column += button.columns + 2
         }
     }

@@ -90,6 +90,7 @@ enum Dialog {
 
     static func draw(_ title: String, _ box: Rect, _ canvas: inout Canvas) {
         canvas.hideCursor()
+        canvas.withdrawOffers()
         canvas.fill(box)
         canvas.box(box)
         canvas.put(
@@ -100,6 +101,7 @@ enum Dialog {
     /// Draws a text, and on the line below how much of it is hidden.
     static func draw(_ text: TextBlock, in rect: Rect, _ below: Rect, _ canvas: inout Canvas) {
         text.draw(in: rect, on: &canvas)
+        canvas.offerScrolling(in: rect)
         let hidden = text.hiddenRows(below: rect)
         if hidden > 0 { canvas.put(more(hidden, canvas.glyphs), in: below, .dim) }
     }
@@ -223,9 +225,10 @@ package struct ConfirmByName: Widget {
         field.draw(
             in: lower.line(1), isFocused: isFocused && focus.isFocused(.field), on: &canvas)
         if let refusal { canvas.put(refusal, in: lower.line(2), .warning) }
-        let focused = focus.isFocused(.cancel) ? 0 : focus.isFocused(.confirm) ? 1 : nil
+        canvas.offer(focus, .field, in: lower.line(1))
         Button.drawRow(
-            [cancel, confirm], focused: isFocused ? focused : nil, in: lower.line(4), on: &canvas)
+            [(.cancel, cancel), (.confirm, confirm)], focus, isFocused: isFocused,
+            in: lower.line(4), on: &canvas)
     }
 }
 

@@ -99,6 +99,8 @@ package struct DropDown: Widget {
     /// page; does nothing when it is closed.
     package func drawOpen(at rect: Rect, on canvas: inout Canvas) {
         guard isOpen else { return }
+        canvas.withdrawOffers()
+        canvas.offer([.escape], in: canvas.bounds)
         let matches = matches
         let rows = min(Tuning.dropDownRows, max(1, matches.count)) + 2
         let isBelow = rect.row + 1 + rows <= canvas.size.rows
@@ -106,6 +108,7 @@ package struct DropDown: Widget {
             rect.column, isBelow ? rect.row + 1 : max(0, rect.row - rows), rect.columns, rows)
         canvas.fill(box, Style(.field))
         canvas.box(box)
+        canvas.offerScrolling(in: box)
         let inner = box.inset(columns: 1, rows: 1)
         if matches.isEmpty {
             canvas.put(" " + (items.isEmpty ? emptyText : "no match"), in: inner, .dim)
@@ -116,6 +119,7 @@ package struct DropDown: Widget {
             let style = Style(isHighlighted ? .selection : .field)
             canvas.fill(inner.line(row), style)
             canvas.put(" " + items[match], in: inner.line(row), style)
+            canvas.offer(.moving(first + row - highlighted) + [.enter], in: inner.line(row))
         }
     }
 }

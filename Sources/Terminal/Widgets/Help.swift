@@ -38,7 +38,7 @@ package struct KeyMap: Sendable, Equatable, Codable {
         KeyMap(left.bindings + right.bindings)
     }
 
-    /// Draws `Tab Next field   Enter Continue   Esc Back`.
+    /// Draws `Tab Next field   Enter Continue   Esc Back`; a click on one of them presses its first key.
     package func drawFooter(in rect: Rect, on canvas: inout Canvas) {
         guard rect.rows > 0 else { return }
         var column = rect.column
@@ -46,6 +46,9 @@ package struct KeyMap: Sendable, Equatable, Codable {
             canvas.put(
                 [Run(binding.names, .key), Run(" " + binding.label, .dim)],
                 at: Point(column, rect.row))
+            if let key = binding.keys.first, ![.up, .left].contains(key) {
+                canvas.offer([key], in: Rect(column, rect.row, binding.columns, 1))
+            }
             column += binding.columns + KeyMap.gap
         }
     }
@@ -103,6 +106,7 @@ package struct Help: Widget {
         let inner = box.inset(columns: 2, rows: 1)
         Dialog.draw("Help", box, &canvas)
         block.draw(in: inner, on: &canvas)
+        canvas.offerScrolling(in: inner)
         let hidden = block.hiddenRows(below: inner)
         guard hidden > 0 else { return }
         canvas.put(

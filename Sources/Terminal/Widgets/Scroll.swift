@@ -1,3 +1,10 @@
+extension [Key] {
+    /// What moves a selection by so many rows, down where that is positive.
+    package static func moving(_ rows: Int) -> [Key] {
+        Array(repeating: rows < 0 ? .up : .down, count: abs(rows))
+    }
+}
+
 /// The selected row of a list and the part of it that is shown.
 package struct Scroll: Sendable, Equatable, Codable {
     package var selected = 0

@@ -35,6 +35,17 @@ package struct FocusRing<ID: Hashable & Sendable & Codable>: Sendable, Equatable
         focused = ids[((index + step) % ids.count + ids.count) % ids.count]
     }
 
+    /// What is typed to get to a part from where the focus is: Tab or Shift-Tab, whatever is shorter. Nil where there
+    /// is no such part.
+    package func keys(to id: ID) -> [Key]? {
+        guard let from = ids.firstIndex(where: { $0 == focused }), let to = ids.firstIndex(of: id)
+        else { return nil }
+        let ahead = (to - from + ids.count) % ids.count
+        let isAhead = ahead <= ids.count / 2
+        return Array(
+            repeating: isAhead ? .tab : .backTab, count: isAhead ? ahead : ids.count - ahead)
+    }
+
     /// True for Tab and Shift-Tab.
     package mutating func handle(_ key: Key) -> Bool {
         switch key {

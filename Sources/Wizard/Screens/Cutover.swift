@@ -246,9 +246,10 @@ package struct Cutover: LiveScreen {
         switch step {
         case .stopWrites:
             CutoverView.drawWrites(flow(world).cutover, live, in: rest, on: &canvas)
+            let box = Rect(1, rest.row + (isRoomy ? 7 : 5), rest.columns - 1, 1)
             CheckBox(flow(world).cutover.stopped, isOn: isConfirmed).draw(
-                in: Rect(1, rest.row + (isRoomy ? 7 : 5), rest.columns - 1, 1),
-                isFocused: focus.isFocused(.confirm), on: &canvas)
+                in: box, isFocused: focus.isFocused(.confirm), on: &canvas)
+            canvas.offer(focus, .confirm, then: .space, in: box)
             if let reason = Words.notReady(live) ?? doubt(live, world) {
                 let row = rest.row + (isRoomy ? 9 : 6)
                 canvas.put(" " + reason, in: Rect(0, row, rest.columns, 1), .warning)
@@ -269,24 +270,22 @@ package struct Cutover: LiveScreen {
         on canvas: inout Canvas
     ) {
         let place = Rect(1, rect.row, rect.columns - 2, rect.rows)
-        var buttons: [Button] = []
+        var buttons: [(part: Part, button: Button)] = []
         for part in focus.ids where part != .confirm {
             switch part {
-            case .back, .confirm: buttons.append(Button("Back"))
+            case .back, .confirm: buttons.append((part, Button("Back")))
             case .finalize:
                 let isFree = obstacleToFinalize(live, world) == nil
-                buttons.append(
-                    Button(flow(world).cutover.finalize, isFree ? .ready : .grey(reason: "")))
+                let title = flow(world).cutover.finalize
+                buttons.append((part, Button(title, isFree ? .ready : .grey(reason: ""))))
             case .backOut:
                 let isFree = obstacleToBackOut(live, world) == nil
-                buttons.append(Button("Back out", isFree ? .normal : .grey(reason: "")))
+                buttons.append((part, Button("Back out", isFree ? .normal : .grey(reason: ""))))
             }
         }
-        let drawn = focus.ids.filter { $0 != .confirm }
-        let focused = dialog == nil ? drawn.firstIndex { focus.isFocused($0) } : nil
-        Button.drawRow(buttons, focused: focused, in: place, on: &canvas)
+        Button.drawRow(buttons, focus, isFocused: dialog == nil, in: place, on: &canvas)
         guard step == .beginning || step == .finalizing else { return }
-        let taken = buttons.reduce(1) { $0 + $1.columns + 2 }
+        let taken = buttons.reduce(1) { $0 + $1.button.columns + 2 }
         let free = Rect(1, rect.row, max(0, rect.columns - taken - 1), rect.rows)
         let label = flow(world).cutover.downtime
         let downtime = Times.span(live.cutover.downtimeSeconds)

@@ -127,10 +127,10 @@ extension GetStarted {
         let below = Rect(
             area.column, min(parts.endRow + 1, explanation.row), area.columns, explanation.rows)
         drawExplanation(in: below, on: &canvas, world)
-        let focused = focus.isFocused(.back) ? 0 : focus.isFocused(.next) ? 1 : nil
         let isReady = ticked.count == texts.prerequisites.count && chosen(world) != nil
         Button.drawRow(
-            [Button("Back"), Button(texts.next, isReady ? .ready : .normal)], focused: focused,
+            [(.back, Button("Back")), (.next, Button(texts.next, isReady ? .ready : .normal))],
+            focus,
             in: buttons, on: &canvas)
         open?.drawOpen(at: place, in: area, on: &canvas)
     }
@@ -157,6 +157,7 @@ extension GetStarted {
         canvas.put(label, in: line, .label)
         let place = Rect(line.column + Width.of(label), line.row, columns, 1)
         (open ?? list(world)).draw(in: place, isFocused: focus.isFocused(.organization), &canvas)
+        canvas.offer(focus, .organization, then: .enter, in: place)
         canvas.put(
             "\(texts.checklist)   \(ticked.count) of \(prerequisites.count)", in: head, .label)
         var scroll = Scroll()
@@ -168,6 +169,7 @@ extension GetStarted {
             let box = CheckBox(prerequisites[index].title, isOn: ticked.contains(index))
             box.draw(
                 in: boxes.line(row), isFocused: focus.isFocused(.prerequisite(index)), on: &canvas)
+            canvas.offer(focus, .prerequisite(index), then: .space, in: boxes.line(row))
         }
         return place
     }

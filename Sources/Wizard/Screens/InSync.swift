@@ -212,6 +212,7 @@ package struct InSync: LiveScreen {
             let place = Rect(column, rect.row, button.columns, rect.rows)
             button.draw(
                 in: place, isFocused: dialog == nil && focus.isFocused(part), on: &canvas)
+            canvas.offer(focus, part, then: .enter, in: place)
             column += button.columns + (rect.columns >= 76 ? 5 : 2)
         }
     }

@@ -126,6 +126,7 @@ extension MigratingData {
         let width = footer.button.columns
         let place = Rect(line.endColumn - width - 1, line.row, width, line.rows)
         footer.button.draw(in: place, isFocused: dialog == nil, on: &canvas)
+        canvas.offer([.enter], in: place)
         if let beside = footer.beside {
             let free = Rect(1, line.row, max(0, place.column - 3), 1)
             let isReason = footer.above == nil && beside.style == .dim

@@ -163,9 +163,8 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
 
         let isFree = obstacle(live, world) == nil
         let proceed = Button(flow(world).proceed.proceed, isFree ? .ready : .grey(reason: ""))
-        let focused = focus.isFocused(.back) ? 0 : focus.isFocused(.proceed) ? 1 : nil
         Button.drawRow(
-            [Button("Back"), proceed], focused: focused,
+            [(.back, Button("Back")), (.proceed, proceed)], focus,
             in: Rect(1, buttons.row, body.columns - 2, buttons.rows), on: &canvas)
     }
 
@@ -240,6 +239,7 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
         let width = max(8, min(32, rect.columns - column - 4))
         let place = Rect(column, rect.row, width, min(1, rect.rows))
         name.draw(in: place, isFocused: focus.isFocused(.name), on: &canvas)
+        canvas.offer(focus, .name, in: place)
         if isNameTyped(live) {
             canvas.put(canvas.glyphs.done, at: Point(place.endColumn + 1, rect.row), .ok)
         }

@@ -15,6 +15,7 @@ extension ReviewAndConfirm {
         for (row, line) in lines.dropFirst(first).prefix(text.rows).enumerated() {
             canvas.put(line, in: text.line(row))
         }
+        canvas.offerScrolling(in: text)
         let hidden = lines.count - first - text.rows
         if hidden > 0 {
             canvas.put("\(canvas.glyphs.arrowDown) \(hidden) more", in: buttons, .dim)
@@ -37,7 +38,7 @@ extension ReviewAndConfirm {
         let start = StartDialog.button(
             flow(world).start, isAsking: asking.isOpen, isFree: obstacle(world) == nil)
         Button.drawRow(
-            [Button("Back"), start], focused: focus.isFocused(.back) ? 0 : 1, in: rect, on: &canvas)
+            [(.back, Button("Back")), (.start, start)], focus, in: rect, on: &canvas)
     }
 
     private func notices(_ world: World) -> [Notice] {

@@ -109,7 +109,9 @@ struct SetUpForm {
         for (part, place) in places {
             let isFocused = page.focus.isFocused(part)
             let list = isFocused ? page.open ?? page.list(part, world) : page.list(part, world)
-            list?.draw(in: place, isFocused: isFocused && page.clearing == nil, &canvas)
+            guard let list else { continue }
+            list.draw(in: place, isFocused: isFocused && page.clearing == nil, &canvas)
+            canvas.offer(page.focus, part, then: .enter, in: place)
         }
     }
 
@@ -118,9 +120,11 @@ struct SetUpForm {
         for part in settings {
             guard let place = places[part], let label = texts.label(part) else { continue }
             let isFocused = page.focus.isFocused(part)
+            canvas.offer(page.focus, part, then: .space, in: place)
             if part == .loadLevel {
                 drawLoadLevel(
-                    label, page.draft.loadLevel, in: place, isFocused: isFocused, on: &canvas)
+                    label, page.draft.loadLevel(world), in: place, isFocused: isFocused, on: &canvas
+                )
             } else {
                 let isOn =
                     part == .verify

@@ -21,9 +21,9 @@ extension SetUpMigration {
         if rest > 0 {
             canvas.put("\(canvas.glyphs.arrowDown) \(rest) more", in: buttons, .dim)
         }
-        let focused = focus.isFocused(.back) ? 0 : focus.isFocused(.next) ? 1 : nil
         Button.drawRow(
-            [Button("Back"), continueButton(world)], focused: focused, in: buttons, on: &canvas)
+            [(.back, Button("Back")), (.next, continueButton(world))], focus, in: buttons,
+            on: &canvas)
         if let part = focus.focused, let place = form.places[part] {
             open?.drawOpen(at: place, in: area, on: &canvas)
         }

@@ -214,7 +214,7 @@ package struct SetUpMigration: RefusingScreen {
         case let part? where isPressed && list(part, world) != nil: openList(part, world)
         case .verify where key == .space: if mayChange() { draft.verify = !draft.verifies(world) }
         case .clear where key == .space: return toggleClear(world)
-        case .loadLevel: changeLoadLevel(key)
+        case .loadLevel: changeLoadLevel(key, world)
         case _ where key == .down: focus.move(by: 1)
         default: break
         }
@@ -230,9 +230,10 @@ package struct SetUpMigration: RefusingScreen {
         }
     }
 
-    private mutating func changeLoadLevel(_ key: Key) {
+    private mutating func changeLoadLevel(_ key: Key, _ world: World) {
         let levels = 1...Words.loadLevels.count
-        var level = draft.loadLevel
+        let before = draft.loadLevel(world)
+        var level = before
         switch key {
         case .right: level = min(levels.upperBound, level + 1)
         case .left: level = max(levels.lowerBound, level - 1)
@@ -242,7 +243,7 @@ package struct SetUpMigration: RefusingScreen {
         case .down: focus.move(by: 1)
         default: break
         }
-        if level != draft.loadLevel, mayChange() { draft.loadLevel = level }
+        if level != before, mayChange() { draft.loadLevel = level }
     }
 
     /// What was sent to be validated does not change while the agent has not answered.

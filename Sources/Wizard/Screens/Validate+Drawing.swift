@@ -87,13 +87,19 @@ extension Validate {
         if standing(world) == .running, !focus.isFocused(.rows) {
             scroll.selected = max(0, ended.count - 1)
         }
+        canvas.offerScrolling(in: table)
         let first = scroll.first(count: ended.count, rows: table.rows)
         let titles = ended.map { Width.of($0.title) }.max() ?? 0
         let shown = ended.dropFirst(first).prefix(table.rows)
         for (row, check) in shown.enumerated() {
             let line = table.line(row)
             draw(check, titleColumns: titles, in: line, on: &canvas)
-            if first + row == chosen, focus.isFocused(.rows) { canvas.restyle(line, .selection) }
+            let isOnIt = first + row == chosen && focus.isFocused(.rows)
+            if isOnIt { canvas.restyle(line, .selection) }
+            if let chosen, let keys = focus.keys(to: .rows) {
+                canvas.offer(
+                    keys + (isOnIt ? [.enter] : .moving(first + row - chosen)), in: line)
+            }
         }
         if let next {
             let spinner = canvas.glyphs.spinner(at: world.moment.uptime)
@@ -124,18 +130,9 @@ extension Validate {
 
     private func drawButtons(in rect: Rect, on canvas: inout Canvas, _ world: World) {
         let isRunning = standing(world) == .running
-        let buttons = [
-            Button("Back"),
-            Button(flow(world).validate.again, isRunning ? .grey(reason: "") : .normal),
-            continueButton(world),
-        ]
-        let focused: Int? =
-            switch focus.focused {
-            case .back: 0
-            case .again: 1
-            case .next: 2
-            case .rows, nil: nil
-            }
-        Button.drawRow(buttons, focused: focused, in: rect, on: &canvas)
+        let again = Button(flow(world).validate.again, isRunning ? .grey(reason: "") : .normal)
+        Button.drawRow(
+            [(.back, Button("Back")), (.again, again), (.next, continueButton(world))], focus,
+            in: rect, on: &canvas)
     }
 }

@@ -62,6 +62,7 @@ package struct WhileYouWereAway: Screen {
         block.offset = offset
         let text = body.inset(columns: 1, rows: 0)
         block.draw(in: text, on: &canvas)
+        canvas.offerScrolling(in: text)
         let hidden = block.hiddenRows(below: text)
         guard hidden > 0 else { return }
         let more = " \(hidden) more \(canvas.glyphs.arrowDown) "

@@ -17,7 +17,8 @@ struct TerminalWizard {
     var trouble: ControlError?
     /// What is added to the wizard; nil for nothing.
     var host: Host?
-    var themes = Themes(folder: Themes.usersFolder)
+    var themes = Themes(folder: Configuration.path("themes"))
+    var configuration = Configuration(file: Configuration.path("config.yaml"))
     var keep: @Sendable (SavedState) async throws -> Void = { _ in }
     let startAgent: @Sendable () async throws -> Void
     var hostKey: @Sendable () async -> Void = {}
@@ -34,10 +35,12 @@ struct TerminalWizard {
             client, me: asker, known: whole?.sequence, keep: keep, zone: { Self.zone() },
             startAgent: startAgent,
             hostKey: hostKey)
+        let first = Wizard.Model(
+            me: asker, saved: saved, host: host, themes: themes.all,
+            preferences: configuration.preferences)
         var options = options
-        if let theme = themes.all.first(where: { $0.name == saved?.theme ?? Theme.standard.name }) {
-            options.theme = theme
-        }
+        options.theme = first.shownTheme
+        if configuration.isASCII { options.glyphs = .ascii }
         let runtime = try TerminalRuntime(
             Wizard.self, options: options,
             look: { [pulse = client.pulse] in pulse.look().map { [.heard($0)] } ?? [] }
@@ -50,11 +53,10 @@ struct TerminalWizard {
                         sequence: snapshot.sequence, time: snapshot.time,
                         change: .snapshot(snapshot))))
         }
-        for trouble in [themes.trouble, trouble].compactMap(\.self) {
+        for trouble in [themes.trouble, configuration.trouble(themes), trouble].compactMap(\.self) {
             runtime.sender(.troubled(trouble))
         }
         alongside(runtime.sender)
-        let first = Wizard.Model(me: asker, saved: saved, host: host, themes: themes.all)
         let model = try await runtime.run(first).model
         await giveWheelsAway(model.world, asker, after: runner)
         return model

@@ -1,6 +1,5 @@
 import ControlAPI
 import Foundation
-import Glibc
 import Terminal
 
 /// The themes that there are: the program's, and the user's, of which one with a name of the program's takes its place.
@@ -30,14 +29,5 @@ struct Themes {
         } else {
             all.append(theme)
         }
-    }
-
-    /// `lagzero/themes` in `XDG_CONFIG_HOME` or in `~/.config`; nil where there is no home either.
-    static var usersFolder: String? {
-        func value(_ name: String) -> String? {
-            getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
-        }
-        let config = value("XDG_CONFIG_HOME") ?? value("HOME").map { $0 + "/.config" }
-        return config.map { $0 + "/lagzero/themes" }
     }
 }

@@ -83,7 +83,7 @@ enum ScreenProgram: Program {
         case .tick:
             model.nextTick = model.world.moment.uptime + model.tickInterval
             return [.listen] + update(&model)
-        case .resumed, .notCopied, .interrupt, .terminate, .hangUp: return []
+        case .resumed, .notCopied, .noMouse, .interrupt, .terminate, .hangUp: return []
         }
     }
 

@@ -1,5 +1,6 @@
 import ControlAPI
 import Terminal
+import Testing
 
 @testable import Wizard
 
@@ -13,15 +14,16 @@ struct WizardPilot {
     init(
         _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil, host: Host? = nil,
         flows: [Flow] = Flow.all, size: Size = Size(80, 24), glyphs: Glyphs = .unicode,
-        zone: Zone = Zone(name: "CET", secondsFromUTC: 3_600)
+        zone: Zone = Zone(name: "CET", secondsFromUTC: 3_600),
+        preferences: Preferences = Preferences()
     ) {
         self.agent = agent
         let begin = agent.time
         self.begin = begin
         pilot = Pilot(
-            model: .init(me: Sample.me, saved: saved, host: host, flows: flows), size: size,
-            glyphs: glyphs,
-            wall: begin
+            model: .init(
+                me: Sample.me, saved: saved, host: host, flows: flows, preferences: preferences),
+            size: size, glyphs: glyphs, wall: begin
         ) { effect, moment in
             agent.time = begin + moment.uptime.milliseconds
             return Self.replies(to: effect, agent, zone).map { message in
@@ -52,6 +54,10 @@ struct WizardPilot {
     mutating func press(_ keys: Key...) { for key in keys { pilot.press(key) } }
     mutating func type(_ text: String) { pilot.type(text) }
     mutating func read(_ bytes: String) { pilot.read(bytes) }
+    mutating func click(_ text: String) {
+        let isShown = pilot.click(text)
+        #expect(isShown, "\(text) is not on the screen:\n\(screen)")
+    }
     mutating func paste(_ text: String) { pilot.paste(text) }
     mutating func resize(_ columns: Int, _ rows: Int) { pilot.resize(Size(columns, rows)) }
     mutating func happen(_ event: TerminalEvent) { pilot.happen(event) }

@@ -1,0 +1,98 @@
+import ControlAPI
+import Foundation
+import Glibc
+import Terminal
+import Wizard
+import Yams
+
+/// What the user has written into `config.yaml`: how the wizard is drawn, and what it proposes.
+struct Configuration: Sendable {
+    private(set) var preferences = Preferences()
+    /// Whether ASCII is drawn, whatever the locale says.
+    private(set) var isASCII = false
+    private var misfit: ControlError?
+
+    /// A file that is not there says nothing; of one with mistakes the rest counts. Blocks while it reads.
+    init(file: String?) {
+        guard let file, FileManager.default.fileExists(atPath: file) else { return }
+        do {
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            guard let root = try Yams.compose(yaml: text) else { return }
+            guard let settings = root.mapping else { throw Misfit(root, "there are no settings") }
+            for (name, value) in settings {
+                do {
+                    try take(name, value)
+                } catch {
+                    misfit = misfit ?? Self.error(file, error)
+                }
+            }
+        } catch {
+            misfit = Self.error(file, error)
+        }
+    }
+
+    /// What is wrong with the file, first of all.
+    func trouble(_ themes: Themes) -> ControlError? {
+        guard misfit == nil, let name = preferences.theme,
+            !themes.all.contains(where: { $0.name == name })
+        else { return misfit }
+        let names = themes.all.map(\.name).joined(separator: ", ")
+        return ControlError(
+            .invalid, "config.yaml asks for the theme \(name), which does not exist.",
+            remedy: "There are \(names).")
+    }
+
+    private mutating func take(_ name: Node, _ value: Node) throws {
+        switch name.string {
+        case "theme": preferences.theme = try text(value)
+        case "ascii": isASCII = try truth(value)
+        case "mouse": preferences.hasMouse = try truth(value)
+        case "verify": preferences.verify = try truth(value)
+        case "loadLevel":
+            guard let level = value.int, (1...4).contains(level) else {
+                throw Misfit(value, "a load level is 1, 2, 3 or 4")
+            }
+            preferences.loadLevel = level
+        default:
+            throw Misfit(
+                name,
+                "there is no setting \(name.string ?? ""), but theme, ascii, mouse, verify and loadLevel"
+            )
+        }
+    }
+
+    private func text(_ value: Node) throws -> String {
+        guard let text = value.scalar?.string, !text.isEmpty else {
+            throw Misfit(value, "a name is missing")
+        }
+        return text
+    }
+
+    private func truth(_ value: Node) throws -> Bool {
+        guard let truth = value.bool else { throw Misfit(value, "this is true or false") }
+        return truth
+    }
+
+    private static func error(_ file: String, _ error: any Error) -> ControlError {
+        ControlError(
+            .invalid, "\(file): \(error)", remedy: "What is right in it counts all the same.")
+    }
+
+    /// What is wrong with a setting, and where.
+    private struct Misfit: Error, CustomStringConvertible {
+        let description: String
+
+        init(_ node: Node, _ text: String) {
+            description = (node.mark.map { "line \($0.line): " } ?? "") + text
+        }
+    }
+
+    /// A file of the user's: in `lagzero` in `XDG_CONFIG_HOME` or in `~/.config`; nil where there is no home either.
+    static func path(_ name: String) -> String? {
+        func value(_ name: String) -> String? {
+            getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
+        }
+        let config = value("XDG_CONFIG_HOME") ?? value("HOME").map { $0 + "/.config" }
+        return config.map { "\($0)/lagzero/\(name)" }
+    }
+}
