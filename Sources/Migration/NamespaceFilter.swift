@@ -48,7 +48,9 @@ package struct NamespaceFilter: Hashable, Sendable {
     package func contains(_ namespace: Namespace) -> Bool {
         guard !Self.internalDatabases.contains(namespace.database) else { return false }
         let named = namespace.withoutBucketsPrefix
-        if named.collection.hasPrefix("system."), named.collection != "system.js" { return false }
+        if named.collection.hasExactPrefix("system."), named.collection != "system.js" {
+            return false
+        }
         return (include.isEmpty || include.contains { $0.matches(named) })
             && !exclude.contains { $0.matches(named) }
     }
@@ -58,12 +60,12 @@ extension Namespace {
     static let bucketsPrefix = "system.buckets."
 
     /// Whether this is where a time-series collection keeps its raw buckets.
-    package var isBuckets: Bool { collection.hasPrefix(Namespace.bucketsPrefix) }
+    package var isBuckets: Bool { collection.hasExactPrefix(Namespace.bucketsPrefix) }
 
     /// The time-series collection that these buckets belong to, or the namespace itself.
     package var withoutBucketsPrefix: Namespace {
         isBuckets
-            ? Namespace(database, String(collection.dropFirst(Namespace.bucketsPrefix.count)))
+            ? Namespace(database, collection.dropping(bytes: Namespace.bucketsPrefix.utf8.count))
             : self
     }
 }

@@ -28,12 +28,12 @@ package struct Batch: Sendable {
         }
         self.array = array
         let namespace = body["ns"]?.string ?? ""
-        let collection = namespace.dropFirst(database.count + 1)
+        let collection = namespace.dropping(bytes: database.utf8.count + 1)
         cursor =
             id == 0
             ? nil
             : Cursor(
-                id: Int64(id), server: server, database: database, collection: String(collection))
+                id: Int64(id), server: server, database: database, collection: collection)
         postBatchResumeToken = body["postBatchResumeToken"]?.document
         operationTime = reply["operationTime"]?.timestamp
     }

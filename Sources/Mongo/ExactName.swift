@@ -18,3 +18,13 @@ package struct ExactName: Hashable, Comparable, Sendable {
         left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
     }
 }
+
+extension String {
+    /// Whether its bytes begin with these: `hasPrefix` sees no prefix where a combining character follows.
+    package func hasExactPrefix(_ prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
+
+    /// Without its first bytes, which are whole characters of their own.
+    package func dropping(bytes: Int) -> String {
+        String(decoding: utf8.dropFirst(bytes), as: UTF8.self)
+    }
+}

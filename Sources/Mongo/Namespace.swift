@@ -10,9 +10,11 @@ package struct Namespace: Hashable, Sendable {
 
     /// From `"database.collection"`: the first dot separates. Nil when one of the two is missing.
     package init?(_ text: String) {
-        guard let dot = text.firstIndex(of: "."), dot != text.startIndex else { return nil }
-        self.init(String(text[..<dot]), String(text[text.index(after: dot)...]))
-        guard !collection.isEmpty else { return nil }
+        let parts = text.utf8.split(
+            separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        self.init(
+            String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self))
     }
 }
 

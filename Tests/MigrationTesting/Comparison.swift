@@ -112,8 +112,10 @@ package struct Comparison {
     }
 
     private func split(_ name: String) -> (database: String, collection: String) {
-        let dot = name.firstIndex(of: ".") ?? name.endIndex
-        return (String(name[..<dot]), String(name[name.index(after: dot)...]))
+        let parts = name.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1)
+        return (
+            String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self)
+        )
     }
 
     // MARK: Documents

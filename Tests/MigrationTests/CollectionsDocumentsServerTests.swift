@@ -10,7 +10,8 @@ extension CollectionsServerTests {
             let names = [
                 "a.b.c", "with space", " leading", "trailing ", "ünïcödé ☃", "日本語", "👩‍👩‍👧", "*", "a*b",
                 "quote\"'`", "back\\slash", "new\nline", "-", "0", "null", "UPPER", "upper", "{}",
-                "lagzero.moving.x", "systemic", "e\u{301}", "\u{e9}",
+                "lagzero.moving.x", "systemic", "e\u{301}", "\u{e9}", "\u{301}mark",
+                "\u{200d}joiner",
             ]
             // 255 bytes with the name of the database and the dot.
             let longest = String(repeating: "n", count: 255 - 6)
@@ -21,6 +22,13 @@ extension CollectionsServerTests {
             }
             let here = Statements(pair.source.lane, "names")
             try await here.insert(longest, .numbered(3))
+            // Its dot and its first letter are one character to Unicode: read in several batches, and of buckets.
+            let megabyte = String(repeating: "m", count: 1 << 20)
+            try await here.insert(
+                "\u{301}batches", (0..<20).map { ["_id": .integer($0), "m": .string(megabyte)] })
+            try await here.create("\u{301}series", ["timeseries": ["timeField": "t"]])
+            try await here.insert(
+                "\u{301}series", (0..<5).map { ["t": .date(Int64($0)), "n": .integer($0)] })
             try await here.index("with space", [["key": ["n": 1], "name": "ïndex \"of\" n"]])
             // Two names to a server, one to Unicode.
             try await here.index("a.b.c", [["key": ["n": 1], "name": "\u{e9}"]])

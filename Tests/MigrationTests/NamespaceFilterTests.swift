@@ -14,6 +14,11 @@ import Testing
         #expect(filter.contains(Namespace("shop", "system.js")))
         #expect(filter.contains(Namespace("shop", "system.buckets.series")))
         #expect(!filter.contains(Namespace("shop", "system.views")))
+        // A prefix for the server, and none for Unicode.
+        let buckets = Namespace("shop", "system.buckets.\u{301}series")
+        #expect(buckets.isBuckets && filter.contains(buckets))
+        #expect(buckets.withoutBucketsPrefix == Namespace("shop", "\u{301}series"))
+        #expect(!filter.contains(Namespace("shop", "system.\u{301}")))
     }
 
     @Test(arguments: ["admin", "config", "local", "lagzero_internal"])

@@ -14,6 +14,8 @@ import Testing
 
     @Test func theFirstDotSeparates() {
         #expect(Namespace("a.b.c") == Namespace("a", "b.c"))
+        // To Unicode the dot and what follows are one character.
+        #expect(Namespace("a.\u{301}b") == Namespace("a", "\u{301}b"))
         #expect(Namespace("a") == nil)
         #expect(Namespace(".a") == nil)
         #expect(Namespace("a.") == nil)

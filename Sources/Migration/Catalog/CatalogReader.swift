@@ -179,6 +179,6 @@ private struct CollectionID: Hashable {
 extension Namespace {
     /// A collection that servers make and use themselves, and no operator can create.
     var isServerOwned: Bool {
-        collection.hasPrefix("system.") && !isBuckets && !isStoredFunctions
+        collection.hasExactPrefix("system.") && !isBuckets && !isStoredFunctions
     }
 }

@@ -30,7 +30,7 @@ extension Validation {
         var ordinary: [Entry] {
             entries.filter { entry in
                 !NamespaceFilter.internalDatabases.contains(entry.namespace.database)
-                    && (!entry.namespace.collection.hasPrefix("system.")
+                    && (!entry.namespace.collection.hasExactPrefix("system.")
                         || entry.namespace.collection == "system.js")
             }
         }

@@ -94,7 +94,9 @@ extension Validation.Privileges.Target {
             [
                 .anything, .collection(database: namespace.database, name: namespace.collection),
                 .collection(database: "", name: namespace.collection),
-            ] + (namespace.collection.hasPrefix("system.") ? [] : Self.ordinary(namespace.database))
+            ]
+                + (namespace.collection.hasExactPrefix("system.")
+                    ? [] : Self.ordinary(namespace.database))
         case .everySystemCollection(let name): [.anything, .collection(database: "", name: name)]
         case .everyBuckets: [.anything, .buckets(database: "", name: "")]
         case .buckets(let database):

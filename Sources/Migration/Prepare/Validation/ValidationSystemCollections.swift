@@ -32,7 +32,7 @@ extension Validation {
         static func isForeign(_ namespace: Namespace) -> Bool {
             guard let own = own[namespace.database] else { return false }
             return !own.contains(namespace.collection)
-                && !families.contains { namespace.collection.hasPrefix($0) }
+                && !families.contains { namespace.collection.hasExactPrefix($0) }
         }
     }
 }
