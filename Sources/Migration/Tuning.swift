@@ -136,8 +136,10 @@ package enum Tuning {
     static let drainLimit = Duration.seconds(60)
     /// How long the source is waited for after the cutover, when nothing but its block is left.
     static let farewellLimit = Duration.seconds(20)
-    /// Definitions that are stored in one command, bytes: well below the 16 MB that a command may have.
-    static let finalBatchBytes = 4 << 20
+    /// Statements of one command that writes the state, in bytes and in number: well below the 16 MB and the 100,000 that
+    /// a command may have.
+    static let stateBytes = 4 << 20
+    static let stateStatements = 1_000
     /// How long each of the steps may take in which catalogs and documents are compared while the source takes no writes.
     static let comparisonLimit = Duration.seconds(60)
     /// How long indexes that are being built are waited for before anything is stopped.

@@ -35,17 +35,7 @@ extension StateStore: CatalogJournal {
     /// it must not depend on what becomes of the source. The record of that point says how many they are.
     func saveFinal(_ collections: [CollectionInfo]) async throws {
         try await delete("final", filter: [:])
-        var batch: [(id: Value, fields: Document)] = []
-        var bytes = 0
-        for document in collections.compactMap(FinalCollection.fields) {
-            if bytes + document.fields.count > Tuning.finalBatchBytes {
-                try await replace("final", batch)
-                (batch, bytes) = ([], 0)
-            }
-            batch.append(document)
-            bytes += document.fields.count
-        }
-        try await replace("final", batch)
+        try await replace("final", collections.compactMap(FinalCollection.fields))
     }
 
     /// So many collections that `saveFinal` has kept; nil where they are not all there.

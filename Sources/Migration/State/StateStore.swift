@@ -77,7 +77,7 @@ package struct StateStore: Sendable {
         try await upsert(collection, [(id: id, set: fields)])
     }
 
-    /// The same for several documents, in one command.
+    /// The same for several documents.
     func upsert(_ collection: String, _ changes: [(id: Value, set: Document)]) async throws {
         try await change(collection, changes.map { ($0.id, ["$set": .document($0.set)]) })
     }
@@ -101,8 +101,7 @@ package struct StateStore: Sendable {
     }
 
     private func write(_ collection: String, _ changes: [(id: Value, change: Value)]) async throws {
-        guard !changes.isEmpty else { return }
-        let updates = changes.map { id, change -> Value in
+        let updates = changes.map { id, change -> Document in
             // A document of a later epoch is not found, and its insertion then fails.
             return [
                 "q": [
@@ -112,37 +111,57 @@ package struct StateStore: Sendable {
                 "u": change, "upsert": true,
             ]
         }
-        let command: Document = [
-            "update": .string(collection), "updates": .array(Document(array: updates)),
-            "writeConcern": ["w": "majority"],
-        ]
-        let reply = try await turns.take {
-            try await retry.write(
-                "writing the migration's state", command, on: StateStore.database, lane: lane)
+        for part in Self.parts(updates) {
+            let command: Document = [
+                "update": .string(collection), "updates": .array(Document(documents: part)),
+                "writeConcern": ["w": "majority"],
+            ]
+            let reply = try await turns.take {
+                try await retry.write(
+                    "writing the migration's state", command, on: StateStore.database, lane: lane)
+            }
+            if let failure = reply.failures.first {
+                if failure.error.isDuplicateKey { throw Lease.lost }
+                throw MigrationError(
+                    .refused,
+                    "the destination refuses the migration's state in \(StateStore.database).\(collection)",
+                    cause: failure.error)
+            }
         }
-        if let failure = reply.failures.first {
-            if failure.error.isDuplicateKey { throw Lease.lost }
-            throw MigrationError(
-                .refused,
-                "the destination refuses the migration's state in \(StateStore.database).\(collection)",
-                cause: failure.error)
+    }
+
+    /// As many statements each as one command takes: ids can be large, and lines of the log many.
+    static func parts(_ statements: [Document]) -> [ArraySlice<Document>] {
+        var parts: [ArraySlice<Document>] = []
+        var (start, bytes) = (0, 0)
+        for (index, statement) in statements.enumerated() {
+            if index > start,
+                bytes + statement.count > Tuning.stateBytes
+                    || index - start == Tuning.stateStatements
+            {
+                parts.append(statements[start..<index])
+                (start, bytes) = (index, 0)
+            }
+            bytes += statement.count
         }
+        return start < statements.count ? parts + [statements[start...]] : parts
     }
 
     /// Deletes one document for each filter, unless a later owner wrote it. As every write of the state it can land late
     /// only until the next one is answered: what is made dirty, planned or noted by a later write is safe from it.
     func delete(_ collection: String, each filters: [Document]) async throws {
-        guard !filters.isEmpty else { return }
-        let statements = filters.map { filter -> Value in
+        let statements = filters.map { filter -> Document in
             ["q": .document(filter.setting("epoch", to: ["$lte": .int64(epoch)])), "limit": 1]
         }
-        let command: Document = [
-            "delete": .string(collection), "deletes": .array(Document(array: statements)),
-            "ordered": false, "writeConcern": ["w": "majority"],
-        ]
-        _ = try await turns.take {
-            try await retry.write(
-                "writing the migration's state", command, on: StateStore.database, lane: lane)
+        for part in Self.parts(statements) {
+            let command: Document = [
+                "delete": .string(collection), "deletes": .array(Document(documents: part)),
+                "ordered": false, "writeConcern": ["w": "majority"],
+            ]
+            _ = try await turns.take {
+                try await retry.write(
+                    "writing the migration's state", command, on: StateStore.database, lane: lane)
+            }
         }
     }
 
