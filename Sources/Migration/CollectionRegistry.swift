@@ -38,6 +38,12 @@ package struct MigratedCollection: Sendable {
     var isExclusive: Bool { isCollated || kind == .capped }
     /// Whether the order of its documents counts.
     var isOrdered: Bool { kind == .capped }
+
+    /// Ids by what one `find` may ask for. Of a clustered collection, buckets included, that is a single one: for an `$in`
+    /// servers scan it whole, and for one id they go straight there (6.0.5: 100,000 documents for two ids, 2 for one).
+    func readable(_ ids: some Sequence<RawValue>) -> [[RawValue]] {
+        isClustered ? ids.map { [$0] } : [Array(ids)]
+    }
 }
 
 /// Every collection that is being migrated, by its UUID on the source. Thread safe.

@@ -131,6 +131,16 @@ struct ApplyWorker: Sendable {
     private func storedIDs(_ ids: Set<RawValue>, of collection: MigratedCollection) async throws
         -> [RawValue]
     {
+        var stored: [RawValue] = []
+        for part in collection.readable(ids) {
+            stored += try await storedIDs(among: part, of: collection)
+        }
+        return stored
+    }
+
+    private func storedIDs(
+        among ids: [RawValue], of collection: MigratedCollection
+    ) async throws -> [RawValue] {
         var current = collection
         while true {
             var command = context.destinationCommand("find", current)
@@ -154,6 +164,30 @@ struct ApplyWorker: Sendable {
     /// had, after a broken connection.
     private func read(
         _ ids: some Sequence<RawValue>, newest: Timestamp, of collection: MigratedCollection,
+        _ body: ([Document]) async throws -> Void
+    ) async throws {
+        let parts = collection.readable(ids)
+        if parts.count == 1 {
+            return try await read(part: parts[0], newest: newest, of: collection, body)
+        }
+        // What is read one by one is not written one by one.
+        var held: [Document] = []
+        var bytes = 0
+        for part in parts {
+            try await read(part: part, newest: newest, of: collection) { documents in
+                held += documents.map { $0.copied() }
+                bytes += documents.reduce(0) { $0 + $1.count }
+            }
+            if bytes >= Tuning.writeBytes {
+                try await body(held)
+                (held, bytes) = ([], 0)
+            }
+        }
+        if !held.isEmpty { try await body(held) }
+    }
+
+    private func read(
+        part ids: [RawValue], newest: Timestamp, of collection: MigratedCollection,
         _ body: ([Document]) async throws -> Void
     ) async throws {
         var current = collection

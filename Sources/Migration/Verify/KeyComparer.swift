@@ -42,6 +42,11 @@ struct KeyComparer: Sendable {
     private struct Reading {
         var fingerprints: [RawValue: Fingerprint] = [:]
         var time = Timestamp.zero
+
+        mutating func add(_ other: Reading) {
+            fingerprints.merge(other.fingerprints) { $1 }
+            time = max(time, other.time)
+        }
     }
 
     /// Blocks, where something differs, until the tail has caught up with the read. Throws `CollectionGone`.
@@ -119,17 +124,33 @@ struct KeyComparer: Sendable {
     private func readSource(
         _ ids: [RawValue], of collection: MigratedCollection, after time: Timestamp
     ) async throws -> Reading {
-        try await reading(lanes.source, "comparing \(collection.sourceName)") {
-            try await lanes.openSource(collection, after: time) { $0.appendFilter(ids: ids) }
+        var all = Reading()
+        for part in collection.readable(ids) {
+            let reading = try await reading(
+                lanes.source, "comparing \(collection.sourceName)"
+            ) {
+                try await lanes.openSource(collection, after: time) { $0.appendFilter(ids: part) }
+            }
+            all.add(reading)
         }
+        return all
     }
 
     private func readDestination(
         _ ids: [RawValue], of collection: MigratedCollection, after time: Timestamp?
     ) async throws -> Reading {
-        try await reading(lanes.destination, "comparing \(collection.destinationName)") {
-            try await lanes.openDestination(collection, after: time) { $0.appendFilter(ids: ids) }
+        var all = Reading()
+        for part in collection.readable(ids) {
+            let reading = try await reading(
+                lanes.destination, "comparing \(collection.destinationName)"
+            ) {
+                try await lanes.openDestination(collection, after: time) {
+                    $0.appendFilter(ids: part)
+                }
+            }
+            all.add(reading)
         }
+        return all
     }
 
     /// Reads from the beginning again after a broken connection.
