@@ -65,11 +65,50 @@ struct Inserter: Sendable {
                     rest.element(at: failure.index)?.document?["_id"],
                     of: collection.destinationName, failure.error)
             }
-            // An ordered insert stops at the first document that is there already.
+            // An ordered insert stops at the first document that is there already; of the others most are there, too.
             guard isOrdered, let last = failures.last else { return }
-            rest = Document(documents: rest.compactMap(\.document).dropFirst(last.index + 1))
+            let others = rest.compactMap(\.document).dropFirst(last.index + 1)
+            rest = Document(documents: try await missing(of: others, in: collection))
             if rest.isEmpty { return }
         }
+    }
+
+    /// Those that are not there, in order.
+    private func missing(
+        of documents: some Sequence<Document>, in collection: MigratedCollection
+    ) async throws -> [Document] {
+        var missing: [Document] = []
+        for part in StateStore.parts(Array(documents)) {
+            let ids = part.compactMap { $0.raw("_id") }
+            var current = collection
+            while true {
+                var command = context.destinationCommand("find", current)
+                command.begin("filter")
+                command.begin("_id")
+                command.beginArray("$in")
+                for (index, id) in ids.enumerated() { command.append("\(index)", raw: id) }
+                command.end()
+                command.end()
+                command.end()
+                command.append("projection", ["_id": 1])
+                let find = command.finish()
+                do {
+                    let found = try await context.retry("reading the destination") {
+                        try await lane.all(find, on: current.destinationName.database)
+                    }
+                    let there = Set(found.compactMap { $0.raw("_id").map(CanonicalKey.init) })
+                    missing += part.filter { document in
+                        document.raw("_id").map { !there.contains(CanonicalKey($0)) } ?? true
+                    }
+                    break
+                } catch let error as MongoError
+                    where error.isUUIDMismatch || error.isNamespaceNotFound
+                {
+                    current = try context.followDestination(of: current, error)
+                }
+            }
+        }
+        return missing
     }
 
     private func send(
