@@ -9,7 +9,7 @@ package struct Side: Sendable {
 
     package let role: Role
     package let cluster: Cluster
-    /// The same cluster with a time limit of a day, for index builds.
+    /// The same cluster with a time limit of a day, for index builds and whatever is answered only after a long scan.
     package let patientCluster: Cluster
     package let version: ServerVersion
     package let replicaSet: String

@@ -27,17 +27,18 @@ struct VerifyFixture {
     let source: Lane
     let destination: Lane
 
-    /// The collections are made on both sides by these `create` options; `isApplying` is for whoever adds
-    /// a tail and apply workers.
+    /// The collections are made on both sides by these `create` options; `sourceURI` are options of the source's
+    /// connection string.
     init(
         _ database: String, _ collections: [String: Document],
-        options: MigrationOptions = MigrationOptions()
+        options: MigrationOptions = MigrationOptions(), sourceURI: [String: String] = [:]
     ) async throws {
         let servers = try await VerifyServers.started.value
         source = servers.source.lane
         destination = servers.destination.lane
         self.database = database
-        let left = try await Side(.source, ConnectionString(servers.source.uri))
+        let left = try await Side(
+            .source, ConnectionString(servers.source.uri(as: nil, options: sourceURI)))
         let right = try await Side(.destination, ConnectionString(servers.destination.uri))
         for lane in [source, destination] {
             _ = try await lane.run(

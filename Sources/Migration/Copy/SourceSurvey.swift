@@ -3,7 +3,7 @@ internal import Mongo
 
 /// Measures collections of the source, and finds where to split them.
 ///
-/// Every call blocks for one small read, and throws `CollectionGone`.
+/// Every call blocks for one read, and throws `CollectionGone`.
 struct SourceSurvey: Sendable {
     let context: Context
     /// Of the source.
@@ -37,7 +37,10 @@ struct SourceSurvey: Sendable {
             ["$sort": ["_id": 1]],
         ]
         do {
-            let ids = try await aggregate(collection, pipeline).compactMap { $0.raw("_id") }
+            // Many places of a large collection on a slow disk: the answer may take longer than others may.
+            let ids = try await aggregate(
+                collection, pipeline, on: context.source.patientCluster.lane()
+            ).compactMap { $0.raw("_id") }
             return SourceSurvey.bounds(ids, samples: samples)
         } catch let error as MongoError where error.isSampleNotFound {
             return nil
@@ -56,8 +59,9 @@ struct SourceSurvey: Sendable {
     }
 
     private func aggregate(
-        _ collection: MigratedCollection, _ pipeline: [Value]
+        _ collection: MigratedCollection, _ pipeline: [Value], on lane: Lane? = nil
     ) async throws -> [Document] {
+        let lane = lane ?? self.lane
         var current = context.registry[collection.source] ?? collection
         while true {
             var command = context.sourceCommand("aggregate", current)

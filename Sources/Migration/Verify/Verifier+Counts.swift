@@ -51,12 +51,15 @@ extension Verifier {
     private func compareCount(of collection: MigratedCollection) async throws -> Bool {
         let lanes = VerifyLanes(context: context)
         let uuid = collection.source
+        // The source takes no writes meanwhile: then a count may not outlast the step that it is part of.
+        let limit = withState { $0.isUrgent } ? Tuning.comparisonLimit : nil
         let applied = withState { $0.applied[uuid] ?? 0 }
         let newest = context.dirty.seenThrough
-        let source = try await lanes.count(collection, on: .source, after: newest)
+        let source = try await lanes.count(
+            collection, on: .source, after: newest, within: limit)
         try await context.dirty.waitUntilApplied(source.time)
         let destination = try await lanes.count(
-            collection, on: .destination, after: try await lanes.destinationTime())
+            collection, on: .destination, after: try await lanes.destinationTime(), within: limit)
         let isEqual =
             collection.kind == .capped
             ? destination.count >= source.count : destination.count == source.count
@@ -70,7 +73,8 @@ extension Verifier {
             return true
         }
         // Whatever the stream brought since may explain it.
-        let again = try await lanes.count(collection, on: .source, after: context.dirty.seenThrough)
+        let again = try await lanes.count(
+            collection, on: .source, after: context.dirty.seenThrough, within: limit)
         guard context.dirty.read({ $0.isEmpty(uuid) }), again.count == source.count,
             context.dirty.read({ $0.newestEvent }) <= source.time
         else { return false }
@@ -87,14 +91,17 @@ extension Verifier {
 }
 
 extension VerifyLanes {
-    /// The exact number of documents, by counting them. Throws `CollectionGone`.
+    /// The exact number of documents, by counting them, which takes as long as a scan of the collection. Throws
+    /// `CollectionGone`.
     func count(
-        _ collection: MigratedCollection, on side: Side.Role, after time: Timestamp
+        _ collection: MigratedCollection, on side: Side.Role, after time: Timestamp,
+        within limit: Duration?
     ) async throws -> (count: Int, time: Timestamp) {
         var current = context.registry[collection.source] ?? collection
         let (lane, name) =
             side == .source
-            ? (source, current.sourceName) : (destination, current.destinationName)
+            ? (context.source.patientCluster.lane(), current.sourceName)
+            : (context.destination.patientCluster.lane(), current.destinationName)
         while true {
             var command =
                 side == .source
@@ -102,6 +109,9 @@ extension VerifyLanes {
                 : context.destinationCommand("aggregate", current)
             command.append("pipeline", [["$count": "n"]])
             command.append("cursor", [:])
+            if let limit {
+                command.append("maxTimeMS", .integer(Int(limit.components.seconds) * 1_000))
+            }
             command.append("readConcern", context.readConcern(after: time))
             let aggregate = command.finish()
             do {

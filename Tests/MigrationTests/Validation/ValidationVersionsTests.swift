@@ -35,6 +35,8 @@ struct ValidationVersionsTests {
         #expect(Versions.source(.v6, hasTimeSeries: true).outcome == .pass)
         #expect(Versions.source(old, hasTimeSeries: false).outcome == .warning)
         #expect(Versions.source(ServerVersion(4, 2, 9), hasTimeSeries: false).outcome == .failure)
+        #expect(Versions.source(ServerVersion(4, 4, 1), hasTimeSeries: false).outcome == .failure)
+        #expect(Versions.source(ServerVersion(4, 4, 2), hasTimeSeries: false).outcome != .failure)
         let five = ServerVersion(5, 0, 4)
         #expect(Versions.source(five, hasTimeSeries: false).outcome == .warning)
         let unknown = Versions.source(five, hasTimeSeries: nil)

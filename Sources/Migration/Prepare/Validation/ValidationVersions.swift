@@ -4,7 +4,8 @@ internal import Mongo
 extension Validation {
     /// Rules about versions: pure.
     enum Versions {
-        static let oldestSource = ServerVersion(4, 4)
+        /// Before it servers do not know `$sampleRate`, by which collections are split.
+        static let oldestSource = ServerVersion(4, 4, 2)
 
         /// The pairs of replica sets that the documents list, by major version.
         private static let listed: [Int: Set<Int>] = [5: [7], 6: [7, 8], 7: [7, 8], 8: [8]]
@@ -22,8 +23,8 @@ extension Validation {
             if version < oldestSource {
                 return check(
                     .failure, "MongoDB \(version) as a source is not supported",
-                    "the oldest supported version is \(oldestSource.release)",
-                    "Upgrade the source to \(oldestSource.release) or, better, 6.0.")
+                    "the oldest supported version is \(oldestSource)",
+                    "Upgrade the source to \(oldestSource) or, better, 6.0.")
             }
             switch hasTimeSeries {
             case true:
