@@ -28,7 +28,7 @@ struct Frame {
         }
         for rule in places.rules { canvas.rule(rule) }
         drawBody(in: places.body, on: &canvas)
-        // Behind the body: its keys work over a dialog, too.
+        // After the body: its keys work over a dialog, too.
         drawFooter(in: places.footer.margin, on: &canvas)
         drawMessages(
             in: places.message.margin, isRoomy: !places.rules.isEmpty, on: &canvas)
@@ -121,7 +121,10 @@ struct Frame {
         let kept = lines.count > 2 ? [lines[0], lines[1...].joined(separator: " ")] : lines
         for (index, text) in kept.enumerated() {
             let row = line.row - kept.count + 1 + index
-            canvas.fill(Rect(0, row, canvas.size.columns, 1))
+            let place = Rect(0, row, canvas.size.columns, 1)
+            canvas.fill(place)
+            // What it covers is not clicked.
+            canvas.offer([], in: place)
             canvas.put(text, in: Rect(line.column, row, line.columns, 1), Style(role))
         }
         return kept.count

@@ -6,8 +6,10 @@ package struct Preferences: Sendable, Equatable, Codable {
     package var hasMouse = false
     /// Whether *Set up Migration* proposes to verify; nil leaves it to the size of the source.
     package var verify: Bool?
-    /// What *Set up Migration* proposes, 1 to 4.
-    package var loadLevel = 3
+    /// What *Set up Migration* proposes, one of `loadLevels`.
+    package var loadLevel = Tuning.usualLoadLevel
+
+    package static var loadLevels: ClosedRange<Int> { 1...Words.loadLevels.count }
 
     package init() {}
 }

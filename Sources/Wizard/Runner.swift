@@ -59,8 +59,11 @@ package struct Runner: Sendable {
         }
     }
 
-    /// Returns when every command that was sent is answered. To be called when no more are: what the agent does for one
-    /// could come after what is asked of it next.
+    /// Whether a command was sent and is not answered.
+    package var isAsking: Bool { asked.isWaiting }
+
+    /// Returns when every command that was sent is answered, or when it is cancelled. To be called when no more are: what
+    /// the agent does for one could come after what is asked of it next.
     package func settle() async { await asked.settle() }
 
     /// Commands on their way. They are not cancelled with the wizard: the agent carries them out all the same.
@@ -78,8 +81,17 @@ package struct Runner: Sendable {
             return await task.value
         }
 
+        var isWaiting: Bool { state.withLock { !$0.running.isEmpty } }
+
         func settle() async {
-            for task in state.withLock({ Array($0.running.values) }) { _ = await task.value }
+            let running = state.withLock { Array($0.running.values) }
+            // Waiting for a task is not ended by a cancellation, waiting for this is.
+            let (over, isOver) = AsyncStream.makeStream(of: Void.self)
+            Task {
+                for task in running { _ = await task.value }
+                isOver.finish()
+            }
+            for await _ in over {}
         }
     }
 

@@ -30,7 +30,7 @@ package protocol Screen: Sendable, Equatable, Codable {
     /// What a command came to that this page has asked for.
     mutating func answer(_ answer: Answer, to command: Command, _ world: World) -> [Action]
 
-    /// Draws the body; the frame around it is drawn already. Dialogs and open lists last.
+    /// Draws the body. Dialogs and open lists last.
     func draw(in body: Rect, on canvas: inout Canvas, _ world: World)
 }
 

@@ -52,6 +52,8 @@ package enum Tuning {
     static let shortAbsence: Int64 = 60_000
     /// Verification is proposed up to so much data, as Atlas does; above it takes longer than most have.
     static let verifiedBytes = 5_000_000_000_000
+    /// What *Set up Migration* proposes where nothing else is preferred.
+    static let usualLoadLevel = 3
     /// Columns of one side of *Set up Migration* at most.
     static let sideColumns = 56
     /// Columns that a row of *Validate* has beside its title from which on nothing in it is shortened.

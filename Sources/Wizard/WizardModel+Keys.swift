@@ -144,7 +144,7 @@ extension Wizard.Model {
     private mutating func nextTheme() -> [Wizard.Effect] {
         let index = themes.firstIndex { $0.name == theme } ?? -1
         let next = themes[(index + 1) % themes.count]
-        theme = next.name
+        (theme, chosenTheme) = (next.name, next.name)
         return say("Theme \(next.name)", .text) + [.terminal(.theme(next))]
     }
 
@@ -152,7 +152,7 @@ extension Wizard.Model {
         isMouseOn.toggle()
         let text =
             isMouseOn
-            ? "Mouse on: click keys, buttons and rows; Shift selects text. m: off" : "Mouse off"
+            ? "Mouse on: click what you want; Shift selects text. m: off" : "Mouse off"
         return say(text, .text) + [.terminal(.mouse(isMouseOn))]
     }
 

@@ -29,6 +29,8 @@ extension Wizard {
         /// Never empty.
         let themes: [Theme]
         var theme: String
+        /// With T, now or another time; nil where none ever was.
+        var chosenTheme: String?
         var zone = Zone.utc
         var tickAt: Duration? = .zero
         /// When the wizard was left last, milliseconds since 1970; nil the first time.
@@ -54,6 +56,7 @@ extension Wizard {
             world.flows = flows
             world.preferences = preferences
             isMouseOn = preferences.hasMouse
+            chosenTheme = saved?.theme
             theme = preferences.theme ?? saved?.theme ?? Theme.standard.name
             lastSeen = saved?.lastSeen
             drafts = saved?.drafts ?? []
@@ -80,7 +83,7 @@ extension Wizard {
             let hasSeen = isWelcomed && lasting.count == all.count
             var state = SavedState(
                 pages: lasting.map(\.reopened), drafts: drafts,
-                lastSeen: hasSeen ? wall : lastSeen, theme: theme)
+                lastSeen: hasSeen ? wall : lastSeen, theme: chosenTheme)
             state.uptime = world.moment.uptime
             return state
         }

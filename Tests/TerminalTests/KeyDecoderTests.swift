@@ -74,6 +74,7 @@ import Testing
     @Test func unknownSequencesLeaveNoLetters() {
         for text in [
             "\u{1b}[1;9y", "\u{1b}[<0;10;5m", "\u{1b}[?62;4c", "\u{1b}P1$r0m\u{1b}\\", "\u{1b}x",
+            "\u{1b}[M !d",
         ] {
             var decoder = KeyDecoder()
             #expect(decoder.keys(text.utf8, at: .zero) == [])
@@ -126,7 +127,10 @@ import Testing
         #expect(keys("\u{1b}[<64;80;24M") == mouse(.wheelUp, 79, 23))
         #expect(keys("\u{1b}[<65;300;2M") == mouse(.wheelDown, 299, 1))
         // Releases, other buttons, motion, and what is no report.
-        for bytes in ["<0;1;1m", "<2;1;1M", "<35;1;1M", "<0;1M", "<;;M", "<0;1;1;1M", "<0;1;1A"] {
+        for bytes in [
+            "<0;1;1m", "<2;1;1M", "<35;1;1M", "<0;1M", "<;;M", "<0;1;1;1M", "<0;1;1A",
+            "<0;-9223372036854775808;1M", "<0;0;0M",
+        ] {
             #expect(keys("\u{1b}[\(bytes)") == [])
         }
     }

@@ -192,13 +192,18 @@ import Testing
         terminal.send("\u{1b}[<0;30;3M\u{1b}[<0;30;3mj")
         try terminal.wait("the key behind it") { terminal.screen.contains("key=j") }
         #expect(terminal.screen.contains("count=1"))
+        // What another program has switched off is on again.
+        let before = terminal.output.count
+        kill(terminal.child, SIGSTOP)
+        kill(terminal.child, SIGCONT)
+        try terminal.expect("\u{1b}[?1000h\u{1b}[?1006h", from: before)
         terminal.send("q")
         try terminal.end()
         #expect(terminal.text.contains("\u{1b}[?1006l\u{1b}[?1000l"))
     }
 
-    @Test func aTerminalWithoutAMouseSaysSo() throws {
-        let terminal = try start(["TERM": "vt100"])
+    @Test(arguments: ["vt100", "linux"]) func aTerminalWithoutAMouseSaysSo(term: String) throws {
+        let terminal = try start(["TERM": term])
         try terminal.expect("漢字")
         _ = try press("m", terminal, until: "NO MOUSE")
         terminal.send("q")

@@ -23,6 +23,8 @@ import Testing
         preferences.theme = "high-contrast"
         let model = Wizard.Model(me: me, saved: saved, preferences: preferences)
         #expect(model.shownTheme.name == "high-contrast")
+        // That one is kept all the same.
+        #expect(model.kept(at: 0).theme == "monochrome")
         preferences.theme = "none-such"
         #expect(
             Wizard.Model(me: me, saved: saved, preferences: preferences).shownTheme == .standard)

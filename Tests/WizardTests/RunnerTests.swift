@@ -70,6 +70,7 @@ import Testing
     @Test func whatWasSentIsAnsweredBeforeTheWizardIsGone() async {
         let id = Sample.migration(.inSync).id
         let agent = agent(.inSync)
+        agent.change(id) { $0.driver = nil }
         let (sent, hasSent) = AsyncStream.makeStream(of: Void.self)
         let (released, release) = AsyncStream.makeStream(of: Void.self)
         agent.beforeClaim = {
@@ -94,6 +95,29 @@ import Testing
         }
         await late.value
         #expect(agent.requests.count == count)
+    }
+
+    /// An agent that hangs keeps nobody from leaving.
+    @Test func whoLeavesDoesNotWaitForAnAnswerForEver() async {
+        let id = Sample.migration(.inSync).id
+        let agent = agent(.inSync)
+        let (sent, hasSent) = AsyncStream.makeStream(of: Void.self)
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        agent.beforeClaim = {
+            hasSent.finish()
+            for await _ in released {}
+        }
+        let (runner, inbox) = (runner(agent), Inbox())
+        let asking = Task { await runner.perform(.command(.claim(id), from: 3), inbox.sender) }
+        for await _ in sent {}
+        #expect(runner.isAsking)
+        let leaving = Task { await runner.settle() }
+        leaving.cancel()
+        await leaving.value
+        #expect(runner.isAsking)
+        release.finish()
+        await asking.value
+        #expect(!runner.isAsking)
     }
 
     @Test func whatTheDriverAsksIsAskedInTheNameOfThisWizard() async {

@@ -43,7 +43,9 @@ import Wizard
     ])
     func aMistakeIsNamedAndTheRestCounts(text: String, message: String) throws {
         let configuration = try configuration(text)
-        #expect(configuration.trouble(themes)?.message.contains(message) == true)
+        let trouble = configuration.trouble(themes)
+        #expect(trouble?.message.contains(message) == true)
+        #expect(trouble?.remedy == "The rest of the file counts.")
         #expect(configuration.preferences.loadLevel == 2)
     }
 

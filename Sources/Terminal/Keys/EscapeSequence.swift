@@ -55,6 +55,10 @@ enum EscapeSequence {
             let number = Int(bytes[3]) - Int(UInt8(ascii: "A")) + 1
             return .complete(4, (1...5).contains(number) ? .key(.function(number)) : .nothing)
         }
+        // The mouse as terminals report it that do not know SGR: three bytes behind it, which are no keys.
+        if bytes[2] == UInt8(ascii: "M") {
+            return bytes.count < 6 ? .incomplete : .complete(6, .nothing)
+        }
         for (index, byte) in bytes.enumerated().dropFirst(2) {
             if (0x40...0x7e).contains(byte) {
                 return .complete(index + 1, meaning(bytes[2..<index], byte))
@@ -76,7 +80,7 @@ enum EscapeSequence {
             return number.flatMap { numbers[$0] }.map(Meaning.key) ?? .nothing
         }
         if parameters.first == UInt8(ascii: "<") { return mouse(parameters.dropFirst(), final) }
-        // A private answer is no key, nor is a mouse report of another kind.
+        // A private answer is no key.
         guard parameters.first.map({ $0 < 0x3a }) ?? true, final != UInt8(ascii: "M"),
             !(parameters.count > 0 && final == UInt8(ascii: "R") && number != 1)
         else { return .nothing }
@@ -87,7 +91,8 @@ enum EscapeSequence {
     private static func mouse(_ parameters: ArraySlice<UInt8>, _ final: UInt8) -> Meaning {
         let numbers = parameters.split(separator: UInt8(ascii: ";"))
             .compactMap { Int(String(decoding: $0, as: UTF8.self)) }
-        guard numbers.count == 3, final == UInt8(ascii: "M"), let act = Mouse.Act(numbers[0])
+        guard numbers.count == 3, final == UInt8(ascii: "M"), let act = Mouse.Act(numbers[0]),
+            numbers[1] > 0, numbers[2] > 0
         else { return .nothing }
         return .key(.mouse(Mouse(act, at: Point(numbers[1] - 1, numbers[2] - 1))))
     }

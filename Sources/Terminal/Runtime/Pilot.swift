@@ -49,10 +49,13 @@ package struct Pilot<P: Program> {
     package mutating func read(_ bytes: String) {
         var decoder = KeyDecoder()
         unhandled = KeyBatch(decoder.keys(bytes.utf8, at: .zero))
+        let shown = canvas
+        var isDirty = false
         while let key = unhandled.next(toType: P.textToType(model)) {
             if case .mouse(let mouse) = key {
-                unhandled.putBack(canvas.keys(for: mouse))
+                if mouse.act != .click || !isDirty { unhandled.putBack(shown.keys(for: mouse)) }
             } else {
+                isDirty = true
                 happen(.key(key))
             }
         }

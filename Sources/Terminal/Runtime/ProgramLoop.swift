@@ -94,9 +94,10 @@ final class ProgramLoop<P: Program> {
         }
     }
 
-    /// Nothing when what is shown is not up to date: a click is meant for what was seen.
+    /// A click is meant for what was seen: nothing when that is not up to date.
     private func typed(by mouse: Mouse) -> [Key] {
-        isDirty ? [] : shown?.keys(for: mouse) ?? []
+        if mouse.act == .click, isDirty || resizes != nil { return [] }
+        return shown?.keys(for: mouse) ?? []
     }
 
     private func handle(_ signal: Int32) {
@@ -202,10 +203,12 @@ final class ProgramLoop<P: Program> {
         isDirty = false
         var canvas = Canvas(device.size, glyphs: options.glyphs)
         P.view(model, on: &canvas)
-        let bytes = device.show(canvas)
+        let (bytes, content) = device.show(canvas)
         shown = canvas
         if bytes > 0 {
-            options.onFrame?(FrameReport(bytes: bytes, size: device.size, uptime: uptime))
+            options.onFrame?(
+                FrameReport(
+                    bytes: bytes, content: content, size: device.size, uptime: uptime))
         }
     }
 }

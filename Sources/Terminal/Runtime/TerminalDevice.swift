@@ -46,7 +46,8 @@ final class TerminalDevice {
         }
         isSynchronised = options.isSynchronised
         canTitle = ["xterm", "tmux", "screen", "rxvt"].contains { options.terms[0].hasPrefix($0) }
-        hasMouse = !encoder.capability("kmous").isEmpty
+        // The Linux console is described with one, and reports none.
+        hasMouse = !encoder.capability("kmous").isEmpty && options.terms[0] != "linux"
         let leave = encoder.capability("rmcup")
         // A terminal with one screen only is left with nothing on it.
         undo =
@@ -138,19 +139,20 @@ final class TerminalDevice {
         return unsent.isEmpty && poll(&polled, 1, 0) == 1 && polled.revents & Int16(POLLOUT) != 0
     }
 
-    /// Sends a frame with one write; returns its bytes, 0 when there is nothing to send. What the terminal does not
-    /// take stays in `unsent`.
-    func show(_ canvas: Canvas) -> Int {
-        var bytes = encoder.frame(canvas)
+    /// Sends a frame with one write; returns how many bytes that were, and those that draw it: none when there is nothing
+    /// to send. What the terminal does not take stays in `unsent`.
+    func show(_ canvas: Canvas) -> (bytes: Int, content: [UInt8]) {
+        let content = encoder.frame(canvas)
+        var bytes = content
         if isSynchronised, !bytes.isEmpty {
             bytes = Array("\u{1b}[?2026h".utf8) + bytes + Array("\u{1b}[?2026l".utf8)
         }
         bytes = extra + bytes
         extra = []
-        guard !bytes.isEmpty else { return 0 }
+        guard !bytes.isEmpty else { return (0, []) }
         unsent = bytes[...]
         flush()
-        return bytes.count
+        return (bytes.count, content)
     }
 
     /// Sends what was left, as far as the terminal takes it.

@@ -41,9 +41,12 @@ package struct TerminalOptions: Sendable {
     }
 }
 
-/// What a frame cost.
+/// What a frame was, and what it cost.
 package struct FrameReport: Sendable, Hashable {
+    /// All that was sent for it.
     package var bytes: Int
+    /// What draws it: bells, titles and the clipboard left out.
+    package var content: [UInt8]
     package var size: Size
     package var uptime: Duration
 }

@@ -10,6 +10,8 @@ package struct Button: Widget {
 
     package var title: String
     package var state: State
+    /// False for what cannot be undone: a click leads there, and the keyboard presses it.
+    package var takesClicks = true
 
     package init(_ title: String, _ state: State = .normal) {
         self.title = title
@@ -77,7 +79,9 @@ package struct Button: Widget {
         for (index, button) in buttons.enumerated() {
             let place = Rect(column, rect.row, button.columns, min(1, rect.rows)).intersection(rect)
             button.draw(in: place, isFocused: index == focused, on: &canvas)
-            if let keys = keys(index) { canvas.offer(keys + [.enter], in: place) }
+            if let keys = keys(index) {
+                canvas.offer(keys + (button.takesClicks ? [.enter] : []), in: place)
+            }
             column += button.columns + 2
         }
     }

@@ -170,7 +170,8 @@ package struct ConfirmByName: Widget {
             }
         return KeyMap(
             Dialog.scrolling(consequences, in: parts(in: Rect(size)).text) + [
-                .init(.tab, label: "Next"), .init(.enter, label: enter),
+                .init(.tab, label: "Next"),
+                .init(.enter, label: enter, takesClicks: !focus.isFocused(.confirm)),
                 .init(.escape, label: cancelTitle),
             ])
     }
@@ -180,7 +181,9 @@ package struct ConfirmByName: Widget {
 
     private var cancel: Button { Button(cancelTitle) }
     private var confirm: Button {
-        Button(confirmTitle, isNameTyped ? .ready : .grey(reason: ""))
+        var button = Button(confirmTitle, isNameTyped ? .ready : .grey(reason: ""))
+        button.takesClicks = false
+        return button
     }
 
     package mutating func handle(_ key: Key) -> Bool { handle(key, in: Dialog.endless) }

@@ -11,10 +11,12 @@ package struct KeyMap: Sendable, Equatable, Codable {
         package var isEssential: Bool
         /// Why it does nothing now; nil when it works.
         package var reason: String?
+        /// False for what cannot be undone: only the keyboard does it.
+        package var takesClicks: Bool
 
         package init(
             _ keys: Key..., label: String, group: String = "This page", isInFooter: Bool = true,
-            isEssential: Bool? = nil, reason: String? = nil
+            isEssential: Bool? = nil, reason: String? = nil, takesClicks: Bool = true
         ) {
             self.keys = keys
             self.label = label
@@ -22,6 +24,7 @@ package struct KeyMap: Sendable, Equatable, Codable {
             self.isInFooter = isInFooter
             self.isEssential = isEssential ?? keys.contains(.escape)
             self.reason = reason
+            self.takesClicks = takesClicks
         }
 
         package var names: String { keys.map(\.name).joined(separator: " ") }
@@ -46,7 +49,7 @@ package struct KeyMap: Sendable, Equatable, Codable {
             canvas.put(
                 [Run(binding.names, .key), Run(" " + binding.label, .dim)],
                 at: Point(column, rect.row))
-            if let key = binding.keys.first, ![.up, .left].contains(key) {
+            if binding.takesClicks, let key = binding.keys.first, ![.up, .left].contains(key) {
                 canvas.offer([key], in: Rect(column, rect.row, binding.columns, 1))
             }
             column += binding.columns + KeyMap.gap

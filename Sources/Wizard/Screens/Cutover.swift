@@ -111,10 +111,12 @@ package struct Cutover: LiveScreen {
         var bindings: [KeyMap.Binding] = []
         if focus.ids.count > 1 { bindings.append(.init(.tab, label: "Next")) }
         switch focus.focused {
-        case .confirm: bindings.append(.init(.space, label: "Confirm"))
+        case .confirm: bindings.append(.init(.space, label: "Confirm", takesClicks: false))
         case .finalize:
             let reason = live(world).flatMap { obstacleToFinalize($0, world) }
-            bindings.append(.init(.enter, label: flow(world).cutover.finalize, reason: reason))
+            let title = flow(world).cutover.finalize
+            bindings.append(
+                .init(.enter, label: title, reason: reason, takesClicks: false))
         case .backOut:
             let reason = live(world).flatMap { obstacleToBackOut($0, world) }
             bindings.append(.init(.enter, label: "Back out", reason: reason))
@@ -249,7 +251,8 @@ package struct Cutover: LiveScreen {
             let box = Rect(1, rest.row + (isRoomy ? 7 : 5), rest.columns - 1, 1)
             CheckBox(flow(world).cutover.stopped, isOn: isConfirmed).draw(
                 in: box, isFocused: focus.isFocused(.confirm), on: &canvas)
-            canvas.offer(focus, .confirm, then: .space, in: box)
+            // The check mark is set with the keyboard.
+            canvas.offer(focus, .confirm, in: box)
             if let reason = Words.notReady(live) ?? doubt(live, world) {
                 let row = rest.row + (isRoomy ? 9 : 6)
                 canvas.put(" " + reason, in: Rect(0, row, rest.columns, 1), .warning)
@@ -276,8 +279,10 @@ package struct Cutover: LiveScreen {
             case .back, .confirm: buttons.append((part, Button("Back")))
             case .finalize:
                 let isFree = obstacleToFinalize(live, world) == nil
-                let title = flow(world).cutover.finalize
-                buttons.append((part, Button(title, isFree ? .ready : .grey(reason: ""))))
+                var button = Button(
+                    flow(world).cutover.finalize, isFree ? .ready : .grey(reason: ""))
+                button.takesClicks = false
+                buttons.append((part, button))
             case .backOut:
                 let isFree = obstacleToBackOut(live, world) == nil
                 buttons.append((part, Button("Back out", isFree ? .normal : .grey(reason: ""))))

@@ -231,7 +231,7 @@ package struct SetUpMigration: RefusingScreen {
     }
 
     private mutating func changeLoadLevel(_ key: Key, _ world: World) {
-        let levels = 1...Words.loadLevels.count
+        let levels = Preferences.loadLevels
         let before = draft.loadLevel(world)
         var level = before
         switch key {

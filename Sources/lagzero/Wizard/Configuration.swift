@@ -23,11 +23,17 @@ struct Configuration: Sendable {
                 do {
                     try take(name, value)
                 } catch {
-                    misfit = misfit ?? Self.error(file, error)
+                    misfit =
+                        misfit
+                        ?? Self.error(file, "\(error)", "The rest of the file counts.")
                 }
             }
         } catch {
-            misfit = Self.error(file, error)
+            let reason =
+                error is Misfit || error is YamlError
+                ? "\(error)".split(separator: "\n").first.map(String.init) ?? ""
+                : error.localizedDescription
+            misfit = Self.error(file, reason, "Nothing in it counts.")
         }
     }
 
@@ -49,7 +55,7 @@ struct Configuration: Sendable {
         case "mouse": preferences.hasMouse = try truth(value)
         case "verify": preferences.verify = try truth(value)
         case "loadLevel":
-            guard let level = value.int, (1...4).contains(level) else {
+            guard let level = value.int, Preferences.loadLevels.contains(level) else {
                 throw Misfit(value, "a load level is 1, 2, 3 or 4")
             }
             preferences.loadLevel = level
@@ -73,9 +79,8 @@ struct Configuration: Sendable {
         return truth
     }
 
-    private static func error(_ file: String, _ error: any Error) -> ControlError {
-        ControlError(
-            .invalid, "\(file): \(error)", remedy: "What is right in it counts all the same.")
+    private static func error(_ file: String, _ reason: String, _ rest: String) -> ControlError {
+        ControlError(.invalid, "\(file): \(reason)", remedy: rest)
     }
 
     /// What is wrong with a setting, and where.
