@@ -49,3 +49,5 @@ bool cmongo_ask(const char *uri, const void *command, size_t length, cmongo_byte
     mongoc_client_destroy(client);
     return done;
 }
+
+const char *cmongo_driver_version(void) { return mongoc_get_version(); }

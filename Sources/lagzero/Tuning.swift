@@ -22,6 +22,12 @@ enum Tuning {
     static let lastWordsLimit = DispatchTimeInterval.milliseconds(500)
     /// Differences that the report for people names; `--json` names all.
     static let shownDifferences = 20
+    /// Lines of an event log that are asked for at once.
+    static let supportPage = 500
+    /// Of the agent's log, the last.
+    static let supportLogBytes: UInt64 = 1 << 20
+    /// How long nothing may happen in a recording that is shown, seconds.
+    static let longestPause = 2.0
     /// How long the wizard waits at its end for an agent that is to be told that it is gone.
     static let yieldLimit = Duration.seconds(2)
     /// How long an agent that is there may take to answer before the wizard opens without it: whoever has typed `lagzero`

@@ -1,6 +1,7 @@
 import Agent
 import BSON
 import ControlAPI
+import Foundation
 import Glibc
 import Mongo
 import Sandbox
@@ -33,6 +34,7 @@ import Testing
         _ = try await destination.run(hold.setting("mode", to: "off"), on: "admin")
         try flow.terminal.shows("You have successfully migrated to Atlas")
         #expect(flow.terminal.screen.contains("identical"))
+        try await expectSupport(flow)
         try await flow.end()
     }
 
@@ -137,6 +139,23 @@ import Testing
         try waitWithoutReturn(flow, for: "You have successfully migrated to Atlas")
         #expect(try await flow.migration().problems == [])
         try await flow.end()
+    }
+
+    /// The bundle tells the whole migration, and no password of a cluster.
+    private func expectSupport(_ flow: WizardFlow) async throws {
+        let file = flow.session.scratch.path + "/bundle.txt"
+        let made = try await LagzeroProcess.run(
+            ["support", "--state", flow.session.folder.path, "--output", file])
+        #expect(made.status == 0, "\(made.errors)")
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        let id = try await flow.migration().id
+        for part in ["== Migration \(id)", "== Event log of \(id) ==", "inSync -> finalizing"] {
+            #expect(text.contains(part), "\(part)")
+        }
+        for cluster in flow.clusters.inventory {
+            let password = try ConnectionString(cluster.connectionString.revealed).password
+            #expect(!text.contains(try #require(password)))
+        }
     }
 
     /// Reads until the downtime on the screen is above so many seconds; returns it.

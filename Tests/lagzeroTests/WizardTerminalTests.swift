@@ -187,6 +187,26 @@ import Testing
         try await session.end()
     }
 
+    @Test func preferencesOfTheUserCountAndAMistakeIsNamed() async throws {
+        let session = try WizardSession()
+        let folder = session.scratch.path + "/config/lagzero"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        let text = "theme: monochrome\nascii: true\nmouse: true\ncolour: blue\n"
+        try text.write(toFile: folder + "/config.yaml", atomically: false, encoding: .utf8)
+        let terminal = try session.open(
+            ["XDG_CONFIG_HOME": session.scratch.path + "/config"], columns: 200)
+        try terminal.shows("line 4: there is no setting colour")
+        try terminal.shows("None yet")
+        #expect(terminal.text.contains("\u{1b}[?1000h"))
+        #expect(terminal.output.allSatisfy { $0 < 0x80 })
+        #expect(!terminal.text.contains("8;5;"))
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        #expect(terminal.emulated.isAsFound)
+        try await session.end()
+    }
+
     @Test func t4TheMonochromeThemeHasNoColourWhereThereAre256() async throws {
         let session = try WizardSession()
         let terminal = try session.open()

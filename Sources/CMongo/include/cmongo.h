@@ -71,6 +71,9 @@ char *_Nullable cmongo_seeds(const char *uri, cmongo_error_t *error);
 /// answered.
 bool cmongo_ask(const char *uri, const void *command, size_t length, cmongo_bytes_t *reply, cmongo_error_t *error);
 
+/// The version of libmongoc, such as "1.23.1".
+const char *cmongo_driver_version(void);
+
 #pragma clang assume_nonnull end
 
 #endif

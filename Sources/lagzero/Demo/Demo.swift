@@ -60,13 +60,15 @@ struct Demo: LagzeroCommand {
         async throws -> ExitStatus
     {
         let console = surroundings.console
+        let recording = try screen.recording()
         let stage = try DemoStage(shop, rate: rate, mongod: mongod, console)
         let session = TerminalWizard(
-            options: options, client: stage.client, host: await stage.host,
+            options: options, client: stage.client, recording: recording, host: await stage.host,
             startAgent: { try await stage.startAgent() }, hostKey: { await stage.toggle() })
         _ = try await session.run(surroundings.signals) { sender in
             Task { await stage.perform(sender) }
         }
+        if let trouble = recording?.end() { console.say(trouble) }
         console.say("Ending the demo")
         let failure = await stage.end()
         console.say("Both replica sets and the agent are stopped, and their data removed.")

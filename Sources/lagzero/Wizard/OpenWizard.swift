@@ -12,19 +12,26 @@ struct OpenWizard: LagzeroCommand {
     @OptionGroup var state: StateArguments
     @OptionGroup var screen: ScreenArguments
 
+    @Option(help: ArgumentHelp("Show a recording instead.", valueName: "file"))
+    var replay: String?
+
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
+        if let replay { return try await Replay(path: replay).show(surroundings.signals) }
         let options = try terminalOptions()
+        let recording = try screen.recording()
         let file = SavedStateFile(try state.folder().wizard)
         return try await state.withClient { client in
             let (snapshot, trouble) = try await Self.greeting(client)
             let session = TerminalWizard(
-                options: options, client: client, saved: await file.load(), snapshot: snapshot,
+                options: options, client: client, recording: recording, saved: await file.load(),
+                snapshot: snapshot,
                 trouble: trouble, keep: { try await file.save($0) },
                 startAgent: {
                     try await AgentStarter.ensureRunning(client, patience: Tuning.wizardPatience)
                 })
             let model = try await session.run(surroundings.signals)
             try await file.save(model.kept(at: Clock.milliseconds()))
+            if let trouble = recording?.end() { surroundings.console.say(trouble) }
             surroundings.console.say(Self.farewell(model.world))
             return .done
         }

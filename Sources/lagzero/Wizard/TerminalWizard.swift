@@ -9,6 +9,8 @@ import Wizard
 struct TerminalWizard {
     let options: TerminalOptions
     let client: AgentClient
+    /// Of what is shown; nil where none is wanted.
+    var recording: Recording?
     /// What was typed the last time.
     var saved: SavedState?
     /// What the agent has said already, so that the first frame is complete; nil where it was not asked.
@@ -41,6 +43,7 @@ struct TerminalWizard {
         var options = options
         options.theme = first.shownTheme
         if configuration.isASCII { options.glyphs = .ascii }
+        if let recording { options.onFrame = { recording.add($0) } }
         let runtime = try TerminalRuntime(
             Wizard.self, options: options,
             look: { [pulse = client.pulse] in pulse.look().map { [.heard($0)] } ?? [] }
@@ -66,13 +69,17 @@ struct TerminalWizard {
     /// dead.
     private func giveWheelsAway(_ world: World, _ asker: Asker, after runner: Runner) async {
         // All: one that was just asked for may be this one's by now. Where another one drives it does nothing.
-        let running = (world.snapshot?.migrations ?? []).filter { !$0.phase.isFinal }.map(\.id)
-        guard !running.isEmpty else { return }
+        func running(_ snapshot: Snapshot?) -> [Identifier] {
+            (snapshot?.migrations ?? []).filter { !$0.phase.isFinal }.map(\.id)
+        }
+        let (isAsking, known) = (runner.isAsking, running(world.snapshot))
+        guard isAsking || !known.isEmpty else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [client] in
-                // A claim on its way would take one back.
+                // A claim on its way would take one back, and a start bring one that is not known yet.
                 await runner.settle()
-                for id in running { try? await client.yield(id, by: asker) }
+                let now = isAsking ? try? await client.snapshot(past: 0) : nil
+                for id in now.map(running) ?? known { try? await client.yield(id, by: asker) }
             }
             group.addTask { try? await Task.sleep(for: Tuning.yieldLimit) }
             await group.next()

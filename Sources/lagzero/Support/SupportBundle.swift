@@ -1,0 +1,127 @@
+import AgentClient
+import ArgumentParser
+import ControlAPI
+import Foundation
+import Glibc
+import Mongo
+
+/// The text of a support bundle: parts under headings. Every line is redacted as it is added.
+struct SupportBundle {
+    private var redaction: Redaction
+    private(set) var text = ""
+
+    /// `secrets`: connection strings, of which nothing secret may appear, wherever it stands.
+    init(hiding secrets: [String]) { redaction = Redaction(connectionStrings: secrets) }
+
+    mutating func add(_ heading: String, _ lines: [String]) {
+        text += (text.isEmpty ? "" : "\n") + "== \(heading) ==\n"
+        for line in lines { text += redaction(printable(line)) + "\n" }
+    }
+
+    /// This program and its host.
+    mutating func addProgram() {
+        var system = utsname()
+        uname(&system)
+        let names = ["TERM", "LANG", "LC_ALL", "NO_COLOR", "SSH_CONNECTION"]
+        add(
+            "Program",
+            [
+                "lagzero \(Lagzero.configuration.version), libmongoc \(MongoDriver.version)",
+                "\(Self.text(of: system.sysname)) \(Self.text(of: system.release)) \(Self.text(of: system.machine)), "
+                    + "\(ProcessInfo.processInfo.activeProcessorCount) processors, "
+                    + "\(ProcessInfo.processInfo.physicalMemory >> 20) MB",
+                "at \(Self.date(Clock.milliseconds()))",
+            ]
+                + names.map { name in
+                    "\(name)=\(getenv(name).map { String(cString: $0) } ?? "-")"
+                })
+    }
+
+    /// What lies in the folder of the agent, not what is in it.
+    mutating func addFolder(_ folder: AgentFolder) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        let lines = names.sorted().map { name in
+            var information = stat()
+            guard lstat("\(folder.path)/\(name)", &information) == 0 else { return name }
+            let mode = String(information.st_mode & 0o777, radix: 8)
+            return "\(mode)  \(information.st_size)  \(name)"
+        }
+        add("Folder \(folder.path)", lines.isEmpty ? ["There is nothing."] : lines)
+    }
+
+    /// All that the agent says of itself, of the clusters and of these migrations.
+    mutating func add(_ snapshot: Snapshot, _ migrations: [LiveMigration]) throws {
+        add("Agent", try Self.lines(snapshot.agent) + Self.status(of: snapshot.agent.process))
+        for cluster in snapshot.clusters { add("Cluster \(cluster.name)", try Self.lines(cluster)) }
+        for run in snapshot.validations {
+            add("Validation of \(Self.date(run.startedAt))", try Self.lines(run))
+        }
+        for migration in migrations {
+            let way = "\(migration.sourceName) to \(migration.destinationName)"
+            add("Migration \(migration.id), \(way)", try Self.lines(migration))
+        }
+    }
+
+    /// The whole event log.
+    mutating func addLog(of migration: LiveMigration, _ control: some MigrationControl) async throws
+    {
+        var lines: [LogLine] = []
+        while true {
+            let more = try await control.log(
+                of: migration.id, after: lines.last?.sequence ?? 0, limit: Tuning.supportPage)
+            lines += more
+            guard more.count == Tuning.supportPage else { break }
+        }
+        add(
+            "Event log of \(migration.id)",
+            lines.map { "\(Self.date($0.time))  \($0.text)" })
+    }
+
+    /// The end of a file; nothing where there is none.
+    mutating func addLog(at path: String) {
+        guard let file = FileHandle(forReadingAtPath: path) else { return }
+        defer { try? file.close() }
+        let size = (try? file.seekToEnd()) ?? 0
+        let first = size > Tuning.supportLogBytes ? size - Tuning.supportLogBytes : 0
+        try? file.seek(toOffset: first)
+        let bytes = (try? file.readToEnd()) ?? Data()
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        add("Log of the agent", first > 0 ? Array(lines.dropFirst()) : lines)
+    }
+
+    /// A file for its owner only. Throws a `UsageError` where there is one already, or none can be made.
+    func write(to path: String) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw UsageError("\(path): \(String(cString: strerror(errno)))")
+        }
+        try FileHandle(fileDescriptor: descriptor, closeOnDealloc: true).write(
+            contentsOf: Data(text.utf8))
+    }
+
+    // MARK: Lines
+
+    private static func lines(_ value: some Encodable) throws -> [String] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+            .split(separator: "\n").map(String.init)
+    }
+
+    /// Memory, threads and time of a process of this host.
+    private static func status(of process: Int) -> [String] {
+        let wanted = ["VmRSS", "VmHWM", "Threads"]
+        let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+        return status.split(separator: "\n").map(String.init)
+            .filter { line in wanted.contains { line.hasPrefix($0 + ":") } }
+    }
+
+    /// `2026-11-22T02:14:09Z`
+    private static func date(_ milliseconds: Int64) -> String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601)
+    }
+
+    private static func text<Bytes>(of bytes: Bytes) -> String {
+        withUnsafeBytes(of: bytes) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,109 @@
+import Foundation
+import Glibc
+
+/// Shows a recording on the terminal, at its own pace; where nothing happened for long, that is cut short.
+struct Replay {
+    private struct Head: Decodable {
+        var version: Int
+        var width: Int
+        var height: Int
+    }
+
+    /// What was shown when, in seconds since the beginning.
+    private let frames: [(time: Double, content: String)]
+    private let head: Head
+
+    /// Throws a `UsageError` where it is no recording. One that breaks off is shown as far as it goes.
+    init(path: String) throws {
+        let text: String
+        do {
+            text = try String(contentsOfFile: path, encoding: .utf8)
+        } catch {
+            throw UsageError("--replay \(path): \(error.localizedDescription)")
+        }
+        let lines = text.split(separator: "\n")
+        guard let head = lines.first.flatMap({ try? Self.decode(Head.self, $0) }),
+            head.version == 2
+        else { throw UsageError("--replay \(path): it is no recording (asciicast 2)") }
+        self.head = head
+        frames = lines.dropFirst().compactMap { line in
+            guard let event = try? Self.decode(Event.self, line), event.kind == "o" else {
+                return nil
+            }
+            return (event.time, event.content)
+        }
+    }
+
+    private static func decode<Value: Decodable>(
+        _ type: Value.Type, _ line: Substring
+    ) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(line.utf8))
+    }
+
+    /// `[1.5, "o", "text"]`
+    private struct Event: Decodable {
+        var time: Double
+        var kind: String
+        var content: String
+
+        init(from decoder: any Decoder) throws {
+            var values = try decoder.unkeyedContainer()
+            time = try values.decode(Double.self)
+            kind = try values.decode(String.self)
+            content = try values.decode(String.self)
+        }
+    }
+
+    /// Ends with the recording or with a signal, and leaves the terminal as it was. Throws a `UsageError` where the
+    /// terminal is too small.
+    func show(_ signals: Signals) async throws -> ExitStatus {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 else {
+            throw UsageError("--replay needs a terminal")
+        }
+        guard size.ws_col >= head.width, size.ws_row >= head.height else {
+            throw UsageError(
+                "--replay needs \(head.width)x\(head.height), this terminal is \(size.ws_col)x\(size.ws_row)"
+            )
+        }
+        let playing = Task {
+            var last = 0.0
+            for frame in frames {
+                let pause = min(max(0, frame.time - last), Tuning.longestPause)
+                try await Task.sleep(for: .seconds(pause))
+                last = frame.time
+                write(frame.content)
+            }
+            try await Task.sleep(for: .seconds(Tuning.longestPause))
+        }
+        signals.handle { number in if Signals.stopping.contains(number) { playing.cancel() } }
+        let echo = hideKeys()
+        _ = try? await playing.value
+        // Its own screen, its colours, its cursor.
+        write("\u{1b}[?1049l\u{1b}[m\u{1b}[?25h")
+        if var echo { tcsetattr(STDIN_FILENO, TCSAFLUSH, &echo) }
+        return playing.isCancelled ? .interrupted : .done
+    }
+
+    /// Keys are not shown; returns what the terminal was set to.
+    private func hideKeys() -> termios? {
+        var settings = termios()
+        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
+        let found = settings
+        settings.c_lflag &= ~UInt32(ECHO | ICANON)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+        return found
+    }
+
+    private func write(_ text: String) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count)
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+}

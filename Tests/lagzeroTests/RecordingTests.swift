@@ -1,0 +1,60 @@
+import ControlAPI
+import Foundation
+import Sandbox
+import TerminalEmulator
+import Testing
+
+/// The real program records what it shows, and shows it again.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct RecordingTests {
+    private static let secret = "geheim-hunter2"
+
+    @Test func t17ASessionIsRecordedWithoutSecretsAndShownAgain() async throws {
+        let session = try WizardSession()
+        let file = session.scratch.path + "/night.cast"
+        let terminal = try session.open([:], ["--record", file])
+        try terminal.shows("None yet")
+        try terminal.send("a", until: "Connection string")
+        terminal.paste("mongodb://anna:\(Self.secret)@127.0.0.1:1/?replicaSet=rs0")
+        try terminal.shows("replicaSet=rs0")
+        terminal.resize(100, 30)
+        try terminal.wait("the other size") { terminal.emulated.lines.count == 30 }
+        try terminal.send("\u{1b}", until: "None yet")
+        let shown = terminal.emulated.lines
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(!text.contains(Self.secret))
+        #expect(text.hasPrefix("{\"version\": 2, \"width\": 80, \"height\": 24, "))
+        #expect(text.contains("\"r\", \"100x30\""))
+        var information = stat()
+        #expect(stat(file, &information) == 0 && information.st_mode & 0o777 == 0o600)
+
+        let replay = try session.open([:], ["--replay", file], columns: 100, rows: 30)
+        let found = replay.settings()
+        try replay.shows("Connection string")
+        try replay.wait("the last frame") {
+            // The clocks and what is said go on.
+            Array(replay.emulated.lines[3..<20]) == Array(shown[3..<20])
+        }
+        #expect(try replay.endsWell())
+        #expect(replay.settings() == found)
+        try await session.end()
+    }
+
+    @Test func whatCannotBeRecordedOrShownIsRefused() async throws {
+        let session = try WizardSession()
+        let file = session.scratch.path + "/some.cast"
+        try Data("something\n".utf8).write(to: URL(filePath: file))
+        for (arguments, reason) in [
+            (["--record", file], "File exists"), (["--replay", file], "no recording"),
+            (["--replay", file + ".none"], "--replay"),
+        ] {
+            let terminal = try session.open([:], arguments)
+            let status = try terminal.end()
+            #expect((status >> 8) & 0xff == 2)
+            #expect(terminal.text.contains(reason), "\(terminal.text)")
+        }
+        #expect(try String(contentsOfFile: file, encoding: .utf8) == "something\n")
+        try await session.end()
+    }
+}
