@@ -26,6 +26,8 @@ enum Tuning {
     static let supportPage = 500
     /// Of the agent's log, the last.
     static let supportLogBytes: UInt64 = 1 << 20
+    /// After that the wizard is open, and no longer starting.
+    static let startingTime = Duration.seconds(5)
     /// How long nothing may happen in a recording that is shown, seconds.
     static let longestPause = 2.0
     /// How long the wizard waits at its end for an agent that is to be told that it is gone.

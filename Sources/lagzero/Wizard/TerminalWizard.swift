@@ -60,6 +60,11 @@ struct TerminalWizard {
             runtime.sender(.troubled(trouble))
         }
         alongside(runtime.sender)
+        let started = Task {
+            try await Task.sleep(for: Tuning.startingTime)
+            ResidentCode.release()
+        }
+        defer { started.cancel() }
         let model = try await runtime.run(first).model
         await giveWheelsAway(model.world, asker, after: runner)
         return model
