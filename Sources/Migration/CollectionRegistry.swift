@@ -46,6 +46,19 @@ package struct MigratedCollection: Sendable {
     }
 }
 
+extension DocumentBuilder {
+    /// The part of a `find` that asks for the documents with these ids.
+    mutating func appendFilter(ids: some Sequence<RawValue>) {
+        begin("filter")
+        begin("_id")
+        beginArray("$in")
+        for (index, id) in ids.enumerated() { append(String(index), raw: id) }
+        end()
+        end()
+        end()
+    }
+}
+
 /// Every collection that is being migrated, by its UUID on the source. Thread safe.
 package final class CollectionRegistry: Sendable {
     private struct State {

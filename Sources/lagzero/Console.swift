@@ -37,7 +37,7 @@ final class Console: Sendable {
             switch line {
             case .status(let text) where isTerminal:
                 let line = fitted(printable(redacted(text)), to: terminalWidth() - 1)
-                write("\r\(line)\u{1B}[K", to: STDERR_FILENO)
+                writeAll("\r\(line)\u{1B}[K", to: STDERR_FILENO)
                 hasStatus = true
             case .status(let text), .lasting(let text): writeLines(text)
             }
@@ -48,7 +48,7 @@ final class Console: Sendable {
     func answer(_ text: String) {
         queue.async { [self] in
             clearStatus()
-            write(ended(redacted(text)), to: STDOUT_FILENO)
+            writeAll(ended(redacted(text)), to: STDOUT_FILENO)
         }
     }
 
@@ -83,11 +83,11 @@ final class Console: Sendable {
 
     private func writeLines(_ text: String) {
         clearStatus()
-        write(ended(redacted(text)), to: STDERR_FILENO)
+        writeAll(ended(redacted(text)), to: STDERR_FILENO)
     }
 
     private func clearStatus() {
-        if hasStatus { write("\r\u{1B}[K", to: STDERR_FILENO) }
+        if hasStatus { writeAll("\r\u{1B}[K", to: STDERR_FILENO) }
         hasStatus = false
     }
 
@@ -119,8 +119,9 @@ private func terminalWidth() -> Int {
     return Int(size.ws_col)
 }
 
-/// Writes all of it; gives up when nobody reads any more.
-private func write(_ text: String, to descriptor: Int32) {
+/// Writes all of it; gives up when nobody reads any more, or there is no room: false, and `errno` says why.
+@discardableResult
+func writeAll(_ text: String, to descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
@@ -130,7 +131,8 @@ private func write(_ text: String, to descriptor: Int32) {
             var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             poll(&wanted, 1, -1)
         } else if errno != EINTR {
-            return
+            return false
         }
     }
+    return true
 }

@@ -66,17 +66,25 @@ import Testing
         #expect(answer == added.map { .cluster($0) })
     }
 
-    /// Otherwise the agent could carry it out after what is asked at the very end.
-    @Test func whatWasSentIsAnsweredBeforeTheWizardIsGone() async {
-        let id = Sample.migration(.inSync).id
-        let agent = agent(.inSync)
-        agent.change(id) { $0.driver = nil }
+    /// Claims wait until `release` is finished; `sent` ends with the first of them.
+    private func holdClaims(
+        of agent: ScriptedAgent
+    ) -> (sent: AsyncStream<Void>, release: AsyncStream<Void>.Continuation) {
         let (sent, hasSent) = AsyncStream.makeStream(of: Void.self)
         let (released, release) = AsyncStream.makeStream(of: Void.self)
         agent.beforeClaim = {
             hasSent.finish()
             for await _ in released {}
         }
+        return (sent, release)
+    }
+
+    /// Otherwise the agent could carry it out after what is asked at the very end.
+    @Test func whatWasSentIsAnsweredBeforeTheWizardIsGone() async {
+        let id = Sample.migration(.inSync).id
+        let agent = agent(.inSync)
+        agent.change(id) { $0.driver = nil }
+        let (sent, release) = holdClaims(of: agent)
         let (runner, inbox) = (runner(agent), Inbox())
         let leaving = Task { await runner.perform(.command(.claim(id), from: 3), inbox.sender) }
         for await _ in sent {}
@@ -101,12 +109,7 @@ import Testing
     @Test func whoLeavesDoesNotWaitForAnAnswerForEver() async {
         let id = Sample.migration(.inSync).id
         let agent = agent(.inSync)
-        let (sent, hasSent) = AsyncStream.makeStream(of: Void.self)
-        let (released, release) = AsyncStream.makeStream(of: Void.self)
-        agent.beforeClaim = {
-            hasSent.finish()
-            for await _ in released {}
-        }
+        let (sent, release) = holdClaims(of: agent)
         let (runner, inbox) = (runner(agent), Inbox())
         let asking = Task { await runner.perform(.command(.claim(id), from: 3), inbox.sender) }
         for await _ in sent {}

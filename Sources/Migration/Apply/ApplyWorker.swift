@@ -144,7 +144,7 @@ struct ApplyWorker: Sendable {
         var current = collection
         while true {
             var command = context.destinationCommand("find", current)
-            append(ids, to: &command)
+            command.appendFilter(ids: ids)
             command.append("projection", ["_id": 1])
             command.append("batchSize", 100_000)
             let find = command.finish()
@@ -193,7 +193,7 @@ struct ApplyWorker: Sendable {
         var current = collection
         while true {
             var command = context.sourceCommand("find", current)
-            append(ids, to: &command)
+            command.appendFilter(ids: ids)
             command.append("batchSize", .integer(Tuning.applyKeys + 1))
             command.append("readConcern", context.readConcern(after: newest))
             let find = command.finish()
@@ -211,16 +211,6 @@ struct ApplyWorker: Sendable {
                 current = try context.followSource(of: current, error)
             }
         }
-    }
-
-    private func append(_ ids: some Sequence<RawValue>, to command: inout DocumentBuilder) {
-        command.begin("filter")
-        command.begin("_id")
-        command.beginArray("$in")
-        for (index, id) in ids.enumerated() { command.append(String(index), raw: id) }
-        command.end()
-        command.end()
-        command.end()
     }
 }
 

@@ -83,13 +83,7 @@ struct Inserter: Sendable {
             var current = collection
             while true {
                 var command = context.destinationCommand("find", current)
-                command.begin("filter")
-                command.begin("_id")
-                command.beginArray("$in")
-                for (index, id) in ids.enumerated() { command.append("\(index)", raw: id) }
-                command.end()
-                command.end()
-                command.end()
+                command.appendFilter(ids: ids)
                 command.append("projection", ["_id": 1])
                 let find = command.finish()
                 do {

@@ -129,7 +129,7 @@ struct KeyComparer: Sendable {
             let reading = try await reading(
                 lanes.source, "comparing \(collection.sourceName)"
             ) {
-                try await lanes.openSource(collection, after: time) { $0.appendFilter(ids: part) }
+                try await lanes.openSource(collection, after: time) { $0.appendRead(of: part) }
             }
             all.add(reading)
         }
@@ -145,7 +145,7 @@ struct KeyComparer: Sendable {
                 lanes.destination, "comparing \(collection.destinationName)"
             ) {
                 try await lanes.openDestination(collection, after: time) {
-                    $0.appendFilter(ids: part)
+                    $0.appendRead(of: part)
                 }
             }
             all.add(reading)
@@ -178,9 +178,9 @@ struct KeyComparer: Sendable {
     ) async throws -> String {
         let source = try await lanes.openSource(
             collection, after: lanes.context.dirty.seenThrough
-        ) { $0.appendFilter(ids: item.ids) }.documents.first { _ in true }
+        ) { $0.appendRead(of: item.ids) }.documents.first { _ in true }
         let destination = try await lanes.openDestination(collection) {
-            $0.appendFilter(ids: item.ids)
+            $0.appendRead(of: item.ids)
         }.documents.first { _ in true }
         guard let source, let destination, source != destination else { return "" }
         return source.difference(to: destination)
@@ -188,15 +188,9 @@ struct KeyComparer: Sendable {
 }
 
 extension DocumentBuilder {
-    /// The part of a `find` that reads the documents with these ids.
-    fileprivate mutating func appendFilter(ids: [RawValue]) {
-        begin("filter")
-        begin("_id")
-        beginArray("$in")
-        for (index, id) in ids.enumerated() { append(String(index), raw: id) }
-        end()
-        end()
-        end()
+    /// The part of a `find` that reads the documents with these ids in one batch.
+    fileprivate mutating func appendRead(of ids: [RawValue]) {
+        appendFilter(ids: ids)
         append("batchSize", .integer(ids.count + 1))
     }
 }

@@ -27,7 +27,9 @@ final class Recording: Sendable {
         queue.async { [self] in
             state.withLock { state in
                 guard state.trouble == nil else { return }
-                state.trouble = write(lines(frame, after: state.size))
+                if !writeAll(lines(frame, after: state.size), to: descriptor) {
+                    state.trouble = String(cString: strerror(errno))
+                }
                 state.size = frame.size
             }
         }
@@ -56,17 +58,5 @@ final class Recording: Sendable {
 
     private static func quoted(_ text: String) -> String {
         (try? JSONEncoder().encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "\"\""
-    }
-
-    /// Why it could not be written; nil where it was.
-    private func write(_ text: String) -> String? {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return String(cString: strerror(errno)) }
-            rest = rest.dropFirst(count)
-        }
-        return nil
     }
 }

@@ -72,7 +72,7 @@ struct Replay {
                 let pause = min(max(0, frame.time - last), Tuning.longestPause)
                 try await Task.sleep(for: .seconds(pause))
                 last = frame.time
-                write(frame.content)
+                writeAll(frame.content, to: STDOUT_FILENO)
             }
             try await Task.sleep(for: .seconds(Tuning.longestPause))
         }
@@ -80,7 +80,7 @@ struct Replay {
         let echo = hideKeys()
         _ = try? await playing.value
         // Its own screen, its colours, its cursor.
-        write("\u{1b}[?1049l\u{1b}[m\u{1b}[?25h")
+        writeAll("\u{1b}[?1049l\u{1b}[m\u{1b}[?25h", to: STDOUT_FILENO)
         if var echo { tcsetattr(STDIN_FILENO, TCSAFLUSH, &echo) }
         return playing.isCancelled ? .interrupted : .done
     }
@@ -93,17 +93,5 @@ struct Replay {
         settings.c_lflag &= ~UInt32(ECHO | ICANON)
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
         return found
-    }
-
-    private func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes {
-                Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
     }
 }
