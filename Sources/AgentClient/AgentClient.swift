@@ -16,6 +16,9 @@ package final class AgentClient: Sendable {
         pulse = Pulse(folder)
         var configuration = HTTPClient.Configuration()
         configuration.timeout.connect = .seconds(5)
+        // Whoever asks is told at once that nobody is there. Otherwise every question waits for the next of attempts that
+        // grow rarer and rarer, long after another agent has come.
+        configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: configuration)
     }

@@ -142,14 +142,6 @@ final class WizardFlow {
         if hangsUp { try terminal.send("\r", until: "Start to migrate shop-rs0 to shop-atlas?") }
     }
 
-    /// Where the wizard that was open before has not given the wheel away, it is taken once that one is silent.
-    func takeWheel() throws {
-        guard terminal.screen.contains(" drives") else { return }
-        try terminal.shows("t takes over")
-        terminal.send("t")
-        try terminal.wait("the wheel") { !terminal.screen.contains(" drives") }
-    }
-
     /// From there to the button that begins the cutover, with the writes stopped.
     func prepareCutover() async throws {
         try see("Your source and destination clusters are in sync.")

@@ -98,7 +98,6 @@ import Testing
         try flow.killAgent()
         if try await !flow.isReadyOrComplete() {
             try flow.reopen(showing: "I'm ready to cutover")
-            try flow.takeWheel()
             try await flow.stopWrites()
             flow.terminal.send("\t\t\r")
         }
