@@ -64,6 +64,60 @@ import Testing
         try await flow.end()
     }
 
+    @Test func s14ToS17WhatStandsStillIsThereAgainAfterAConnectionDropped() async throws {
+        let flow = try await WizardFlow(documents: 1_000)
+        let isInSync = "Your source and destination clusters are in sync."
+        try flow.begin()
+        try flow.terminal.shows(isInSync)
+
+        try flow.terminal.send("p", until: "p Resume")
+        try flow.reopen(showing: "p Resume")
+        try flow.terminal.send("p", until: isInSync)
+
+        // As if another host had taken it over.
+        try await change(
+            flow, "lease", "owner", ["$inc": ["epoch": 1], "$unset": ["owner": true]])
+        try flow.terminal.shows("✘ Failed.")
+        try flow.reopen(showing: "✘ Failed.")
+        try flow.reopen(with: "r", showing: "─ Retry ─", over: "✘ Failed.")
+        try retry(flow, until: isInSync)
+
+        let agent = try #require(InstanceLock.holder(of: flow.session.folder))
+        kill(pid_t(agent), SIGKILL)
+        try flow.terminal.shows("No news from the agent")
+        try flow.reopen(showing: isInSync)
+
+        // As if the time had passed while no agent ran.
+        let next = try #require(InstanceLock.holder(of: flow.session.folder))
+        kill(pid_t(next), SIGKILL)
+        try flow.terminal.shows("No news from the agent")
+        try await change(flow, "state", "migration", ["$set": ["deadline": .date(1_000)]])
+        flow.terminal.send("A")
+        try flow.terminal.shows("✘ Expired.")
+        try flow.reopen(showing: "✘ Expired.")
+        try flow.reopen(with: "r", showing: "─ Retry ─", over: "✘ Expired.")
+        try retry(flow, until: isInSync)
+        try await flow.close()
+    }
+
+    private func retry(_ flow: WizardFlow, until text: String) throws {
+        try flow.terminal.send("r", until: "─ Retry ─")
+        try flow.terminal.send("\r", until: text)
+    }
+
+    /// Changes the state of the migration on the destination.
+    private func change(
+        _ flow: WizardFlow, _ collection: String, _ id: String, _ change: Document
+    ) async throws {
+        let reply = try await flow.clusters.destination.lane.write(
+            [
+                "update": .string(collection),
+                "updates": [["q": ["_id": .string(id)], "u": .document(change)]],
+                "writeConcern": ["w": "majority"],
+            ], on: "lagzero_internal")
+        #expect(reply.count == 1)
+    }
+
     @Test func s17AnAgentKilledWhileItCopiesGoesOnWhereItWas() async throws {
         let flow = try await WizardFlow(documents: 60_000) { $0.isBehindProxy = true }
         let proxy = try #require(flow.clusters.source.members[0].proxy)
