@@ -16,7 +16,7 @@ package final class InstanceLock: Sendable {
         guard descriptor >= 0 else {
             throw ControlError(.store, "cannot open \(folder.lock): \(systemText())")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard InstanceLock.take(descriptor) else {
             let holder = InstanceLock.read(descriptor)
             close(descriptor)
             throw ControlError(
@@ -27,6 +27,15 @@ package final class InstanceLock: Sendable {
         ftruncate(descriptor, 0)
         let text = Array("\(getpid())\n".utf8)
         _ = pwrite(descriptor, text, text.count, 0)
+    }
+
+    /// Who only asks whether there is an agent has the lock for a moment, too.
+    private static func take(_ descriptor: Int32) -> Bool {
+        for attempt in 0..<Tuning.lockAttempts {
+            if attempt > 0 { usleep(Tuning.lockPoll) }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+        }
+        return false
     }
 
     deinit { close(descriptor) }

@@ -5,7 +5,7 @@ package import Hummingbird
 package import Logging
 internal import NIOCore
 
-/// `MigrationControl` over HTTP on the Unix socket: `POST /v1/request`; `GET /v1/events?after=N`, which sends one JSON
+/// `MigrationControl` over HTTP on the Unix socket: `POST /v1/request?asked=N`; `GET /v1/events?after=N`, which sends one JSON
 /// object a line for as long as the client stays; and `GET /v1/alive`, which answers with one such line.
 package enum Server {
     package static func application(
@@ -14,7 +14,8 @@ package enum Server {
         let router = Router()
         router.post("/v1/request") { request, _ in
             let body = try await request.body.collect(upTo: Tuning.requestBytes)
-            return try await answer(Array(body.readableBytesView), supervisor)
+            let asked = request.uri.queryParameters.get("asked", as: Int64.self)
+            return try await answer(Array(body.readableBytesView), asked, supervisor)
         }
         router.get("/v1/events") { request, _ in
             let after = request.uri.queryParameters.get("after", as: Int64.self)
@@ -36,10 +37,21 @@ package enum Server {
             logger: logger)
     }
 
-    private static func answer(_ body: [UInt8], _ supervisor: Supervisor) async throws -> Response {
+    /// What was asked of an agent that hung is not done when it wakes up: whoever asked has been told that nobody
+    /// answers, and has acted on it.
+    private static func answer(
+        _ body: [UInt8], _ asked: Int64?, _ supervisor: Supervisor
+    ) async throws -> Response {
         let answer: ControlAnswer
         do {
             let request = try JSONDecoder().decode(ControlRequest.self, from: Data(body))
+            let age = asked.map { Clock.uptime - $0 } ?? 0
+            guard request.isQuestion || age <= Tuning.requestAge else {
+                throw ControlError(
+                    .agentSilent,
+                    "the agent did not go on for \(age / 1_000) s, and has done nothing",
+                    remedy: "ask again, if it is still wanted")
+            }
             answer = try await supervisor.answer(request)
         } catch is DecodingError {
             answer = .error(

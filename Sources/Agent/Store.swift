@@ -31,6 +31,8 @@ package final class Store: Sendable {
     package init(_ path: String) throws {
         do {
             var configuration = Configuration()
+            // Others may be reading it: a support bundle does.
+            configuration.busyMode = .timeout(Tuning.storePatience)
             configuration.prepareDatabase { database in
                 try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
             }

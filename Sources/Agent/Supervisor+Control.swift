@@ -93,7 +93,8 @@ extension Supervisor: MigrationControl {
         let engine = try await engine(id, asker)
         guard try migration(id).setup.loadLevel != level else { return }
         engine.setLoadLevel(level)
-        try await update(id) { $0.setup.loadLevel = level }
+        // It is done, also where that cannot be written down now.
+        try? await update(id) { $0.setup.loadLevel = level }
     }
 
     package func beginCutover(
@@ -166,7 +167,7 @@ extension Supervisor: MigrationControl {
                 source: ConnectionString(text.0.revealed),
                 destination: ConnectionString(text.1.revealed))
         }
-        try await update(id) { $0.isSourceHeld = false }
+        try? await update(id) { $0.isSourceHeld = false }
     }
 
     package func acknowledgeMismatches(
@@ -174,7 +175,7 @@ extension Supervisor: MigrationControl {
     ) async throws {
         let engine = try await engine(id, asker)
         await engine.acknowledgeMismatches(names)
-        try await update(id) {
+        try? await update(id) {
             $0.areMismatchesAcknowledged = Set($0.mismatches).isSubset(of: names)
         }
         await refresh(id)

@@ -53,7 +53,11 @@ extension Supervisor {
 
     func note(_ entry: LogEntry, _ id: Identifier) async {
         var last = lines[id] ?? 0
-        if last == 0 { last = (try? await store.lastLine(of: id)) ?? 0 }
+        if last == 0 {
+            // A line that is lost is less than one in the place of another.
+            guard let stored = try? await store.lastLine(of: id) else { return }
+            last = stored
+        }
         let line = LogLine(sequence: last + 1, time: entry.time, text: entry.text)
         lines[id] = line.sequence
         await save(line, of: id)

@@ -88,12 +88,21 @@ extension Supervisor {
     }
 
     package func remove(cluster id: Identifier) async throws {
-        _ = try cluster(id)
-        if let need = need(of: id) {
+        let cluster = try cluster(id)
+        func requireNoNeed() throws {
+            guard let need = need(of: id) else { return }
             throw ControlError(.conflict, need.reason, remedy: need.remedy)
         }
+        try requireNoNeed()
         try await store.remove(cluster: id)
-        try keep(nil, of: id)
+        do {
+            // A migration may have begun with it meanwhile.
+            try requireNoNeed()
+            try keep(nil, of: id)
+        } catch {
+            try? await store.save(cluster)
+            throw error
+        }
         publish(.removed(id))
     }
 

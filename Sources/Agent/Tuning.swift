@@ -4,6 +4,12 @@ enum Tuning {
     static let tick = Duration.milliseconds(500)
     /// Between two attempts to write down what could not be written, in ticks.
     static let saveTicks = 4
+    /// Until the lock of the folder counts as that of another agent.
+    static let lockAttempts = 10
+    /// Between two attempts, microseconds.
+    static let lockPoll: UInt32 = 20_000
+    /// How long the store waits for others who read it, seconds.
+    static let storePatience = 5.0
     /// Events kept for clients that come back; later ones get everything anew.
     static let recentEvents = 500
     /// Events that may wait for one slow client before it is sent away.
@@ -16,6 +22,8 @@ enum Tuning {
     static let logLimit = 1_000
     /// Most bytes of a request: 10,000 mismatches with long ids that are taken note of are well below.
     static let requestBytes = 8 << 20
+    /// How old may be what is asked, milliseconds, unless it changes nothing.
+    static let requestAge: Int64 = 20_000
     /// How long a graceful stop may take: above what one call to a server that does not answer takes.
     static let stopLimit = Duration.seconds(60)
     /// How long somebody who has asked for the wheel is taken to want it, where nothing more is heard: above the 20 s after

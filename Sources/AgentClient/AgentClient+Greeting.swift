@@ -20,7 +20,9 @@ extension AgentClient {
                 defer { group.cancelAll() }
                 return try await group.next()
             }
-        } catch let error as ControlError where [.unavailable, .agentSilent].contains(error.code) {
+        } catch let error as ControlError
+            where [.unavailable, .agentSilent, .unsafeFiles].contains(error.code)
+        {
             throw error
         } catch {
             return nil

@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 package import ControlAPI
 internal import FoundationEssentials
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -26,14 +27,27 @@ package final class AgentClient: Sendable {
     package func shutdown() async { try? await client.shutdown() }
 
     private func request(_ path: String) throws -> HTTPClientRequest {
+        try requirePrivateFolder()
         guard let url = URL(httpURLWithSocketPath: folder.socket, uri: path) else {
             throw ControlError(.unsafeFiles, "\(folder.socket) cannot be a socket's path")
         }
         return HTTPClientRequest(url: url.absoluteString)
     }
 
+    /// Where others may write anybody could listen, and be told passwords. An agent refuses such a folder, too.
+    private func requirePrivateFolder() throws {
+        var information = stat()
+        guard stat(folder.path, &information) == 0 else { return }
+        let isOurs = information.st_uid == geteuid() || geteuid() == 0
+        guard isOurs, information.st_mode & 0o077 == 0 else {
+            throw ControlError(
+                .unsafeFiles, "others may read or change the folder \(folder.path)",
+                remedy: "chmod 700 \(folder.path), as its owner")
+        }
+    }
+
     private func ask(_ question: ControlRequest) async throws -> ControlAnswer {
-        var request = try request("/v1/request")
+        var request = try request("/v1/request?asked=\(Self.uptime)")
         request.method = .POST
         request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(question)))
         let bytes: ByteBuffer
@@ -43,9 +57,7 @@ package final class AgentClient: Sendable {
         } catch is CancellationError {
             throw CancellationError()
         } catch {
-            throw ControlError(
-                .agentUnreachable, "no agent answers on \(folder.socket)",
-                remedy: "start it: lagzero agent run")
+            throw trouble(error)
         }
         guard
             let answer = try? JSONDecoder().decode(
@@ -53,6 +65,37 @@ package final class AgentClient: Sendable {
         else { throw Self.otherVersion }
         if case .error(let error) = answer { throw error }
         return answer
+    }
+
+    private func trouble(_ error: any Error) -> ControlError {
+        let isUnknown = "whether it did what was asked is not known"
+        switch error as? HTTPClientError {
+        case .deadlineExceeded?:
+            return ControlError(
+                .agentSilent,
+                "the agent has not answered for \(Tuning.requestLimit) s; \(isUnknown)",
+                remedy: "see its log before you ask again")
+        case .remoteConnectionClosed?:
+            return ControlError(
+                .agentUnreachable, "the agent has ended before it answered; \(isUnknown)",
+                remedy: "start it: lagzero agent run")
+        case .getConnectionFromPoolTimeout?:
+            return ControlError(
+                .agentSilent,
+                "the agent answers nothing that was asked before, so this was not asked",
+                remedy: "wait until it goes on, then ask again")
+        default:
+            return ControlError(
+                .agentUnreachable, "no agent answers on \(folder.socket)",
+                remedy: "start it: lagzero agent run")
+        }
+    }
+
+    /// Milliseconds since the host was started, as the agent counts.
+    private static var uptime: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     private static let otherVersion = ControlError(

@@ -1,4 +1,5 @@
-/// One call of `MigrationControl` on the wire: the body of `POST /v1/request`. It may hold a secret; not to be logged.
+/// One call of `MigrationControl` on the wire: the body of `POST /v1/request?asked=N`, with the time of asking in
+/// milliseconds since the host was started. It may hold a secret; not to be logged.
 package enum ControlRequest: Codable, Sendable {
     case snapshot(past: Int?)
     case log(migration: Identifier, after: Int?, limit: Int)
@@ -21,6 +22,16 @@ package enum ControlRequest: Codable, Sendable {
     case retry(Identifier, by: Asker)
     case releaseSource(Identifier, by: Asker)
     case acknowledgeMismatches(Identifier, [String], by: Asker)
+}
+
+extension ControlRequest {
+    /// Whether it changes nothing.
+    package var isQuestion: Bool {
+        switch self {
+        case .snapshot, .log, .testConnection: true
+        default: false
+        }
+    }
 }
 
 /// What comes back: 200 with one of the others, or another status with `error`.

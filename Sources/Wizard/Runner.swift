@@ -42,7 +42,9 @@ package struct Runner: Sendable {
         case .follow: await follow(send)
         case .command(let command, let layer):
             guard !Task.isCancelled else { return }
-            let answer = await asked.wait { await self.answer(command) }
+            guard let answer = await asked.wait(for: command, { await self.answer(command) }) else {
+                return
+            }
             send(.answered(answer, to: command, from: layer))
         case .save(let state):
             do {
@@ -68,16 +70,35 @@ package struct Runner: Sendable {
 
     /// Commands on their way. They are not cancelled with the wizard: the agent carries them out all the same.
     private final class Asked: Sendable {
-        private let state = Mutex<(next: Int, running: [Int: Task<Answer, Never>])>((0, [:]))
+        private let state = Mutex(State())
 
-        func wait(_ ask: @escaping @Sendable () async -> Answer) async -> Answer {
-            let task = Task(operation: ask)
-            let id = state.withLock { state in
+        private struct State {
+            var next = 0
+            var running: [Int: Task<Answer, Never>] = [:]
+            /// Migrations whose wheel is asked for.
+            var claims: Set<Identifier> = []
+        }
+
+        /// Nil, and nothing is asked, for a claim while the one before it is not answered: those of an agent that hangs
+        /// would take all connections.
+        func wait(
+            for command: Command, _ ask: @escaping @Sendable () async -> Answer
+        ) async -> Answer? {
+            let claimed: Identifier? = if case .claim(let id) = command { id } else { nil }
+            let begun = state.withLock { state -> (Int, Task<Answer, Never>)? in
+                if let claimed, !state.claims.insert(claimed).inserted { return nil }
+                let task = Task(operation: ask)
                 state.next += 1
                 state.running[state.next] = task
-                return state.next
+                return (state.next, task)
             }
-            defer { state.withLock { $0.running[id] = nil } }
+            guard let (number, task) = begun else { return nil }
+            defer {
+                state.withLock { state in
+                    state.running[number] = nil
+                    if let claimed { state.claims.remove(claimed) }
+                }
+            }
             return await task.value
         }
 

@@ -105,6 +105,23 @@ import Testing
         #expect(agent.requests.count == count)
     }
 
+    /// The claims of a wizard, one every few seconds, would take all connections to an agent that hangs.
+    @Test func theWheelIsAskedForOnceAtATime() async {
+        let id = Sample.migration(.copying).id
+        let agent = agent(.copying)
+        let (sent, release) = holdClaims(of: agent)
+        let (runner, inbox) = (runner(agent), Inbox())
+        let claim = Wizard.Effect.command(.claim(id), from: 3)
+        let first = Task { await runner.perform(claim, inbox.sender) }
+        for await _ in sent {}
+        await runner.perform(claim, inbox.sender)
+        release.finish()
+        await first.value
+        await runner.perform(claim, inbox.sender)
+        let claims = agent.requests.filter { if case .claim = $0 { true } else { false } }
+        #expect(claims.count == 2)
+    }
+
     /// An agent that hangs keeps nobody from leaving.
     @Test func whoLeavesDoesNotWaitForAnAnswerForEver() async {
         let id = Sample.migration(.inSync).id
