@@ -39,9 +39,10 @@ import Testing
             #expect(second.text.contains("running already, process \(agent.pid)"))
             // The unit does not have it started again and again.
             #expect(second.status == 6)
-            let unit = try await fixture.run(["agent", "unit"], hasState: false)
+            let unit = try await fixture.run(["agent", "unit"])
             #expect(unit.text.contains("RestartPreventExitStatus=6\n"))
-            #expect(unit.text.contains("ExecStart=\(try AgentFixture.program) agent run\n"))
+            let command = "\(try AgentFixture.program) agent run --state \(fixture.folder.path)"
+            #expect(unit.text.contains("ExecStart=\(command)\n"))
             #expect(second.text.contains("lagzero agent stop"))
             #expect(try await fixture.client.snapshot().agent.process == Int(agent.pid))
         }

@@ -212,6 +212,20 @@ import Testing
         #expect(pilot.shows("The cutover was undone. A unique index"))
     }
 
+    /// The agent looks twice a second: a cutover can begin and fail in between.
+    @Test func s11AFailureBeforeTheCutoverWasSeenIsNotTheFirstStepAgain() {
+        var pilot = pilot(live)
+        pilot.agent.ignoresCutovers = true
+        pilot.press(.space)
+        pilot.push("Finalize migration")
+        pilot.change(live.id) {
+            $0.phase = .failed
+            $0.cutover.isSourceBlocked = true
+        }
+        #expect(pilot.shows("shop-rs0 still refuses writes"))
+        #expect(!pilot.shows("Stop writes to your source cluster now."))
+    }
+
     @Test func s11ASourceThatIsStillBlockedIsNotCalledFree() {
         var pilot = finalizing()
         pilot.change(live.id) {

@@ -108,6 +108,18 @@ import Testing
         #expect(pilot.agent.snapshot.migrations.last?.driver?.heardAt ?? 0 > Sample.time + 30_000)
     }
 
+    @Test func whatIsGivenAwayIsNotClaimedBeforeTheNewsOfThat() {
+        let live = Sample.measured(.copying)
+        var world = World(me: Sample.me)
+        world.moment.uptime = .seconds(60)
+        var wheel = Wheel()
+        #expect(wheel.keep(live, world) == [.perform(.claim(live.id))])
+        world.moment.uptime = .seconds(62)
+        wheel.release(world)
+        world.moment.uptime = .seconds(64)
+        #expect(wheel.keep(live, world) == [])
+    }
+
     @Test func whoWatchedDoesNotTakeTheWheelWhenTheAgentForgetsWhoHadIt() {
         var pilot = watcher()
         pilot.advance(by: .seconds(2))

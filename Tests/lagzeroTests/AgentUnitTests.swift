@@ -1,21 +1,28 @@
+import ControlAPI
 import Testing
 
 @testable import lagzero
 
 @Suite struct AgentUnitTests {
+    private let state = AgentFolder(path: "/var/lagzero")
+
     private func command(_ program: String) -> Substring? {
-        AgentUnit.text(program: program).split(separator: "\n").first { $0.hasPrefix("ExecStart=") }
+        AgentUnit.text(program: program, state: state).split(separator: "\n").first {
+            $0.hasPrefix("ExecStart=")
+        }
     }
 
     @Test func theUnitStartsTheProgramWhereverItIs() {
-        #expect(command("/opt/lagzero") == "ExecStart=/opt/lagzero agent run")
-        #expect(command("/opt/my own/lagzero") == "ExecStart=\"/opt/my own/lagzero\" agent run")
-        #expect(command("/opt/100%h/lagzero") == "ExecStart=\"/opt/100%%h/lagzero\" agent run")
+        let run = "agent run --state /var/lagzero"
+        #expect(command("/opt/lagzero") == "ExecStart=/opt/lagzero \(run)")
+        #expect(command("/opt/my own/lagzero") == "ExecStart=\"/opt/my own/lagzero\" \(run)")
+        #expect(command("/opt/100%h/lagzero") == "ExecStart=\"/opt/100%%h/lagzero\" \(run)")
     }
 
     @Test func anAgentThatIsNotNeededIsNotStartedAgain() {
         let status = ExitStatus.alreadyRunning.rawValue
-        #expect(AgentUnit.text(program: "/l").contains("RestartPreventExitStatus=\(status)\n"))
+        let text = AgentUnit.text(program: "/l", state: state)
+        #expect(text.contains("RestartPreventExitStatus=\(status)\n"))
         #expect(ExitStatus.failed.rawValue != status)
     }
 }

@@ -1,5 +1,6 @@
 import ControlAPI
 import Foundation
+import Glibc
 import Sandbox
 import Terminal
 import Testing
@@ -122,6 +123,26 @@ import Testing
                 try await file.save(state)
             }
             #expect(await SavedStateFile(path).load()?.lastSeen == 4_000)
+        }
+    }
+
+    /// It can be stopped in the middle of its writing; nobody waits for it for ever, nor on the thread of all tasks.
+    @Test func anotherWizardThatWritesIsWaitedForAndNotForEver() async throws {
+        try await with { path in
+            let descriptor = open(path + ".lock", O_RDWR | O_CREAT, 0o600)
+            try #require(descriptor >= 0)
+            try #require(flock(descriptor, LOCK_EX) == 0)
+            let file = SavedStateFile(path)
+            let error = await #expect(throws: ControlError.self) {
+                try await file.save(state(1, theme: "monochrome"))
+            }
+            #expect(error?.code == .store)
+            async let saved: Void = file.save(state(2, theme: "monochrome"))
+            // It is in the middle of waiting.
+            #expect(await file.load() == nil)
+            close(descriptor)
+            try await saved
+            #expect(await SavedStateFile(path).load()?.theme == "monochrome")
         }
     }
 

@@ -57,7 +57,8 @@ package struct Cutover: LiveScreen {
             return isEarlier && !isForgotten ? .beginning : .undone
         case .inSync where !hasFinalized && confirmedName != nil: return .stopWrites
         case .failed, .paused, .expired, .cancelled:
-            return hasFinalized ? .undone : .stopWrites
+            // What was asked for may be over before anybody has looked.
+            return hasFinalized || hasAsked ? .undone : .stopWrites
         default: return .undone
         }
     }

@@ -87,7 +87,7 @@ package struct WhileYouWereAway: Screen {
                 .suffix(Tuning.awayLines)
             if news.isEmpty { lines.append([Run("  nothing was logged", .dim)]) }
             if let first = news.first, isFurtherBack(first, migration.id, world) {
-                let earlier = "  What was logged before that is in its log: l on its page."
+                let earlier = "  What was logged before that is in its log, on its page."
                 lines.append([Run(earlier, .dim)])
             }
             let before: [Int64?] = [world.agentNow] + news.map { $0.time }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ControlAPI
 import FoundationEssentials
 
 /// `lagzero agent unit`: how systemd keeps the agent running.
@@ -10,14 +11,16 @@ struct AgentUnit: LagzeroCommand {
             systemctl --user enable --now lagzero-agent
             """)
 
+    @OptionGroup var state: StateArguments
+
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        surroundings.console.answer(AgentUnit.text(program: program))
+        surroundings.console.answer(AgentUnit.text(program: program, state: try state.folder()))
         return .done
     }
 
-    /// `program`: its absolute path.
-    static func text(program: String) -> String {
+    /// `program`: its absolute path. The folder is that of whoever asks: systemd knows nothing of the variables of a shell.
+    static func text(program: String, state: AgentFolder) -> String {
         """
         # A user unit: systemctl --user enable --now lagzero-agent
         # `loginctl enable-linger` keeps it running after logout.
@@ -26,7 +29,7 @@ struct AgentUnit: LagzeroCommand {
         StartLimitIntervalSec=0
 
         [Service]
-        ExecStart=\(quoted(program)) agent run
+        ExecStart=\(quoted(program)) agent run --state \(quoted(state.path))
         Restart=on-failure
         RestartSec=2
         # Another agent has the state folder, such as one that a wizard has started.
@@ -40,7 +43,7 @@ struct AgentUnit: LagzeroCommand {
         """
     }
 
-    /// As the first word of a command line of systemd, which has specifiers of its own.
+    /// As a word of a command line of systemd, which has specifiers of its own.
     private static func quoted(_ path: String) -> String {
         let special = ["\\": "\\\\", "\"": "\\\"", "%": "%%"]
         let text = path.map { special[String($0)] ?? String($0) }.joined()

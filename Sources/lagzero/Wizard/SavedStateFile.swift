@@ -21,12 +21,12 @@ actor SavedStateFile {
 
     /// Adds what other wizards have typed meanwhile; a state that is older than the last one is dropped. Throws a
     /// `ControlError` where the file cannot be written.
-    func save(_ state: SavedState) throws {
-        guard state.uptime >= uptime else { return }
+    func save(_ state: SavedState) async throws {
         // As it comes back from the file: otherwise the own pages could be taken for another wizard's.
         let own = try JSONDecoder().decode(SavedState.self, from: JSONEncoder().encode(state))
-        let descriptor = try lock()
+        let descriptor = try await lock()
         defer { close(descriptor) }
+        guard state.uptime >= uptime else { return }
         let merged = read().map { own.merged(with: $0, since: last) } ?? own
         try write(Array(try JSONEncoder().encode(merged)))
         (last, uptime) = (own, state.uptime)
@@ -37,16 +37,20 @@ actor SavedStateFile {
         return try? JSONDecoder().decode(SavedState.self, from: bytes)
     }
 
-    /// Waits until no other wizard writes. Closing it ends the lock.
-    private func lock() throws -> Int32 {
+    /// Waits until no other wizard writes, which takes long only where that one was stopped in the middle. Blocks
+    /// nothing: the wizard's tasks have one thread. Closing it ends the lock.
+    private func lock() async throws -> Int32 {
         let name = path + ".lock"
         let descriptor = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.failure(name) }
-        guard flock(descriptor, LOCK_EX) == 0 else {
-            defer { close(descriptor) }
-            throw Self.failure(name)
+        for attempt in 0..<Tuning.lockAttempts {
+            // Not cut short where the wizard is being left: it is the last chance to keep what was typed.
+            if attempt > 0 { await Task { try? await Task.sleep(for: Tuning.lockPoll) }.value }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+            guard errno == EWOULDBLOCK else { break }
         }
-        return descriptor
+        defer { close(descriptor) }
+        throw Self.failure(name)
     }
 
     private func write(_ bytes: [UInt8]) throws {
