@@ -19,7 +19,7 @@ struct Frame {
         }
         let places = places(in: size)
         drawHead(in: places.head.margin, on: &canvas)
-        if let band = world.host?.band, let place = places.band {
+        if let band = world.band, let place = places.band {
             canvas.put(" " + band, in: place)
             canvas.restyle(place, Style(.warning, .reverse))
         }
@@ -63,7 +63,7 @@ struct Frame {
             return part
         }
         let head = top()
-        let band = world.host?.band == nil ? nil : top()
+        let band = world.band == nil ? nil : top()
         let steps = FlowSteps(model) == nil ? nil : top()
         let above = isRoomy ? [top()] : []
         let footer = bottom()

@@ -39,7 +39,7 @@ struct HubList {
         // A list that is longer than the page has room leaves two rows for the rest, a shorter one all it does not need.
         let room = max(2, body.rows - 1 - lines.count)
         let (below, above) = body.bottom(1 + max(2, min(details.count, room)))
-        let current = line(of: selected)
+        let current = selected.flatMap { line(of: $0) }
         let cursor = lines.firstIndex { $0 == current } ?? 0
         // The headline of a part is seen with its first item.
         let first = max(0, min(max(0, cursor - above.rows + 2), lines.count - above.rows))
@@ -86,10 +86,11 @@ struct HubList {
 
     private var lines: [Line] {
         let migrations = hub.migrations(world).map { Line.migration($0) }
-        let cards = world.flows.indices.map { Line.card($0) }
+        let cards = world.offers.indices.map { Line.card($0) }
         let clusters = clusters.indices.map { Line.cluster($0) }
         return (migrations.isEmpty ? [] : [.migrations] + migrations + [.blank])
-            + [.begin] + cards + [.blank, .clusters] + (clusters.isEmpty ? [.noCluster] : clusters)
+            + (cards.isEmpty ? [] : [.begin] + cards + [.blank]) + [.clusters]
+            + (clusters.isEmpty ? [.noCluster] : clusters)
     }
 
     private var migrations: [LiveMigration] { world.snapshot?.migrations ?? [] }
@@ -115,7 +116,13 @@ struct HubList {
                 Run("   " + world.flows[index].card.text, .dim),
             ]
         case .clusters: [Run(" Clusters", .label)]
-        case .noCluster: [Run("  None yet. A migration needs two: a adds one.", .dim)]
+        case .noCluster:
+            [
+                Run(
+                    world.isReadOnly
+                        ? "  None yet." : "  None yet. A migration needs two: a adds one.",
+                    .dim)
+            ]
         case .cluster(let index): row(clusters[index], columns, glyphs)
         }
     }
@@ -179,12 +186,12 @@ struct HubList {
 
     // MARK: What is known of the item under the cursor
 
-    private func details(_ item: MigrationHub.Item, columns: Int) -> [[Run]] {
+    private func details(_ item: MigrationHub.Item?, columns: Int) -> [[Run]] {
         switch item {
         case .migration(let id):
             world.migration(id).map { Text.wrapped(details($0), to: columns) } ?? []
         case .cluster(let id): world.cluster(id).map { details($0, columns: columns) } ?? []
-        case .card: []
+        case .card, nil: []
         }
     }
 

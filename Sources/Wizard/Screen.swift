@@ -88,6 +88,9 @@ package enum Command: Sendable, Equatable {
     case acknowledgeMismatches(Identifier, [String])
     /// More lines of an event log.
     case readLog(Identifier, after: Int?)
+
+    /// Whether it changes nothing.
+    var isQuestion: Bool { if case .readLog = self { true } else { false } }
 }
 
 /// What came of a command.

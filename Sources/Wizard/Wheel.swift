@@ -13,6 +13,7 @@ struct Wheel: Sendable, Equatable, Codable {
 
     /// Claims, or claims again when it is time.
     mutating func keep(_ migration: LiveMigration, _ world: World) -> [Action] {
+        guard !world.isReadOnly else { return [] }
         note(migration.driver, world)
         let isMine = migration.driver.map { $0.wizard == world.me.wizard } ?? !isReleased
         guard isMine, !migration.phase.isFinal, !world.isUnattended(migration.id) else {
@@ -21,6 +22,12 @@ struct Wheel: Sendable, Equatable, Codable {
         if let claimedAt, world.moment.isWithin(Tuning.claimInterval, of: claimedAt) { return [] }
         claimedAt = world.moment.uptime
         return [.perform(.claim(migration.id))]
+    }
+
+    /// Gives it away. It is not claimed once more while the news of that is on its way.
+    mutating func release(_ world: World) {
+        isReleased = true
+        claimedAt = world.moment.uptime
     }
 
     /// Whoever has asked for the wheel of the one that is seen already goes on asking.
@@ -60,6 +67,7 @@ extension LiveScreen {
 
     /// Why nothing can be done from here; nil where it can.
     func watching(_ world: World) -> String? {
+        if world.isReadOnly { return "This wizard was opened with --watch." }
         guard let driver = otherDriver(world) else { return nil }
         // By what the agent has said, not by what its clock may show by now: it would refuse who comes too early.
         let isSilent = world.snapshot.map { driver.isSilent(at: $0.time) } ?? false
@@ -84,6 +92,8 @@ extension LiveScreen {
 
     /// A line about the wheel; nil where there is nothing to say.
     func wheelNotice(_ world: World) -> Notice? {
+        // The band says so on every page.
+        guard !world.isReadOnly else { return nil }
         if let text = watching(world) { return Notice(.warning, text) }
         if isWheelFree(world) {
             return Notice(.warning, "Nobody drives this migration: t takes over.")
@@ -94,6 +104,7 @@ extension LiveScreen {
     }
 
     func wheelKeys(_ world: World) -> KeyMap {
+        guard !world.isReadOnly else { return KeyMap([]) }
         if otherDriver(world) != nil || isWheelFree(world) {
             return KeyMap([.init(.character("t"), label: "Take over", group: "Who drives")])
         }
@@ -108,6 +119,7 @@ extension LiveScreen {
 
     /// The keys of the wheel; nil for others.
     mutating func handleWheel(_ key: Key, _ world: World) -> [Action]? {
+        guard !world.isReadOnly else { return nil }
         switch key {
         case .character("t"):
             guard otherDriver(world) != nil || isWheelFree(world) else { return nil }
@@ -115,7 +127,7 @@ extension LiveScreen {
             return [.perform(.claim(migration))]
         case .character("g"):
             guard suitor(world) != nil else { return nil }
-            wheel.isReleased = true
+            wheel.release(world)
             return [.perform(.yield(migration))]
         case .character("k"):
             guard suitor(world) != nil else { return nil }

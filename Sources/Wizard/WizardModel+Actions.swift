@@ -12,7 +12,9 @@ extension Wizard.Model {
         var shown = layer
         for action in actions {
             switch action {
-            case .perform(let command): effects.append(.command(command, from: layer))
+            case .perform(let command):
+                guard !world.isReadOnly || command.isQuestion else { continue }
+                effects.append(.command(command, from: layer))
             case .say(let text, let role): effects += say(text, role)
             case .bell: effects.append(.terminal(.bell))
             case .keepWheel(let id): world.requests[id]?.isRefused = true

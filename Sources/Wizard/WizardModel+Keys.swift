@@ -45,7 +45,7 @@ extension Wizard.Model {
         if let host = world.host, let key = host.key {
             bindings.insert(.init(key, label: host.label, group: general, isInFooter: false), at: 1)
         }
-        if isAgentSilent {
+        if isAgentSilent, !world.isReadOnly {
             bindings.append(
                 .init(
                     .character("A"), label: "Start the agent", group: general, isEssential: true))
@@ -122,7 +122,7 @@ extension Wizard.Model {
         case world.host?.key: return [.hostKey]
         case .character("T"): return nextTheme()
         case .character("m"): return switchMouse()
-        case .character("A") where isAgentSilent:
+        case .character("A") where isAgentSilent && !world.isReadOnly:
             return say("Starting the agent", .text) + [.startAgent]
         default: return []
         }

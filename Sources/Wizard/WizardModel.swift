@@ -48,13 +48,15 @@ extension Wizard {
 
         package init(
             me: Asker, saved: SavedState? = nil, host: Host? = nil, flows: [Flow] = Flow.all,
-            themes: [Theme] = Theme.builtIn, preferences: Preferences = Preferences()
+            themes: [Theme] = Theme.builtIn, preferences: Preferences = Preferences(),
+            isReadOnly: Bool = false
         ) {
             self.themes = themes
             world = World(me: me)
             world.host = host
             world.flows = flows
             world.preferences = preferences
+            world.isReadOnly = isReadOnly
             isMouseOn = preferences.hasMouse
             chosenTheme = saved?.theme
             theme = preferences.theme ?? saved?.theme ?? Theme.standard.name

@@ -18,6 +18,8 @@ package struct World: Sendable, Equatable, Codable {
     package var me: Asker
     /// Nil where the program around the wizard adds nothing to it.
     package var host: Host?
+    /// Opened to watch: nothing is asked of the agent but what it knows.
+    package var isReadOnly = false
     var preferences = Preferences()
     /// For the wheels that this wizard has, by migration.
     var requests: [Identifier: WheelRequest] = [:]
@@ -37,6 +39,12 @@ package struct World: Sendable, Equatable, Codable {
     package func validation(_ id: Identifier?) -> ValidationRun? {
         snapshot?.validations.last { $0.id == id }
     }
+
+    /// What can be begun here, in the order of the hub.
+    var offers: [Flow] { isReadOnly ? [] : flows }
+
+    /// Always in sight, under the first line; nil where there is nothing to say.
+    var band: String? { isReadOnly ? "WATCHING   nothing can be changed from here" : host?.band }
 
     /// How long nothing was heard from the agent; nil while that is usual.
     package var silence: Duration? {

@@ -32,6 +32,9 @@ enum Tuning {
     static let longestPause = 2.0
     /// How long the wizard waits at its end for an agent that is to be told that it is gone.
     static let yieldLimit = Duration.seconds(2)
+    /// Until another wizard that writes down what was typed there counts as stopped in the middle: two seconds.
+    static let lockAttempts = 100
+    static let lockPoll = Duration.milliseconds(20)
     /// How long an agent that is there may take to answer before the wizard opens without it: whoever has typed `lagzero`
     /// looks at nothing until then.
     static let wizardPatience = Duration.seconds(2)

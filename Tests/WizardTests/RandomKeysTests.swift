@@ -183,7 +183,7 @@ extension WizardPilot {
         }
     }
 
-    fileprivate var isAtHub: Bool { pages.count == 1 }
+    var isAtHub: Bool { pages.count == 1 }
 
     /// Presses Tab until the cursor is on what begins so; false where it never is.
     fileprivate mutating func isFocused(_ label: String) -> Bool {

@@ -81,6 +81,32 @@ import Testing
             ?? false
     }
 
+    @Test func aWizardThatOnlyWatchesStartsNothingAndChangesNothing() async throws {
+        let session = try WizardSession()
+        let early = try session.open([:], ["--watch"])
+        try early.shows("so there is nothing to watch")
+        try early.end()
+        #expect(InstanceLock.holder(of: session.folder) == nil)
+
+        let first = try session.open()
+        try first.shows("None yet. A migration needs two")
+        first.send("d")
+        #expect(try first.endsWell())
+        let kept = FileManager.default.contents(atPath: session.folder.wizard)
+        let watcher = try session.open([:], ["--watch"])
+        try watcher.shows("WATCHING")
+        #expect(!watcher.screen.contains("Add a cluster"))
+        watcher.send("a\r")
+        try watcher.send("?", until: "Everywhere")
+        #expect(!watcher.screen.contains("Connection string"))
+        watcher.send("\u{1b}")
+        try watcher.wait("the hub") { !watcher.screen.contains("Everywhere") }
+        watcher.send("d")
+        #expect(try watcher.endsWell())
+        #expect(FileManager.default.contents(atPath: session.folder.wizard) == kept)
+        try await session.end()
+    }
+
     @Test func s17AnAgentThatWasKilledIsMissedAndStartedAgain() async throws {
         let session = try WizardSession()
         let terminal = try session.open()

@@ -62,18 +62,22 @@ package struct MigrationHub: Screen {
         if let dialog { return dialog.keys }
         if let removal { return removal.modal.keys(in: world.body) }
         if let details { return details.dialog.keys(in: world.body) }
-        let isCluster = if case .cluster = selected(world) { true } else { false }
-        let reason = isCluster ? nil : "choose a cluster"
-        return KeyMap([
-            .init(.enter, label: isCluster ? "Show" : "Open"),
+        let moving: [KeyMap.Binding] = [
             .init(
                 .up, .down, .character("k"), .character("j"), label: "Move", isInFooter: false),
             .init(.tab, label: "Next part", isInFooter: false),
-            .init(.character("a"), label: "Add a cluster", group: "Clusters"),
-            .init(.character("e"), label: "Edit", group: "Clusters", reason: reason),
-            .init(.character("t"), label: "Test", group: "Clusters", reason: reason),
-            .init(.character("r"), label: "Remove", group: "Clusters", reason: reason),
-        ])
+        ]
+        let isCluster = if case .cluster = selected(world) { true } else { false }
+        let reason = isCluster ? nil : "choose a cluster"
+        let open = KeyMap([.init(.enter, label: isCluster ? "Show" : "Open")] + moving)
+        if world.isReadOnly { return open }
+        return open
+            + KeyMap([
+                .init(.character("a"), label: "Add a cluster", group: "Clusters"),
+                .init(.character("e"), label: "Edit", group: "Clusters", reason: reason),
+                .init(.character("t"), label: "Test", group: "Clusters", reason: reason),
+                .init(.character("r"), label: "Remove", group: "Clusters", reason: reason),
+            ])
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
@@ -91,6 +95,7 @@ package struct MigrationHub: Screen {
         case .tab: nextPart(by: 1, world)
         case .backTab: nextPart(by: -1, world)
         case .enter: return open(world)
+        case _ where world.isReadOnly: break
         case .character("a"): dialog = left(of: nil) ?? ClusterDialog(beside: world.snapshot)
         case .character("e"): return edit(world)
         case .character("t"): return test(world)
@@ -153,7 +158,7 @@ package struct MigrationHub: Screen {
 
     func items(_ world: World) -> [Item] {
         let all = world.snapshot?.migrations ?? []
-        return migrations(world).map { .migration(all[$0].id) } + world.flows.map { .card($0.id) }
+        return migrations(world).map { .migration(all[$0].id) } + world.offers.map { .card($0.id) }
             + (world.snapshot?.clusters ?? []).map { .cluster($0.id) }
     }
 
@@ -166,23 +171,24 @@ package struct MigrationHub: Screen {
             + newestFirst.filter { all[$0].phase.isFinal }
     }
 
-    func selected(_ world: World) -> Item {
+    func selected(_ world: World) -> Item? {
         if let chosen, isThere(chosen, world) { return chosen }
         let newest = world.snapshot?.migrations.last { !$0.phase.isFinal }
-        return newest.map { .migration($0.id) } ?? .card(world.flows[0].id)
+        return newest.map { .migration($0.id) } ?? world.offers.first.map { .card($0.id) }
+            ?? items(world).first
     }
 
     private func isThere(_ item: Item, _ world: World) -> Bool {
         switch item {
         case .migration(let id): world.migration(id) != nil
-        case .card(let id): world.flows.contains { $0.id == id }
+        case .card(let id): world.offers.contains { $0.id == id }
         case .cluster(let id): world.cluster(id) != nil
         }
     }
 
     private mutating func move(by step: Int, _ world: World) {
         let items = items(world)
-        guard let index = items.firstIndex(of: selected(world)) else { return }
+        guard let index = selected(world).flatMap({ items.firstIndex(of: $0) }) else { return }
         chosen = items[max(0, min(items.count - 1, index + step))]
     }
 
@@ -190,7 +196,7 @@ package struct MigrationHub: Screen {
     private mutating func nextPart(by step: Int, _ world: World) {
         let items = items(world)
         let firsts = items.indices.filter { $0 == 0 || items[$0].part != items[$0 - 1].part }
-        guard let index = items.firstIndex(of: selected(world)),
+        guard let index = selected(world).flatMap({ items.firstIndex(of: $0) }),
             let part = firsts.lastIndex(where: { $0 <= index })
         else { return }
         chosen = items[firsts[(part + step + firsts.count) % firsts.count]]
@@ -212,6 +218,7 @@ package struct MigrationHub: Screen {
         case .cluster(let id):
             details = world.cluster(id).map { ClusterDetails($0, world) }
             return []
+        case nil: return []
         }
     }
 

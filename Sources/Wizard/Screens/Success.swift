@@ -43,7 +43,7 @@ package struct Success: LiveScreen {
         var bindings: [KeyMap.Binding] = [
             .init(.enter, label: "Connect"), .init(.character("y"), label: "Copy"),
         ]
-        if live?.isSourceHeld == true {
+        if live?.isSourceHeld == true, !world.isReadOnly {
             bindings.append(.init(.character("r"), label: "Release source"))
         }
         if live.map(Self.remarks)?.isEmpty == false {
@@ -64,7 +64,7 @@ package struct Success: LiveScreen {
                 .copy(ConnectToAtlas.template(live.destinationConnectionString)),
                 .say("Sent the connection string to the terminal's clipboard.", .text),
             ]
-        case .character("r"):
+        case .character("r") where !world.isReadOnly:
             guard live.isSourceHeld else {
                 return [.say("\(live.sourceName) is not held by lagzero.", .warning)]
             }
@@ -126,7 +126,7 @@ package struct Success: LiveScreen {
         canvas.put(" " + flow.success.heading, in: rest.line(0), Style(.ok, .bold))
         rest = rest.top(body.rows >= 16 ? 2 : 1).rest
         let (foot, upper) = rest.bottom(1)
-        let figures = figures(live, flow, isNarrow: body.columns < 76)
+        let figures = figures(live, world, isNarrow: body.columns < 76)
         let label = body.columns >= 76 ? 24 : 22
         for (row, figure) in figures.enumerated() {
             let line = upper.line(row)
@@ -165,8 +165,9 @@ package struct Success: LiveScreen {
     }
 
     private func figures(
-        _ live: LiveMigration, _ flow: Flow, isNarrow: Bool
+        _ live: LiveMigration, _ world: World, isNarrow: Bool
     ) -> [FigureLine] {
+        let flow = flow(world)
         let texts = flow.success
         let report = live.report
         let applied = Figure.count(report?.eventsApplied ?? live.figures.eventsApplied)
@@ -202,7 +203,7 @@ package struct Success: LiveScreen {
                 FigureLine(
                     label: texts.source,
                     value: isNarrow ? "refuses writes" : "refuses writes until you release it",
-                    note: live.isSourceHeld ? "r release" : nil))
+                    note: live.isSourceHeld && !world.isReadOnly ? "r release" : nil))
         case false? where live.report != nil:
             lines.append(
                 FigureLine(

@@ -15,35 +15,53 @@ struct OpenWizard: LagzeroCommand {
     @Option(help: ArgumentHelp("Show a recording instead.", valueName: "file"))
     var replay: String?
 
+    @Flag(help: "Only watch: nothing can be changed from this wizard.")
+    var watch = false
+
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         if let replay { return try await Replay(path: replay).show(surroundings.signals) }
         let options = try terminalOptions()
         let recording = try screen.recording()
         let file = SavedStateFile(try state.folder().wizard)
         return try await state.withClient { client in
-            let (snapshot, trouble) = try await Self.greeting(client)
-            let session = TerminalWizard(
-                options: options, client: client, recording: recording, saved: await file.load(),
-                snapshot: snapshot,
-                trouble: trouble, keep: { try await file.save($0) },
+            let (snapshot, trouble) = try await greeting(client)
+            var session = TerminalWizard(
+                options: options, client: client, recording: recording, snapshot: snapshot,
+                trouble: trouble, isReadOnly: watch,
                 startAgent: {
                     try await AgentStarter.ensureRunning(client, patience: Tuning.wizardPatience)
                 })
+            // Where somebody works is not changed by who looks on.
+            if !watch {
+                session.saved = await file.load()
+                session.keep = { try await file.save($0) }
+            }
             let model = try await session.run(surroundings.signals)
-            try await file.save(model.kept(at: Clock.milliseconds()))
+            if !watch { try await file.save(model.kept(at: Clock.milliseconds())) }
             if let trouble = recording?.end() { surroundings.console.say(trouble) }
             surroundings.console.say(Self.farewell(model.world))
             return .done
         }
     }
 
-    /// What the first frame shows: what the agent says, or that it is there and says nothing.
-    private static func greeting(
+    /// What the first frame shows: what the agent says, or that it is there and says nothing. Starts one where none is
+    /// and not only watched.
+    private func greeting(
         _ client: AgentClient
     ) async throws -> (snapshot: Snapshot?, trouble: ControlError?) {
         do {
-            let snapshot = try await AgentStarter.ensureRunning(
-                client, patience: Tuning.wizardPatience)
+            guard watch else {
+                let snapshot = try await AgentStarter.ensureRunning(
+                    client, patience: Tuning.wizardPatience)
+                return (snapshot, nil)
+            }
+            let snapshot = try await client.greeting(within: Tuning.wizardPatience)
+            guard let snapshot else {
+                throw ControlError(
+                    .agentUnreachable,
+                    "no agent runs, so there is nothing to watch",
+                    remedy: "lagzero without --watch starts one")
+            }
             return (snapshot, nil)
         } catch let error as ControlError where error.code == .agentSilent {
             return (nil, error)

@@ -17,6 +17,8 @@ struct TerminalWizard {
     var snapshot: Snapshot?
     /// Why it has said nothing; nil where it has, or was not asked.
     var trouble: ControlError?
+    /// Whether nothing can be changed from it.
+    var isReadOnly = false
     /// What is added to the wizard; nil for nothing.
     var host: Host?
     var themes = Themes(folder: Configuration.path("themes"))
@@ -39,7 +41,7 @@ struct TerminalWizard {
             hostKey: hostKey)
         let first = Wizard.Model(
             me: asker, saved: saved, host: host, themes: themes.all,
-            preferences: configuration.preferences)
+            preferences: configuration.preferences, isReadOnly: isReadOnly)
         var options = options
         options.theme = first.shownTheme
         if configuration.isASCII { options.glyphs = .ascii }
@@ -66,7 +68,7 @@ struct TerminalWizard {
         }
         defer { started.cancel() }
         let model = try await runtime.run(first).model
-        await giveWheelsAway(model.world, asker, after: runner)
+        if !isReadOnly { await giveWheelsAway(model.world, asker, after: runner) }
         return model
     }
 

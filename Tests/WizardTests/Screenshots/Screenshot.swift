@@ -58,9 +58,10 @@ struct Scene: Sendable {
     var glyphs: Glyphs
 
     func wizard(
-        _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil
+        _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil,
+        isReadOnly: Bool = false
     ) -> WizardPilot {
-        WizardPilot(agent, saved: saved, size: size, glyphs: glyphs)
+        WizardPilot(agent, saved: saved, size: size, glyphs: glyphs, isReadOnly: isReadOnly)
     }
 
     /// On a page of the migration, taken up there; the log has the usual lines.

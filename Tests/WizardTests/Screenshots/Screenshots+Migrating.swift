@@ -52,6 +52,12 @@ extension Screenshot {
             live.problems = ["The access-list entry 10.0.0.1/32 of shop-atlas is still there."]
             return $0.migrating(live)
         },
+        Screenshot(14, "read-only", "opened with --watch") {
+            let live = Sample.measured(.inSync)
+            let page = Page.migrating(MigratingData(live.id))
+            let saved = SavedState(pages: [page], lastSeen: nil, theme: nil)
+            return $0.wizard(Scene.agent(live), saved: saved, isReadOnly: true)
+        },
         Screenshot(14, "watching", "another wizard drives") {
             var live = Sample.measured(.inSync)
             live.driver = Driver(

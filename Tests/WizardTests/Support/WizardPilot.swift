@@ -15,14 +15,15 @@ struct WizardPilot {
         _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil, host: Host? = nil,
         flows: [Flow] = Flow.all, size: Size = Size(80, 24), glyphs: Glyphs = .unicode,
         zone: Zone = Zone(name: "CET", secondsFromUTC: 3_600),
-        preferences: Preferences = Preferences()
+        preferences: Preferences = Preferences(), isReadOnly: Bool = false
     ) {
         self.agent = agent
         let begin = agent.time
         self.begin = begin
         pilot = Pilot(
             model: .init(
-                me: Sample.me, saved: saved, host: host, flows: flows, preferences: preferences),
+                me: Sample.me, saved: saved, host: host, flows: flows, preferences: preferences,
+                isReadOnly: isReadOnly),
             size: size, glyphs: glyphs, wall: begin
         ) { effect, moment in
             agent.time = begin + moment.uptime.milliseconds
