@@ -22,6 +22,9 @@ struct WizardStage: Sendable {
         guard mkdir(state.path, 0o700) == 0 else {
             throw SandboxError(.system, "cannot make \(state.path)")
         }
+        // As the agent itself would make it: it refuses a store that others may read.
+        let usual = umask(0o077)
+        defer { umask(usual) }
         try await past.save(in: Store(state.store))
         let program = try EngineProcess.ownPath()
         let client = AgentClient(state)
