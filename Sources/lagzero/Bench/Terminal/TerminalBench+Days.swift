@@ -36,7 +36,6 @@ private struct SimulatedDays {
     private var model: Wizard.Model
     private var live: LiveMigration
     private var sequence: Int64 = 1
-    private var canvas = Canvas(Size(80, 24))
 
     init() {
         let id = Identifier(at: Self.begin / 1_000)
@@ -56,7 +55,7 @@ private struct SimulatedDays {
             sequence: sequence, time: Self.begin,
             agent: .init(id: id, version: "", host: "bench", process: 1, startedAt: Self.begin))
         snapshot.migrations = [live]
-        happen(.terminal(.start(canvas.size), moment))
+        happen(.terminal(.start(Size(80, 24)), moment))
         hear(.snapshot(snapshot))
     }
 
@@ -79,6 +78,8 @@ private struct SimulatedDays {
             hear(.log(migration: live.id, line))
         }
         happen(.terminal(.tick, moment))
+        // A frame is drawn on a canvas of its own, as on a terminal.
+        var canvas = Canvas(Size(80, 24))
         Wizard.view(model, on: &canvas)
     }
 
