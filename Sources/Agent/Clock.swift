@@ -2,14 +2,9 @@ internal import Glibc
 
 enum Clock {
     /// Milliseconds since 1970, by a clock that may be set: for what is shown and kept.
-    static var now: Int64 { read(CLOCK_REALTIME) }
-
-    /// Milliseconds since the host was started: for how long something takes.
-    static var uptime: Int64 { read(CLOCK_BOOTTIME) }
-
-    private static func read(_ clock: clockid_t) -> Int64 {
+    static var now: Int64 {
         var time = timespec()
-        clock_gettime(clock, &time)
+        clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }
 }

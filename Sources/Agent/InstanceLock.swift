@@ -10,7 +10,7 @@ package final class InstanceLock: Sendable {
     /// other process's number.
     package init(_ folder: AgentFolder) throws {
         if let trouble = folder.socketTrouble { throw trouble }
-        try InstanceLock.prepare(folder.path)
+        try InstanceLock.prepare(folder)
         for file in [folder.lock, folder.store] { try InstanceLock.requirePrivate(file) }
         descriptor = open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
@@ -64,7 +64,8 @@ package final class InstanceLock: Sendable {
             remedy: "chmod 600 \(path), as its owner")
     }
 
-    private static func prepare(_ path: String) throws {
+    private static func prepare(_ folder: AgentFolder) throws {
+        let path = folder.path
         var parent = ""
         for part in path.split(separator: "/") {
             parent += "/\(part)"
@@ -77,9 +78,7 @@ package final class InstanceLock: Sendable {
             throw ControlError(.store, "\(path) is not a folder")
         }
         guard information.st_uid == geteuid(), information.st_mode & 0o077 == 0 else {
-            throw ControlError(
-                .unsafeFiles, "others may read or change the folder \(path)",
-                remedy: "chmod 700 \(path), as its owner")
+            throw folder.isOpenToOthers
         }
     }
 }

@@ -45,7 +45,7 @@ package enum Server {
         let answer: ControlAnswer
         do {
             let request = try JSONDecoder().decode(ControlRequest.self, from: Data(body))
-            let age = asked.map { Clock.uptime - $0 } ?? 0
+            let age = asked.map { HostClock.uptime - $0 } ?? 0
             guard request.isQuestion || age <= Tuning.requestAge else {
                 throw ControlError(
                     .agentSilent,

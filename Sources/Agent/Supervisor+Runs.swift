@@ -81,7 +81,7 @@ extension Supervisor {
         let now = Clock.now
         changed.phase = phase
         changed.take(progress, details, at: now)
-        run.meter.measure(&changed.figures, at: Clock.uptime)
+        run.meter.measure(&changed.figures, at: HostClock.uptime)
         runs[id]?.meter = run.meter
         let isKept = changed.isFurther(than: before)
         try? await update(id, isKept: isKept) { live in

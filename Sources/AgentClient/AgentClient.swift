@@ -40,14 +40,12 @@ package final class AgentClient: Sendable {
         guard stat(folder.path, &information) == 0 else { return }
         let isOurs = information.st_uid == geteuid() || geteuid() == 0
         guard isOurs, information.st_mode & 0o077 == 0 else {
-            throw ControlError(
-                .unsafeFiles, "others may read or change the folder \(folder.path)",
-                remedy: "chmod 700 \(folder.path), as its owner")
+            throw folder.isOpenToOthers
         }
     }
 
     private func ask(_ question: ControlRequest) async throws -> ControlAnswer {
-        var request = try request("/v1/request?asked=\(Self.uptime)")
+        var request = try request("/v1/request?asked=\(HostClock.uptime)")
         request.method = .POST
         request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(question)))
         let bytes: ByteBuffer
@@ -89,13 +87,6 @@ package final class AgentClient: Sendable {
                 .agentUnreachable, "no agent answers on \(folder.socket)",
                 remedy: "start it: lagzero agent run")
         }
-    }
-
-    /// Milliseconds since the host was started, as the agent counts.
-    private static var uptime: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_BOOTTIME, &time)
-        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     private static let otherVersion = ControlError(

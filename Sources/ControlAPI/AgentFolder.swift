@@ -33,6 +33,13 @@ package struct AgentFolder: Hashable, Sendable {
     package var wizard: String { path + "/wizard.json" }
     package var secrets: String { path + "/secrets.json" }
 
+    /// Said of one that others may read or change, by the agent and by those who would ask it.
+    package var isOpenToOthers: ControlError {
+        ControlError(
+            .unsafeFiles, "others may read or change the folder \(path)",
+            remedy: "chmod 700 \(path), as its owner")
+    }
+
     /// Why the socket cannot be there; nil where it can.
     package var socketTrouble: ControlError? {
         guard socket.utf8.count > AgentFolder.socketPathLimit else { return nil }

@@ -63,7 +63,7 @@ import Testing
     ) throws -> String {
         let body = try JSONEncoder().encode(request)
         let head =
-            "POST /v1/request?asked=\(Clock.uptime - age) HTTP/1.1\r\nHost: lagzero\r\n"
+            "POST /v1/request?asked=\(HostClock.uptime - age) HTTP/1.1\r\nHost: lagzero\r\n"
             + "Connection: close\r\nContent-Length: \(body.count)\r\n\r\n"
         let descriptor = try #require(UnixSocket.connect(fixture.folder.socket, canWait: true))
         defer { close(descriptor) }

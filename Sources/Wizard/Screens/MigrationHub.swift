@@ -62,14 +62,14 @@ package struct MigrationHub: Screen {
         if let dialog { return dialog.keys }
         if let removal { return removal.modal.keys(in: world.body) }
         if let details { return details.dialog.keys(in: world.body) }
-        let moving: [KeyMap.Binding] = [
+        let isCluster = if case .cluster = selected(world) { true } else { false }
+        let reason = isCluster ? nil : "choose a cluster"
+        let open = KeyMap([
+            .init(.enter, label: isCluster ? "Show" : "Open"),
             .init(
                 .up, .down, .character("k"), .character("j"), label: "Move", isInFooter: false),
             .init(.tab, label: "Next part", isInFooter: false),
-        ]
-        let isCluster = if case .cluster = selected(world) { true } else { false }
-        let reason = isCluster ? nil : "choose a cluster"
-        let open = KeyMap([.init(.enter, label: isCluster ? "Show" : "Open")] + moving)
+        ])
         if world.isReadOnly { return open }
         return open
             + KeyMap([
