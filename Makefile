@@ -7,6 +7,12 @@ SHELL := bash
 SWIFT ?= swift
 SOURCES := Sources Tests Package.swift
 
+# Each module at once: two cores build from nothing in four fifths of the time, and after a change of
+# one file about as fast as file by file. C without debug information. The rest keeps the compiler from
+# saying at every module what whole modules exclude.
+BUILD_TESTS := $(SWIFT) build --build-tests -Xcc -g0 \
+	$(addprefix -Xswiftc ,-wmo -num-threads 2 -disable-batch-mode -suppress-remarks)
+
 # The suites that start no server, as sanitizers slow everything down. XCTest is left out: there are
 # no tests in it, and its runner has a leak of its own.
 SANITIZED := --disable-xctest --filter BSONTests --filter MongoTests --filter MigrationTests \
@@ -28,11 +34,11 @@ build: packages ## release build
 	$(SWIFT) build -c release
 
 test: deps lint ## check the format, build, run the tests
-	$(SWIFT) build --build-tests
+	$(BUILD_TESTS)
 	@.ci/run-tests
 
 soak: deps ## the long tests: random workloads and faults from 100 seeds, and the checklists' tests at length
-	$(SWIFT) build --build-tests
+	$(BUILD_TESTS)
 	@LAGZERO_SEEDS=$${LAGZERO_SEEDS:-100} .ci/run-tests --at-length
 
 bench: build deps ## measure the engine between local replica sets, and the wizard beside htop and whiptail
@@ -53,7 +59,7 @@ demo: build deps ## the wizard with two local replica sets, to try a migration
 	.build/release/lagzero demo
 
 screenshots: packages ## write the pictures and golden screens from the wizard as it is
-	$(SWIFT) build --build-tests
+	$(BUILD_TESTS)
 	LAGZERO_SCREENSHOTS=1 $(SWIFT) test --skip-build --no-parallel --filter ScreenshotsTests --filter GoldenScreens
 
 clean: ## remove the build folders; fetched servers stay
