@@ -68,7 +68,33 @@ import Testing
 
 
             """
-        try stored.expect(head + lines.joined(), in: "README.md")
+        let rows = Expectation.all.enumerated().map { $1.row($0 + 1) + "\n" }
+        let expectations = """
+
+            # What is expected of such a program
+
+            The %d expectations that people have of a full-screen program over SSH, gathered from what they
+            ask of others, and the tests in which they are seen to hold here.
+
+            | | expectation | | seen in, or why not |
+            |--|--|--|--|
+
+            """.replacing("%d", with: String(Expectation.all.count))
+        try stored.expect(
+            head + lines.joined() + expectations + rows.joined(), in: "README.md")
+    }
+
+    @Test func everyExpectationNamesTestsThatThereAre() throws {
+        #expect(Expectation.all.count == 53)
+        let functions = try StoredTexts(in: "Tests").functions()
+        for expectation in Expectation.all {
+            #expect(functions.isSuperset(of: expectation.tests), "\(expectation.title)")
+            if case .no = expectation.answer {
+                #expect(expectation.tests.isEmpty)
+            } else {
+                #expect(!expectation.tests.isEmpty, "\(expectation.title)")
+            }
+        }
     }
 
     @Test func everyScreenOfTheListHasAPicture() {

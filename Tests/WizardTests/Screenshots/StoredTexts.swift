@@ -45,6 +45,16 @@ struct StoredTexts {
         try expect(new, in: file)
     }
 
+    /// The names of all functions in the Swift files below the folder.
+    func functions() throws -> Set<String> {
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        return try (files?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
+            .reduce(into: []) { names, file in
+                let text = try String(contentsOf: file, encoding: .utf8)
+                names.formUnion(text.matches(of: /func (\w+)/).map { String($0.output.1) })
+            }
+    }
+
     /// No file is left of what is not written any more.
     func expectNothingBut(_ files: [String]) throws {
         let manager = FileManager.default
