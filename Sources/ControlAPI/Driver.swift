@@ -4,13 +4,14 @@ package struct Driver: Codable, Sendable, Hashable {
     package var wizard: Identifier
     /// For people: `anna@bastion pts/3`.
     package var name: String
-    /// When it was heard last, milliseconds since 1970. Once it has been silent for 10 s, anybody may take over.
+    /// When it was heard last, milliseconds since 1970.
     package var heardAt: Int64
     /// Who asked for it meanwhile and was refused, for the driver to give it up; nil where nobody did.
     package var wantedBy: String?
     /// When that was the last time, milliseconds since 1970; nil where nobody did.
     package var wantedAt: Int64?
-    /// Whether the agent has heard nothing for 10 s, by a clock that is never set; nil while that is not so.
+    /// Whether the agent has heard nothing for 10 s, by a clock that is never set; nil while that is not so. Anybody may
+    /// take over then.
     package var hasFallenSilent: Bool?
 
     package init(wizard: Identifier, name: String, heardAt: Int64) {
@@ -25,9 +26,7 @@ package struct Driver: Codable, Sendable, Hashable {
     /// How long a driver must have been silent before another one may take over, milliseconds.
     package static let patience: Int64 = 10_000
 
-    package func isSilent(at now: Int64) -> Bool {
-        hasFallenSilent == true || now - heardAt >= Driver.patience
-    }
+    package var isSilent: Bool { hasFallenSilent == true }
 }
 
 /// Who is asking: a wizard, or a command.

@@ -86,15 +86,17 @@ package struct Event: Codable, Sendable, Hashable {
 }
 
 extension Snapshot {
-    /// Takes an event in. One that is in it already changes nothing; log lines are not kept.
+    /// Takes an event in, and the time that it was at, which is an earlier one where the agent's clock was set back. One
+    /// that is in it already changes nothing; log lines are not kept.
     package mutating func apply(_ event: Event) {
         if case .snapshot(let snapshot) = event.change {
             self = snapshot
             return
         }
-        time = max(time, event.time)
-        if case .alive = event.change { return }
-        guard event.sequence > sequence else { return }
+        let isAlive = if case .alive = event.change { true } else { false }
+        guard isAlive || event.sequence > sequence else { return }
+        time = event.time
+        if isAlive { return }
         sequence = event.sequence
         switch event.change {
         case .organization(let organization): Snapshot.put(organization, into: &organizations)

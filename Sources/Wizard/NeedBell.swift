@@ -30,9 +30,7 @@ extension World {
     var needs: [Need: Bool] {
         var needs: [Need: Bool] = [:]
         for live in snapshot?.migrations ?? [] {
-            let isOthers = live.driver.map { driver in
-                driver.wizard != me.wizard && !driver.isSilent(at: snapshot?.time ?? 0)
-            }
+            let isOthers = live.driver.map { $0.wizard != me.wizard && !$0.isSilent }
             if !live.phase.isFinal, let silence {
                 // Whoever had the wheel knows no more than anybody else.
                 needs[Need(migration: live.id, kind: .lostAgent)] = silence >= Tuning.lostAgent

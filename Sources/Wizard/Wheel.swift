@@ -69,9 +69,7 @@ extension LiveScreen {
     func watching(_ world: World) -> String? {
         if world.isReadOnly { return "This wizard was opened with --watch." }
         guard let driver = otherDriver(world) else { return nil }
-        // By what the agent has said, not by what its clock may show by now: it would refuse who comes too early.
-        let isSilent = world.snapshot.map { driver.isSilent(at: $0.time) } ?? false
-        return isSilent
+        return driver.isSilent
             ? "\(driver.name) drives but is silent: t takes over."
             : "\(driver.name) drives, you watch: t asks for the wheel."
     }

@@ -57,16 +57,19 @@ package struct World: Sendable, Equatable, Codable {
 extension World {
     /// What the agent says: it is alive, whatever it is.
     mutating func take(_ event: Event) {
-        let clock = agentNow
+        let (clock, wasSilent) = (agentNow, silence != nil)
         heardAt = moment.uptime
         if snapshot == nil {
             guard case .snapshot(let first) = event.change else { return }
             snapshot = first
         } else {
             snapshot?.apply(event)
-            // Said up to a second ago: the clocks on the screen do not go back for it.
-            if case .alive = event.change, let clock, let said = snapshot?.time {
-                snapshot?.time = max(said, clock)
+            // It may have waited to be read: the clocks on the screen do not go back for that, but where the agent's was
+            // set back.
+            if case .alive = event.change, let clock, clock > event.time,
+                wasSilent || clock - event.time <= Tuning.silence.milliseconds
+            {
+                snapshot?.time = clock
             }
         }
         noteRequests(event)

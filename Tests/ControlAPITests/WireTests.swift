@@ -109,9 +109,16 @@ import Testing
         #expect(Identifier("0123") == nil)
     }
 
-    @Test func aDriverIsSilentAfterTenSeconds() {
-        let driver = Driver(wizard: Identifier(at: 1), name: "anna", heardAt: 1_000)
-        #expect(!driver.isSilent(at: 10_999))
-        #expect(driver.isSilent(at: 11_000))
+    /// The agent's clock may be set.
+    @Test func theTimeOfASnapshotIsThatOfItsNewestEvent() {
+        let agent = Snapshot.Agent(
+            id: Identifier(at: 1), version: "1", host: "h", process: 1, startedAt: 1)
+        var snapshot = Snapshot(sequence: 3, time: 9_000, agent: agent)
+        snapshot.apply(Event(sequence: 4, time: 5_000, change: .agent(agent)))
+        #expect(snapshot.time == 5_000)
+        snapshot.apply(Event(sequence: 4, time: 2_000, change: .alive))
+        #expect(snapshot.time == 2_000)
+        snapshot.apply(Event(sequence: 3, time: 8_000, change: .agent(agent)))
+        #expect(snapshot.time == 2_000)
     }
 }

@@ -45,16 +45,6 @@ import Testing
         #expect(wizard.pilot.nextTime == .seconds(121))
     }
 
-    @Test func aSignOfLifeThatIsReadLateDoesNotPutTheClockBack() {
-        var world = World(me: Sample.me)
-        world.take(Event(sequence: 7, time: Sample.time, change: .snapshot(Sample.snapshot)))
-        world.moment.uptime = .seconds(2)
-        world.take(Event(sequence: 7, time: Sample.time + 1_000, change: .alive))
-        #expect(world.agentNow == Sample.time + 2_000)
-        world.moment.uptime = .seconds(3)
-        #expect(world.agentNow == Sample.time + 3_000)
-    }
-
     @Test func whatHappenedMeanwhileIsSaidWhenEveryMigrationIsKnown() {
         var snapshot = Sample.snapshot
         snapshot.migrations = (0..<60).map { Sample.migration(.complete, number: 0x100 + $0) }

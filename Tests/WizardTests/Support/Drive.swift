@@ -20,7 +20,7 @@ enum Drive {
     static func claim(
         _ migration: inout LiveMigration, _ asker: Asker, _ now: Int64
     ) throws(ControlError) {
-        if let driver = migration.driver, driver.wizard != asker.wizard, !driver.isSilent(at: now) {
+        if let driver = migration.driver, driver.wizard != asker.wizard, !driver.isSilent {
             migration.driver?.wantedBy = asker.name
             migration.driver?.wantedAt = now
             throw ControlError(

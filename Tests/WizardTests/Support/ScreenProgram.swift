@@ -45,16 +45,7 @@ enum ScreenProgram: Program {
             model.world.moment = moment
             return happen(event, &model)
         case .event(let event):
-            model.world.heardAt = model.world.moment.uptime
-            if case .log(let id, let line) = event.change {
-                add([line], of: id, to: &model.world)
-            }
-            if case .snapshot(let snapshot) = event.change, model.world.snapshot == nil {
-                model.world.snapshot = snapshot
-            } else {
-                model.world.snapshot?.apply(event)
-            }
-            model.world.noteRequests(event)
+            model.world.take(event)
             return update(&model)
         case .answer(let answer, let command, let depth):
             if case .lines(let lines) = answer, case .readLog(let id, _) = command {

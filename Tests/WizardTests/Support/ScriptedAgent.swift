@@ -29,10 +29,22 @@ final class ScriptedAgent: Sendable {
     var snapshot: Snapshot { state.withLock { $0.snapshot } }
     /// Everything that was asked, reading included, oldest first.
     var requests: [ControlRequest] { state.withLock { $0.requests } }
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970. As it passes drivers fall silent.
     var time: Int64 {
         get { state.withLock { $0.snapshot.time } }
-        set { state.withLock { $0.snapshot.time = newValue } }
+        set {
+            state.withLock { state in
+                state.snapshot.time = newValue
+                guard !state.isLost else { return }
+                for var live in state.snapshot.migrations {
+                    guard let driver = live.driver, !driver.isSilent,
+                        newValue - driver.heardAt >= Driver.patience
+                    else { continue }
+                    live.driver?.hasFallenSilent = true
+                    _ = Self.put(.migration(live), in: &state)
+                }
+            }
+        }
     }
 
     /// Whether it has gone: it answers nothing.
