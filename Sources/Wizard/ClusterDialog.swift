@@ -83,7 +83,7 @@ struct ClusterDialog: Sendable, Equatable, Codable {
         }
         guard !isSaving else { return nil }
         if key == .tab || key == .backTab || key == .up || key == .down || key == .enter {
-            nameAfterConnection()
+            leaveConnection()
         }
         switch (key, focus.focused) {
         case (.up, _): focus.move(by: -1)
@@ -142,9 +142,10 @@ struct ClusterDialog: Sendable, Equatable, Codable {
         return dialog
     }
 
-    private mutating func nameAfterConnection() {
-        guard focus.isFocused(.connection), name.text.isEmpty else { return }
-        name.text = ConnectionText(connection.text).name
+    private mutating func leaveConnection() {
+        guard focus.isFocused(.connection) else { return }
+        connection.leave()
+        if name.text.isEmpty { name.text = ConnectionText(connection.text).name }
     }
 
     // MARK: What is asked of the agent

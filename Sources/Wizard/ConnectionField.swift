@@ -1,13 +1,15 @@
 package import Terminal
 
 /// A line for a connection string. A password in it is neither drawn nor encoded, and from the colon on that may begin
-/// one nothing is shown either until it is clear that it began a port. What it was opened with has no secret; what is
-/// encoded is what is drawn.
+/// one nothing is shown either until it is clear that it began a port, nor behind an `@` that may be one of the password's.
+/// What it was opened with has no secret; what is encoded is what is drawn.
 package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectable {
     private var characters: [Character] = []
     /// Before which character it is. Always at the end while something is hidden: where it is would tell the length.
     private var cursor = 0
     private var known = ""
+    /// As it was when the focus left it: all of it was typed then.
+    private var whole = ""
 
     package init() {}
 
@@ -21,11 +23,17 @@ package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectab
     /// With its password.
     var text: String { String(characters).trimmingSpaces }
     var isEmpty: Bool { text.isEmpty }
-    private var shown: String { text == known ? known : ConnectionText(text).shown }
+    private var shown: String {
+        if text == known { return known }
+        return text == whole ? ConnectionText(text).shown : ConnectionText(text).shownSoFar
+    }
     private var isPlain: Bool { shown == text }
     var hasSecret: Bool { !isPlain }
     /// As it is drawn.
     var withoutSecrets: ConnectionField { ConnectionField(shown) }
+
+    /// The focus goes on.
+    mutating func leave() { whole = text }
 
     package mutating func handle(_ key: Key) -> Bool {
         switch key {
@@ -140,6 +148,17 @@ struct ConnectionText {
             + (areHostsCertain ? shownRest : ConnectionText.withoutSecrets(behindColon: shownRest))
     }
 
+    /// The same while it is typed.
+    var shownSoFar: String {
+        guard let user, password != ConnectionText.redaction, !areHostsPlain else { return shown }
+        guard password != nil else {
+            let hosts = ConnectionText.withoutSecretOptions(rest)
+            return scheme + user + "@" + ConnectionText.withoutSecrets(behindColon: hosts)
+        }
+        let hidden = rest.isEmpty ? "" : ConnectionText.redaction
+        return "\(scheme)\(user):\(ConnectionText.redaction)@\(hidden)"
+    }
+
     private static func withoutSecrets(behindColon text: String) -> String {
         guard let colon = text.firstIndex(of: ":") else { return text }
         return text[...colon] + redaction
@@ -177,6 +196,17 @@ struct ConnectionText {
             || first.name.allSatisfy { $0.isNumber || $0 == "." }
             || ConnectionText.usualPorts.contains(port)
             || hosts.count > 1 && hosts.allSatisfy { $0.port != nil }
+    }
+
+    /// Behind what looks like a login: whether what stands there has all that hosts have. As long as it has not, its `@` may
+    /// be one of the password's.
+    private var areHostsPlain: Bool {
+        guard rest.contains(where: { $0 == "/" || $0 == "?" }) else { return false }
+        return !hosts.isEmpty
+            && hosts.allSatisfy { host in
+                let isName = host.name == "localhost" || host.name.contains { ".[".contains($0) }
+                return host.port.map(ConnectionText.isPort) ?? isName
+            }
     }
 
     private static func isPort(_ text: Substring) -> Bool {

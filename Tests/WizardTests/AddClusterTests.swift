@@ -90,6 +90,13 @@ import Testing
         ("mongodb+srv:/anna:hunter2@db1/", "hunter2", "mongodb+srv:***"),
         (" mongodb://anna:hunter2@db1/", "hunter2", "mongodb://anna:***@db1/"),
         ("anna:hunter2://db1", "hunter2", "anna:***"),
+        // One that is not encoded as it should be.
+        (
+            "mongodb://anna:p@hunter2@db1.example.net/", "hunter2",
+            "mongodb://anna:***@db1.example.net/"
+        ),
+        ("mongodb://anna:p@hunter2/x@db1", "hunter2", "mongodb://anna:***@db1"),
+        ("mongodb://anna@corp:hunter2@db1", "hunter2", "mongodb://anna@corp:***@db1"),
     ])
     func t17ThePasswordIsInNoFrameWhateverIsTyped(string: String, secret: String, shown: String) {
         var wizard = WizardPilot(Sample.agent())

@@ -46,6 +46,38 @@ import Testing
         #expect(ConnectionText(text).shown == shown)
     }
 
+    /// The `@` that is the last one now may be one of a password that is not encoded as it should be.
+    @Test(arguments: [
+        ("mongodb://anna:p@", "mongodb://anna:***@"),
+        ("mongodb://anna:p@geh", "mongodb://anna:***@***"),
+        ("mongodb://anna:p@geh/e", "mongodb://anna:***@***"),
+        ("mongodb://anna:p@geh:12", "mongodb://anna:***@***"),
+        ("mongodb://anna@corp:12", "mongodb://anna@corp:***"),
+        (
+            "mongodb://anna@h/?tlsCertificateKeyFilePassword=x",
+            "mongodb://anna@h/?tlsCertificateKeyFilePassword=***"
+        ),
+        ("mongodb://anna@h.example.net", "mongodb://anna@h.example.net"),
+        ("mongodb://anna:p@h.example.net/", "mongodb://anna:***@h.example.net/"),
+        ("mongodb://anna:p@h:31001/", "mongodb://anna:***@h:31001/"),
+        ("mongodb://anna:p@[::1],localhost?w=1", "mongodb://anna:***@[::1],localhost?w=1"),
+        // What the agent has shown, changed.
+        ("mongodb://anna:***@h:310", "mongodb://anna:***@h:310"),
+    ])
+    func noSecretIsShownWhileItIsTyped(text: String, shown: String) {
+        #expect(ConnectionText(text).shownSoFar == shown)
+    }
+
+    @Test func theHostsAreShownWhereTheFieldIsLeft() {
+        var field = ConnectionField()
+        _ = field.handle(.paste("mongodb://anna:p@db1"))
+        #expect(field.lines.first == "mongodb://anna:***@***")
+        field.leave()
+        #expect(field.lines.first == "mongodb://anna:***@db1")
+        _ = field.handle(.character("0"))
+        #expect(field.lines.first == "mongodb://anna:***@***")
+    }
+
     @Test func aPasswordIsPutInOnlyWhereOneIsMissing() {
         #expect(
             ConnectionText("mongodb://anna@h/").adding(password: "p:1@/")
