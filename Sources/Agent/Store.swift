@@ -73,7 +73,35 @@ package final class Store: Sendable {
                         PRIMARY KEY (migration, sequence)) WITHOUT ROWID;
                     """)
         }
+        migrator.registerMigration("2") { database in
+            try database.execute(
+                sql: """
+                    ALTER TABLE clusters ADD COLUMN name TEXT;
+                    UPDATE clusters SET name = json_extract(CAST(body AS TEXT), '$.name');
+                    """)
+            try Store.renameTwins(database)
+            try database.execute(
+                sql: "CREATE UNIQUE INDEX clusterNames ON clusters (project, name)")
+        }
         return migrator
+    }
+
+    /// Clusters that have the name of an older one of their project get another.
+    private static func renameTwins(_ database: Database) throws {
+        let twins = """
+            SELECT id, name FROM clusters AS twin WHERE EXISTS (
+                SELECT 1 FROM clusters WHERE project = twin.project AND name = twin.name
+                AND id < twin.id)
+            """
+        for row in try Row.fetchAll(database, sql: twins) {
+            let (id, name): (String, String) = (row["id"], row["name"])
+            let other = "\(name) (\(id))"
+            try database.execute(
+                sql: """
+                    UPDATE clusters SET name = ?,
+                    body = CAST(json_set(CAST(body AS TEXT), '$.name', ?) AS BLOB) WHERE id = ?
+                    """, arguments: [other, other, id])
+        }
     }
 
     private static func damaged(_ path: String) -> ControlError {
@@ -91,6 +119,8 @@ package final class Store: Sendable {
             ControlError(
                 .store, "the disk is full: \(path) cannot be written", remedy: "make room there"
             )
+        case .SQLITE_CONSTRAINT where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE:
+            ControlError(.conflict, "there is one of this name already")
         case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_IOERR:
             ControlError(
                 .store, "\(path) cannot be read or written: \(error.message ?? "no reason given")",
@@ -158,35 +188,82 @@ package final class Store: Sendable {
 
     // MARK: Writing
 
-    package func save(_ organization: Organization) async throws {
-        try await put("organizations", organization.id, ["body": try Store.body(organization)])
+    /// Adds a cluster to the project of that name, which is made where there is none, as its organization is: all of it or
+    /// nothing. Throws `conflict` where the project has one of that name.
+    package func add(
+        _ new: NewCluster, shownAs connectionString: String, id: Identifier, at seconds: Int64
+    ) async throws -> Added {
+        try await named(new.name) { database in
+            let organizations: [Organization] = try Store.all("organizations", "id", database)
+            let organization =
+                organizations.first { $0.name == new.organization }
+                ?? Organization(id: Identifier(at: seconds), name: new.organization)
+            let projects: [Project] = try Store.all("projects", "id", database)
+            let project =
+                projects.first { $0.organization == organization.id && $0.name == new.project }
+                ?? Project(
+                    id: Identifier(at: seconds), organization: organization.id, name: new.project)
+            let cluster = ControlAPI.Cluster(
+                id: id, project: project.id, name: new.name, connectionString: connectionString)
+            try Store.put(
+                "organizations", organization.id, ["body": try Store.body(organization)], database)
+            try Store.put(
+                "projects", project.id,
+                ["organization": organization.id.text, "body": try Store.body(project)], database)
+            try Store.put(cluster, database)
+            return Added(organization: organization, project: project, cluster: cluster)
+        }
     }
 
-    package func save(_ project: Project) async throws {
-        try await put(
-            "projects", project.id,
-            ["organization": project.organization.text, "body": try Store.body(project)])
+    package struct Added: Sendable {
+        package let organization: Organization
+        package let project: Project
+        package let cluster: ControlAPI.Cluster
     }
 
+    /// Throws `conflict` where its project has another one of that name, whoever has added that meanwhile.
     package func save(_ cluster: ControlAPI.Cluster) async throws {
-        try await put(
+        try await named(cluster.name) { try Store.put(cluster, $0) }
+    }
+
+    private static func put(_ cluster: ControlAPI.Cluster, _ database: Database) throws {
+        try put(
             "clusters", cluster.id,
-            ["project": cluster.project.text, "body": try Store.body(cluster)])
+            ["project": cluster.project.text, "name": cluster.name, "body": try body(cluster)],
+            database)
+    }
+
+    /// Writes a cluster of that name.
+    private func named<Result: Sendable>(
+        _ name: String, _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await perform { try await $0.write(body) }
+        } catch let error as ControlError where error.code == .conflict {
+            throw ControlError(takenName: name)
+        }
     }
 
     /// `number`: of this state among all of its agent. Does nothing where one with a higher number is written already:
     /// whoever is suspended may come late.
     package func save(_ migration: StoredMigration, number: Int = 0) async throws {
         let id = migration.live.id
-        try await put(
-            "migrations", id,
-            ["startedAt": migration.live.startedAt, "body": try Store.body(migration)]
-        ) { [self] in
-            written.withLock { written in
-                guard number >= written[id] ?? 0 else { return false }
-                written[id] = number
-                return true
+        let body = try Store.body(migration)
+        try await perform { [self] queue in
+            try await queue.write { [self] database in
+                guard isNewest(number, of: id) else { return }
+                try Store.put(
+                    "migrations", id, ["startedAt": migration.live.startedAt, "body": body],
+                    database)
             }
+        }
+    }
+
+    private func isNewest(_ number: Int, of migration: Identifier) -> Bool {
+        written.withLock { written in
+            guard number >= written[migration] ?? 0 else { return false }
+            written[migration] = number
+            return true
         }
     }
 
@@ -212,26 +289,20 @@ package final class Store: Sendable {
         try JSONEncoder().encode(value)
     }
 
-    private func put(
+    private static func put(
         _ table: String, _ id: Identifier,
-        _ columns: [String: any DatabaseValueConvertible & Sendable],
-        isWanted: @escaping @Sendable () -> Bool = { true }
-    ) async throws {
+        _ columns: [String: any DatabaseValueConvertible & Sendable], _ database: Database
+    ) throws {
         let names = columns.keys.sorted()
         let values: [any DatabaseValueConvertible & Sendable] = names.compactMap { columns[$0] }
         let list = names.joined(separator: ", ")
         let marks = names.map { _ in "?" }.joined(separator: ", ")
         let changes = names.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
-        try await perform { queue in
-            try await queue.write { database in
-                guard isWanted() else { return }
-                try database.execute(
-                    sql: """
-                        INSERT INTO \(table) (id, \(list)) VALUES (?, \(marks))
-                        ON CONFLICT (id) DO UPDATE SET \(changes)
-                        """, arguments: StatementArguments([id.text] + values))
-            }
-        }
+        try database.execute(
+            sql: """
+                INSERT INTO \(table) (id, \(list)) VALUES (?, \(marks))
+                ON CONFLICT (id) DO UPDATE SET \(changes)
+                """, arguments: StatementArguments([id.text] + values))
     }
 
     private func perform<Result: Sendable>(
@@ -242,5 +313,12 @@ package final class Store: Sendable {
         } catch let error as DatabaseError {
             throw Store.explain(error, queue.path)
         }
+    }
+}
+
+extension ControlError {
+    /// Of a cluster.
+    init(takenName name: String) {
+        self.init(.conflict, "its project has a cluster \(name) already")
     }
 }

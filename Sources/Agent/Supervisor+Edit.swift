@@ -15,9 +15,7 @@ extension Supervisor {
                 let isTaken = state.clusters.contains {
                     $0.id != id && $0.project == changed.project && $0.name == name
                 }
-                guard !isTaken else {
-                    throw ControlError(.conflict, "its project has a cluster \(name) already")
-                }
+                guard !isTaken else { throw ControlError(takenName: name) }
                 changed.name = name
             }
             guard let new else { return }

@@ -18,22 +18,20 @@ extension Supervisor {
         } catch {
             throw ControlError(any: error)
         }
-        let project = try await project(new.project, in: try await organization(new.organization))
-        guard !state.clusters.contains(where: { $0.project == project.id && $0.name == new.name })
-        else {
-            throw ControlError(
-                .conflict, "project \(project.name) has a cluster \(new.name) already")
-        }
-        let cluster = ControlAPI.Cluster(
-            id: Identifier(at: Clock.now / 1_000), project: project.id, name: new.name,
-            connectionString: shown)
-        try keep(new.connectionString, of: cluster.id)
-        do { try await store.save(cluster) } catch {
-            try? keep(nil, of: cluster.id)
+        let now = Clock.now / 1_000
+        let id = Identifier(at: now)
+        try keep(new.connectionString, of: id)
+        let added: Store.Added
+        do { added = try await store.add(new, shownAs: shown, id: id, at: now) } catch {
+            try? keep(nil, of: id)
             throw error
         }
-        publish(.cluster(cluster))
-        return try await test(cluster: cluster.id)
+        if !state.organizations.contains(added.organization) {
+            publish(.organization(added.organization))
+        }
+        if !state.projects.contains(added.project) { publish(.project(added.project)) }
+        publish(.cluster(added.cluster))
+        return try await test(cluster: id)
     }
 
     /// Takes something new back, where it could not be written down.
@@ -42,24 +40,6 @@ extension Supervisor {
             publish(.removed(id))
             throw error
         }
-    }
-
-    private func organization(_ name: String) async throws -> Organization {
-        if let found = state.organizations.first(where: { $0.name == name }) { return found }
-        let new = Organization(id: Identifier(at: Clock.now / 1_000), name: name)
-        publish(.organization(new))
-        try await kept(new.id) { try await store.save(new) }
-        return new
-    }
-
-    private func project(_ name: String, in organization: Organization) async throws -> Project {
-        let known = state.projects.first { $0.organization == organization.id && $0.name == name }
-        if let known { return known }
-        let new = Project(
-            id: Identifier(at: Clock.now / 1_000), organization: organization.id, name: name)
-        publish(.project(new))
-        try await kept(new.id) { try await store.save(new) }
-        return new
     }
 
     package func test(cluster id: Identifier) async throws -> ControlAPI.Cluster {

@@ -75,7 +75,7 @@ import Testing
             try await fixture.limitFiles(of: agent, to: 0)
             let refused = try await add("shop", fixture)
             #expect(refused.0 == 1)
-            #expect(refused.1.contains("free space"), "\(refused.1)")
+            #expect(refused.1.contains("make room"), "\(refused.1)")
             #expect(!refused.1.contains("hidden"))
             #expect(try await fixture.client.snapshot().clusters.isEmpty)
             #expect(try await fixture.client.snapshot().organizations.isEmpty)

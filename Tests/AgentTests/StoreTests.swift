@@ -21,21 +21,20 @@ import Testing
     }
 
     @Test func whatWasSavedIsThereAfterAReopening() async throws {
-        let organization = Organization(id: Identifier(at: 1), name: "Acme")
-        let project = Project(id: Identifier(at: 2), organization: organization.id, name: "shop")
-        let cluster = ControlAPI.Cluster(
-            id: Identifier(at: 3), project: project.id, name: "rs", connectionString: "mongodb://a/"
-        )
         let stored = StoredMigration(live: migration(), hasBegun: true)
         let first = try Store(path)
-        try await first.save(organization)
-        try await first.save(project)
+        let new = NewCluster(
+            name: "rs", organization: "Acme", project: "shop",
+            connectionString: Secret("mongodb://a/"))
+        let added = try await first.add(new, shownAs: new.name, id: Identifier(at: 3), at: 2)
+        var cluster = added.cluster
+        cluster.name = "other"
         try await first.save(cluster)
         try await first.save(stored)
         try await first.save(stored)
         let contents = try await Store(path).load()
-        #expect(contents.organizations == [organization])
-        #expect(contents.projects == [project])
+        #expect(contents.organizations == [added.organization])
+        #expect(contents.projects == [added.project])
         #expect(contents.clusters == [cluster])
         #expect(contents.migrations == [stored])
     }
