@@ -24,7 +24,7 @@ package struct AgentProcess: Sendable {
         let server = Server.application(supervisor, socket: folder.socket, logger: logger)
         // They stop in reverse: the server would wait for the event streams, which the supervisor ends.
         var configuration = ServiceGroupConfiguration(
-            services: [server, Work(supervisor: supervisor)], logger: logger)
+            services: [Listening(server: server), Work(supervisor: supervisor)], logger: logger)
         configuration.maximumGracefulShutdownDuration = Tuning.stopLimit
         group = ServiceGroup(configuration: configuration)
     }
@@ -36,6 +36,24 @@ package struct AgentProcess: Sendable {
     }
 
     package func stop() async { await group.triggerGracefulShutdown() }
+
+    /// The server, which waits for those who are still told something: not for long, as a wizard that is suspended reads
+    /// nothing.
+    private struct Listening<Server: Service>: Service {
+        let server: Server
+
+        func run() async throws {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await server.run() }
+                group.addTask {
+                    try await gracefulShutdown()
+                    try await Task.sleep(for: Tuning.farewell)
+                }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        }
+    }
 
     private struct Work: Service {
         let supervisor: Supervisor

@@ -29,6 +29,8 @@ enum Tuning {
     /// How long somebody who has asked for the wheel is taken to want it, where nothing more is heard: above the 20 s after
     /// which one that nobody answers for can be had.
     static let requestLife = Duration.seconds(30)
+    /// How long those are waited for who are still being told something then.
+    static let farewell = Duration.seconds(2)
     static let loadLevels = 1...4
     /// Seconds.
     static let quietPeriods = 1...3_600

@@ -1,9 +1,10 @@
-import AgentClient
 import ControlAPI
+import Glibc
 import Sandbox
 import Testing
 
 @testable import Agent
+@testable import AgentClient
 
 /// What those who follow the agent are told.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct WatchTests {
@@ -86,6 +87,32 @@ import Testing
                 if event.sequence >= now { break }
             }
             #expect(sequences == Array(before.sequence + 1...now))
+        }
+    }
+
+    /// As a wizard that is suspended.
+    @Test func whoReadsNothingHoldsUpNoStop() async throws {
+        try await AgentFixture.with { fixture in
+            let folder = fixture.folder
+            try #require(mkdir(folder.path, 0o700) == 0)
+            let store = try Store(folder.store)
+            chmod(folder.store, 0o600)
+            // More than a socket takes that nobody reads from.
+            let name = String(repeating: "x", count: 8 << 20)
+            _ = try await store.add(
+                NewCluster(
+                    name: "shop", organization: name, project: "web",
+                    connectionString: Secret("")), shownAs: "", id: id, at: 1)
+            let agent = try await fixture.start()
+            let socket = try #require(UnixSocket.connect(folder.socket, canWait: true))
+            defer { close(socket) }
+            let question = Array("GET /v1/events HTTP/1.1\r\nHost: agent\r\n\r\n".utf8)
+            #expect(write(socket, question, question.count) == question.count)
+            var polled = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            #expect(poll(&polled, 1, 30_000) == 1)
+            agent.send(signal: SIGTERM)
+            try await agent.ended(within: .seconds(30))
+            #expect(agent.exitCode == 0)
         }
     }
 }
