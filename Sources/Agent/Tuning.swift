@@ -2,6 +2,9 @@
 enum Tuning {
     /// How often the figures of running migrations are taken: they must be seen within a second.
     static let tick = Duration.milliseconds(500)
+    /// How much of the time between two ticks counts at most: where it is more the agent, or its host, was stopped. Where
+    /// it only was busy a driver that is silent is called so later.
+    static let awake = Duration.seconds(2)
     /// Between two attempts to write down what could not be written, in ticks.
     static let saveTicks = 4
     /// Until the lock of the folder counts as that of another agent.
@@ -26,11 +29,11 @@ enum Tuning {
     static let requestAge: Int64 = 20_000
     /// How long a graceful stop may take: above what one call to a server that does not answer takes.
     static let stopLimit = Duration.seconds(60)
+    /// How long those are waited for who are still being told something then.
+    static let farewell = Duration.seconds(2)
     /// How long somebody who has asked for the wheel is taken to want it, where nothing more is heard: above the 20 s after
     /// which one that nobody answers for can be had.
     static let requestLife = Duration.seconds(30)
-    /// How long those are waited for who are still being told something then.
-    static let farewell = Duration.seconds(2)
     static let loadLevels = 1...4
     /// Seconds.
     static let quietPeriods = 1...3_600
