@@ -21,6 +21,8 @@ package enum Tuning {
     static let claimInterval = Duration.seconds(3)
     /// How long somebody who drives may take to press a key when the wheel is asked for.
     static let attention = Duration.seconds(10)
+    /// How long somebody who has asked for the wheel waits for it to be given away: as long as the agent keeps the request.
+    static let requestLife = Duration.seconds(30)
     /// How long a cutover that was asked for may take to begin: the engine forgets the wish after 10 s.
     static let beginning = Duration.seconds(15)
     /// How often the bell rings while a migration is ready and nobody answers.

@@ -7,7 +7,10 @@ struct Wheel: Sendable, Equatable, Codable {
     /// Uptime of the last claim.
     private(set) var claimedAt: Duration?
     /// Given away here, or never asked for: not claimed until the user says so.
-    var isReleased = false
+    private(set) var isReleased = false
+    /// Uptime at which the user has asked for it; nil where that was not, or is over. It is taken where it is given away
+    /// meanwhile, and not once nobody expects that any more.
+    private var askedAt: Duration?
     /// Who was seen to drive instead: what this one leaves, by being silent or with the agent, is not taken unasked.
     private var watched: Identifier?
 
@@ -15,7 +18,9 @@ struct Wheel: Sendable, Equatable, Codable {
     mutating func keep(_ migration: LiveMigration, _ world: World) -> [Action] {
         guard !world.isReadOnly else { return [] }
         note(migration.driver, world)
-        let isMine = migration.driver.map { $0.wizard == world.me.wizard } ?? !isReleased
+        if let notice = forgetOldRequest(migration.driver, world) { return [notice] }
+        let isFree = !isReleased || askedAt != nil
+        let isMine = migration.driver.map { $0.wizard == world.me.wizard } ?? isFree
         guard isMine, !migration.phase.isFinal, !world.isUnattended(migration.id) else {
             return []
         }
@@ -26,8 +31,17 @@ struct Wheel: Sendable, Equatable, Codable {
 
     /// Gives it away. It is not claimed once more while the news of that is on its way.
     mutating func release(_ world: World) {
-        isReleased = true
+        (isReleased, askedAt) = (true, nil)
         claimedAt = world.moment.uptime
+    }
+
+    /// The user wants it.
+    mutating func ask(_ world: World) { askedAt = world.moment.uptime }
+
+    /// Nobody was there to be asked; returns whether the user had wanted it.
+    mutating func giveUpAsking() -> Bool {
+        defer { askedAt = nil }
+        return askedAt != nil
     }
 
     /// Whoever has asked for the wheel of the one that is seen already goes on asking.
@@ -35,10 +49,21 @@ struct Wheel: Sendable, Equatable, Codable {
         guard let driver else { return }
         if driver.wizard == world.me.wizard {
             watched = nil
+            if giveUpAsking() { isReleased = false }
         } else if driver.wizard != watched {
             watched = driver.wizard
-            isReleased = true
+            (isReleased, askedAt) = (true, nil)
         }
+    }
+
+    /// The agent forgets it then, too.
+    private mutating func forgetOldRequest(_ driver: Driver?, _ world: World) -> Action? {
+        guard let askedAt, !world.moment.isWithin(Tuning.requestLife, of: askedAt) else {
+            return nil
+        }
+        self.askedAt = nil
+        guard let driver, !driver.isSilent else { return nil }
+        return .say("\(driver.name) has kept the wheel.", .warning)
     }
 }
 
@@ -121,7 +146,7 @@ extension LiveScreen {
         switch key {
         case .character("t"):
             guard otherDriver(world) != nil || isWheelFree(world) else { return nil }
-            wheel.isReleased = false
+            wheel.ask(world)
             return [.perform(.claim(migration))]
         case .character("g"):
             guard suitor(world) != nil else { return nil }
@@ -140,9 +165,11 @@ extension LiveScreen {
     }
 
     /// What a refusal says; nothing for what was done, nor for a claim that will be repeated.
-    func refusal(_ answer: Answer, to command: Command) -> [Action] {
+    mutating func refusal(_ answer: Answer, to command: Command) -> [Action] {
         guard case .refused(let error) = answer else { return [] }
-        if case .claim = command, error.code != .drivenByAnother { return [] }
+        if case .claim = command, error.code != .drivenByAnother, !wheel.giveUpAsking() {
+            return []
+        }
         return [.say(Words.error(error), .error)]
     }
 }

@@ -49,6 +49,41 @@ import Testing
         #expect(pilot.pages.count == 2)
     }
 
+    @Test func aWheelThatIsNotGivenAwayInTimeIsNotTakenLaterUnasked() {
+        let id = Sample.migration(.inSync).id
+        var pilot = watcher()
+        pilot.type("t")
+        for _ in 1...6 {
+            #expect(!pilot.message.contains("kept"))
+            pilot.advance(by: .seconds(5))
+            let now = pilot.agent.time
+            pilot.change(id) {
+                $0.driver = Driver(
+                    wizard: Sample.other.wizard, name: Sample.other.name, heardAt: now)
+            }
+        }
+        #expect(pilot.message == "ben@bastion pts/4 has kept the wheel.")
+        pilot.change(id) { $0.driver = nil }
+        pilot.advance(by: .seconds(20))
+        #expect(pilot.claims == 1)
+        #expect(pilot.shows("Nobody drives this migration: t takes over."))
+    }
+
+    @Test func aWheelThatCouldNotBeAskedForIsSaidAndNotTakenLaterUnasked() {
+        let id = Sample.migration(.inSync).id
+        for isFree in [false, true] {
+            var pilot = watcher()
+            if isFree { pilot.change(id) { $0.driver = nil } }
+            pilot.agent.refuseNext(ControlError(.agentUnreachable, "nobody answers"))
+            pilot.type("t")
+            #expect(pilot.message == "Nobody answers.")
+            pilot.change(id) { $0.driver = nil }
+            pilot.advance(by: .seconds(20))
+            #expect(pilot.claims == 1)
+            #expect(pilot.shows("Nobody drives this migration: t takes over."))
+        }
+    }
+
     @Test func aDriverThatIsSilentForTenSecondsIsRelieved() {
         var pilot = watcher()
         pilot.advance(by: .seconds(9))
