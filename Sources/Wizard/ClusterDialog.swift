@@ -19,6 +19,8 @@ struct ClusterDialog: Sendable, Equatable, Codable {
     private var name = TextField()
     private var organization = TextField()
     private var project = TextField()
+    /// The organization and the project that were proposed.
+    private var proposed: [String]?
     private var focus: FocusRing<Part>
     /// Why it was refused, or what is missing.
     private(set) var refusal: String?
@@ -32,7 +34,7 @@ struct ClusterDialog: Sendable, Equatable, Codable {
     var cluster: Identifier? { edited?.id }
 
     private enum CodingKeys: CodingKey {
-        case edited, connection, password, caFile, name, organization, project, focus
+        case edited, connection, password, caFile, name, organization, project, proposed, focus
         case hasLostSecret
     }
 
@@ -61,6 +63,7 @@ struct ClusterDialog: Sendable, Equatable, Codable {
         let organization = snapshot?.organizations.first { $0.id == project?.organization }
         self.organization.text = organization?.name ?? "Local"
         self.project.text = project?.name ?? "Default"
+        proposed = [self.organization.text, self.project.text]
         focus = FocusRing(Part.allCases)
     }
 
@@ -117,7 +120,7 @@ struct ClusterDialog: Sendable, Equatable, Codable {
     var hasEntries: Bool {
         if let edited { return !change(of: edited).isEmpty }
         return !connection.isEmpty || !password.isEmpty || !caFile.text.isEmpty
-            || !name.text.isEmpty
+            || !name.text.isEmpty || proposed != [organization.text, project.text]
     }
 
     /// Whether the cluster that is edited is still as it was.

@@ -204,6 +204,19 @@ import Testing
         #expect(!wizard.shows("mongodb://shop.example.net/"))
     }
 
+    @Test(arguments: [("Organization", 4), ("Project", 5)])
+    func s21EscKeepsAPlaceThatWasTyped(label: String, tabs: Int) throws {
+        var wizard = WizardPilot(Sample.agent())
+        wizard.press(.character("a"))
+        for _ in 0..<tabs { wizard.press(.tab) }
+        wizard.press(.control("u"))
+        wizard.type("Zeta")
+        wizard.press(.escape)
+        wizard = try wizard.reopened()
+        wizard.press(.character("a"))
+        #expect(wizard.lines.contains { $0.contains(label) && $0.contains("Zeta") })
+    }
+
     @Test func s21WhatTheAgentRefusesAfterEscIsKept() {
         let agent = Sample.agent()
         var wizard = WizardPilot(agent)
