@@ -11,7 +11,9 @@ package final class InstanceLock: Sendable {
     package init(_ folder: AgentFolder) throws {
         if let trouble = folder.socketTrouble { throw trouble }
         try InstanceLock.prepare(folder)
-        for file in [folder.lock, folder.store] { try InstanceLock.requirePrivate(file) }
+        for file in [folder.lock, folder.store, folder.log] {
+            try AgentFolder.requirePrivate(file)
+        }
         descriptor = open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw ControlError(.store, "cannot open \(folder.lock): \(systemText())")
@@ -54,14 +56,6 @@ package final class InstanceLock: Sendable {
         let count = pread(descriptor, &buffer, buffer.count, 0)
         let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
         return Int(text.filter { !$0.isWhitespace })
-    }
-
-    private static func requirePrivate(_ path: String) throws {
-        var information = stat()
-        guard stat(path, &information) == 0, information.st_mode & 0o077 != 0 else { return }
-        throw ControlError(
-            .unsafeFiles, "others may read or change \(path)",
-            remedy: "chmod 600 \(path), as its owner")
     }
 
     private static func prepare(_ folder: AgentFolder) throws {

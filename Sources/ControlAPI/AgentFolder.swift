@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Where an agent keeps everything: one folder, which nobody else may read.
 package struct AgentFolder: Hashable, Sendable {
     /// The variable that names another folder.
@@ -38,6 +40,15 @@ package struct AgentFolder: Hashable, Sendable {
         ControlError(
             .unsafeFiles, "others may read or change the folder \(path)",
             remedy: "chmod 700 \(path), as its owner")
+    }
+
+    /// Throws `unsafeFiles` where others may read or change a file; not where there is none.
+    package static func requirePrivate(_ path: String) throws(ControlError) {
+        var information = stat()
+        guard unsafe stat(path, &information) == 0, information.st_mode & 0o077 != 0 else { return }
+        throw ControlError(
+            .unsafeFiles, "others may read or change \(path)",
+            remedy: "chmod 600 \(path), as its owner")
     }
 
     /// Why the socket cannot be there; nil where it can.

@@ -30,6 +30,20 @@ import Testing
         #expect(error?.code == .unsafeFiles)
     }
 
+    @Test func aFileThatOthersMayReadOrChangeIsRefused() throws {
+        for path in [folder.lock, folder.store, folder.log] {
+            mkdir(folder.path, 0o700)
+            for mode in [0o640, 0o602] as [mode_t] {
+                close(open(path, O_WRONLY | O_CREAT, 0o600))
+                chmod(path, mode)
+                let error = #expect(throws: ControlError.self) { try InstanceLock(folder) }
+                #expect(error?.code == .unsafeFiles)
+                #expect(error?.remedy?.contains("chmod 600 \(path)") == true)
+            }
+            unlink(path)
+        }
+    }
+
     @Test func aSecondAgentIsRefusedWithTheNumberOfTheFirst() throws {
         #expect(InstanceLock.holder(of: folder) == nil)
         let lock = try InstanceLock(folder)

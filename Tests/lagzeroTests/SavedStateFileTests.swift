@@ -146,11 +146,30 @@ import Testing
         }
     }
 
+    @Test func whatOthersMayReadOrChangeIsLetAlone() async throws {
+        try await with { path in
+            try await SavedStateFile(path).save(state(1, pages: [ticked(1)]))
+            for mode in [0o640, 0o602] as [mode_t] {
+                chmod(path, mode)
+                let file = SavedStateFile(path)
+                #expect(await file.load() == nil)
+                let error = await #expect(throws: ControlError.self) {
+                    try await file.save(state(2, pages: [ticked(2)]))
+                }
+                #expect(error?.code == .unsafeFiles)
+                #expect(error?.remedy?.contains("chmod 600 \(path)") == true)
+            }
+            chmod(path, 0o600)
+            #expect(await SavedStateFile(path).load()?.pages == [ticked(1)])
+        }
+    }
+
     @Test func whatCannotBeWrittenIsSaidAndLeavesNothingBehind() async throws {
         try await with { path in
             // Nothing can take the place of a folder that is not empty.
             try FileManager.default.createDirectory(
                 atPath: path + "/full", withIntermediateDirectories: true)
+            chmod(path, 0o700)
             let error = await #expect(throws: ControlError.self) {
                 try await SavedStateFile(path).save(state(1))
             }

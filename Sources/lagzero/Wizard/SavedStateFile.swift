@@ -4,7 +4,8 @@ import Glibc
 import Wizard
 
 /// Where the wizard keeps what was typed, without secrets: a file that only its owner may read, for all wizards of the
-/// folder. It is written whole, so that a crash leaves the old one or the new one.
+/// folder. It is written whole, so that a crash leaves the old one or the new one. One that others may read or change is
+/// let alone.
 actor SavedStateFile {
     private let path: String
     /// What this wizard has found in the file, then what it has kept there itself.
@@ -15,14 +16,15 @@ actor SavedStateFile {
 
     /// Nil where there is none, or none that is understood.
     func load() -> SavedState? {
-        last = read()
+        last = (try? AgentFolder.requirePrivate(path)).flatMap { read() }
         return last
     }
 
     /// Adds what other wizards have typed meanwhile; a state that is older than the last one is dropped. Throws a
-    /// `ControlError` where the file cannot be written.
+    /// `ControlError` where the file cannot be written, or is not for its owner only.
     func save(_ state: SavedState) async throws {
         // As it comes back from the file: otherwise the own pages could be taken for another wizard's.
+        try AgentFolder.requirePrivate(path)
         let own = try JSONDecoder().decode(SavedState.self, from: JSONEncoder().encode(state))
         let descriptor = try await lock()
         defer { close(descriptor) }
