@@ -1,21 +1,24 @@
 internal import ControlAPI
 internal import Terminal
 
-/// Asks for older lines of an event log, for the same ones once.
+/// Asks for older lines of an event log: for the same ones once, unless that was refused.
 struct LogReader: Sendable, Equatable, Codable {
-    /// The first line that was here then; above all others where there was none.
-    private var asked: Int?
+    private struct Question: Sendable, Equatable, Codable {
+        var unread: Int
+        var refusals: Int
+    }
+
+    private var asked: Question?
 
     /// Asks for the lines before those that are here; nil where there are none, or they are on their way.
     mutating func older(of id: Identifier, _ world: World) -> Command? {
-        let first = world.logs[id]?.first?.sequence ?? .max
-        guard asked != first, let command = world.olderLines(of: id) else { return nil }
-        asked = first
+        let log = world.log(of: id)
+        let question = Question(unread: log.unread, refusals: log.refusals)
+        guard asked != question, !log.isRefused(at: world.moment), let command = log.older(of: id)
+        else { return nil }
+        asked = question
         return command
     }
-
-    /// The answer may not have come.
-    mutating func askAgain() { asked = nil }
 }
 
 /// Where an event log is looked at. As its first lines come near, those before them are asked for.
@@ -41,13 +44,12 @@ struct LogScroll: Sendable, Equatable, Codable {
         }
         let isNewest = lines.isEmpty || target >= lines.count
         last = isNewest ? nil : lines[max(1, target) - 1].sequence
-        if target < 1 { reader.askAgain() }
         return true
     }
 
     /// To be asked after every key, and when the log has changed.
     mutating func older(of id: Identifier, _ world: World) -> Command? {
-        guard LogView.end(of: world.logs[id] ?? [], last: last) <= Tuning.logAhead else {
+        guard LogView.end(of: world.log(of: id).lines, last: last) <= Tuning.logAhead else {
             return nil
         }
         return reader.older(of: id, world)

@@ -12,24 +12,34 @@ enum LogView {
         return lines.lastIndex { $0.sequence <= last }.map { $0 + 1 } ?? min(1, lines.count)
     }
 
-    /// A line with its time; above it the day, where that is not the day of the line before, or today for the first.
-    static func rows(_ line: LogLine, after before: Int64?) -> [[Run]] {
-        let row = [Run(" " + Times.time(line.time) + "  ", .dim), Run(line.text)]
-        guard let before, !Times.isSameDay(before, line.time) else { return [row] }
-        return [[Run(" " + Times.day(line.time), .dim)], row]
+    /// A line with its time; above it the day, where that is not the day of the line before, or today for the first, and
+    /// how many lines were lost there.
+    static func rows(_ line: LogLine, after before: Int64?, lost: Int) -> [[Run]] {
+        var rows = [[Run(" " + Times.time(line.time) + "  ", .dim), Run(line.text)]]
+        if let before, !Times.isSameDay(before, line.time) {
+            rows.insert([Run(" " + Times.day(line.time), .dim)], at: 0)
+        }
+        if lost > 0 {
+            let lines = Figure.counted(lost, "line")
+            rows.insert([Run(" \(lines) lost: the store could not be written", .warning)], at: 0)
+        }
+        return rows
     }
 
     /// `now`: what the agent's clock shows.
     static func draw(
-        _ lines: [LogLine], last: Int?, now: Int64?, in rect: Rect, on canvas: inout Canvas
+        _ log: EventLog, last: Int?, now: Int64?, in rect: Rect, on canvas: inout Canvas
     ) {
         guard !rect.isEmpty else { return }
         canvas.offerScrolling(in: rect)
+        let lines = log.lines
         let wanted = end(of: lines, last: last)
         let end = max(min(rect.rows, lines.count), wanted)
         let first = max(0, end - rect.rows)
         let rows = (first..<end).map { index in
-            Self.rows(lines[index], after: index > 0 ? lines[index - 1].time : now)
+            Self.rows(
+                lines[index], after: index > 0 ? lines[index - 1].time : now,
+                lost: log.lost(before: index))
         }
         // Days take rows, too: at the beginning it is the last lines that have no room.
         let isAtBeginning = wanted <= rect.rows && last != nil
@@ -43,7 +53,7 @@ enum LogView {
         for (row, runs) in shown.suffix(rect.rows).enumerated() {
             canvas.put(runs, in: rect.line(row))
         }
-        if first == 0, let older = older(than: lines) {
+        if first == 0, let older = older(than: log) {
             canvas.put(" \(older) ", in: rect.line(0), .selection, alignment: .right)
         }
         if hidden > 0 {
@@ -62,9 +72,9 @@ enum LogView {
     }
 
     /// What is said over lines before which there are others; nil where there are none.
-    static func older(than lines: [LogLine]) -> String? {
-        guard let first = lines.first, first.sequence > 1 else { return nil }
-        return lines.count < Tuning.keptLogLines
+    static func older(than log: EventLog) -> String? {
+        guard !log.lines.isEmpty, log.hasOlder else { return nil }
+        return log.lines.count < Tuning.keptLogLines
             ? "reading older lines" : "older lines are not shown here"
     }
 }

@@ -23,7 +23,7 @@ struct OpenLog: Sendable, Equatable, Codable {
     }
 
     private mutating func scroll(_ key: Key, _ world: World) {
-        _ = scroll.handle(key, world.logs[migration] ?? [], page: max(1, world.body.rows - 2))
+        _ = scroll.handle(key, world.log(of: migration).lines, page: max(1, world.body.rows - 2))
     }
 
     /// What is to be read of it next.
@@ -36,9 +36,9 @@ struct OpenLog: Sendable, Equatable, Codable {
         canvas.fill(rect)
         let (head, rest) = rect.top(1)
         canvas.put([Run(" " + title, .title), Run("   times in UTC", .dim)], in: head)
-        let lines = world.logs[migration] ?? []
-        if lines.isEmpty { canvas.put(" Nothing was logged yet.", in: rest, .dim) }
-        LogView.draw(lines, last: scroll.last, now: world.agentNow, in: rest, on: &canvas)
+        let log = world.log(of: migration)
+        if log.lines.isEmpty { canvas.put(" Nothing was logged yet.", in: rest, .dim) }
+        LogView.draw(log, last: scroll.last, now: world.agentNow, in: rest, on: &canvas)
     }
 
     static let keys = KeyMap([

@@ -10,6 +10,8 @@ package enum Tuning {
     static let logLines = 500
     /// Lines of an event log that are kept at most, about 4 MB: 5,000 collections write two each.
     static let keptLogLines = 20_000
+    /// Until lines of an event log are asked for again that could not be read.
+    static let readAgain = Duration.seconds(5)
     /// So many lines from the first one that is known the lines before it are asked for: above the rows of a screen.
     static let logAhead = 100
     /// Lines of one migration that *While you were away* tells; they are wrapped with every key.
@@ -19,10 +21,10 @@ package enum Tuning {
     static let leastRows = 18
     /// How often the driver says that it is there; a driver that is silent for 10 s may be relieved.
     static let claimInterval = Duration.seconds(3)
-    /// How long somebody who drives may take to press a key when the wheel is asked for.
-    static let attention = Duration.seconds(10)
     /// How long somebody who has asked for the wheel waits for it to be given away: as long as the agent keeps the request.
     static let requestLife = Duration.seconds(30)
+    /// How long somebody who drives may take to press a key when the wheel is asked for.
+    static let attention = Duration.seconds(10)
     /// How long a cutover that was asked for may take to begin: the engine forgets the wish after 10 s.
     static let beginning = Duration.seconds(15)
     /// How often the bell rings while a migration is ready and nobody answers.

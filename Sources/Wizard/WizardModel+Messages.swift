@@ -37,9 +37,14 @@ extension Wizard.Model {
     mutating func take(
         _ answer: Answer, to command: Command, from layer: Int?
     ) -> [Wizard.Effect] {
-        if case .lines(let lines) = answer, case .readLog(let id, _) = command {
-            world.keep(lines, of: id)
-            return readLog() + update()
+        if case .readLog(let id, let after) = command {
+            if case .lines(let lines) = answer {
+                world.logs[id, default: EventLog()].add(lines, after: after)
+                return readLog() + update()
+            }
+            world.logs[id, default: EventLog()].noteRefusal(at: world.moment.uptime)
+            // It is asked for again and again, and said once.
+            guard world.log(of: id).refusals == 1 else { return [] }
         }
         defer {
             // What was typed has become a migration, also on the pages that are closed now.

@@ -11,9 +11,8 @@ package struct World: Sendable, Equatable, Codable {
     package var size = Size(80, 24)
     /// What is left of it for the page.
     package var body = Size(80, 18)
-    /// Lines of the event logs, by migration, oldest first, none left out between them; what is missing was written
-    /// before them.
-    package var logs: [Identifier: [LogLine]] = [:]
+    /// By migration.
+    package var logs: [Identifier: EventLog] = [:]
     /// Who this wizard is to the agent.
     package var me: Asker
     /// Nil where the program around the wizard adds nothing to it.
@@ -27,6 +26,8 @@ package struct World: Sendable, Equatable, Codable {
     var flows = Flow.all
 
     package init(me: Asker) { self.me = me }
+
+    func log(of id: Identifier) -> EventLog { logs[id] ?? EventLog() }
 
     package func migration(_ id: Identifier) -> LiveMigration? {
         snapshot?.migrations.last { $0.id == id }
@@ -73,37 +74,6 @@ extension World {
             }
         }
         noteRequests(event)
-        if case .log(let id, let line) = event.change { keep(new: line, of: id) }
-    }
-
-    /// Adds lines of an event log that were read and are not there yet.
-    mutating func keep(_ lines: [LogLine], of id: Identifier) {
-        let known = logs[id] ?? []
-        let sequences = Set(known.map(\.sequence))
-        let new = lines.filter { !sequences.contains($0.sequence) }
-        guard !new.isEmpty else { return }
-        let all = (known + new).sorted { $0.sequence < $1.sequence }
-        logs[id] = all.suffix(Tuning.keptLogLines)
-    }
-
-    /// Adds a line that was just written. Older ones are dropped for it, but where somebody has had them read.
-    private mutating func keep(new line: LogLine, of id: Identifier) {
-        let known = logs[id] ?? []
-        guard let last = known.last?.sequence, line.sequence > last else {
-            return keep([line], of: id)
-        }
-        // Where some were not heard, what was known before them can be read again.
-        guard line.sequence == last + 1 else { return logs[id] = [line] }
-        let most = known.count <= Tuning.logLines ? Tuning.logLines : Tuning.keptLogLines
-        logs[id] = (known + [line]).suffix(most)
-    }
-
-    /// Asks for the lines before the first one that is here; nil where there are none, or no more are kept.
-    func olderLines(of id: Identifier) -> Command? {
-        guard let lines = logs[id], let first = lines.first?.sequence else {
-            return .readLog(id, after: nil)
-        }
-        guard first > 1, lines.count < Tuning.keptLogLines else { return nil }
-        return .readLog(id, after: max(0, first - 1 - Tuning.logLines))
+        if case .log(let id, let line) = event.change { logs[id, default: EventLog()].add(line) }
     }
 }

@@ -22,7 +22,7 @@ import Testing
         let (first, last) = (try #require(sizes.first), try #require(sizes.last))
         // Numbers have more digits.
         #expect(last < first + first / 20)
-        #expect(wizard.pilot.model.world.logs[live.id]?.last?.sequence == 20 + 3_600)
+        #expect(wizard.pilot.model.world.log(of: live.id).lines.last?.sequence == 20 + 3_600)
     }
 }
 

@@ -24,7 +24,7 @@ import Testing
                     #expect(lag <= most, "\(picture.name)")
                 }
                 guard live.phase == .preparing else { continue }
-                let log = (world.logs[live.id] ?? []).map(\.text)
+                let log = world.log(of: live.id).lines.map(\.text)
                 #expect(!log.contains { $0.contains("cop") }, "\(picture.name)")
             }
         }

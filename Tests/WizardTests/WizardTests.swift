@@ -199,21 +199,6 @@ import Testing
         #expect(asked == 3)
     }
 
-    @Test func s19OlderLinesThatCouldNotBeReadAreAskedForAgain() {
-        let migration = Sample.migration(.copying)
-        let agent = agent(migration)
-        for number in 1...600 { agent.log("copied part \(number).", of: migration.id) }
-        _ = agent.takeEvents()
-        var wizard = WizardPilot(agent)
-        wizard.press(.character("l"))
-        agent.isLost = true
-        wizard.press(.home)
-        #expect(wizard.shows("reading older lines"))
-        agent.isLost = false
-        wizard.press(.up, .home)
-        #expect(wizard.shows("copied part 1."))
-    }
-
     @Test func s19LinesThatWereNotHeardAreRead() {
         let migration = Sample.migration(.copying)
         let agent = agent(migration)
@@ -234,7 +219,7 @@ import Testing
         var wizard = WizardPilot(agent)
         for number in 1...700 { agent.log("copied part \(number).", of: migration.id) }
         wizard.hear()
-        let lines = wizard.pilot.model.world.logs[migration.id] ?? []
+        let lines = wizard.pilot.model.world.log(of: migration.id).lines
         #expect(lines.map(\.sequence) == Array(201...700))
     }
 

@@ -37,7 +37,7 @@ extension MigratingData {
         var rest = rect.top(shown).rest
         if shown > 0, rest.rows > 3 { rest = rest.top(1).rest }
         LogView.draw(
-            world.logs[migration] ?? [], last: log.last, now: world.agentNow, in: rest, on: &canvas)
+            world.log(of: migration), last: log.last, now: world.agentNow, in: rest, on: &canvas)
     }
 
     func notices(_ live: LiveMigration, _ world: World) -> [Notice] {

@@ -89,7 +89,7 @@ package struct MigratingData: LiveScreen {
         guard let live = live(world) else { return key == .escape ? [.back] : [] }
         if dialog != nil { return handleDialog(key, live, world) }
         if let actions = handleWheel(key, world) { return actions }
-        if log.handle(key, world.logs[migration] ?? [], page: LogView.page) {
+        if log.handle(key, world.log(of: migration).lines, page: LogView.page) {
             return readLog(world)
         }
         let act: Act

@@ -53,7 +53,8 @@ package struct WhileYouWereAway: Screen {
 
     /// Whether something that happened meanwhile is missing, and is told here.
     private func isToBeRead(_ id: Identifier, _ world: World) -> Bool {
-        guard let lines = world.logs[id], let first = lines.first else { return true }
+        let lines = world.log(of: id).lines
+        guard let first = lines.first else { return true }
         return first.time > since && lines.count < Tuning.awayLines
     }
 
@@ -83,26 +84,28 @@ package struct WhileYouWereAway: Screen {
         for migration in migrations.compactMap(world.migration) {
             lines.append([])
             lines.append(heading(migration, world, glyphs))
-            let news = (world.logs[migration.id] ?? []).filter { $0.time > since }
+            let log = world.log(of: migration.id)
+            let news = log.lines.indices.filter { log.lines[$0].time > since }
                 .suffix(Tuning.awayLines)
             if news.isEmpty { lines.append([Run("  nothing was logged", .dim)]) }
-            if let first = news.first, isFurtherBack(first, migration.id, world) {
+            if let first = news.first, isFurtherBack(than: first, in: log) {
                 let earlier = "  What was logged before that is in its log, on its page."
                 lines.append([Run(earlier, .dim)])
             }
-            let before: [Int64?] = [world.agentNow] + news.map { $0.time }
-            lines += zip(news, before).flatMap { line, before in
-                LogView.rows(line, after: before).map { [Run(" ")] + $0 }
+            for index in news {
+                let isFirst = index == news.first
+                let rows = LogView.rows(
+                    log.lines[index], after: isFirst ? world.agentNow : log.lines[index - 1].time,
+                    lost: isFirst ? 0 : log.lost(before: index))
+                lines += rows.map { [Run(" ")] + $0 }
             }
         }
         return lines
     }
 
     /// Whether there are lines of the time before that are not told.
-    private func isFurtherBack(_ line: LogLine, _ id: Identifier, _ world: World) -> Bool {
-        guard line.sequence > 1 else { return false }
-        let before = world.logs[id]?.last { $0.sequence < line.sequence }
-        return before.map { $0.time > since } ?? true
+    private func isFurtherBack(than index: Int, in log: EventLog) -> Bool {
+        index > 0 ? log.lines[index - 1].time > since : log.hasOlder
     }
 
     private func heading(

@@ -48,8 +48,8 @@ enum ScreenProgram: Program {
             model.world.take(event)
             return update(&model)
         case .answer(let answer, let command, let depth):
-            if case .lines(let lines) = answer, case .readLog(let id, _) = command {
-                add(lines, of: id, to: &model.world)
+            if case .lines(let lines) = answer, case .readLog(let id, let after) = command {
+                model.world.logs[id, default: EventLog()].add(lines, after: after)
             }
             guard model.pages.indices.contains(depth) else { return [] }
             let world = model.world
@@ -111,11 +111,6 @@ enum ScreenProgram: Program {
         case .discardTypeAhead: return [.terminal(.discardTypeAhead)]
         case .detach: return [.terminal(.exit)]
         }
-    }
-
-    private static func add(_ lines: [LogLine], of id: Identifier, to world: inout World) {
-        let newest = world.logs[id]?.last?.sequence ?? 0
-        world.logs[id, default: []] += lines.filter { $0.sequence > newest }
     }
 
     static func view(_ model: Model, on canvas: inout Canvas) {

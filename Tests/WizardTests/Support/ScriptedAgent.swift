@@ -116,6 +116,11 @@ final class ScriptedAgent: Sendable {
         }
     }
 
+    /// These lines are not in the log that can be read, as they could not be written down.
+    func lose(_ numbers: ClosedRange<Int>, of id: Identifier) {
+        state.withLock { $0.logs[id]?.removeAll { numbers.contains($0.sequence) } }
+    }
+
     /// Events since the last call, for tests that hand them over themselves.
     func takeEvents() -> [Event] {
         state.withLock { state in

@@ -1,0 +1,89 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+/// What is known of an event log: in parts, with lines that were lost, and where reading it is refused.
+@Suite struct EventLogTests {
+    private let live = Sample.migration(.copying)
+
+    private func line(_ number: Int) -> LogLine {
+        LogLine(sequence: number, time: Sample.time, text: "copied part \(number).")
+    }
+
+    private func lines(_ numbers: ClosedRange<Int>) -> [LogLine] { numbers.map { line($0) } }
+
+    @Test func linesThatWereLostHideNoOlderOnes() {
+        var log = EventLog()
+        log.add(line(701))
+        #expect(log.older(of: live.id) == .readLog(live.id, after: 200))
+        // None of those is there, and so the answer has what is known.
+        log.add(lines(701...702), after: 200)
+        #expect(log.lines == [line(701)])
+        #expect(log.older(of: live.id) == .readLog(live.id, after: 0))
+        log.add(lines(3...99) + lines(701...702), after: 0)
+        #expect(log.lines == lines(3...99) + [line(701)])
+        #expect(log.older(of: live.id) == nil && !log.hasOlder)
+        #expect([0, 1, 97].map { log.lost(before: $0) } == [2, 0, 601])
+    }
+
+    @Test func anAnswerToWhatWasMissingBeforeIsLeftOut() {
+        var log = EventLog()
+        log.add(lines(101...600), after: nil)
+        #expect(log.older(of: live.id) == .readLog(live.id, after: 0))
+        log.add(line(900))
+        log.add(lines(1...500), after: 0)
+        #expect(log.lines == [line(900)])
+        #expect(log.older(of: live.id) == .readLog(live.id, after: 399))
+    }
+
+    @Test func aLineThatCameWhileTheLastOnesWereReadIsThereOnce() {
+        for newest in [5, 6] {
+            var log = EventLog()
+            log.add(line(6))
+            log.add(lines(1...newest), after: nil)
+            #expect(log.lines == lines(1...6))
+            #expect(!log.hasOlder)
+        }
+    }
+
+    /// With so many lines, of which some could not be written down.
+    private func agent(_ count: Int, without lost: ClosedRange<Int>? = nil) -> ScriptedAgent {
+        var snapshot = Sample.snapshot
+        snapshot.migrations = [live]
+        let agent = ScriptedAgent(snapshot)
+        for number in 1...count { agent.log("copied part \(number).", of: live.id) }
+        if let lost { agent.lose(lost, of: live.id) }
+        _ = agent.takeEvents()
+        return agent
+    }
+
+    @Test func s19LinesThatWereLostAreSaidAndOlderOnesShown() {
+        var wizard = WizardPilot(agent(2_100, without: 101...1_700))
+        wizard.press(.character("l"))
+        for _ in 1...4 { wizard.press(.home) }
+        #expect(wizard.shows("copied part 1."))
+        #expect(!wizard.shows("reading older lines"))
+        for _ in 1...6 { wizard.press(.pageDown) }
+        #expect(wizard.shows("1,600 lines lost: the store could not be written"))
+    }
+
+    @Test func s19LinesThatCouldNotBeReadAreAskedForAgainAndThatIsSaidOnce() {
+        let agent = agent(600)
+        var wizard = WizardPilot(agent)
+        wizard.press(.character("l"))
+        agent.isLost = true
+        wizard.press(.home)
+        #expect(wizard.shows("reading older lines"))
+        #expect(wizard.message.contains("does not answer"))
+        agent.isLost = false
+        agent.refuseNext(ControlError(.store, "the store is damaged"))
+        wizard.advance(by: 6)
+        #expect(!wizard.shows("damaged"))
+        #expect(wizard.commands.count { $0 == .readLog(live.id, after: 0) } == 2)
+        wizard.advance(by: 5)
+        wizard.press(.home)
+        #expect(wizard.shows("copied part 1."))
+    }
+}
