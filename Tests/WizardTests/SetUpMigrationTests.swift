@@ -136,6 +136,13 @@ import Testing
         #expect(pilot.setup?.verify == .off)
     }
 
+    @Test func s3VerificationIsProposedWhereTheSizeIsNotKnown() {
+        var cluster = Sample.source
+        cluster.facts?.dataBytes = nil
+        #expect(SetupDraft.proposesVerification(of: cluster))
+        #expect(SetupDraft.proposesVerification(of: nil))
+    }
+
     @Test func s3TheLoadLevelIsChosenWithArrowsOrItsNumber() {
         var pilot = ScreenPilot.chosen()
         pilot.focus("3 of 4")
