@@ -89,7 +89,7 @@ let package = Package(
         .executableTarget(
             name: "terminal-example", dependencies: ["Terminal"], path: "Tests/TerminalExample",
             swiftSettings: strict),
-        // Tells whether two clusters hold the same.
+        // Tells whether two clusters hold the same, and changes what one holds of its migration.
         .target(
             name: "MigrationTesting", dependencies: ["BSON", "Mongo"],
             path: "Tests/MigrationTesting", swiftSettings: strict),
@@ -116,7 +116,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "AgentClient", "BSON", "ControlAPI", "Migration", "Mongo", "Sandbox",
+                "Agent", "AgentClient", "BSON", "ControlAPI", "Migration", "MigrationTesting",
+                "Mongo", "Sandbox",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

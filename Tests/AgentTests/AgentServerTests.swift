@@ -3,6 +3,7 @@ import BSON
 import ControlAPI
 import Foundation
 import Glibc
+import MigrationTesting
 import Mongo
 import Sandbox
 import Testing
@@ -267,19 +268,6 @@ import Testing
         }
     }
 
-    /// The state that the destination holds is changed, as another host or time would.
-    private func change(
-        _ collection: String, _ id: String, _ change: Document, on lane: Lane
-    ) async throws {
-        let reply = try await lane.write(
-            [
-                "update": .string(collection),
-                "updates": [["q": ["_id": .string(id)], "u": .document(change)]],
-                "writeConcern": ["w": "majority"],
-            ], on: "lagzero_internal")
-        #expect(reply.count == 1)
-    }
-
     @Test func aMigrationIsRetriedBackedOutOfExpiredAndItsMismatchesNoted() async throws {
         try await with { fixture, source, setup, agent in
             _ = try await source.lane.run(
@@ -292,9 +280,8 @@ import Testing
 
             // Retry, after another host seemed to have taken it over.
             _ = try await wait(fixture, id, until: "it is copied") { $0.phase == .catchingUp }
-            try await change(
-                "lease", "owner", ["$inc": ["epoch": 1], "$unset": ["owner": true]],
-                on: destination)
+            try await destination.changeState(
+                "lease", "owner", ["$inc": ["epoch": 1], "$unset": ["owner": true]])
             let failed = try await wait(fixture, id, until: "it has failed") {
                 $0.phase == .failed && !$0.isRunning
             }
@@ -321,8 +308,8 @@ import Testing
             // Expiry: the time has passed while no agent ran. Somebody has written meanwhile, too.
             agent.send(signal: SIGTERM)
             try await agent.ended(within: .seconds(60))
-            try await change(
-                "state", "migration", ["$set": ["deadline": .date(1_000)]], on: destination)
+            try await destination.changeState(
+                "state", "migration", ["$set": ["deadline": .date(1_000)]])
             let reply = try await destination.write(
                 ["delete": "orders", "deletes": [["q": ["_id": 2], "limit": 1]]], on: "shop")
             #expect(reply.count == 1)

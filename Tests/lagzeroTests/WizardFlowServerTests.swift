@@ -3,6 +3,7 @@ import BSON
 import ControlAPI
 import Foundation
 import Glibc
+import MigrationTesting
 import Mongo
 import Sandbox
 import TerminalEmulator
@@ -75,8 +76,9 @@ import Testing
         try flow.terminal.send("p", until: isInSync)
 
         // As if another host had taken it over.
-        try await change(
-            flow, "lease", "owner", ["$inc": ["epoch": 1], "$unset": ["owner": true]])
+        let destination = flow.clusters.destination.lane
+        try await destination.changeState(
+            "lease", "owner", ["$inc": ["epoch": 1], "$unset": ["owner": true]])
         try flow.terminal.shows("✘ Failed.")
         try flow.reopen(showing: "✘ Failed.")
         try flow.reopen(with: "r", showing: "─ Retry ─", over: "✘ Failed.")
@@ -91,7 +93,8 @@ import Testing
         let next = try #require(InstanceLock.holder(of: flow.session.folder))
         kill(pid_t(next), SIGKILL)
         try flow.terminal.shows("No news from the agent")
-        try await change(flow, "state", "migration", ["$set": ["deadline": .date(1_000)]])
+        try await destination.changeState(
+            "state", "migration", ["$set": ["deadline": .date(1_000)]])
         flow.terminal.send("A")
         try flow.terminal.shows("✘ Expired.")
         try flow.reopen(showing: "✘ Expired.")
@@ -103,19 +106,6 @@ import Testing
     private func retry(_ flow: WizardFlow, until text: String) throws {
         try flow.terminal.send("r", until: "─ Retry ─")
         try flow.terminal.send("\r", until: text)
-    }
-
-    /// Changes the state of the migration on the destination.
-    private func change(
-        _ flow: WizardFlow, _ collection: String, _ id: String, _ change: Document
-    ) async throws {
-        let reply = try await flow.clusters.destination.lane.write(
-            [
-                "update": .string(collection),
-                "updates": [["q": ["_id": .string(id)], "u": .document(change)]],
-                "writeConcern": ["w": "majority"],
-            ], on: "lagzero_internal")
-        #expect(reply.count == 1)
     }
 
     @Test func s17AnAgentKilledWhileItCopiesGoesOnWhereItWas() async throws {
