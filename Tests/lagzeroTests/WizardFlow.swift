@@ -1,5 +1,6 @@
 import Agent
 import AgentClient
+import BSON
 import ControlAPI
 import Foundation
 import Glibc
@@ -147,6 +148,9 @@ final class WizardFlow {
         try see("Your source and destination clusters are in sync.")
         try terminal.send("\r", until: "I'm ready to cutover")
         try see("I'm ready to cutover")
+        if hangsUp {
+            try reopen(with: "\t\r", showing: "─ Extend Sync ─", over: "I'm ready to cutover")
+        }
         try await stopWrites()
     }
 
@@ -163,6 +167,30 @@ final class WizardFlow {
         }
         await workload.stop()
         try terminal.send(" ", until: "[x] I confirm")
+    }
+
+    private static let hold: Document = ["configureFailPoint": "failCommand"]
+
+    /// One that the destination is given in the middle of step 2.
+    func makeUniqueIndex() async throws {
+        _ = try await clusters.source.lane.run(
+            [
+                "createIndexes": "customers",
+                "indexes": [["key": ["_id": 1, "n": 1], "name": "twins", "unique": true]],
+            ], on: "shop")
+    }
+
+    /// From step 1 of the cutover to the middle of step 2, where it waits. The servers must take test commands.
+    func holdFinalization() async throws {
+        _ = try await clusters.destination.lane.run(
+            Self.hold.setting("mode", to: "alwaysOn")
+                .setting("data", to: ["failCommands": ["collMod"], "errorCode": 6]), on: "admin")
+        try terminal.send("\t\t\r", until: "▶ Prepare the unique indexes")
+    }
+
+    func letFinalizationGoOn() async throws {
+        let destination = clusters.destination.lane
+        _ = try await destination.run(Self.hold.setting("mode", to: "off"), on: "admin")
     }
 
     private static func withClient<Result>(

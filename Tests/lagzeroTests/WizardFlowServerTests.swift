@@ -16,23 +16,14 @@ import Testing
 @Suite(.serialized, .timeLimit(.minutes(20))) struct WizardFlowServerTests {
     @Test func s1ToS12FromTheHubToSuccessWhileAnApplicationWrites() async throws {
         let flow = try await WizardFlow { $0.parameters["enableTestCommands"] = "true" }
-        _ = try await flow.clusters.source.lane.run(
-            [
-                "createIndexes": "customers",
-                "indexes": [["key": ["_id": 1, "n": 1], "name": "twins", "unique": true]],
-            ], on: "shop")
+        try await flow.makeUniqueIndex()
         try flow.begin()
         try await flow.prepareCutover()
-        // It waits in the middle of step 2: the application is down, and its downtime counts up.
-        let hold: Document = ["configureFailPoint": "failCommand"]
-        let destination = flow.clusters.destination.lane
-        _ = try await destination.run(
-            hold.setting("mode", to: "alwaysOn")
-                .setting("data", to: ["failCommands": ["collMod"], "errorCode": 6]), on: "admin")
-        try flow.terminal.send("\t\t\r", until: "▶ Prepare the unique indexes")
+        try await flow.holdFinalization()
+        // The application is down meanwhile, and its downtime counts up.
         let first = try downtime(flow, above: 0)
         _ = try downtime(flow, above: first)
-        _ = try await destination.run(hold.setting("mode", to: "off"), on: "admin")
+        try await flow.letFinalizationGoOn()
         try flow.terminal.shows("You have successfully migrated to Atlas")
         #expect(flow.terminal.screen.contains("identical"))
         try await expectSupport(flow)
@@ -40,11 +31,22 @@ import Testing
     }
 
     @Test func s1ToS12TheSameWithAConnectionThatDropsOnEveryPage() async throws {
-        let flow = try await WizardFlow(hangsUp: true)
+        let flow = try await WizardFlow(hangsUp: true) {
+            $0.parameters["enableTestCommands"] = "true"
+        }
+        try await flow.makeUniqueIndex()
+        let hub = "Acme Cloud / shop-prod"
         // What is typed of a cluster is kept, and so its dialog is open again.
-        try flow.terminal.send("a", until: "Connection string")
-        try flow.reopen(showing: "Connection string")
-        try flow.terminal.send("\u{1b}", until: "Acme Cloud / shop-prod")
+        try flow.terminal.send("a", until: "─ Add a cluster ─")
+        try flow.reopen(showing: "─ Add a cluster ─")
+        try flow.terminal.send("\u{1b}", until: hub)
+        try flow.terminal.send("\t", until: "▶ shop-rs0")
+        try flow.terminal.send("e\t\t/etc/ca.pem", until: "/etc/ca.pem")
+        try flow.reopen(showing: "─ Edit shop-rs0 ─")
+        #expect(flow.terminal.screen.contains("/etc/ca.pem"))
+        try flow.terminal.send("\u{1b}", until: "▶ shop-rs0")
+        try flow.reopen(with: "r", showing: "─ Remove a cluster ─", over: "▶ shop-rs0")
+        try flow.terminal.send("\u{1b}[Z", until: "▶ Migrate from Atlas")
         try flow.begin()
         for (key, opened) in [
             ("l", "─ Load level"), ("c", "─ Cancel"), ("i", "─ Details"),
@@ -57,11 +59,16 @@ import Testing
         try flow.reopen(showing: "While you were away")
         try flow.terminal.send("\r", until: "Applying new writes")
         try await flow.prepareCutover()
-        try flow.terminal.send("\t\t\r", until: "Look for open transactions")
+        try await flow.holdFinalization()
+        let step = "▶ Prepare the unique indexes"
+        try flow.reopen(showing: step)
+        try flow.reopen(with: "\r", showing: "─ Back out ─", over: step)
         // It goes on while nobody looks.
+        try await flow.letFinalizationGoOn()
         let success = "You have successfully migrated to Atlas"
         try flow.reopen(showing: success)
         try flow.reopen(with: "\r", showing: "mongosh \"", over: success)
+        try flow.reopen(with: "r", showing: "─ Release the source ─", over: success)
         try await flow.end()
     }
 
