@@ -10,8 +10,7 @@ extension LiveMigration {
         message = progress.message
         waitingFor = details.waitingFor
         error =
-            phase == .paused && !progress.message.isEmpty
-            ? ControlError(.migrationFailed, progress.message) : nil
+            phase == .paused ? details.pauseError.map { ControlError(.migrationFailed, $0) } : nil
         mismatches = details.mismatches
         var new = MigrationFigures()
         // An engine that is taken up paused has its preparations before it, too.

@@ -22,7 +22,7 @@ extension Supervisor {
                 isRunning: isRunning, listener: { continuation.yield($0) })
             let log = Task { for await entry in entries { await note(entry, id) } }
             let task = Task {
-                if wasPaused { await engine.pause(reason: live.message) }
+                if wasPaused { await engine.pause(error: live.error?.message) }
                 let result: Result<MigrationReport, any Error>
                 do { result = .success(try await engine.run()) } catch { result = .failure(error) }
                 continuation.finish()
@@ -34,7 +34,7 @@ extension Supervisor {
             // The engine works: what cannot be written down now is written later.
             try? await update(id) {
                 $0.isRunning = true
-                $0.error = nil
+                if !wasPaused { $0.error = nil }
                 $0.cancellation = nil
                 $0.isRetryPossible = false
                 $0.endedAt = nil

@@ -1,6 +1,8 @@
 /// What is known of a migration beside its progress. Nil means unknown, never zero.
 package struct MigrationDetails: Sendable {
     package var pausedFrom: Phase?
+    /// Why it is paused; nil where the operator has paused it, or nobody.
+    package var pauseError: String?
     /// What the work waits for, in words.
     package var waitingFor: [String]
     /// What stands before the cutover, in words.

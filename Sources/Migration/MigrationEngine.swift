@@ -30,6 +30,8 @@ package actor MigrationEngine {
     /// The cutover that is under way, up to the point of no return.
     private var cutover: Task<Timestamp, any Error>?
     private var isBackOutWanted = false
+    /// What the last pause was for; nil where the operator wanted it.
+    private var pauseError: String?
     /// How many differences were said last to stand before the cutover.
     private var notedDifferences = 0
     /// Of the lease, once it was held.
@@ -62,6 +64,7 @@ package actor MigrationEngine {
     package func details() -> MigrationDetails {
         var details = MigrationDetails(
             pausedFrom: machine.pausedFrom, waitingFor: status.waitingFor, figures: status.figures)
+        if machine.phase == .paused { details.pauseError = pauseError }
         details.deadline = countdown?.end
         details.isBackOutPossible = machine.phase == .finalizing && cutover != nil
         details.identity = MigrationIdentity(begunAt: parts?.stored.startedAt, epoch: epoch)
@@ -102,15 +105,17 @@ package actor MigrationEngine {
     /// Goes on after a pause.
     package func resume() async { await handle(.resume) }
 
-    /// Stops copying and applying, never the reading of the stream. Before `run`, it begins paused.
-    package func pause(reason: String = "paused by the operator") async {
-        await handle(.pause(reason: reason))
+    /// Stops copying and applying, never the reading of the stream. Before `run`, it begins paused. `error`: why it was
+    /// paused by an earlier run; nil where the operator pauses it.
+    package func pause(error: String? = nil) async {
+        if machine.phase != .paused { pauseError = error }
+        await handle(.pause(reason: error ?? "paused by the operator"))
     }
 
     /// See `Context.pause`.
     private func pause(_ error: MigrationError, _ opening: Int) async {
         guard opening == gate.openings else { return }
-        await handle(.pause(reason: error.description))
+        await pause(error: error.description)
     }
 
     /// Undoes a cutover that is under way: the source takes writes again, and the migration is in sync. Returns when that

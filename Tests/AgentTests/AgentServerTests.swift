@@ -247,6 +247,7 @@ import Testing
             try await agent.ended(within: .seconds(60))
             _ = try await fixture.start()
             let still = try await wait(fixture, id, until: "it is taken up, paused") {
+            #expect(paused.error == nil)
                 $0.isRunning && $0.pausedFrom == .catchingUp
             }
             #expect(still.phase == .paused && still.message == paused.message)
@@ -255,6 +256,7 @@ import Testing
             try await client.setLoadLevel(id, to: 1, by: asker)
             let gentle = try await wait(fixture, id, until: "it is in sync again") {
                 $0.phase == .inSync && $0.setup.loadLevel == 1 && $0.isRunning
+            #expect(still.error == nil)
             }
             #expect(gentle.error == nil)
             let wrong = await #expect(throws: ControlError.self) {

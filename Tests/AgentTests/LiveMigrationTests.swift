@@ -89,4 +89,18 @@ import Testing
         #expect(downtime(.seconds(7_200), toOpening: .seconds(4)) == 4)
         #expect(downtime(.seconds(7_200), toOpening: .seconds(3_600)) == nil)
     }
+
+    @Test func aPauseHasAnErrorOnlyWhereNobodyWantedIt() {
+        var live = finalizing
+        live.phase = .paused
+        let progress = MigrationProgress(
+            phase: .paused, bytesCopied: 0, documentsCopied: 0, eventsApplied: 0, backlog: 0,
+            onDisk: 0, isReady: false, message: "waiting: the source")
+        var details = MigrationDetails(waitingFor: [], figures: Status.Figures())
+        live.take(progress, details, at: 0)
+        #expect(live.error == nil)
+        details.pauseError = "document 7 was refused"
+        live.take(progress, details, at: 0)
+        #expect(live.error?.message == "document 7 was refused")
+    }
 }
