@@ -52,20 +52,31 @@ extension Supervisor {
     }
 
     func note(_ entry: LogEntry, _ id: Identifier) async {
-        var last = lines[id] ?? 0
-        if last == 0 {
-            // A line that is lost is less than one in the place of another.
-            guard let stored = try? await store.lastLine(of: id) else { return }
-            last = stored
-        }
-        let line = LogLine(sequence: last + 1, time: entry.time, text: entry.text)
-        lines[id] = line.sequence
+        guard let number = await nextLine(of: id) else { return }
+        let line = LogLine(sequence: number, time: entry.time, text: entry.text)
         await save(line, of: id)
         publish(.log(migration: id, line))
     }
 
     /// Takes the figures of a running migration.
     func refresh(_ id: Identifier) async {
+    /// The number of a line that is to be written now; nil where the numbers of earlier ones cannot be read: a line that is
+    /// lost is less than one in the place of another.
+    func nextLine(of id: Identifier) async -> Int? {
+        if lines[id] == nil {
+            guard let stored = try? await store.lastLine(of: id) else { return nil }
+            // Another one may have been numbered meanwhile.
+            lines[id] = max(stored, lines[id] ?? 0)
+        }
+        lines[id, default: 0] += 1
+        return lines[id]
+    }
+
+    /// The line of that number is not written after all.
+    func giveBack(_ number: Int, of id: Identifier) {
+        if lines[id] == number { lines[id] = number - 1 }
+    }
+
         guard let engine = runs[id]?.engine else { return }
         let details = await engine.details()
         let progress = engine.progress()
