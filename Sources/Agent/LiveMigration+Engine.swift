@@ -31,6 +31,7 @@ extension LiveMigration {
         let isMeasured: Set<MigrationPhase> = [.catchingUp, .inSync, .finalizing, .complete]
         new.lagSeconds = isMeasured.contains(phase) ? progress.lagSeconds : nil
         new.oplogHeadroomSeconds = progress.oplogHeadroomSeconds
+        new.isOplogFull = details.figures.isOplogFull
         new.appliedThrough = progress.appliedThrough.map { "\($0.seconds).\($0.increment)" }
         new.verification = isPreparing ? nil : details.verification.map(VerificationFigures.init)
         figures = new

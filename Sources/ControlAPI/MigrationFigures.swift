@@ -27,6 +27,8 @@ package struct MigrationFigures: Codable, Sendable, Hashable {
     package var lagByMinute: [Double] = []
     /// How far the stored position is ahead of the oldest entry of the source's oplog.
     package var oplogHeadroomSeconds: Int?
+    /// Whether that oplog has dropped entries already: before it has, the headroom only grows.
+    package var isOplogFull: Bool?
     /// Cluster time up to which every change is on the destination, `seconds.increment`.
     package var appliedThrough: String?
     package var verification: VerificationFigures?

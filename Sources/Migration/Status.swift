@@ -18,6 +18,8 @@ package final class Status: Sendable {
         package var documentsVerified = 0
         package var lagSeconds: Double?
         package var oplogHeadroomSeconds: Int?
+        /// Whether the source's oplog has dropped entries already; nil where that is not known.
+        package var isOplogFull: Bool?
         package var appliedThrough: Timestamp?
         /// Cluster time of the stored position: where a resume reads on. Nil where its token does not say.
         package var storedThrough: Timestamp?

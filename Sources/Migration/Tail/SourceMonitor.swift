@@ -11,6 +11,8 @@ final class SourceMonitor: Sendable {
         var majority = LagMeter()
         var newestWrite: Timestamp?
         var oplogStart: Timestamp?
+        /// Whether its oldest entry is not the first that the replica set ever wrote.
+        var isOplogFull: Bool?
     }
 
     private let context: Context
@@ -64,12 +66,14 @@ final class SourceMonitor: Sendable {
         }
         let backlog = context.dirty.backlog
         let headroom = headroom(stored: context.status.figures.storedThrough)
+        let isOplogFull = seen.withLock { $0.isOplogFull }
         context.status.update { figures in
             figures.lagSeconds = lag
             figures.appliedThrough = applied
             figures.backlog = backlog + figures.onDisk
             figures.lastSourceWrite = newest
             figures.oplogHeadroomSeconds = headroom
+            figures.isOplogFull = isOplogFull
         }
         if let lag { await polled(lag, time) }
     }
@@ -96,15 +100,24 @@ final class SourceMonitor: Sendable {
             let oldest = try await lane.open(
                 [
                     "find": "oplog.rs", "sort": ["$natural": 1], "limit": 1,
-                    "projection": ["ts": 1],
+                    "projection": ["ts": 1, "op": 1, "o.msg": 1],
                 ], on: "local"
             ).documents.first { _ in true }
-            seen.withLock { $0.oplogStart = oldest?["ts"]?.timestamp }
+            seen.withLock { seen in
+                seen.oplogStart = oldest?["ts"]?.timestamp
+                seen.isOplogFull = oldest.map { !Self.isFirstEver($0) }
+            }
         } catch {
             guard error.isUnauthorized else { throw error }
             // The headroom stays unknown.
-            seen.withLock { $0.oplogStart = nil }
+            seen.withLock { ($0.oplogStart, $0.isOplogFull) = (nil, nil) }
         }
+    }
+
+    /// Whether an entry of an oplog is the one with which its replica set began. A member that was added later has another
+    /// first one: its oplog counts as full from the beginning.
+    static func isFirstEver(_ entry: Document) -> Bool {
+        entry["op"]?.string == "n" && entry["o"]?.document?["msg"]?.string == "initiating set"
     }
 
     private func headroom(stored: Timestamp?) -> Int? {
