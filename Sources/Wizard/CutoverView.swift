@@ -108,8 +108,8 @@ enum CutoverView {
 
     /// Asks to check on a cutover that has been under way for half a day; nil for all others.
     static func longCutover(_ live: LiveMigration, _ world: World) -> String? {
-        guard live.phase == .finalizing, let begun = live.cutover.begunAt,
-            let now = world.agentNow, now - begun >= Tuning.longCutover.milliseconds
+        guard let begun = live.cutover.begunAt, let now = world.agentNow,
+            live.isCutoverLong(at: now)
         else { return nil }
         let time = Times.span(milliseconds: now - begun)
         let backOut =

@@ -12,6 +12,10 @@ struct Need: Sendable, Hashable, Codable {
         /// It has failed, and so has its ending.
         case notCancelled
         case expired
+        /// A cutover that takes too long.
+        case longCutover
+        /// Less than so many hours of oplog headroom are left.
+        case headroom(Int)
         /// Less than so much is left to cut over.
         case little(Duration)
         /// Another wizard asks for the wheel.
@@ -54,6 +58,11 @@ extension World {
         var kinds: [(Need.Kind, isDue: Bool)] = []
         if live.phase == .inSync { kinds.append((.cutover, live.cutover.isReady)) }
         if live.phase == .paused, live.error != nil { kinds.append((.paused, true)) }
+        if let now = agentNow, live.isCutoverLong(at: now) { kinds.append((.longCutover, true)) }
+        // Until it is well above, it is the same that was rung for.
+        for hours in Attention.headroomHours where live.isHeadroomBelow(hours: 2 * hours) {
+            kinds.append((.headroom(hours), live.isHeadroomBelow(hours: hours)))
+        }
         if requests[live.id]?.isNoticed == false { kinds.append((.wheel, true)) }
         // A cutover that has begun does not expire.
         if live.phase != .finalizing, !live.isPastPointOfNoReturn, let left = timeLeft(live) {

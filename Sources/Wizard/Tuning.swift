@@ -32,8 +32,6 @@ package enum Tuning {
     /// How far the time that is left must go up over a mark that was rung for, until that can ring anew: far above what
     /// clocks are set by, far below an extension.
     static let markWidth = Duration.seconds(60)
-    /// A cutover that takes longer is not going as it should: Atlas asks to check on it then, too.
-    static let longCutover = Duration.seconds(12 * 3_600)
     /// Columns that text is set over at most; more are left empty, but for the log.
     static let textColumns = 100
     /// The lag, in seconds, that has the full height in its picture where all were less: no mountain out of nothing.

@@ -87,25 +87,57 @@ import Testing
 
     @Test func itRingsAtEachMarkOfTheCountdownAndAgainAfterAnExtension() {
         var live = Sample.measured(.inSync)
-        live.cutover.deadlineAt = Sample.time + 6 * 3_600_000 + 5_000
+        let marks: [Int64] = [24 * 3_600, 12 * 3_600, 6 * 3_600, 3 * 3_600, 3_600, 600]
+        live.cutover.deadlineAt = Sample.time + marks[0] * 1_000 + 5_000
         var pilot = elsewhere(live)
         pilot.press(.tab)
-        for count in 1...3 {
+        for count in 1...marks.count {
             pilot.advance(by: 4)
             #expect(bells(pilot) == count - 1)
             pilot.advance(by: 3)
             #expect(bells(pilot) == count)
             pilot.press(.tab)
-            let mark: Int64 = count == 1 ? 3_600 : 600
+            guard count < marks.count else { break }
             pilot.change(live.id) { [now = pilot.agent.time] in
-                $0.cutover.deadlineAt = now + mark * 1_000 + 5_000
+                $0.cutover.deadlineAt = now + marks[count] * 1_000 + 5_000
             }
         }
-        pilot.change(live.id) { $0.cutover.deadlineAt = Sample.time + 86_400_000 }
+        pilot.change(live.id) { $0.cutover.deadlineAt = Sample.time + 2 * 86_400_000 }
         pilot.advance(by: 3)
-        #expect(bells(pilot) == 3)
+        #expect(bells(pilot) == marks.count)
         pilot.change(live.id) { $0.cutover.deadlineAt = Sample.time + 3 * 3_600_000 }
-        #expect(bells(pilot) == 4)
+        #expect(bells(pilot) == marks.count + 1)
+    }
+
+    @Test func itRingsForACutoverThatDoesNotEnd() {
+        var live = Sample.migration(.finalizing)
+        live.cutover.begunAt = Sample.time - 12 * 3_600_000 + 5_000
+        var pilot = elsewhere(live)
+        pilot.advance(by: 4)
+        #expect(bells(pilot) == 0)
+        pilot.advance(by: 3)
+        #expect(bells(pilot) == 1)
+        pilot.press(.tab)
+        pilot.advance(by: 3_700, hearingEvery: 20)
+        #expect(bells(pilot) == 1)
+    }
+
+    @Test func itRingsForLittleHeadroomUntilThatIsLargeAgain() {
+        var pilot = elsewhere(Self.copying)
+        func measure(_ hours: Int, isFull: Bool = true) {
+            pilot.change(Self.copying.id) {
+                $0.figures.oplogHeadroomSeconds = hours * 3_600
+                $0.figures.isOplogFull = isFull
+            }
+            pilot.press(.tab)
+        }
+        // Young: nothing is dropped yet.
+        measure(5, isFull: false)
+        #expect(bells(pilot) == 0)
+        for (hours, count) in [(5, 1), (7, 1), (5, 1), (0, 2), (13, 2), (5, 3)] {
+            measure(hours)
+            #expect(bells(pilot) == count, "\(hours) h")
+        }
     }
 
     @Test func aCutoverThatIsReadyRingsEveryHourUntilAKeyIsPressed() {

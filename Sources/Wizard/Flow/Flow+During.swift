@@ -41,8 +41,10 @@ extension Flow {
         var warning: Duration { .seconds(warningHours * 3_600) }
         var error: Duration { .seconds(errorHours * 3_600) }
         var offer: Duration { .seconds(offerMinutes * 60) }
-        /// Each is rung for.
-        var marks: [Duration] { [warning, error, offer] }
+        /// Each is rung for: those of this timer, and those of which mail tells, too.
+        var marks: [Duration] {
+            [warning, error, offer] + Attention.countdownHours.map { .seconds($0 * 3_600) }
+        }
 
         func countdown(_ left: Duration?) -> Countdown {
             Countdown(left, warning: warning, error: error)
