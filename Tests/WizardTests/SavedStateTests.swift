@@ -34,6 +34,24 @@ import Testing
         #expect(second.shows("Clusters"))
     }
 
+    @Test func aMigrationThatIsAskedForOpensAndWhatWasTypedStays() throws {
+        var first = WizardPilot(agent(migration))
+        first.press(.tab, .enter, .space)
+        #expect(first.shows("Before you begin   1 of 8"))
+        first.happen(.hangUp)
+        let saved = try stored(#require(first.saved.last)).opening(migration)
+        var second = WizardPilot(agent(migration), saved: saved)
+        #expect(second.shows("Copying data"))
+        second.press(.escape)
+        #expect(second.shows("Clusters"))
+        second.press(.tab, .enter)
+        #expect(second.shows("Before you begin   1 of 8"))
+        // One that has left nothing to be seen is on the hub.
+        var cancelled = migration
+        cancelled.phase = .cancelled
+        #expect(saved.opening(cancelled).pages.isEmpty)
+    }
+
     @Test func aPageThatWasLeftKeepsWhatWasTypedOnIt() throws {
         var wizard = WizardPilot()
         wizard.press(.enter, .space, .escape)

@@ -107,6 +107,39 @@ import Testing
         try await session.end()
     }
 
+    /// As a notification says.
+    @Test func aMigrationIsOpenedByItsName() async throws {
+        let session = try WizardSession()
+        mkdir(session.folder.path, 0o700)
+        let store = try Store(session.folder.store)
+        chmod(session.folder.store, 0o600)
+        // The newest are known at once, the first one only when it is asked for.
+        var ids: [Identifier] = []
+        for number in 0..<100 {
+            let id = Identifier(at: Int64(number))
+            var live = LiveMigration(
+                id: id, setup: MigrationSetup(source: id, destination: id),
+                sourceName: "east\(number)", destinationName: "west",
+                destinationConnectionString: "",
+                phase: .failed, startedAt: Int64(number))
+            live.error = ControlError(.migrationFailed, "the oplog is gone")
+            try await store.save(StoredMigration(live: live))
+            ids.append(id)
+        }
+        for number in [0, 99] {
+            let terminal = try session.open([:], ["--migration", ids[number].text])
+            try terminal.shows("east\(number)  ")
+            try terminal.shows("Failed. The oplog is gone.")
+            try terminal.send("\u{1b}", until: "Migration Hub")
+            terminal.send("d")
+            #expect(try terminal.endsWell())
+        }
+        let unknown = try session.open([:], ["--migration", "shop"])
+        #expect(try unknown.end() >> 8 & 0xff == 2)
+        #expect(unknown.text.contains("there is no migration 'shop'"))
+        try await session.end()
+    }
+
     @Test func s17AnAgentThatWasKilledIsMissedAndStartedAgain() async throws {
         let session = try WizardSession()
         let terminal = try session.open()

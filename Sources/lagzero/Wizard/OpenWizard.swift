@@ -18,6 +18,9 @@ struct OpenWizard: LagzeroCommand {
     @Flag(help: "Only watch: nothing can be changed from this wizard.")
     var watch = false
 
+    @Option(help: ArgumentHelp("Open the page of a migration.", valueName: "id"))
+    var migration: String?
+
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         if let replay { return try await Replay(path: replay).show(surroundings.signals) }
         let options = try terminalOptions()
@@ -35,6 +38,10 @@ struct OpenWizard: LagzeroCommand {
             if !watch {
                 session.saved = await file.load()
                 session.keep = { try await file.save($0) }
+            }
+            if let migration, let snapshot {
+                let saved = session.saved ?? SavedState(pages: [], lastSeen: nil, theme: nil)
+                session.saved = saved.opening(try await found(migration, snapshot, client))
             }
             let model = try await session.run(surroundings.signals)
             if !watch { try await file.save(model.kept(at: Clock.milliseconds())) }
@@ -66,6 +73,21 @@ struct OpenWizard: LagzeroCommand {
         } catch let error as ControlError where error.code == .agentSilent {
             return (nil, error)
         }
+    }
+
+    /// The migration to open; it may be among the older ones, which the first answer has left out. Throws `UsageError` where
+    /// there is none.
+    private func found(
+        _ text: String, _ snapshot: Snapshot, _ client: AgentClient
+    ) async throws -> LiveMigration {
+        func found(in snapshot: Snapshot) -> LiveMigration? {
+            snapshot.migrations.first { $0.id.text == text.lowercased() }
+        }
+        if let live = found(in: snapshot) { return live }
+        if snapshot.earlierMigrations > 0, let live = found(in: try await client.snapshot()) {
+            return live
+        }
+        throw UsageError("there is no migration '\(text)'")
     }
 
     /// What is left behind.
