@@ -14,13 +14,14 @@ package struct AgentProcess: Sendable {
     package init(
         _ folder: AgentFolder, version: String, owner: Lease.Owner,
         isRunning: @escaping @Sendable (Lease.Owner) -> Bool, lagHold: Double? = nil,
-        logger: Logger
+        notifications: @escaping @Sendable () throws -> NotificationSettings, logger: Logger
     ) async throws {
         lock = try InstanceLock(folder)
         // What is made from now on, the socket too, is for its owner only.
         umask(0o077)
         let supervisor = try await Supervisor(
-            folder, version: version, owner: owner, isRunning: isRunning, lagHold: lagHold)
+            folder, version: version, owner: owner, isRunning: isRunning, lagHold: lagHold,
+            notifications: notifications)
         let server = Server.application(supervisor, socket: folder.socket, logger: logger)
         // They stop in reverse: the server would wait for the event streams, which the supervisor ends.
         var configuration = ServiceGroupConfiguration(

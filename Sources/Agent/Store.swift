@@ -83,6 +83,20 @@ package final class Store: Sendable {
             try database.execute(
                 sql: "CREATE UNIQUE INDEX clusterNames ON clusters (project, name)")
         }
+        migrator.registerMigration("3") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE toldOccasions (
+                        migration TEXT NOT NULL REFERENCES migrations(id),
+                        kind TEXT NOT NULL, about INTEGER NOT NULL,
+                        PRIMARY KEY (migration, kind, about)) WITHOUT ROWID;
+                    CREATE TABLE outbox (
+                        id INTEGER PRIMARY KEY AUTOINCREMENT,
+                        migration TEXT NOT NULL REFERENCES migrations(id),
+                        kind TEXT NOT NULL, time INTEGER NOT NULL, subject TEXT NOT NULL,
+                        text TEXT NOT NULL, channels TEXT NOT NULL);
+                    """)
+        }
         return migrator
     }
 
@@ -270,11 +284,15 @@ package final class Store: Sendable {
     package func append(_ line: LogLine, to migration: Identifier) async throws {
         try await perform { queue in
             try await queue.write { database in
-                try database.execute(
-                    sql: "INSERT OR REPLACE INTO logLines VALUES (?, ?, ?, ?)",
-                    arguments: [migration.text, line.sequence, line.time, line.text])
+                try Store.insert(line, of: migration, into: database)
             }
         }
+    }
+
+    static func insert(_ line: LogLine, of migration: Identifier, into database: Database) throws {
+        try database.execute(
+            sql: "INSERT OR REPLACE INTO logLines VALUES (?, ?, ?, ?)",
+            arguments: [migration.text, line.sequence, line.time, line.text])
     }
 
     package func remove(cluster id: Identifier) async throws {
@@ -305,7 +323,7 @@ package final class Store: Sendable {
                 """, arguments: StatementArguments([id.text] + values))
     }
 
-    private func perform<Result: Sendable>(
+    func perform<Result: Sendable>(
         _ body: (DatabaseQueue) async throws -> Result
     ) async throws -> Result {
         do {

@@ -9,6 +9,7 @@ extension Supervisor {
         do {
             let live = try migration(id)
             guard runs[id] == nil, endings[id] == nil, !isStopping else { return }
+            telling.settled.remove(id)
             let text = (try secret(of: live.setup.source), try secret(of: live.setup.destination))
             var options = try options(live.setup)
             // One that would clear the destination and was not seen to begin is begun once more: what is there may be
@@ -47,6 +48,7 @@ extension Supervisor {
                 $0.error = ControlError(any: error)
                 $0.isRetryPossible = true
                 $0.isRunning = false
+                $0.endedAt = Clock.now
             }
         }
     }
@@ -58,8 +60,6 @@ extension Supervisor {
         publish(.log(migration: id, line))
     }
 
-    /// Takes the figures of a running migration.
-    func refresh(_ id: Identifier) async {
     /// The number of a line that is to be written now; nil where the numbers of earlier ones cannot be read: a line that is
     /// lost is less than one in the place of another.
     func nextLine(of id: Identifier) async -> Int? {
@@ -77,6 +77,8 @@ extension Supervisor {
         if lines[id] == number { lines[id] = number - 1 }
     }
 
+    /// Takes the figures of a running migration.
+    func refresh(_ id: Identifier) async {
         guard let engine = runs[id]?.engine else { return }
         let details = await engine.details()
         let progress = engine.progress()

@@ -13,6 +13,7 @@ package actor Supervisor {
     let isRunning: @Sendable (Lease.Owner) -> Bool
     /// See `MigrationOptions.lagHold`.
     let lagHold: Double?
+    var telling: Telling
 
     var state: Snapshot
     var runs: [Identifier: Run] = [:]
@@ -31,10 +32,14 @@ package actor Supervisor {
     /// Each state that is to be written has a higher number than those before.
     private var saves = 0
 
-    /// Opens everything in the folder, whose lock must be held. Starts nothing.
+    /// Opens everything in the folder, whose lock must be held. Starts nothing. `notifications`: where they go, asked for
+    /// each, so that whoever changes that need not start the agent anew.
     package init(
         _ folder: AgentFolder, version: String, owner: Lease.Owner,
-        isRunning: @escaping @Sendable (Lease.Owner) -> Bool, lagHold: Double? = nil
+        isRunning: @escaping @Sendable (Lease.Owner) -> Bool, lagHold: Double? = nil,
+        notifications: @escaping @Sendable () throws -> NotificationSettings = {
+            NotificationSettings()
+        }
     ) async throws {
         let now = Clock.now
         store = try Store(folder.store)
@@ -43,6 +48,9 @@ package actor Supervisor {
         self.owner = owner
         self.isRunning = isRunning
         self.lagHold = lagHold
+        telling = Telling(
+            settings: notifications,
+            directions: Directions(host: owner.host, folder: folder))
         // Above every number of an earlier run, and exact in every JSON reader.
         state = Snapshot(
             sequence: now * 1_000, time: now,
@@ -50,6 +58,8 @@ package actor Supervisor {
                 id: Identifier(at: now / 1_000), version: version, host: owner.host,
                 process: owner.process, startedAt: now))
         let contents = try await store.load()
+        telling.told = try await store.toldOccasions()
+        telling.outbox = Outbox(try await store.outbox())
         state.organizations = contents.organizations
         state.projects = contents.projects
         state.clusters = contents.clusters
@@ -81,6 +91,7 @@ package actor Supervisor {
         let tasks = runs.values.map(\.task) + endings.values.map(\.task)
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
+        await telling.sending?.value
         for watcher in watchers.values { watcher.finish() }
     }
 
@@ -93,7 +104,10 @@ package actor Supervisor {
         for id in heard.takeLapsed(at: now) {
             try? await update(id, isKept: false) { $0.driver?.forgetRequest() }
         }
-        if number % Tuning.saveTicks == 0 { await saveAgain() }
+        if number % Tuning.saveTicks == 0 {
+            await saveAgain()
+            await tellOccasions()
+        }
     }
 
     // MARK: Events
@@ -200,7 +214,7 @@ package actor Supervisor {
 
     /// Writes a migration down; what cannot be written now is tried again, and everybody knows why.
     func save(_ live: LiveMigration) async throws {
-        try await told {
+        try await reportingTrouble {
             saves += 1
             let number = saves
             unsaved[live.id] = number
@@ -214,7 +228,7 @@ package actor Supervisor {
 
     /// Writes a line of a log down, as far as that is possible.
     func save(_ line: LogLine, of id: Identifier) async {
-        try? await told { try await store.append(line, to: id) }
+        try? await reportingTrouble { try await store.append(line, to: id) }
     }
 
     private func saveAgain() async {
@@ -222,10 +236,13 @@ package actor Supervisor {
     }
 
     /// Does something with the store, and tells everybody where that does not work, and where it does again.
-    private func told(_ body: () async throws -> Void) async throws {
+    func reportingTrouble<Result: Sendable>(
+        _ body: () async throws -> Result
+    ) async throws -> Result {
         do {
-            try await body()
+            let result = try await body()
             if unsaved.isEmpty { publish(trouble: nil) }
+            return result
         } catch {
             let error = ControlError(any: error)
             publish(

@@ -5,7 +5,7 @@ enum Tuning {
     /// How much of the time between two ticks counts at most: where it is more the agent, or its host, was stopped. Where
     /// it only was busy a driver that is silent is called so later.
     static let awake = Duration.seconds(2)
-    /// Between two attempts to write down what could not be written, in ticks.
+    /// Between two attempts to write down what could not be written, and two looks for what is to be told, in ticks.
     static let saveTicks = 4
     /// Until the lock of the folder counts as that of another agent.
     static let lockAttempts = 10
@@ -37,6 +37,21 @@ enum Tuning {
     static let loadLevels = 1...4
     /// Seconds.
     static let quietPeriods = 1...3_600
+    /// How long ago a failure or an expiry may be that nobody was told of: after a week somebody knows.
+    static let newsLife: Int64 = 7 * 86_400_000
+    /// Milliseconds within which two deadlines are the same one: clocks are set by less, an extension is more.
+    static let sameDeadline: Int64 = 3_600_000
+    /// How long a program may take to take a message: one that hands it over to a far server is greeted slowly. Below what
+    /// a stop may take.
+    static let deliveryLimit = Duration.seconds(30)
+    /// Until a message is tried again that was not taken: soon first, the last one again and again.
+    static let deliveryPauses = [10, 60, 300, 1_800, 3_600].map { Duration.seconds($0) }
+    /// Milliseconds after which a message that nobody takes is given up.
+    static let messageLife: Int64 = 3 * 86_400_000
+    /// Between two looks whether such a program has ended.
+    static let helperPoll = Duration.milliseconds(20)
+    /// After it was killed: five seconds, then it hangs in the kernel.
+    static let killPolls = 250
     /// Validations that are remembered.
     static let validations = 20
 }

@@ -239,26 +239,37 @@ import Testing
             let deadline = try #require(ready.cutover.deadlineAt)
             let extended = try await client.extendSync(id, by: asker)
             #expect(abs(extended - deadline - 86_400_000) < 2_000)
+            try await eventually("it is told") {
+                try await client.log(of: id, after: 0, limit: 1_000).contains {
+                    $0.text.hasPrefix("notice")
+                }
+            }
             try await client.pause(id, by: asker)
             let paused = try await wait(fixture, id, until: "it is paused") { $0.phase == .paused }
             #expect(paused.pausedFrom == .inSync)
+            #expect(paused.error == nil)
             // Not even by a crash it goes on by itself.
             agent.send(signal: SIGKILL)
             try await agent.ended(within: .seconds(60))
             _ = try await fixture.start()
             let still = try await wait(fixture, id, until: "it is taken up, paused") {
-            #expect(paused.error == nil)
                 $0.isRunning && $0.pausedFrom == .catchingUp
             }
             #expect(still.phase == .paused && still.message == paused.message)
+            #expect(still.error == nil)
             try await client.resume(id, by: asker)
             _ = try await wait(fixture, id, until: "it goes on") { $0.phase == .inSync }
             try await client.setLoadLevel(id, to: 1, by: asker)
             let gentle = try await wait(fixture, id, until: "it is in sync again") {
                 $0.phase == .inSync && $0.setup.loadLevel == 1 && $0.isRunning
-            #expect(still.error == nil)
             }
             #expect(gentle.error == nil)
+            // Told once, over two agents, with nobody to be mailed to.
+            let log = try await client.log(of: id, after: 0, limit: 1_000).map(\.text)
+            let notices = log.filter { $0.hasPrefix("notice") }
+            #expect(notices.count == 1)
+            #expect(
+                notices.first?.hasPrefix("notice: in sync, and waiting for the cutover") == true)
             let wrong = await #expect(throws: ControlError.self) {
                 try await client.cancel(id, confirmedName: "source", by: asker)
             }

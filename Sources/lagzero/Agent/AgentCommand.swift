@@ -74,11 +74,16 @@ struct AgentRun: LagzeroCommand {
             handler.logLevel = .notice
             return handler
         }
+        let settings: @Sendable () throws -> NotificationSettings = {
+            try Configuration(file: Configuration.path("config.yaml")).notifications.get()
+        }
+        do { _ = try settings() } catch { console.say("lagzero: \(error)") }
         let agent: AgentProcess
         do {
             agent = try await AgentProcess(
                 folder, version: Lagzero.configuration.version, owner: .thisProcess,
-                isRunning: { $0.isAlive }, lagHold: lagHold, logger: logger)
+                isRunning: { $0.isAlive }, lagHold: lagHold, notifications: settings,
+                logger: logger)
         } catch let error as ControlError where error.code == .alreadyRunning {
             console.say("lagzero: \(error)")
             return .alreadyRunning

@@ -1,3 +1,4 @@
+import Agent
 import ControlAPI
 import Foundation
 import Glibc
@@ -5,11 +6,13 @@ import Terminal
 import Wizard
 import Yams
 
-/// What the user has written into `config.yaml`: how the wizard is drawn, and what it proposes.
+/// What the user has written into `config.yaml`: how the wizard is drawn, what it proposes, where notifications go.
 struct Configuration: Sendable {
     private(set) var preferences = Preferences()
     /// Whether ASCII is drawn, whatever the locale says.
     private(set) var isASCII = false
+    /// Why nobody can be notified, where that is written wrongly.
+    private(set) var notifications = Result<NotificationSettings, ControlError>.success(.init())
     private var misfit: ControlError?
 
     /// A file that is not there says nothing; of one with mistakes the rest counts. Blocks while it reads.
@@ -26,6 +29,7 @@ struct Configuration: Sendable {
                     misfit =
                         misfit
                         ?? Self.error(file, "\(error)", "The rest of the file counts.")
+                    if name.string == "notifications" { refuseNotifications(file, "\(error)") }
                 }
             }
         } catch {
@@ -34,6 +38,7 @@ struct Configuration: Sendable {
                 ? "\(error)".split(separator: "\n").first.map(String.init) ?? ""
                 : error.localizedDescription
             misfit = Self.error(file, reason, "Nothing in it counts.")
+            refuseNotifications(file, reason)
         }
     }
 
@@ -59,10 +64,11 @@ struct Configuration: Sendable {
                 throw Misfit(value, "a load level is 1, 2, 3 or 4")
             }
             preferences.loadLevel = level
+        case "notifications": notifications = .success(try NotificationSettings(value))
         default:
             throw Misfit(
                 name,
-                "there is no setting \(name.string ?? ""), but theme, ascii, mouse, verify and loadLevel"
+                "there is no setting \(name.string ?? ""), but theme, ascii, mouse, verify, loadLevel and notifications"
             )
         }
     }
@@ -79,17 +85,13 @@ struct Configuration: Sendable {
         return truth
     }
 
-    private static func error(_ file: String, _ reason: String, _ rest: String) -> ControlError {
-        ControlError(.invalid, "\(file): \(reason)", remedy: rest)
+    private mutating func refuseNotifications(_ file: String, _ reason: String) {
+        notifications = .failure(
+            Self.error(file, reason, "until that is mended there, no notification is sent"))
     }
 
-    /// What is wrong with a setting, and where.
-    private struct Misfit: Error, CustomStringConvertible {
-        let description: String
-
-        init(_ node: Node, _ text: String) {
-            description = (node.mark.map { "line \($0.line): " } ?? "") + text
-        }
+    private static func error(_ file: String, _ reason: String, _ rest: String) -> ControlError {
+        ControlError(.invalid, "\(file): \(reason)", remedy: rest)
     }
 
     /// A file of the user's: in `lagzero` in `XDG_CONFIG_HOME` or in `~/.config`; nil where there is no home either.
@@ -99,5 +101,14 @@ struct Configuration: Sendable {
         }
         let config = value("XDG_CONFIG_HOME") ?? value("HOME").map { $0 + "/.config" }
         return config.map { "\($0)/lagzero/\(name)" }
+    }
+}
+
+/// What is wrong with a setting, and where.
+struct Misfit: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ node: Node, _ text: String) {
+        description = (node.mark.map { "line \($0.line): " } ?? "") + text
     }
 }
