@@ -91,8 +91,8 @@ struct Lagzero: ParsableCommand {
         abstract: "Live migration of MongoDB replica sets: copies, keeps in step, cuts over.",
         version: "0.1.0",
         subcommands: [
-            OpenWizard.self, Migrate.self, AgentCommand.self, Clusters.self, Support.self,
-            Demo.self, Bench.self,
+            OpenWizard.self, Migrate.self, AgentCommand.self, Clusters.self, Notify.self,
+            Support.self, Demo.self, Bench.self,
         ],
         defaultSubcommand: OpenWizard.self)
 }

@@ -24,9 +24,14 @@ final class AgentFixture: Sendable {
     let folder: AgentFolder
     let client: AgentClient
     let asker = Asker(wizard: Identifier(at: 1), name: "test")
+    /// Of the agent and of all commands. The time to hold the lag is in seconds.
+    private let environment: [String: String]
+    /// Where they look for their configuration.
+    var configuration: String { scratch.path + "/config" }
 
     init() throws {
         scratch = try ScratchFolder()
+        environment = ["LAGZERO_LAG_HOLD": "1", "XDG_CONFIG_HOME": scratch.path + "/config"]
         folder = AgentFolder(path: scratch.path + "/state")
         client = AgentClient(folder)
     }
@@ -62,9 +67,7 @@ final class AgentFixture: Sendable {
             .init(
                 path: try AgentFixture.program,
                 arguments: ["agent", "run", "--state", folder.path],
-                // Seconds.
-                environment: ["LAGZERO_LAG_HOLD": "1"],
-                output: scratch.path + "/agent.log"))
+                environment: environment, output: scratch.path + "/agent.log"))
         try await eventually("the agent answers", within: .seconds(30)) {
             (try? await client.snapshot())?.agent.process == Int(agent.pid)
         }
@@ -92,7 +95,8 @@ final class AgentFixture: Sendable {
         let output = scratch.path + "/\(UUID().uuidString).log"
         let child = try scratch.start(
             .init(
-                path: try AgentFixture.program, arguments: arguments + state, output: output))
+                path: try AgentFixture.program, arguments: arguments + state,
+                environment: environment, output: output))
         try await child.ended(within: .seconds(60))
         let text = try String(contentsOfFile: output, encoding: .utf8)
         return (child.exitCode ?? -1, text)

@@ -1,3 +1,4 @@
+import Agent
 import ControlAPI
 import Foundation
 import Terminal
@@ -57,5 +58,64 @@ import Wizard
         let configuration = try configuration(text)
         #expect(configuration.trouble(themes)?.message.contains(message) == true)
         #expect(configuration.preferences.loadLevel == 3)
+    }
+
+    // MARK: Notifications
+
+    @Test func nobodyIsNotifiedUnlessThatIsWritten() throws {
+        #expect(try configuration("theme: none\n").notifications.get() == NotificationSettings())
+        let nowhere = Configuration(file: "/nowhere/config.yaml")
+        #expect(try nowhere.notifications.get() == NotificationSettings())
+    }
+
+    @Test func whereNotificationsGoIsRead() throws {
+        let full = try configuration(
+            """
+            notifications:
+              mail: [anna@example.net, root]
+              from: lagzero@example.net
+              sendmail: /usr/bin/msmtp
+              command: [/usr/local/bin/page, --urgent, "a b"]
+            """
+        ).notifications.get()
+        #expect(full.mail == ["anna@example.net", "root"])
+        #expect(full.from == "lagzero@example.net")
+        #expect(full.sendmail == "/usr/bin/msmtp")
+        #expect(full.command == ["/usr/local/bin/page", "--urgent", "a b"])
+        #expect(
+            Notify.lines(full) == [
+                "Mail from lagzero@example.net to anna@example.net, root, through /usr/bin/msmtp",
+                "Command /usr/local/bin/page --urgent a b",
+            ])
+        let short = try configuration("notifications: {mail: anna@example.net}\n")
+        #expect(try short.notifications.get().mail == ["anna@example.net"])
+        #expect(try short.notifications.get().sendmail == "/usr/sbin/sendmail")
+    }
+
+    @Test(arguments: [
+        ("notifications: anna@example.net\n", "line 1: notifications has mail or command"),
+        ("notifications:\n  post: a@b\n", "line 2: there is no setting post in notifications"),
+        ("notifications:\n  mail: [a@b, 'c d']\n", "line 2: 'c d' is no address"),
+        ("notifications:\n  mail: \"a@b\\nBcc: c@d\"\n", "line 2: 'a@b"),
+        ("notifications:\n  mail: []\n", "line 2: this is a text"),
+        ("notifications:\n  from: [a@b, c@d]\n", "line 2: this is one address"),
+        ("notifications:\n  sendmail: msmtp\n", "line 2: 'msmtp' is no absolute path"),
+        ("notifications:\n  command: [[x]]\n", "line 2: this is a text"),
+        ("notifications: [\n", "config-"),
+    ])
+    func aMistakeThereIsSaidWithWhatToDo(text: String, message: String) throws {
+        let configuration = try configuration("loadLevel: 2\n" + text)
+        let message = message.replacing("line 2", with: "line 3").replacing(
+            "line 1", with: "line 2")
+        let error = #expect(throws: ControlError.self) { try configuration.notifications.get() }
+        #expect(error?.message.contains(message) == true)
+        #expect(error?.remedy == "until that is mended there, no notification is sent")
+        #expect(configuration.trouble(themes)?.message.contains(message) == true)
+    }
+
+    @Test func aMistakeElsewhereDoesNotStopThem() throws {
+        let configuration = try configuration("colour: blue\nnotifications: {mail: a@b}\n")
+        #expect(try configuration.notifications.get().mail == ["a@b"])
+        #expect(configuration.trouble(themes) != nil)
     }
 }
