@@ -25,4 +25,14 @@ import Testing
         #expect(text.contains("RestartPreventExitStatus=\(status)\n"))
         #expect(ExitStatus.failed.rawValue != status)
     }
+
+    @Test func aConfigurationElsewhereIsFoundByTheUnitToo() {
+        func line(_ configuration: String?) -> Substring? {
+            AgentUnit.text(program: "/l", state: state, configuration: configuration)
+                .split(separator: "\n").first { $0.hasPrefix("Environment=") }
+        }
+        #expect(line("/srv/my 100%") == "Environment=\"XDG_CONFIG_HOME=/srv/my 100%%\"")
+        #expect(line("/srv/config") == "Environment=XDG_CONFIG_HOME=/srv/config")
+        #expect(line(nil) == nil && line("") == nil)
+    }
 }

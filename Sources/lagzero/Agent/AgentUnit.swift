@@ -1,6 +1,7 @@
 import ArgumentParser
 import ControlAPI
 import FoundationEssentials
+import Glibc
 
 /// `lagzero agent unit`: how systemd keeps the agent running.
 struct AgentUnit: LagzeroCommand {
@@ -15,12 +16,16 @@ struct AgentUnit: LagzeroCommand {
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        surroundings.console.answer(AgentUnit.text(program: program, state: try state.folder()))
+        let configuration = getenv("XDG_CONFIG_HOME").map { String(cString: $0) }
+        surroundings.console.answer(
+            AgentUnit.text(
+                program: program, state: try state.folder(), configuration: configuration))
         return .done
     }
 
-    /// `program`: its absolute path. The folder is that of whoever asks: systemd knows nothing of the variables of a shell.
-    static func text(program: String, state: AgentFolder) -> String {
+    /// `program`: its absolute path. The folders are those of whoever asks: systemd knows nothing of the variables of a
+    /// shell. `configuration`: of all programs; nil or empty for the usual one.
+    static func text(program: String, state: AgentFolder, configuration: String? = nil) -> String {
         """
         # A user unit: systemctl --user enable --now lagzero-agent
         # `loginctl enable-linger` keeps it running after logout.
@@ -35,12 +40,16 @@ struct AgentUnit: LagzeroCommand {
         # Another agent has the state folder, such as one that a wizard has started.
         RestartPreventExitStatus=\(ExitStatus.alreadyRunning.rawValue)
         # Above what the agent gives itself for a clean stop.
-        TimeoutStopSec=75
+        TimeoutStopSec=75\(configuration.map(environment) ?? "")
         UMask=0077
 
         [Install]
         WantedBy=default.target
         """
+    }
+
+    private static func environment(_ configuration: String) -> String {
+        configuration.isEmpty ? "" : "\nEnvironment=\(quoted("XDG_CONFIG_HOME=" + configuration))"
     }
 
     /// As a word of a command line of systemd, which has specifiers of its own.
