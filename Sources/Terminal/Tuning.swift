@@ -35,6 +35,17 @@ package enum Tuning {
     static let listHeight = 10
     /// Rows of an open drop-down list.
     static let dropDownRows = 8
+    /// A page that is read line by line is made as if it were drawn so large: wide enough that nothing is shortened, and
+    /// not so high that a long list is read for minutes.
+    package static let plainSize = Size(100, 60)
+    static let plainDropDownRows = 50
+    /// How often it is said that all goes on where nothing has changed but figures.
+    static let heartbeat = Duration.seconds(30)
+    /// Between two readings of what changes by itself, and of how many lines the first and the last are read then.
+    static let plainQuiet = Duration.seconds(2)
+    static let plainLines = (first: 4, last: 8)
+    /// How long what somebody types is not interrupted by what is read; after that it is repeated behind it.
+    static let typingPause = Duration.seconds(30)
     /// Bytes of text that are sent to the clipboard of a terminal; many take no more.
     static let clipboardLimit = 74_994
 }

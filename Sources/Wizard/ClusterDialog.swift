@@ -230,10 +230,10 @@ struct ClusterDialog: Sendable, Equatable, Codable {
         let columns = min(rect.columns, 72)
         let box = rect.centred(Size(columns, rows + 5 + max(3, text.rows(columns: columns - 4))))
         canvas.hideCursor()
-        canvas.withdrawOffers()
+        let title = edited.map { "Edit \($0.name)" } ?? "Add a cluster"
+        canvas.cover(by: title)
         canvas.fill(box)
         canvas.box(box)
-        let title = edited.map { "Edit \($0.name)" } ?? "Add a cluster"
         canvas.put(" \(title) ", at: Point(box.column + 2, box.row), .title)
         let inner = box.inset(columns: 2, rows: 1)
         canvas.put("Connection string", in: inner.line(0), .label)

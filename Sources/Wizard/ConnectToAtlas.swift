@@ -5,7 +5,8 @@ internal import Terminal
 struct ConnectToAtlas: Sendable, Equatable, Codable {
     static let methods = ["mongosh", "Drivers", "Compass"]
     static let keys = KeyMap([
-        .init(.left, .right, label: "Method"), .init(.character("y"), label: "Copy"),
+        .init(.left, .right, label: "Method"),
+        .init(.character("y"), label: "Copy", isForScreens: true),
         .init(.escape, label: "Close"),
     ])
 
@@ -61,8 +62,9 @@ struct ConnectToAtlas: Sendable, Equatable, Codable {
     /// Over the whole width and without sides, so that what is selected on the terminal is the text and nothing else.
     func draw(_ title: String, in rect: Rect, on canvas: inout Canvas) {
         let lines = Text.broken(text, to: rect.columns)
+        let copies = canvas.isPlain ? "" : "Enter or y copies. "
         let note = TextBlock([
-            Run("Enter or y copies. The user and the password are those of ", .dim),
+            Run(copies + "The user and the password are those of ", .dim),
             Run("the destination: users are not migrated.", .dim),
         ])
         let noteRows = note.rows(columns: rect.columns - 2)
@@ -71,7 +73,7 @@ struct ConnectToAtlas: Sendable, Equatable, Codable {
         let gap = rows + 3 <= rect.rows ? 1 : 0
         let box = rect.centred(Size(rect.columns, rows + 3 * gap))
         canvas.hideCursor()
-        canvas.withdrawOffers()
+        canvas.cover(by: title)
         canvas.fill(box)
         canvas.rule(box.line(0))
         canvas.rule(box.line(box.rows - 1))

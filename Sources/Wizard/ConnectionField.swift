@@ -11,6 +11,8 @@ package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectab
     /// As it was when the focus left it: all of it was typed then.
     private var whole = ""
 
+    private static let placeholder = "mongodb://... or mongodb+srv://..."
+
     package init() {}
 
     /// `text`: without a secret.
@@ -67,11 +69,12 @@ package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectab
         let style = Style(isFocused ? .fieldFocus : .field)
         canvas.fill(rect, style)
         let text = shown
+        canvas.note(.field(text, placeholder: Self.placeholder, isSecret: true), in: rect)
         let before = Width.of(isPlain ? String(characters[..<cursor]) : text)
         let hidden = isFocused ? max(0, before - rect.columns + 1) : 0
         canvas.clipped(to: rect) { canvas in
             if text.isEmpty {
-                canvas.put("mongodb://... or mongodb+srv://...", at: rect.origin, .dim)
+                canvas.put(Self.placeholder, at: rect.origin, .dim)
             }
             canvas.put(text, at: Point(rect.column - hidden, rect.row), style)
             if isFocused { canvas.showCursor(at: Point(rect.column + before - hidden, rect.row)) }

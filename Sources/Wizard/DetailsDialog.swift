@@ -14,7 +14,7 @@ struct DetailsDialog: Sendable, Equatable, Codable {
     var isClosed: Bool { modal.choice != nil }
 
     func keys(in size: Size) -> KeyMap {
-        modal.keys(in: size) + KeyMap([.init(.character("y"), label: "Copy")])
+        modal.keys(in: size) + KeyMap([.init(.character("y"), label: "Copy", isForScreens: true)])
     }
 
     mutating func handle(_ key: Key, in size: Size) -> [Action] {

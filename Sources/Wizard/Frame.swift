@@ -3,7 +3,7 @@ internal import Terminal
 
 /// What is around every page: who and when above, what was said and the keys below.
 struct Frame {
-    private let model: Wizard.Model
+    let model: Wizard.Model
     private var world: World { model.world }
 
     init(_ model: Wizard.Model) { self.model = model }
@@ -101,16 +101,23 @@ struct Frame {
     /// an agent that hangs. That the agent is silent stands above it where there is room, and in its place when it is
     /// over. What is longer than a line takes the one above, too.
     private func drawMessages(in line: Rect, isRoomy: Bool, on canvas: inout Canvas) {
-        let note = model.note.map { ($0.role, $0.text) }
-        let hung = model.silentAgent.map { (Role.error, Words.error($0)) }
-        let silence = silence.map { (Role.warning, $0) }
-        let trouble = world.snapshot?.agent.trouble.map { (Role.warning, Words.error($0)) }
-        guard let (role, text) = note ?? hung ?? silence ?? trouble else { return }
+        let messages = messages
+        guard let (text, role) = messages.first else { return }
         let rows = draw(text, role, in: line, on: &canvas)
-        if note != nil, let silence, rows == 1, isRoomy {
+        if messages.count > 1, rows == 1, isRoomy {
             let above = Rect(line.column, line.row - 1, line.columns, 1)
-            _ = draw(silence.1, silence.0, in: above, on: &canvas)
+            _ = draw(messages[1].0, messages[1].1, in: above, on: &canvas)
         }
+    }
+
+    /// The first one is what was said last, where something was.
+    private var messages: [(String, Role)] {
+        let note = model.note.map { ($0.text, $0.role) }
+        let hung = model.silentAgent.map { (Words.error($0), Role.error) }
+        let silence = silence.map { ($0, Role.warning) }
+        let trouble = world.snapshot?.agent.trouble.map { (Words.error($0), Role.warning) }
+        return note.map { [$0, silence].compactMap(\.self) }
+            ?? [hung ?? silence ?? trouble].compactMap(\.self)
     }
 
     /// Ends on that line; returns how many it took.
@@ -136,6 +143,15 @@ struct Frame {
             return "No news from the agent for \(seconds) s; what you see is that old."
         }
         return model.isAgentSilent ? "The agent does not answer." : nil
+    }
+
+    /// The same page for who reads line by line.
+    var plain: PlainView {
+        PlainView(
+            model.page.screen.title(world), steps: FlowSteps(model)?.stepper,
+            messages: [world.band.map { ($0, .text) }].compactMap(\.self) + messages,
+            standing: standing, keys: model.shownKeys, size: body
+        ) { drawBody(in: $0.bounds, on: &$0) }
     }
 
     private func drawFooter(in line: Rect, on canvas: inout Canvas) {

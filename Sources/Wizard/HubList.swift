@@ -49,7 +49,9 @@ struct HubList {
         for (row, line) in lines.dropFirst(first).prefix(above.rows).enumerated() {
             canvas.put(runs(line, above.columns, canvas.glyphs), in: above.line(row))
             if line.isItem {
-                canvas.offer(steps == 0 ? [.enter] : .moving(steps), in: above.line(row))
+                canvas.offer(
+                    steps == 0 ? [.enter] : .moving(steps), in: above.line(row),
+                    as: identity(line))
                 steps += 1
             }
             if line == current {
@@ -101,6 +103,15 @@ struct HubList {
         case .migration(let id): migrations.lastIndex { $0.id == id }.map { .migration($0) }
         case .card(let id): world.flows.firstIndex { $0.id == id }.map { .card($0) }
         case .cluster(let id): clusters.firstIndex { $0.id == id }.map { .cluster($0) }
+        }
+    }
+
+    private func identity(_ line: Line) -> String? {
+        switch line {
+        case .migration(let index): "migration \(migrations[index].id)"
+        case .cluster(let index): "cluster \(clusters[index].id)"
+        case .card(let index): world.flows[index].card.title
+        case .blank, .migrations, .begin, .clusters, .noCluster: nil
         }
     }
 

@@ -32,7 +32,7 @@ struct OpenLog: Sendable, Equatable, Codable {
     /// Over the full width, so that a new line costs no more than itself.
     func draw(in rect: Rect, _ world: World, on canvas: inout Canvas) {
         canvas.hideCursor()
-        canvas.withdrawOffers()
+        canvas.cover(by: title)
         canvas.fill(rect)
         let (head, rest) = rect.top(1)
         canvas.put([Run(" " + title, .title), Run("   times in UTC", .dim)], in: head)

@@ -25,32 +25,35 @@ struct WindowTitle: Sendable, Equatable, Codable {
     ) -> (head: String, text: String) {
         guard let migration else { return ("lagzero", "lagzero") }
         let clusters = "lagzero \(migration.sourceName) -> \(migration.destinationName): "
-        guard !isSilent || migration.phase.isFinal else {
-            return (clusters, clusters + "no news from the agent")
-        }
-        let head = clusters + migration.phase.words
-        var parts = [head]
-        if migration.phase == .copying, let fraction = migration.copiedFraction {
-            parts.append(Figure.percent(fraction))
-        }
-        if let lag = migration.figures.lagSeconds { parts.append("lag \(Times.clock(lag))") }
-        return (head, parts.joined(separator: "  "))
+        let parts = migration.standing(isSilent: isSilent)
+        return (clusters + parts[0], clusters + parts.joined(separator: "  "))
     }
 }
 
 extension Wizard.Model {
     /// The migration of the page, or else the newest one that goes on.
+    var foremost: LiveMigration? {
+        subject.flatMap(world.migration) ?? world.snapshot?.migrations.last { !$0.phase.isFinal }
+    }
+
     mutating func titleEffects() -> [Wizard.Effect] {
-        let shown = subject.flatMap(world.migration)
-        let migration = shown ?? world.snapshot?.migrations.last { !$0.phase.isFinal }
-        return windowTitle.next(
-            migration, isSilent: world.silence != nil, at: world.moment.uptime
-        )
-        .map { [.terminal(.title($0))] } ?? []
+        windowTitle.next(foremost, isSilent: world.silence != nil, at: world.moment.uptime)
+            .map { [.terminal(.title($0))] } ?? []
     }
 }
 
 extension LiveMigration {
+    /// Its phase, and what is known of it now. `isSilent`: nothing is heard of the agent.
+    func standing(isSilent: Bool) -> [String] {
+        guard !isSilent || phase.isFinal else { return ["no news from the agent"] }
+        var parts = [phase.words]
+        if phase == .copying, let fraction = copiedFraction {
+            parts.append(Figure.percent(fraction))
+        }
+        if let lag = figures.lagSeconds { parts.append("lag \(Times.clock(lag))") }
+        return parts
+    }
+
     /// Of the copy, 0...1; nil while the whole is not known.
     var copiedFraction: Double? {
         guard let copied = figures.bytesCopied, let total = figures.bytesTotal, total > 0 else {

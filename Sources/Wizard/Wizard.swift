@@ -48,6 +48,8 @@ package enum Wizard: Program {
         Frame(model).draw(on: &canvas)
     }
 
+    package static func plain(_ model: Model) -> PlainView? { Frame(model).plain }
+
     package static func message(for event: TerminalEvent, at moment: Moment) -> Message? {
         .terminal(event, moment)
     }

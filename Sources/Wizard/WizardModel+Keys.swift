@@ -5,6 +5,7 @@ internal import Terminal
 extension Wizard.Model {
     mutating func press(_ key: Key) -> [Wizard.Effect] {
         if case .control(let letter) = key, let effects = control(letter) { return effects }
+        if key == .function(2) { return [.terminal(.lines)] }
         if overlay != nil {
             pressOverlay(key)
             return readLog()
@@ -23,24 +24,37 @@ extension Wizard.Model {
     /// The keys that work on every page, for the footer and the help.
     var frameKeys: KeyMap {
         let general = "Everywhere"
+        let plain = KeyMap.Binding(
+            .function(2), label: "Line by line", group: general, isInFooter: false,
+            isForScreens: true)
         if page.screen.holdsKeys {
             return KeyMap([
-                .init(.function(1), label: "Help", group: general, isEssential: true)
+                .init(
+                    .function(1), label: "Help", group: general, isEssential: true,
+                    isForScreens: true),
+                plain,
             ])
         }
         var bindings: [KeyMap.Binding] = [
-            .init(.character("?"), .function(1), label: "Help", group: general, isInFooter: false),
+            .init(
+                .character("?"), .function(1), label: "Help", group: general, isInFooter: false,
+                isForScreens: true),
             .init(
                 logKey, label: "Log", group: general, isInFooter: false,
                 reason: subject == nil ? "no migration here" : nil),
             .init(
                 .character("d"), label: world.host?.leave ?? "Detach", group: general,
                 isEssential: true),
-            .init(.character("T"), label: "Next theme", group: general, isInFooter: false),
+            .init(
+                .character("T"), label: "Next theme", group: general, isInFooter: false,
+                isForScreens: true),
             .init(
                 .character("m"), label: isMouseOn ? "Mouse off" : "Mouse on", group: general,
-                isInFooter: false),
-            .init(.control("l"), label: "Draw anew", group: general, isInFooter: false),
+                isInFooter: false, isForScreens: true),
+            .init(
+                .control("l"), label: "Draw anew", group: general, isInFooter: false,
+                isForScreens: true),
+            plain,
         ]
         if let host = world.host, let key = host.key {
             bindings.insert(.init(key, label: host.label, group: general, isInFooter: false), at: 1)
@@ -70,7 +84,9 @@ extension Wizard.Model {
         }
         let page = page.screen.keys(world)
         if self.page.screen.holdsKeys { return page + frameKeys }
-        let help = KeyMap([.init(.character("?"), label: "Help", isEssential: true)])
+        let help = KeyMap([
+            .init(.character("?"), label: "Help", isEssential: true, isForScreens: true)
+        ])
         return page + help + frameKeys
     }
 
@@ -108,6 +124,11 @@ extension Wizard.Model {
         return say(warning, .warning)
     }
 
+    /// At once, or at the second asking where more ends than the wizard.
+    mutating func leave() -> [Wizard.Effect] {
+        world.host.map { leaveAtSecondAsking($0.leaving) } ?? detach()
+    }
+
     func detach() -> [Wizard.Effect] {
         [.save(kept(at: world.moment.wall)), .terminal(.exit)]
     }
@@ -118,7 +139,7 @@ extension Wizard.Model {
         switch key {
         case .character("?"): return openHelp()
         case logKey: return openLog()
-        case .character("d"): return world.host.map { leaveAtSecondAsking($0.leaving) } ?? detach()
+        case .character("d"): return leave()
         case world.host?.key: return [.hostKey]
         case .character("T"): return nextTheme()
         case .character("m"): return switchMouse()

@@ -17,9 +17,14 @@ extension Wizard.Model {
             world.noteKey()
             return press(key)
         case .tick: return tick() + update() + saveIfChanged()
+        case .leave: return leave()
         case .interrupt: return interrupt()
         case .terminate, .hangUp: return [.save(kept(at: moment.wall))]
-        case .resumed: return [.readZone]
+        case .resumed:
+            // It may be another terminal, or the same without what was set there.
+            windowTitle = WindowTitle()
+            return [.readZone, .terminal(.theme(shownTheme))]
+                + (isMouseOn ? [.terminal(.mouse(true))] : [])
         case .notCopied:
             return say("This terminal tells of no clipboard; select the text instead.", .warning)
         case .noMouse:

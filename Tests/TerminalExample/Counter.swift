@@ -82,7 +82,7 @@ enum Counter: Program {
         case .key(let key): .key(key)
         case .resumed: .resumed
         case .noMouse: .noMouse
-        case .tick, .notCopied, .interrupt, .terminate, .hangUp: nil
+        case .tick, .notCopied, .leave, .interrupt, .terminate, .hangUp: nil
         }
     }
 

@@ -193,7 +193,7 @@ extension WizardPilot {
 }
 
 /// SplitMix64: the same numbers for the same seed, everywhere.
-private struct Random {
+struct Random {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

@@ -46,10 +46,16 @@ import Testing
         }
     }
 
+    @Test func thePlainSessionIsUpToDate() throws {
+        let text = PlainFlow.fromHubToSuccess().text + "\n"
+        #expect(!text.contains(Sample.secret))
+        try stored.expect(text, in: PlainFlow.file)
+    }
+
     @Test func theFolderHasThePicturesOnly() throws {
         let files = Screenshot.pictures.map(\.file)
         #expect(Set(files).count == files.count)
-        try stored.expectNothingBut(files + ["README.md"])
+        try stored.expectNothingBut(files + ["README.md", PlainFlow.file])
     }
 
     @Test func theReadmeListsEveryPicture() throws {
@@ -80,8 +86,11 @@ import Testing
             |--|--|--|--|
 
             """.replacing("%d", with: String(Expectation.all.count))
+        let plain =
+            "\nThe way from the hub to the end, as it is read line by line: "
+            + "[\(PlainFlow.file)](\(PlainFlow.file))\n"
         try stored.expect(
-            head + lines.joined() + expectations + rows.joined(), in: "README.md")
+            head + lines.joined() + plain + expectations + rows.joined(), in: "README.md")
     }
 
     @Test func everyExpectationNamesTestsThatThereAre() throws {

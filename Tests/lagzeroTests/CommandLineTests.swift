@@ -18,7 +18,6 @@ import Testing
 
     @Test(arguments: [
         (["nonsense"], "nonsense"),
-        ([], "the wizard needs a terminal"),
         (["migrate", "--nonsense"], "--nonsense"),
         (
             ["migrate"],

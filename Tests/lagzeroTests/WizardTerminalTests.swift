@@ -113,18 +113,6 @@ import Testing
         return scratch.path + "/terminfo"
     }
 
-    @Test(arguments: ["dumb", ""])
-    func t5ATerminalWithoutAScreenIsRefused(term: String) async throws {
-        let session = try WizardSession()
-        let terminal = try session.open(["TERM": term])
-        let found = terminal.settings()
-        let status = try terminal.end()
-        #expect(terminal.settings() == found)
-        #expect(status >> 8 & 0xff == 2)
-        #expect(terminal.text.contains("TERM says"))
-        try await session.scratch.remove()
-    }
-
     @Test func t1t2WhatIsTooSmallSaysSoAndAStormOfResizesIsPaintedOnceOrTwice() async throws {
         let session = try WizardSession()
         let terminal = try session.open(columns: 40, rows: 10)

@@ -21,10 +21,23 @@ package struct Canvas: Sendable, Equatable {
     private var clip: Rect
     /// What the mouse finds; the last one is on top.
     private(set) var offers: [Offer] = []
+    /// To be read and not seen: what is covered is not there, and parts are noted.
+    package let isPlain: Bool
+    /// What lies over the page and takes every key; nil where nothing does. Of a plain canvas only.
+    private(set) var cover: String?
+    private(set) var parts: [Part] = []
 
     package init(_ size: Size, glyphs: Glyphs = .unicode) {
+        self.init(size, glyphs, isPlain: false)
+    }
+
+    /// One that is read and not seen.
+    static func plain(_ size: Size) -> Canvas { Canvas(size, .spoken, isPlain: true) }
+
+    private init(_ size: Size, _ glyphs: Glyphs, isPlain: Bool) {
         self.size = Size(max(0, size.columns), max(0, size.rows))
         self.glyphs = glyphs
+        self.isPlain = isPlain
         clip = Rect(self.size)
         cells = Array(repeating: .blank, count: self.size.columns * self.size.rows)
     }
@@ -116,11 +129,27 @@ package struct Canvas: Sendable, Equatable {
     package mutating func hideCursor() { cursor = nil }
 
     mutating func add(_ offer: Offer) {
-        offers.append(Offer(rect: offer.rect.intersection(clip), answer: offer.answer))
+        var offer = offer
+        offer.rect = offer.rect.intersection(clip)
+        offers.append(offer)
     }
 
-    /// What is drawn from now on takes every key, and what was offered is out of the mouse's reach.
-    package mutating func withdrawOffers() { offers = [] }
+    /// What is drawn from now on takes every key, and what was offered is out of the mouse's reach. `name`: how it is
+    /// announced where it is read.
+    package mutating func cover(by name: String) {
+        offers = []
+        guard isPlain else { return }
+        cover = name
+        parts = []
+        cells = Array(repeating: .blank, count: cells.count)
+    }
+
+    /// Says what a part is that is drawn there; nothing comes of it where it is seen.
+    package mutating func note(_ part: Part.Kind, in rect: Rect) {
+        let rect = rect.intersection(clip)
+        guard isPlain, !rect.isEmpty else { return }
+        parts.append(Part(rect: rect, kind: part))
+    }
 
     /// Draws with everything outside the rectangle out of reach.
     package mutating func clipped(to rect: Rect, _ draw: (inout Canvas) -> Void) {

@@ -41,6 +41,26 @@ package struct Glyphs: Sendable, Hashable, Codable {
         topRight: "+", bottomLeft: "+", bottomRight: "+", full: "#", track: ".",
         heights: ["_", ".", ":", "-", "=", "+", "*", "#"], spinner: ["|", "/", "-", "\\"])
 
+    /// Stand-ins that no text has (of the private use area): what is drawn with them is read with `words`.
+    static let spoken = Glyphs(
+        isUnicode: true, done: "\u{E000}", current: "\u{E001}", waiting: "\u{E002}",
+        failed: "\u{E003}", warning: "\u{E004}", stale: "\u{E005}", ellipsis: "\u{E006}",
+        bullet: "\u{E007}", arrowRight: "\u{E008}", arrowUp: "\u{E009}", arrowDown: "\u{E00A}",
+        dropDown: picture, separator: "\u{E00B}", horizontal: picture, vertical: picture,
+        topLeft: picture, topRight: picture, bottomLeft: picture, bottomRight: picture,
+        full: picture, track: picture, heights: [picture], spinner: [picture])
+
+    /// What is there to be seen only.
+    private static let picture = "\u{E00C}"
+
+    /// What the stand-ins are read as.
+    static let words: [String: String] = [
+        spoken.done: "ok:", spoken.current: "current:", spoken.waiting: "waiting:",
+        spoken.failed: "failed:", spoken.warning: "warning:", spoken.stale: "out of date:",
+        spoken.ellipsis: "...", spoken.bullet: "note:", spoken.arrowRight: "to",
+        spoken.arrowUp: "above", spoken.arrowDown: "below", spoken.separator: ",", picture: "",
+    ]
+
     /// What tells a text of this role without colour; nil where nothing has to.
     package func mark(_ role: Role) -> String? {
         switch role {

@@ -34,20 +34,24 @@ struct Offer: Sendable, Equatable {
 
     var rect: Rect
     var answer: Answer
+    /// Which thing it is, where the words that are drawn there change; nil where they say it.
+    var identity: String?
 }
 
 extension Canvas {
-    /// A click there types these keys; what is offered last is on top.
-    package mutating func offer(_ keys: [Key], in rect: Rect) {
-        add(Offer(rect: rect, answer: .keys(keys)))
+    /// A click there types these keys; what is offered last is on top. `identity`: what it is, where the words there
+    /// change.
+    package mutating func offer(_ keys: [Key], in rect: Rect, as identity: String? = nil) {
+        add(Offer(rect: rect, answer: .keys(keys), identity: identity))
     }
 
     /// A click there leads to a part of the page, and types one key more.
     package mutating func offer<ID>(
-        _ focus: FocusRing<ID>, _ part: ID, then key: Key? = nil, in rect: Rect
+        _ focus: FocusRing<ID>, _ part: ID, then key: Key? = nil, in rect: Rect,
+        as identity: String? = nil
     ) {
         guard let keys = focus.keys(to: part) else { return }
-        offer(keys + (key.map { [$0] } ?? []), in: rect)
+        offer(keys + (key.map { [$0] } ?? []), in: rect, as: identity)
     }
 
     /// The wheel scrolls there.

@@ -24,10 +24,14 @@ package protocol Program: Sendable {
     /// What has to be typed now, and not pasted: much of it coming at once is a paste then, marked or not. Nil where
     /// nothing has.
     static func textToType(_ model: Model) -> String?
+
+    /// The same page for those who read it line by line; nil for a program that is only seen.
+    static func plain(_ model: Model) -> PlainView?
 }
 
 extension Program {
     package static func textToType(_ model: Model) -> String? { nil }
+    package static func plain(_ model: Model) -> PlainView? { nil }
 }
 
 /// What happens at the terminal.
@@ -44,6 +48,8 @@ package enum TerminalEvent: Sendable, Equatable {
     case notCopied
     /// The mouse was to be switched on, and the terminal tells of none.
     case noMouse
+    /// Who reads it line by line asks to leave, from whatever page.
+    case leave
     /// Ctrl-C, SIGTERM and the like ask for an end. The runtime ends by itself when the terminal is gone.
     case interrupt, terminate, hangUp
 }
@@ -66,6 +72,8 @@ package enum TerminalRequest: Sendable, Equatable {
     case theme(Theme)
     /// Whether the mouse is reported, and not left to the terminal.
     case mouse(Bool)
+    /// Is read line by line from now on, where the program can be.
+    case lines
 }
 
 /// A point in time.

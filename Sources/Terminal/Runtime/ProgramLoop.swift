@@ -1,73 +1,63 @@
-internal import Foundation
 internal import Glibc
 
-/// One run of a program on a terminal. Belongs to the thread that runs it.
+/// A run of a program on a full screen. Belongs to the thread that runs it.
 final class ProgramLoop<P: Program> {
-    private(set) var model: P.Model
+    private let program: ProgramRun<P>
     private let device: TerminalDevice
     private let options: TerminalOptions
-    private let mailbox: Mailbox<P.Message>
-    private let look: Look<P>
-    private let perform: Perform<P>
-    private let tasks = TaskBag()
-    /// What is begun when the frame is sent, which need not wait for it.
-    private var effects: [P.Effect] = []
     private var decoder: KeyDecoder
     private var unhandled = KeyBatch()
-    private let started = ContinuousClock.now
     private var isDirty = true
     /// What the mouse is in.
     private var shown: Canvas?
-    private var ending: Ending?
+    private var isTurned = false
     /// First and last of a storm of resizes that has not been painted.
     private var resizes: (first: Duration, last: Duration)?
 
-    init(
-        _ model: P.Model, _ device: TerminalDevice, _ options: TerminalOptions,
-        _ mailbox: Mailbox<P.Message>, look: @escaping Look<P>, _ perform: @escaping Perform<P>
-    ) {
-        self.model = model
+    init(_ program: ProgramRun<P>, _ device: TerminalDevice, _ options: TerminalOptions) {
+        self.program = program
         self.device = device
         self.options = options
-        self.mailbox = mailbox
-        self.look = look
-        self.perform = perform
         decoder = KeyDecoder(escapeDelay: options.escapeDelay)
     }
 
-    func run() -> Ending {
-        happen(.start(device.size))
-        var messages: ArraySlice<P.Message> = []
+    /// Returns when the run has ended, or is to be read line by line.
+    func run() {
+        if program.isBegun {
+            happen(.resize(device.size))
+            happen(.resumed)
+        } else {
+            program.isBegun = true
+            happen(.start(device.size))
+        }
         while true {
-            if messages.isEmpty { messages = (mailbox.take() + look())[...] }
-            for message in messages.prefix(Tuning.messagesPerFrame) { reduce(message) }
-            messages = messages.dropFirst(Tuning.messagesPerFrame)
+            for message in program.take() { reduce(message) }
             tick()
             resizeWhenQuiet()
             draw()
-            beginEffects()
-            if let ending {
-                tasks.cancelAll()
-                return ending
-            }
-            wait(isBusy: !messages.isEmpty)
+            program.beginEffects()
+            if program.ending != nil || isTurned { return }
+            wait(isBusy: program.isBusy)
         }
     }
 
-    private var uptime: Duration { ContinuousClock.now - started }
-
-    private var moment: Moment {
-        Moment(uptime: uptime, wall: Int64(Date().timeIntervalSince1970 * 1_000))
+    private var model: P.Model { program.model }
+    private var uptime: Duration { program.uptime }
+    private var ending: Ending? {
+        get { program.ending }
+        set { program.ending = newValue }
     }
 
     private func wait(isBusy: Bool) {
-        let isWaitingToDraw = !device.unsent.isEmpty || isDirty && resizes == nil
-        let seen = device.wait(
-            mailbox.descriptor, forOutput: isWaitingToDraw, timeout: isBusy ? .zero : timeout)
-        if seen.output { device.flush() }
-        for signal in device.readSignals() { handle(signal) }
+        let isWaitingToDraw = !device.line.unsent.isEmpty || isDirty && resizes == nil
+        let seen = device.line.wait(
+            program.descriptor, forOutput: isWaitingToDraw, timeout: isBusy ? .zero : timeout)
+        if seen.output { device.line.flush() }
+        for signal in device.line.readSignals() { handle(signal) }
         if seen.input || seen.gone {
-            guard let bytes = device.read(), !(bytes.isEmpty && seen.gone) else { return hangUp() }
+            guard let bytes = device.line.read(), !(bytes.isEmpty && seen.gone) else {
+                return hangUp()
+            }
             handle(decoder.keys(bytes, at: uptime))
         } else {
             handle(decoder.keys(at: uptime))
@@ -85,7 +75,7 @@ final class ProgramLoop<P: Program> {
 
     private func handle(_ keys: [Key]) {
         unhandled = KeyBatch(keys)
-        while ending == nil, let key = unhandled.next(toType: P.textToType(model)) {
+        while ending == nil, !isTurned, let key = unhandled.next(toType: P.textToType(model)) {
             if case .mouse(let mouse) = key {
                 unhandled.putBack(typed(by: mouse))
             } else {
@@ -126,7 +116,7 @@ final class ProgramLoop<P: Program> {
     private func suspend() {
         device.suspend()
         // The signal that woke the process up has been dealt with here.
-        for signal in device.readSignals() where signal != SIGCONT { handle(signal) }
+        for signal in device.line.readSignals() where signal != SIGCONT { handle(signal) }
         goOn()
     }
 
@@ -156,27 +146,12 @@ final class ProgramLoop<P: Program> {
     }
 
     private func happen(_ event: TerminalEvent) {
-        if let message = P.message(for: event, at: moment) { reduce(message) }
+        if let message = program.message(for: event) { reduce(message) }
     }
 
     private func reduce(_ message: P.Message) {
         isDirty = true
-        for effect in P.reduce(&model, message) {
-            if let request = P.request(for: effect) {
-                serve(request)
-            } else {
-                effects.append(effect)
-            }
-        }
-    }
-
-    private func beginEffects() {
-        for effect in effects {
-            let perform = perform
-            let mailbox = mailbox
-            tasks.add { await perform(effect, Sender { mailbox.post($0) }) }
-        }
-        effects = []
+        for request in program.reduce(message) { serve(request) }
     }
 
     private func serve(_ request: TerminalRequest) {
@@ -188,11 +163,12 @@ final class ProgramLoop<P: Program> {
         case .repaint: device.encoder.repaint()
         case .suspend: suspend()
         case .discardTypeAhead:
-            device.discardInput()
+            device.line.discardInput()
             decoder.reset()
             unhandled.discard()
         case .theme(let theme): device.encoder.use(theme)
         case .mouse(let isOn): if !device.reportMouse(isOn) { happen(.noMouse) }
+        case .lines: isTurned = P.plain(model) != nil
         }
     }
 

@@ -3,14 +3,10 @@ internal import Glibc
 
 /// The terminal as a device: raw mode, frames out, bytes in, signals as bytes. Belongs to one thread.
 final class TerminalDevice {
-    /// For poll.
-    let descriptor: Int32
-    let signals: Int32
+    /// What a frame leaves unsent in it is sent before there is another frame.
+    let line: TerminalLine
     let encoder: ScreenEncoder
-    private let signalsIn: Int32
     private(set) var size: Size
-    /// The rest of a frame that the terminal took only in part; until it is out there is no other frame.
-    private(set) var unsent: ArraySlice<UInt8> = []
     /// Goes out with the next frame: bells, titles and what was switched on.
     private var extra: [UInt8] = []
     private let undo: [UInt8]
@@ -31,17 +27,14 @@ final class TerminalDevice {
 
     /// Opens the terminal anew, since not to block belongs to an open file and would reach into the user's shell.
     init(_ options: TerminalOptions) throws {
-        descriptor = open(options.device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
-        guard descriptor >= 0, isatty(descriptor) == 1 else {
-            throw TerminalError("There is no terminal at \(options.device).")
-        }
-        size = Self.size(descriptor) ?? Size(80, 24)
+        line = try TerminalLine(opening: options.device)
+        size = Self.size(line.output) ?? Size(80, 24)
         do {
             encoder = try ScreenEncoder(
                 terms: options.terms, size: size, hasColours: options.hasColours,
                 theme: options.theme)
         } catch {
-            Glibc.close(descriptor)
+            line.close()
             throw error
         }
         isSynchronised = options.isSynchronised
@@ -55,13 +48,7 @@ final class TerminalDevice {
             + encoder.capability("cnorm")
             + (canTitle ? Self.restoreTitle : [])
             + (leave.isEmpty ? encoder.capability("clear") : leave)
-        var (output, input): (Int32, Int32) = (-1, -1)
-        guard cterminal_pipe(&output, &input), cterminal_enter(descriptor, undo, undo.count) else {
-            Glibc.close(descriptor)
-            throw TerminalError("The terminal does not change its mode: \(errno)")
-        }
-        (signals, signalsIn) = (output, input)
-        cterminal_watch_signals(signalsIn)
+        try line.enter(undo: undo)
         extra = begun
     }
 
@@ -72,71 +59,13 @@ final class TerminalDevice {
     }
 
     /// Gives the terminal back as it was found.
-    func close() {
-        cterminal_leave()
-        cterminal_forget_signals()
-        for descriptor in [descriptor, signals, signalsIn] { Glibc.close(descriptor) }
-    }
-
-    /// Waits; nil waits without end. True for each that has something.
-    func wait(
-        _ mailbox: Int32, forOutput: Bool, timeout: Duration?
-    ) -> (input: Bool, output: Bool, gone: Bool) {
-        let events = Int16(POLLIN) | (forOutput ? Int16(POLLOUT) : 0)
-        var polled = [
-            pollfd(fd: descriptor, events: events, revents: 0),
-            pollfd(fd: mailbox, events: Int16(POLLIN), revents: 0),
-            pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
-        ]
-        poll(&polled, nfds_t(polled.count), timeout.map(Self.milliseconds) ?? -1)
-        let seen = polled[0].revents
-        return (
-            seen & Int16(POLLIN) != 0, seen & Int16(POLLOUT) != 0,
-            seen & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
-        )
-    }
-
-    /// Rounded up, so that a deadline has come when the wait is over.
-    private static func milliseconds(_ duration: Duration) -> Int32 {
-        let (seconds, fraction) = duration.components
-        let rest = (fraction + 999_999_999_999_999) / 1_000_000_000_000_000
-        return Int32(clamping: max(0, seconds.multipliedReportingOverflow(by: 1_000).0 + rest))
-    }
-
-    /// What was typed; nil when the terminal has gone.
-    func read() -> [UInt8]? {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = Glibc.read(descriptor, &buffer, buffer.count)
-            if count > 0 {
-                bytes += buffer[..<count]
-                // One at a time from a terminal that never stops.
-                if bytes.count >= Tuning.longestPaste { return bytes }
-            } else if count < 0, errno == EINTR {
-                continue
-            } else if count < 0, errno == EAGAIN {
-                return bytes
-            } else {
-                return bytes.isEmpty ? nil : bytes
-            }
-        }
-    }
-
-    /// The signals since the last time, in order.
-    func readSignals() -> [Int32] {
-        var buffer = [UInt8](repeating: 0, count: 64)
-        let count = Glibc.read(signals, &buffer, buffer.count)
-        return count > 0 ? buffer[..<count].map { Int32($0) } : []
-    }
-
-    /// Drops what was typed and not read.
-    func discardInput() { tcflush(descriptor, TCIFLUSH) }
+    func close() { line.close() }
 
     /// Whether the terminal takes bytes now.
     var isWritable: Bool {
-        var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        return unsent.isEmpty && poll(&polled, 1, 0) == 1 && polled.revents & Int16(POLLOUT) != 0
+        var polled = pollfd(fd: line.output, events: Int16(POLLOUT), revents: 0)
+        return line.unsent.isEmpty && poll(&polled, 1, 0) == 1
+            && polled.revents & Int16(POLLOUT) != 0
     }
 
     /// Sends a frame with one write; returns how many bytes that were, and those that draw it: none when there is nothing
@@ -150,21 +79,13 @@ final class TerminalDevice {
         bytes = extra + bytes
         extra = []
         guard !bytes.isEmpty else { return (0, []) }
-        unsent = bytes[...]
-        flush()
+        line.send(bytes)
         return (bytes.count, content)
-    }
-
-    /// Sends what was left, as far as the terminal takes it.
-    func flush() {
-        guard !unsent.isEmpty else { return }
-        let count = unsent.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        if count > 0 { unsent = unsent.dropFirst(count) }
     }
 
     /// Looks at the size again; true when it is another.
     func updateSize() -> Bool {
-        guard let now = Self.size(descriptor), now != size else { return false }
+        guard let now = Self.size(line.output), now != size else { return false }
         size = now
         encoder.resize(now)
         extra += Self.wholeScreenScrolls
@@ -173,10 +94,7 @@ final class TerminalDevice {
 
     /// Gives the terminal back and stops the process; returns when it goes on, with the terminal taken again.
     func suspend() {
-        cterminal_leave()
-        unsent = []
-        cterminal_stop()
-        cterminal_enter(descriptor, undo, undo.count)
+        line.suspend(undo: undo)
         takeAgain(isGivenBack: true)
     }
 

@@ -2,20 +2,23 @@ internal import CTerminal
 internal import Foundation
 internal import Synchronization
 
-/// Shows a program on the terminal. One thread owns the terminal and waits for it, for messages and for the next
+/// Shows a program on the terminal, on a full screen or line by line. One thread owns the terminal and waits for it, for messages and for the next
 /// deadline at once; effects run as tasks, and come back as messages.
 package final class TerminalRuntime<P: Program>: Sendable {
-    private let options: TerminalOptions
+    private let options: TerminalOptions?
+    private let plain: PlainOptions
     private let look: Look<P>
     private let perform: Perform<P>
     private let mailbox: Mailbox<P.Message>
 
-    /// Opens nothing yet. Throws when the process is out of descriptors.
+    /// Opens nothing yet. `options`: nil where there is no full screen. Throws when the process is out of descriptors.
     package init(
-        _ type: P.Type = P.self, options: TerminalOptions, look: @escaping Look<P> = { [] },
+        _ type: P.Type = P.self, options: TerminalOptions?, plain: PlainOptions = PlainOptions(),
+        look: @escaping Look<P> = { [] },
         perform: @escaping Perform<P>
     ) throws {
         self.options = options
+        self.plain = plain
         self.look = look
         self.perform = perform
         mailbox = try Mailbox()
@@ -44,13 +47,37 @@ package final class TerminalRuntime<P: Program>: Sendable {
 
     /// The same on the calling thread, which it blocks.
     package func runHere(_ model: P.Model) throws -> (model: P.Model, ending: Ending) {
-        let device = try TerminalDevice(options)
-        let loop = ProgramLoop<P>(model, device, options, mailbox, look: look, perform)
+        let program = ProgramRun<P>(model, mailbox, look: look, perform)
         defer {
+            program.cancelEffects()
             mailbox.close()
-            device.close()
         }
-        let ending = loop.run()
-        return (loop.model, ending)
+        var isPlain = plain.isWanted || options == nil
+        var reason = plain.reason
+        while true {
+            if isPlain {
+                try runPlain(program, because: reason)
+                reason = nil
+            } else if let options {
+                do {
+                    let device = try TerminalDevice(options)
+                    defer { device.close() }
+                    ProgramLoop<P>(program, device, options).run()
+                } catch {
+                    guard P.plain(program.model) != nil else { throw error }
+                    reason = "\(error) It is read line by line."
+                }
+            }
+            if let ending = program.ending { return (program.model, ending) }
+            isPlain.toggle()
+        }
+    }
+
+    private func runPlain(_ program: ProgramRun<P>, because reason: String?) throws {
+        let line = try plain.isTerminal ? TerminalLine(opening: plain.device) : TerminalLine()
+        try line.enter()
+        defer { line.close() }
+        PlainLoop<P>(program, line, plain, hasScreen: options != nil && plain.isTerminal)
+            .run(because: reason)
     }
 }

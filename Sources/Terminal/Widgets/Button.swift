@@ -34,6 +34,7 @@ package struct Button: Widget {
     package func draw(in rect: Rect, isFocused: Bool, on canvas: inout Canvas) {
         let rect = rect.line(0)
         guard !rect.isEmpty else { return }
+        canvas.note(.button(self), in: rect)
         let role: Role =
             switch state {
             case .grey: .buttonGrey

@@ -16,6 +16,7 @@ package struct CheckBox: Widget {
     }
 
     package func draw(in rect: Rect, isFocused: Bool, on canvas: inout Canvas) {
+        canvas.note(.checkBox(label, isOn: isOn), in: rect.line(0))
         let role: Role = !isEnabled ? .buttonGrey : isFocused ? .selection : .text
         canvas.put("[\(isOn ? "x" : " ")] " + label, in: rect, Style(role))
         if isFocused { canvas.showCursor(at: Point(rect.column + 1, rect.row)) }

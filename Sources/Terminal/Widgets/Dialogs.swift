@@ -90,7 +90,7 @@ enum Dialog {
 
     static func draw(_ title: String, _ box: Rect, _ canvas: inout Canvas) {
         canvas.hideCursor()
-        canvas.withdrawOffers()
+        canvas.cover(by: title)
         canvas.fill(box)
         canvas.box(box)
         canvas.put(

@@ -81,6 +81,7 @@ package struct DropDown: Widget {
     package func draw(in rect: Rect, isFocused: Bool, on canvas: inout Canvas) {
         let rect = rect.line(0)
         guard rect.columns >= 4 else { return }
+        canvas.note(.list(value ?? placeholder), in: rect)
         let style = Style(isFocused ? .fieldFocus : .field)
         canvas.put("[", at: rect.origin, style)
         canvas.put("]", at: Point(rect.endColumn - 1, rect.row), style)
@@ -99,10 +100,11 @@ package struct DropDown: Widget {
     /// page; does nothing when it is closed.
     package func drawOpen(at rect: Rect, on canvas: inout Canvas) {
         guard isOpen else { return }
-        canvas.withdrawOffers()
+        canvas.cover(by: "Choose from the list")
         canvas.offer([.escape], in: canvas.bounds)
         let matches = matches
-        let rows = min(Tuning.dropDownRows, max(1, matches.count)) + 2
+        let most = canvas.isPlain ? Tuning.plainDropDownRows : Tuning.dropDownRows
+        let rows = min(most, max(1, matches.count)) + 2
         let isBelow = rect.row + 1 + rows <= canvas.size.rows
         let box = Rect(
             rect.column, isBelow ? rect.row + 1 : max(0, rect.row - rows), rect.columns, rows)

@@ -13,10 +13,13 @@ package struct KeyMap: Sendable, Equatable, Codable {
         package var reason: String?
         /// False for what cannot be undone: only the keyboard does it.
         package var takesClicks: Bool
+        /// Whether it is about how the page is seen, and means nothing where it is read line by line.
+        package var isForScreens: Bool
 
         package init(
             _ keys: Key..., label: String, group: String = "This page", isInFooter: Bool = true,
-            isEssential: Bool? = nil, reason: String? = nil, takesClicks: Bool = true
+            isEssential: Bool? = nil, reason: String? = nil, takesClicks: Bool = true,
+            isForScreens: Bool = false
         ) {
             self.keys = keys
             self.label = label
@@ -25,6 +28,7 @@ package struct KeyMap: Sendable, Equatable, Codable {
             self.isEssential = isEssential ?? keys.contains(.escape)
             self.reason = reason
             self.takesClicks = takesClicks
+            self.isForScreens = isForScreens
         }
 
         package var names: String { keys.map(\.name).joined(separator: " ") }

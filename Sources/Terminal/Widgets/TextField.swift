@@ -19,6 +19,7 @@ package struct TextField: Widget {
     package func draw(in rect: Rect, isFocused: Bool, on canvas: inout Canvas) {
         let rect = rect.line(0)
         guard !rect.isEmpty else { return }
+        canvas.note(.field(text, placeholder: placeholder, isSecret: false), in: rect)
         let style = Style(isFocused ? .fieldFocus : .field)
         canvas.fill(rect, style)
         let before = Width.of(String(editor.characters[..<editor.cursor]))
@@ -62,6 +63,10 @@ package struct SecretField: Widget, CustomStringConvertible, CustomDebugStringCo
 
     package func draw(in rect: Rect, isFocused: Bool, on canvas: inout Canvas) {
         let rect = rect.line(0)
+        canvas.note(
+            .field(
+                isEmpty ? "" : "filled in, not shown", placeholder: placeholder, isSecret: true),
+            in: rect)
         let style = Style(isFocused ? .fieldFocus : .field)
         canvas.fill(rect, style)
         canvas.clipped(to: rect) { canvas in

@@ -36,6 +36,7 @@ extension MigratingData {
         }
         var rest = rect.top(shown).rest
         if shown > 0, rest.rows > 3 { rest = rest.top(1).rest }
+        if canvas.isPlain { rest = rest.top(Tuning.plainLogLines).0 }
         LogView.draw(
             world.log(of: migration), last: log.last, now: world.agentNow, in: rest, on: &canvas)
     }

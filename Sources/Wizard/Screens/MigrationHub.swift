@@ -90,6 +90,8 @@ package struct MigrationHub: Screen {
         switch key {
         case .up, .character("k"): move(by: -1, world)
         case .down, .character("j"): move(by: 1, world)
+        case .pageUp: move(by: -world.body.rows / 2, world)
+        case .pageDown: move(by: world.body.rows / 2, world)
         case .home: chosen = items(world).first
         case .end: chosen = items(world).last
         case .tab: nextPart(by: 1, world)

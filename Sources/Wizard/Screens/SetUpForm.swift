@@ -20,10 +20,16 @@ struct SetUpForm {
 
     private static let gutter = 2
 
-    init(_ page: SetUpMigration, _ world: World, columns: Int, _ glyphs: Glyphs) {
+    /// Whether the destination stands below the source, for who reads line by line.
+    private let isStacked: Bool
+
+    init(
+        _ page: SetUpMigration, _ world: World, columns: Int, _ glyphs: Glyphs, isStacked: Bool
+    ) {
         texts = page.flow(world).setUp
         self.columns = columns
-        side = min(Tuning.sideColumns, (columns - Self.gutter) / 2)
+        self.isStacked = isStacked
+        side = isStacked ? columns : min(Tuning.sideColumns, (columns - Self.gutter) / 2)
         source = page.facts(
             page.draft.source.cluster(in: world), isDestination: false, columns: side, world,
             glyphs)
@@ -35,7 +41,9 @@ struct SetUpForm {
     static func fieldColumns(_ texts: Flow.SetUp, side: Int) -> Int { side - texts.labelColumns }
 
     private var factRows: Int { max(1, source.count, destination.count) }
-    private var settingsRow: Int { 4 + factRows + gap }
+    /// The row of the destination's heading.
+    private var destinationRow: Int { isStacked ? 4 + source.count : 0 }
+    private var settingsRow: Int { destinationRow + 4 + factRows + gap }
     /// How many it takes at least.
     var rows: Int { settingsRow + 1 + settings.count }
 
@@ -61,13 +69,19 @@ struct SetUpForm {
         for part in texts.fields.map(\.part) {
             guard let row = part.row else { continue }
             places[part] = Rect(
-                column(of: part) + texts.labelColumns, origin.row + row,
+                column(of: part) + texts.labelColumns, self.row(row, of: part),
                 Self.fieldColumns(texts, side: side), 1)
         }
         for (row, part) in settings.enumerated() { places[part] = line(settingsRow + 1 + row) }
     }
 
-    private var destinationColumn: Int { origin.column + side + Self.gutter }
+    private var destinationColumn: Int {
+        isStacked ? origin.column : origin.column + side + Self.gutter
+    }
+
+    private func row(_ row: Int, of part: Part) -> Int {
+        origin.row + row + (part.isDestination ? destinationRow : 0)
+    }
 
     private func column(of part: Part) -> Int {
         part.isDestination ? destinationColumn : origin.column
@@ -80,25 +94,27 @@ struct SetUpForm {
     func draw(_ page: SetUpMigration, _ world: World, on canvas: inout Canvas) {
         let headings = [texts.source, texts.destination]
         let isNarrow = headings.contains { Width.of($0.long) > side }
-        let columns = [origin.column, destinationColumn]
-        for (column, heading) in zip(columns, headings) {
-            let title = isNarrow ? heading.short : heading.long
-            canvas.put(title, at: Point(column, origin.row), .title)
+        let corners = [
+            origin, Point(destinationColumn, origin.row + destinationRow),
+        ]
+        for (corner, heading) in zip(corners, headings) {
+            canvas.put(isNarrow ? heading.short : heading.long, at: corner, .title)
         }
         for field in texts.fields {
             guard let row = field.part.row else { continue }
             canvas.put(
-                field.label, at: Point(column(of: field.part), origin.row + row), .label)
+                field.label, at: Point(column(of: field.part), self.row(row, of: field.part)),
+                .label)
         }
         let name = world.organizations.first { $0.id == page.organization }?.name
-        let place = Point(destinationColumn, origin.row + 1)
+        let place = Point(destinationColumn, corners[1].row + 1)
         canvas.put(texts.organization, at: place, .label)
         let start = texts.labelColumns + 2
         canvas.put(
             name ?? Figure.unknown, in: Rect(place.column + start, place.row, side - start, 1))
-        for (column, lines) in zip(columns, [source, destination]) {
+        for (corner, lines) in zip(corners, [source, destination]) {
             for (row, line) in lines.enumerated() {
-                canvas.put(line, in: Rect(column, origin.row + 4 + row, side, 1))
+                canvas.put(line, in: Rect(corner.column, corner.row + 4 + row, side, 1))
             }
         }
         drawLists(page, world, on: &canvas)
@@ -120,7 +136,7 @@ struct SetUpForm {
         for part in settings {
             guard let place = places[part], let label = texts.label(part) else { continue }
             let isFocused = page.focus.isFocused(part)
-            canvas.offer(page.focus, part, then: .space, in: place)
+            canvas.offer(page.focus, part, then: .space, in: place, as: label)
             if part == .loadLevel {
                 drawLoadLevel(
                     label, page.draft.loadLevel(world), in: place, isFocused: isFocused, on: &canvas

@@ -10,7 +10,8 @@ extension SetUpMigration {
         for (row, line) in notices.prefix(said.rows).enumerated() {
             canvas.put(line, at: Point(body.column, said.row + row))
         }
-        var form = SetUpForm(self, world, columns: fields.columns, canvas.glyphs)
+        var form = SetUpForm(
+            self, world, columns: fields.columns, canvas.glyphs, isStacked: canvas.isPlain)
         if form.rows + 3 <= fields.rows {
             canvas.put(flow(world).setUp.heading, in: fields.line(0), Style(.title, .bold))
             fields = fields.top(2).rest

@@ -41,7 +41,8 @@ package struct Success: LiveScreen {
         }
         let live = live(world)
         var bindings: [KeyMap.Binding] = [
-            .init(.enter, label: "Connect"), .init(.character("y"), label: "Copy"),
+            .init(.enter, label: "Connect"),
+            .init(.character("y"), label: "Copy", isForScreens: true),
         ]
         if live?.isSourceHeld == true, !world.isReadOnly {
             bindings.append(.init(.character("r"), label: "Release source"))
@@ -255,7 +256,7 @@ package struct Success: LiveScreen {
         let label = rest.rows > address.count ? 1 : 0
         let head = rest.line(0).inset(columns: 1, rows: 0)
         if label > 0 {
-            let copy = "y copy"
+            let copy = canvas.isPlain ? "" : "y copy"
             let room = head.columns - Width.of(copy) - 2
             let (long, short) = (flow.success.point, flow.success.pointShort)
             canvas.put(Width.of(long) <= room ? long : short, in: head)

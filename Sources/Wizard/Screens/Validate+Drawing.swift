@@ -98,7 +98,8 @@ extension Validate {
             if isOnIt { canvas.restyle(line, .selection) }
             if let chosen, let keys = focus.keys(to: .rows) {
                 canvas.offer(
-                    keys + (isOnIt ? [.enter] : .moving(first + row - chosen)), in: line)
+                    keys + (isOnIt ? [.enter] : .moving(first + row - chosen)), in: line,
+                    as: "\(check.title) \(check.place)")
             }
         }
         if let next {
@@ -117,7 +118,7 @@ extension Validate {
         _ check: ValidationRow, titleColumns: Int, in line: Rect, on canvas: inout Canvas
     ) {
         let (glyph, word, style) = check.mark(canvas.glyphs)
-        canvas.put("\(glyph) \(word)", in: line, style)
+        canvas.put(canvas.isPlain ? word : "\(glyph) \(word)", in: line, style)
         var column = line.column + 11
         let isWide = line.columns - titleColumns >= Tuning.detailColumns
         canvas.put(isWide ? check.place : check.shortPlace, at: Point(column, line.row), .dim)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Sandbox
-import Terminal
 
 /// `lagzero demo`: the migration of a small shop between two replica sets of this machine, while
 /// customers use it.
@@ -46,24 +45,21 @@ struct Demo: LagzeroCommand {
             ?? MongodBinary.find()
         try await ScratchFolder.removeAbandoned()
         let shop = Shop(megabytes: size)
-        guard !unattended, TerminalWizard.hasTerminal,
-            let options = screen.terminalOptions
-        else {
+        guard !unattended, TerminalWizard.hasTerminal || screen.plain else {
             return try await UnattendedDemo(
                 shop: shop, rate: rate, mongod: mongod, surroundings: surroundings
             ).run()
         }
-        return try await show(shop, options, in: surroundings)
+        return try await show(shop, in: surroundings)
     }
 
-    private func show(_ shop: Shop, _ options: TerminalOptions, in surroundings: Surroundings)
-        async throws -> ExitStatus
-    {
+    private func show(_ shop: Shop, in surroundings: Surroundings) async throws -> ExitStatus {
         let console = surroundings.console
         let recording = try screen.recording()
         let stage = try DemoStage(shop, rate: rate, mongod: mongod, console)
         let session = TerminalWizard(
-            options: options, client: stage.client, recording: recording, host: await stage.host,
+            options: screen.terminalOptions, plain: screen.plainOptions, client: stage.client,
+            recording: recording, host: await stage.host,
             startAgent: { try await stage.startAgent() }, hostKey: { await stage.toggle() })
         _ = try await session.run(surroundings.signals) { sender in
             Task { await stage.perform(sender) }

@@ -23,13 +23,13 @@ struct OpenWizard: LagzeroCommand {
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         if let replay { return try await Replay(path: replay).show(surroundings.signals) }
-        let options = try terminalOptions()
         let recording = try screen.recording()
         let file = SavedStateFile(try state.folder().wizard)
         return try await state.withClient { client in
             let (snapshot, trouble) = try await greeting(client)
             var session = TerminalWizard(
-                options: options, client: client, recording: recording, snapshot: snapshot,
+                options: screen.terminalOptions, plain: screen.plainOptions, client: client,
+                recording: recording, snapshot: snapshot,
                 trouble: trouble, isReadOnly: watch,
                 startAgent: {
                     try await AgentStarter.ensureRunning(client, patience: Tuning.wizardPatience)
@@ -98,19 +98,5 @@ struct OpenWizard: LagzeroCommand {
         case 1: return "Detached. One migration goes on; open the wizard again with: lagzero"
         default: return "Detached. \(running) migrations go on; open the wizard again with: lagzero"
         }
-    }
-
-    /// Throws `UsageError` where the wizard cannot be shown.
-    private func terminalOptions() throws -> TerminalOptions {
-        let elsewhere = "lagzero migrate, lagzero clusters and lagzero agent need none"
-        guard TerminalWizard.hasTerminal else {
-            throw UsageError("the wizard needs a terminal; \(elsewhere)")
-        }
-        guard let options = screen.terminalOptions else {
-            throw UsageError(
-                "the wizard needs a terminal with a screen, and TERM says that this has none; \(elsewhere)"
-            )
-        }
-        return options
     }
 }

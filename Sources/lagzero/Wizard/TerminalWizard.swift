@@ -7,7 +7,9 @@ import Wizard
 
 /// The wizard on the terminal of this process.
 struct TerminalWizard {
-    let options: TerminalOptions
+    /// Nil where there is no full screen.
+    let options: TerminalOptions?
+    let plain: PlainOptions
     let client: AgentClient
     /// Of what is shown; nil where none is wanted.
     var recording: Recording?
@@ -42,12 +44,18 @@ struct TerminalWizard {
         let first = Wizard.Model(
             me: asker, saved: saved, host: host, themes: themes.all,
             preferences: configuration.preferences, isReadOnly: isReadOnly)
-        var options = options
-        options.theme = first.shownTheme
-        if configuration.isASCII { options.glyphs = .ascii }
-        if let recording { options.onFrame = { recording.add($0) } }
+        var (options, plain) = (options, plain)
+        options?.theme = first.shownTheme
+        if configuration.isASCII {
+            options?.glyphs = .ascii
+            plain.isASCII = true
+        }
+        if let recording {
+            options?.onFrame = { recording.add($0) }
+            plain.onFrame = { recording.add($0) }
+        }
         let runtime = try TerminalRuntime(
-            Wizard.self, options: options,
+            Wizard.self, options: options, plain: plain,
             look: { [pulse = client.pulse] in pulse.look().map { [.heard($0)] } ?? [] }
         ) { await runner.perform($0, $1) }
         await signals.handOver()
@@ -100,6 +108,11 @@ struct TerminalWizard {
 
     /// Whether there is a terminal to read keys from and to show a screen on; not whether it has a screen.
     static var hasTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
+    /// Whether the environment asks for what a screen reader can read, as other programs have it.
+    static var isAccessible: Bool {
+        getenv("ACCESSIBLE").map { !["", "0", "false"].contains(String(cString: $0)) } ?? false
+    }
 
     /// Nil where TERM says that the terminal has no screen.
     static func terminalOptions() -> TerminalOptions? {

@@ -74,7 +74,7 @@ enum ScreenProgram: Program {
         case .tick:
             model.nextTick = model.world.moment.uptime + model.tickInterval
             return [.listen] + update(&model)
-        case .resumed, .notCopied, .noMouse, .interrupt, .terminate, .hangUp: return []
+        case .resumed, .notCopied, .noMouse, .leave, .interrupt, .terminate, .hangUp: return []
         }
     }
 

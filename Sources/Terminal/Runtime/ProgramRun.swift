@@ -1,0 +1,67 @@
+internal import Foundation
+
+/// One run of a program, however it is shown: its model, what comes in and what is to be done. Belongs to one thread.
+final class ProgramRun<P: Program> {
+    private(set) var model: P.Model
+    private let mailbox: Mailbox<P.Message>
+    private let look: Look<P>
+    private let perform: Perform<P>
+    private let tasks = TaskBag()
+    /// What is begun when the change is shown, which need not wait for it.
+    private var effects: [P.Effect] = []
+    private var messages: ArraySlice<P.Message> = []
+    private let started = ContinuousClock.now
+    /// Whether it was shown before.
+    var isBegun = false
+    var ending: Ending?
+
+    init(
+        _ model: P.Model, _ mailbox: Mailbox<P.Message>, look: @escaping Look<P>,
+        _ perform: @escaping Perform<P>
+    ) {
+        self.model = model
+        self.mailbox = mailbox
+        self.look = look
+        self.perform = perform
+    }
+
+    /// For poll: readable when there are messages.
+    var descriptor: Int32 { mailbox.descriptor }
+    var uptime: Duration { ContinuousClock.now - started }
+    /// Whether there are messages that wait for the next turn.
+    var isBusy: Bool { !messages.isEmpty }
+
+    private var moment: Moment {
+        Moment(uptime: uptime, wall: Int64(Date().timeIntervalSince1970 * 1_000))
+    }
+
+    /// The messages of one turn.
+    func take() -> ArraySlice<P.Message> {
+        if messages.isEmpty { messages = (mailbox.take() + look())[...] }
+        defer { messages = messages.dropFirst(Tuning.messagesPerFrame) }
+        return messages.prefix(Tuning.messagesPerFrame)
+    }
+
+    /// The message of an event that means one.
+    func message(for event: TerminalEvent) -> P.Message? { P.message(for: event, at: moment) }
+
+    /// Returns what is asked of the terminal.
+    func reduce(_ message: P.Message) -> [TerminalRequest] {
+        P.reduce(&model, message).compactMap { effect in
+            if let request = P.request(for: effect) { return request }
+            effects.append(effect)
+            return nil
+        }
+    }
+
+    func beginEffects() {
+        for effect in effects {
+            let perform = perform
+            let mailbox = mailbox
+            tasks.add { await perform(effect, Sender { mailbox.post($0) }) }
+        }
+        effects = []
+    }
+
+    func cancelEffects() { tasks.cancelAll() }
+}

@@ -1,0 +1,94 @@
+import ControlAPI
+import Glibc
+import Sandbox
+import TerminalEmulator
+import Testing
+
+@testable import Agent
+@testable import lagzero
+
+/// The wizard line by line: on terminals without a screen, from a screen and back, and from a pipe.
+@Suite(.serialized, .timeLimit(.minutes(5))) struct PlainWizardTests {
+    @Test(arguments: [["TERM": "dumb"], ["TERM": ""], ["ACCESSIBLE": "1"]])
+    func t5WhereThereIsNoScreenItIsReadLineByLine(environment: [String: String]) async throws {
+        let session = try WizardSession()
+        let terminal = try session.open(environment)
+        let found = terminal.settings()
+        try terminal.hears("1. current: Migrate from Atlas")
+        let isSaid = terminal.text.contains("TERM says that this terminal has no screen")
+        #expect(isSaid == (environment["ACCESSIBLE"] == nil))
+        terminal.send("1\r")
+        try terminal.hears("Step 1 of 6, Get Started")
+        // What is typed is shown, and can be erased.
+        terminal.send("bx\u{7f}\r")
+        try terminal.hears("> bx\u{8} \u{8}\r\n\r\nMigration Hub")
+        terminal.send("a\r")
+        try terminal.hears("Migration Hub. Add a cluster")
+        terminal.send("2\rgeheim\r")
+        try terminal.hears("2. Password: filled in, not shown")
+        #expect(!terminal.text.contains("geheim"))
+        terminal.send("q\r")
+        #expect(try terminal.endsWell())
+        #expect(terminal.settings() == found)
+        let withoutErasing = terminal.text.replacing("\u{8} \u{8}", with: "")
+        let isPlain = withoutErasing.unicodeScalars.allSatisfy {
+            $0 == "\r" || $0 == "\n" || (0x20..<0x7f).contains($0.value)
+        }
+        #expect(isPlain)
+        try await session.end()
+    }
+
+    @Test func s21WhatWasTypedStaysOnTheWayFromAScreenToLinesAndBack() async throws {
+        let session = try WizardSession()
+        let terminal = try session.open()
+        let found = terminal.settings()
+        try terminal.shows("None yet. A migration needs two")
+        try terminal.send("a", until: "Connection string")
+        terminal.send("\t\t\tshop-new")
+        try terminal.shows("shop-new")
+        // F2, as an xterm has it.
+        terminal.send("\u{1b}OQ")
+        try terminal.hears("4. Name: shop-new")
+        terminal.send("5\rAcme\r")
+        try terminal.hears("5. Organization: Acme")
+        terminal.send("p\r")
+        try terminal.wait("the screen") {
+            terminal.screen.contains("shop-new") && terminal.screen.contains("Acme")
+                && terminal.screen.contains("Esc Back")
+        }
+        terminal.send("\u{1b}")
+        try terminal.shows("a Add a cluster")
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        #expect(terminal.settings() == found)
+        try await session.end()
+    }
+
+    @Test func aScriptIsReadFromAPipeAndItsEndDetaches() async throws {
+        let session = try WizardSession()
+        var ends: [Int32] = [-1, -1]
+        #expect(pipe(&ends) == 0)
+        let script = Array("1\n2\nb\n".utf8)
+        #expect(write(ends[1], script, script.count) == script.count)
+        close(ends[1])
+        let process = try LagzeroProcess(
+            ["--state", session.folder.path, "--plain"], environment: ["LC_ALL": "C"],
+            input: ends[0])
+        close(ends[0])
+        #expect(try await process.status() == 0)
+        let output = process.output
+        #expect(output.contains("2. A destination cluster that is new or empty: checked\n"))
+        #expect(output.hasSuffix("> \n"))
+        #expect(!output.contains("\r") && !output.contains("\u{1b}"))
+        #expect(process.errors.contains("Detached from the agent."))
+        #expect(InstanceLock.holder(of: session.folder) != nil)
+        try await session.end()
+    }
+}
+
+extension PseudoTerminal {
+    /// Reads until the text was sent.
+    func hears(_ text: String) throws {
+        try wait("\"\(text)\" in what was read") { self.text.contains(text) }
+    }
+}
