@@ -96,20 +96,21 @@ import Testing
             .init(.character("a"), label: "Add"), .init(.up, .down, label: "Move"),
             .init(.character("e"), label: "Edit", reason: "nothing chosen"),
             .init(.character("T"), label: "Theme", isForScreens: true),
-            .init(.escape, label: "Close"),
+            .init(.character("r"), label: "Remove"), .init(.escape, label: "Close"),
         ])
         var talk = PlainTalk(hasScreen: false)
         let page = view(keys: keys)
         #expect(
             talk.watch(page, at: .zero) == [
-                "", "Page", "1. Add (a)", "Type a number and Enter; b: Close; ?: help; q: leave.",
+                "", "Page", "1. Add (a)", "2. Remove",
+                "Type a number and Enter; b: Close; ?: help; q: leave.",
             ])
         #expect(talk.take("a", page).wish == .press([.character("a")]))
         #expect(talk.take("e", page).said == ["e means nothing here. ? helps."])
         #expect(talk.take("?", page).said.suffix(2) == ["Not now:", "Edit (e): nothing chosen"])
         #expect(talk.take("b", page).wish == .press([.escape]))
         #expect(talk.take("q", page).wish == .leave)
-        #expect(talk.take("p", page).said == ["This terminal has no full screen."])
+        #expect(talk.take("screen", page).said == ["This terminal has no full screen."])
     }
 
     @Test func theEndOfADialogReadsOnlyWhatHasChanged() {
@@ -154,6 +155,19 @@ import Testing
         #expect(read.count == 13)
         #expect(read[4] == "6 more lines; r reads the page.")
         #expect(read.last?.count == 19)
+    }
+
+    @Test func whatWasMeantForAnotherPageIsNotDone() {
+        var talk = PlainTalk(hasScreen: true)
+        _ = talk.watch(form(), at: .zero)
+        let dialog = view("Form", cover: "Sure?")
+        let (said, wish) = talk.take("3", dialog)
+        #expect(wish == .nothing && said[1] == "Form. Sure?")
+        #expect(talk.take("2", form()).said[0] == "Back on Form.")
+        _ = talk.take("1", form())
+        #expect(talk.isAsking)
+        #expect(talk.take("anna", dialog).wish == .nothing)
+        #expect(!talk.isAsking)
     }
 
     // MARK: The line that is typed

@@ -11,36 +11,23 @@ import Testing
     /// Every picture but that of a terminal that is too small.
     private static let pictures = Screenshot.all.filter { $0.number != "S20" }
 
-    @Test func everyScreenIsReadInPlainCharactersAndEveryPartHasAName() {
-        for picture in Self.pictures {
-            let plain = PlainPilot(picture.wizard(Self.size))
-            let isPlain = plain.text.unicodeScalars.allSatisfy {
-                $0 == "\n" || (0x20..<0x7f).contains($0.value)
-            }
-            #expect(isPlain, "\(picture.number) \(picture.name):\n\(plain.text)")
-            #expect(!plain.text.contains(Sample.secret))
-            for line in plain.session {
-                guard let item = line.firstMatch(of: /^[0-9]+\. (.*)/) else { continue }
-                let isNamed = item.1.first.map { $0.isLetter || $0.isNumber } == true
-                #expect(isNamed, "\(picture.number) \(picture.name): \(line)")
-            }
-        }
-    }
-
-    /// Buttons, boxes, lists and fields as they are drawn, and the keys of the footer.
-    @Test func everyScreenNamesWhatCanBeDone() {
+    @Test func everyScreenIsReadInPlainCharactersAndNamesWhatCanBeDone() {
         for picture in Self.pictures {
             let wizard = picture.wizard(Self.size)
             let plain = PlainPilot(wizard)
             let name = "\(picture.number) \(picture.name)"
-            for line in wizard.lines {
-                for match in line.matches(of: /\( (.+?) \)/) {
-                    let isCovered = wizard.pilot.model.overlay != nil || isBehind(line, wizard)
-                    let title = String(match.1)
-                    #expect(
-                        isCovered || plain.number(of: title) != nil,
-                        "\(name): ( \(title) )\n\(plain.text)")
-                }
+            let isPlain = plain.text.unicodeScalars.allSatisfy {
+                $0 == "\n" || (0x20..<0x7f).contains($0.value)
+            }
+            #expect(isPlain, "\(name):\n\(plain.text)")
+            #expect(!plain.text.contains(Sample.secret))
+            for line in plain.session {
+                guard let item = line.firstMatch(of: /^[0-9]+\. (.*)/) else { continue }
+                let isNamed = item.1.first.map { $0.isLetter || $0.isNumber } == true
+                #expect(isNamed, "\(name): \(line)")
+            }
+            for title in buttons(wizard) {
+                #expect(plain.number(of: title) != nil, "\(name): \(title)\n\(plain.text)")
             }
             for binding in wizard.pilot.model.shownKeys.bindings
             where !binding.isForScreens && binding.reason == nil {
@@ -50,6 +37,14 @@ import Testing
                     || isMoving(binding) || binding.keys == [.enter] || binding.keys == [.space]
                 #expect(isNamed, "\(name): \(binding.names) \(binding.label)\n\(plain.text)")
             }
+        }
+    }
+
+    /// The buttons that are drawn and can be reached.
+    private func buttons(_ wizard: WizardPilot) -> [String] {
+        guard wizard.pilot.model.overlay == nil else { return [] }
+        return wizard.lines.filter { !isBehind($0, wizard) }.flatMap { line in
+            line.matches(of: /\( (.+?) \)/).map { String($0.1) }
         }
     }
 
@@ -69,23 +64,18 @@ import Testing
     @Test func aNumberDoesWhatTheKeysDo() {
         var compared = 0
         for picture in Self.pictures where picture.isMain {
-            let begin = picture.wizard(Self.size)
-            guard begin.pilot.model.overlay == nil else { continue }
-            for line in begin.lines {
-                for match in line.matches(of: /\( (.+?) \)/) where !isBehind(line, begin) {
-                    let title = String(match.1)
-                    var byKeys = picture.wizard(Self.size)
-                    byKeys.focus(title)
-                    guard byKeys.textAtCursor.hasPrefix(title) else { continue }
-                    byKeys.press(.enter)
-                    var byNumber = PlainPilot(picture.wizard(Self.size))
-                    byNumber.choose(title)
-                    compared += 1
-                    #expect(
-                        byNumber.wizard.screen == byKeys.screen,
-                        "\(picture.number) \(picture.name): \(title)\n\(byNumber.text)")
-                    #expect(byNumber.wizard.commands == byKeys.commands)
-                }
+            for title in buttons(picture.wizard(Self.size)) {
+                var byKeys = picture.wizard(Self.size)
+                byKeys.focus(title)
+                guard byKeys.textAtCursor.hasPrefix(title) else { continue }
+                byKeys.press(.enter)
+                var byNumber = PlainPilot(picture.wizard(Self.size))
+                byNumber.choose(title)
+                compared += 1
+                #expect(
+                    byNumber.wizard.screen == byKeys.screen,
+                    "\(picture.number) \(picture.name): \(title)\n\(byNumber.text)")
+                #expect(byNumber.wizard.commands == byKeys.commands)
             }
         }
         #expect(compared > 15)
@@ -110,7 +100,7 @@ import Testing
         var plain = PlainPilot(WizardPilot())
         plain.choose("Add a cluster")
         plain.fillIn("Name", "shop-new")
-        #expect(plain.type("p") == .screen)
+        #expect(plain.type("screen") == .screen)
         var wizard = plain.wizard
         wizard.resize(80, 24)
         wizard.happen(.resumed)
@@ -174,6 +164,38 @@ import Testing
             }
         }
         #expect(plain.heard.contains { $0.hasPrefix("ALERT: ") }, "\(plain.heard)")
+    }
+
+    @Test func aLineIsReadWhenTheLagOrTheTimeThatIsLeftPassesAMark() {
+        var live = Sample.measured(.inSync)
+        live.cutover.deadlineAt = Sample.time + 6 * 3_600_000 + 10_000
+        var plain = migrating(live)
+        plain.advance(by: 5)
+        plain.listen()
+        plain.outside { $0.change(live.id) { $0.figures.lagSeconds = 1 } }
+        plain.advance(by: 3)
+        #expect(!plain.heard.contains { $0.contains("lag") })
+        plain.advance(by: 4)
+        #expect(plain.heard.count { $0.contains("lag 00:00:01  06:00:00 left") } == 1)
+        #expect(plain.heard.first?.hasPrefix("ALERT: ") == true)
+        plain.listen()
+        plain.outside { $0.change(live.id) { $0.figures.lagSeconds = 61 } }
+        plain.advance(by: 3)
+        #expect(plain.heard.contains { $0.contains("lag 00:01:01") }, "\(plain.heard)")
+    }
+
+    @Test func aLongListIsReadInParts() {
+        var snapshot = Sample.snapshot
+        snapshot.migrations = (0..<90).map { Sample.migration(.complete, number: 0x100 + $0) }
+        for index in snapshot.migrations.indices {
+            snapshot.migrations[index].destinationName = "past-\(index)"
+        }
+        var plain = PlainPilot(WizardPilot(ScriptedAgent(snapshot)))
+        #expect(plain.number(of: "shop-rs0 to past-20") != nil)
+        #expect(plain.number(of: "shop-rs0 to past-89") == nil)
+        for _ in 0..<3 { plain.type("<") }
+        plain.choose("shop-rs0 to past-89")
+        #expect(plain.text.contains("Success"))
     }
 
     @Test func aValueThatIsBeingTypedIsNotInterrupted() {

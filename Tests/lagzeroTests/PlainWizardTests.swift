@@ -51,7 +51,7 @@ import Testing
         try terminal.hears("4. Name: shop-new")
         terminal.send("5\rAcme\r")
         try terminal.hears("5. Organization: Acme")
-        terminal.send("p\r")
+        terminal.send("screen\r")
         try terminal.wait("the screen") {
             terminal.screen.contains("shop-new") && terminal.screen.contains("Acme")
                 && terminal.screen.contains("Esc Back")

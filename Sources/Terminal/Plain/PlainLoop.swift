@@ -13,6 +13,8 @@ final class PlainLoop<P: Program> {
     /// Keys of one read that were not handled yet.
     private var unhandled = KeyBatch()
     private var isPromptShown = false
+    /// Somebody is called, and that was not read yet.
+    private var isAlert = false
     private var isTurned = false
 
     init(
@@ -162,9 +164,11 @@ final class PlainLoop<P: Program> {
     // MARK: What is read
 
     private func watch() {
-        let isTyping =
-            !typed.text.isEmpty && program.uptime - typedAt < Tuning.typingPause
-        if !isTyping, line.unsent.isEmpty, let view = P.plain(program.model) {
+        let isTyping = talk.isAsking || !typed.text.isEmpty
+        let isHeld = isTyping && program.uptime - typedAt < Tuning.typingPause
+        if !isHeld, line.unsent.isEmpty, let view = P.plain(program.model) {
+            if isAlert { say(talk.alert(view, at: program.uptime)) }
+            isAlert = false
             say(talk.watch(view, at: program.uptime))
         }
         ask()
@@ -209,7 +213,7 @@ final class PlainLoop<P: Program> {
     private func serve(_ request: TerminalRequest) {
         switch request {
         case .exit: program.ending = program.ending ?? .exit
-        case .bell: if let view = P.plain(program.model) { say(talk.alert(view)) }
+        case .bell: isAlert = true
         case .copy: happen(.notCopied)
         case .suspend: suspend()
         // Whoever writes a script means what stands in it.

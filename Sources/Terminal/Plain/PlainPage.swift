@@ -181,7 +181,9 @@ struct PlainPage: Equatable {
         guard let key = letter ?? enter, !items.contains(where: { $0.name == binding.label }),
             !Self.moving.contains(where: binding.keys.contains)
         else { return }
-        let text = Self.words(binding.label) + (letter.map { " (\($0.name))" } ?? "")
+        let isOwn = PlainTalk.ownLetters.contains { letter == .character($0) }
+        let name = isOwn ? nil : letter?.name
+        let text = Self.words(binding.label) + (name.map { " (\($0))" } ?? "")
         if let reason = binding.reason { return notNow.append("\(text): \(Self.words(reason))") }
         lines.append(
             .item(

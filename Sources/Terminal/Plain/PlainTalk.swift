@@ -54,25 +54,29 @@ package struct PlainTalk: Sendable {
     /// Whether a value is being asked for, which nothing interrupts.
     package var isAsking: Bool { question != .whatToDo }
 
+    /// Letters that mean the same on every page; those of a page that are the same are not named.
+    static let ownLetters: Set<Character> = ["b", "q", "r"]
+
     // MARK: What was typed
 
     package mutating func take(
         _ line: String, _ view: PlainView
     ) -> (said: [String], wish: Wish) {
         let page = PlainPage(view)
-        if case .value(let identity, _, _) = question {
-            question = .whatToDo
-            return fillIn(line, identity, page)
-        }
+        let asked = question
+        question = .whatToDo
         let word = line.filter { $0 != " " }
+        if asked == .whatToDo, word == "q" { return ([], .leave) }
+        // What was typed was meant for the page that was read.
+        guard known.heading == page.heading else { return (another(page), .nothing) }
+        if case .value(let identity, _, _) = asked { return fillIn(line, identity, page) }
         if let number = Int(word) { return choose(number, page) }
         switch word {
         case "": return ([], .nothing)
         case "?": return (help(page), .nothing)
-        case "q": return ([], .leave)
         case "r": return (wholePage(page), .nothing)
-        case "p" where hasScreen: return ([], .screen)
-        case "p": return (["This terminal has no full screen."], .nothing)
+        case "screen" where hasScreen: return ([], .screen)
+        case "screen": return (["This terminal has no full screen."], .nothing)
         case "b": return back(page)
         case "<": return ([], .press([.pageUp]))
         case ">": return ([], .press([.pageDown]))
@@ -165,8 +169,9 @@ package struct PlainTalk: Sendable {
     }
 
     /// For what calls somebody to it.
-    package func alert(_ view: PlainView) -> [String] {
-        ["ALERT: " + (view.standing?.text ?? PlainPage(view).heading)]
+    package mutating func alert(_ view: PlainView, at uptime: Duration) -> [String] {
+        stand(view.standing, at: uptime)
+        return ["ALERT: " + (view.standing?.text ?? PlainPage(view).heading)]
     }
 
     private func isToBeTold(_ now: PlainView.Standing, at uptime: Duration) -> Bool {
@@ -255,7 +260,7 @@ package struct PlainTalk: Sendable {
             "A single space empties a field.",
             "b: \(page.back ?? "back")", "r: read this page again",
             "< and >: earlier and later lines of what is longer than a page",
-            hasScreen ? "p: full screen; F2 leads back here" : nil,
+            hasScreen ? "screen: the full screen; F2 leads back here" : nil,
             "q: leave; migrations go on",
         ]
         let notNow = page.notNow.isEmpty ? [] : ["Not now:"] + page.notNow

@@ -139,7 +139,7 @@ package struct Success: LiveScreen {
                 runs.append(explanation)
             }
             canvas.put(runs, in: value)
-            if let note = figure.note {
+            if let note = figure.note, !canvas.isPlain {
                 canvas.put(note, in: value, .key, alignment: .right)
             }
         }

@@ -91,7 +91,7 @@ struct PlainPilot {
 
     private mutating func watch() {
         let bells = wizard.requests.count { $0 == .bell }
-        if bells > rung { read(talk.alert(view)) }
+        if bells > rung { read(talk.alert(view, at: wizard.pilot.moment.uptime)) }
         rung = bells
         read(talk.watch(view, at: wizard.pilot.moment.uptime))
     }
