@@ -40,7 +40,8 @@ struct HelperProgram: Sendable {
         while waitpid(pid, &status, WNOHANG) != pid {
             if ContinuousClock.now >= deadline {
                 kill(-pid, SIGKILL)
-                for _ in 0..<Tuning.killPolls where waitpid(pid, &status, WNOHANG) != pid {
+                for _ in 0..<Tuning.killPolls {
+                    if waitpid(pid, &status, WNOHANG) == pid { break }
                     try? await Task.sleep(for: Tuning.helperPoll)
                 }
                 return nil
@@ -81,7 +82,9 @@ struct HelperProgram: Sendable {
         var pid: pid_t = 0
         let code = posix_spawn(&pid, path, &actions, &attributes, &texts, &settings)
         guard code == 0 else {
-            throw ControlError(.unavailable, "cannot start \(path): \(systemText(code))")
+            throw ControlError(
+                .unavailable, "cannot start \(path): \(systemText(code))",
+                remedy: "install it, or name another program below notifications in config.yaml")
         }
         return pid
     }

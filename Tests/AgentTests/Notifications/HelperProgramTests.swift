@@ -65,5 +65,6 @@ import Testing
             try await program.run(within: .seconds(1))
         }
         #expect(error?.message == "cannot start /nowhere/at-all: No such file or directory")
+        #expect(error?.remedy?.contains("config.yaml") == true)
     }
 }

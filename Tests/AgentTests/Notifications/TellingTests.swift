@@ -35,14 +35,15 @@ import Testing
             (try? String(contentsOfFile: "\(scratch.path)/\(name).got", encoding: .utf8)) ?? ""
         }
 
-        /// An agent over the folder as it is, which has looked once and sent what it could.
-        func agent(at now: Int64 = Clock.now) async throws -> Supervisor {
+        /// An agent over the folder as it is, which has looked once, and sent what it could.
+        func agent(at now: Int64 = Clock.now, isSent: Bool = true) async throws -> Supervisor {
             let settings = settings
             let agent = try await Supervisor(
                 AgentFolder(path: scratch.path), version: "1",
                 owner: Lease.Owner(host: "here", boot: "1", process: 1), isRunning: { _ in false },
                 notifications: { settings })
-            await look(agent, at: now)
+            await agent.tellOccasions(at: now)
+            if isSent { await agent.telling.sending?.value }
             return agent
         }
 
@@ -149,6 +150,26 @@ import Testing
             #expect(try await stage.log(agent).first == "notice: failed")
             #expect(try await stage.log(agent).filter { $0.hasPrefix("notice") }.count == 1)
             #expect(count("Subject:", in: stage.got("sendmail")) == 1)
+        }
+    }
+
+    /// As by an agent that is killed meanwhile: whether the first program had taken it is not known.
+    @Test func whatWasBeingSentIsSentAgainUnderItsIdentifier() async throws {
+        try await with(failed) { stage in
+            let good = stage.settings.sendmail
+            stage.settings.sendmail = try stage.program(
+                "slow", #"cat >> "$0.got"; while [ -e "$0" ]; do sleep 0.02; done; exit 1"#)
+            let first = try await stage.agent(isSent: false)
+            try await eventually("it is being sent") {
+                stage.got("slow").contains("Content-Type")
+            }
+            stage.settings.sendmail = good
+            let next = try await stage.agent()
+            let id = "Message-ID: <failed.\(stage.live.id).1@here>\n"
+            #expect(stage.got("slow").contains(id) && stage.got("sendmail").contains(id))
+            #expect(await next.telling.outbox.messages.isEmpty)
+            try FileManager.default.removeItem(atPath: stage.scratch.path + "/slow")
+            await first.telling.sending?.value
         }
     }
 
