@@ -76,13 +76,19 @@ enum Counter: Program {
         model.confirmation?.draw(in: canvas.bounds, on: &canvas)
     }
 
+    static func plain(_ model: Model) -> PlainView? {
+        let keys = KeyMap([.init(.character("n"), label: "Count")])
+        return PlainView("Counter", keys: keys, size: Size(60, 18)) { view(model, on: &$0) }
+    }
+
     static func message(for event: TerminalEvent, at moment: Moment) -> Message? {
         switch event {
         case .start(let size), .resize(let size): .resized(size)
         case .key(let key): .key(key)
         case .resumed: .resumed
         case .noMouse: .noMouse
-        case .tick, .notCopied, .leave, .interrupt, .terminate, .hangUp: nil
+        case .leave: .key(.character("q"))
+        case .tick, .notCopied, .interrupt, .terminate, .hangUp: nil
         }
     }
 

@@ -18,6 +18,7 @@ final class Reports: Sendable {
 
 let reports = Reports()
 var counted = options
+if let only = ProcessInfo.processInfo.environment["ONLY_TERM"] { counted.terms = [only] }
 counted.onFrame = { frame in reports.bytes.withLock { $0.append(frame.bytes) } }
 do {
     let runtime = try TerminalRuntime(

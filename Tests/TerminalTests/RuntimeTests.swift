@@ -272,6 +272,21 @@ import Testing
         #expect(terminal.text.contains("plain mode"))
     }
 
+    @Test func aTerminalThatNothingDescribesIsReadLineByLine() throws {
+        let terminal = try start(["ONLY_TERM": "unheard-of"])
+        let found = terminal.settings()
+        try terminal.expect("No terminal like unheard-of is known on this machine.")
+        try terminal.expect("Count (n)")
+        terminal.send("n\r")
+        try terminal.expect("count=1")
+        // There still is none, and what was typed behind it is not lost.
+        terminal.send("screen\rn\rq\r")
+        #expect(try exited(terminal.end(), with: 0))
+        #expect(terminal.settings() == found)
+        #expect(terminal.text.contains("count=2"))
+        #expect(!terminal.text.contains("\u{1b}"))
+    }
+
     @Test func withoutUTF8OnlyASCIIIsSent() throws {
         let terminal = try start(["LC_ALL": "C"])
         try terminal.expect("size=80x24")

@@ -15,7 +15,7 @@ import Testing
         let terminal = try session.open(environment)
         let found = terminal.settings()
         try terminal.hears("1. current: Migrate from Atlas")
-        let isSaid = terminal.text.contains("TERM says that this terminal has no screen")
+        let isSaid = terminal.text.contains("is read line by line.")
         #expect(isSaid == (environment["ACCESSIBLE"] == nil))
         terminal.send("1\r")
         try terminal.hears("Step 1 of 6, Get Started")

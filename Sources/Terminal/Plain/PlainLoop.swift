@@ -10,8 +10,6 @@ final class PlainLoop<P: Program> {
     private var typed = PlainLine()
     private var typedAt = Duration.zero
     private var decoder = KeyDecoder()
-    /// Keys of one read that were not handled yet.
-    private var unhandled = KeyBatch()
     private var isPromptShown = false
     /// Somebody is called, and that was not read yet.
     private var isAlert = false
@@ -33,6 +31,8 @@ final class PlainLoop<P: Program> {
         if program.isBegun {
             happen(.resize(Tuning.plainSize))
             happen(.resumed)
+            watch()
+            handleKeys()
         } else {
             program.isBegun = true
             happen(.start(Tuning.plainSize))
@@ -114,9 +114,14 @@ final class PlainLoop<P: Program> {
 
     // MARK: What is typed
 
-    private func handle(_ new: [Key]) {
-        unhandled = KeyBatch(new)
-        while program.ending == nil, !isTurned, let key = unhandled.next(toType: textToType) {
+    private func handle(_ keys: [Key]) {
+        program.unhandled = KeyBatch(keys)
+        handleKeys()
+    }
+
+    private func handleKeys() {
+        while program.ending == nil, !isTurned, let key = program.unhandled.next(toType: textToType)
+        {
             typedAt = program.uptime
             if textToType != nil, case .paste = key {
                 say([ConfirmByName.noPaste])
@@ -220,7 +225,7 @@ final class PlainLoop<P: Program> {
         case .discardTypeAhead where line.isOwn:
             line.discardInput()
             decoder.reset()
-            unhandled.discard()
+            program.unhandled.discard()
         case .title, .repaint, .discardTypeAhead, .theme, .mouse, .lines: break
         }
     }

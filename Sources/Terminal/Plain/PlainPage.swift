@@ -68,6 +68,20 @@ struct PlainPage: Equatable {
         var kind: Part.Kind?
         var keys: [Key]
         var identity: String?
+
+        /// `key` does it, where the keys that lead there do not yet.
+        func item(
+            _ name: String, value: String? = nil, note: String = "", _ act: Item.Act,
+            _ key: Key? = nil
+        ) -> Line {
+            let name = PlainPage.words(name)
+            let isDone = keys.last == .enter || keys.last == .space
+            return .item(
+                Item(
+                    identity: identity ?? name, name: name,
+                    text: (value.map { "\(name): \(PlainPage.words($0))" } ?? name) + note,
+                    keys: keys + (isDone ? [] : [key].compactMap(\.self)), act: act))
+        }
     }
 
     /// Whatever the mouse would find, with what is drawn there. What is offered over many rows is no part.
@@ -94,27 +108,30 @@ struct PlainPage: Equatable {
             switch place.kind {
             case .field(let value, let placeholder, let isSecret):
                 let empty = placeholder.isEmpty ? "empty" : "empty, \(placeholder)"
-                add(
-                    place, name: label(before), value: value.isEmpty ? empty : value,
-                    .fillIn(isSecret: isSecret))
-            case .list(let value): add(place, name: label(before), value: value)
+                lines.append(
+                    place.item(
+                        label(before), value: value.isEmpty ? empty : value,
+                        .fillIn(isSecret: isSecret)))
+            case .list(let value):
+                lines.append(place.item(label(before), value: value, .press, .enter))
             case .button(let button):
                 add(before)
-                add(place, button)
+                lines.append(place.item(button.title, note: button.whyNot, .press, .enter))
             case .checkBox(let label, let isOn):
                 add(before)
-                add(place, name: Self.words(label), value: isOn ? "checked" : "not checked", .space)
+                lines.append(
+                    place.item(label, value: isOn ? "checked" : "not checked", .press, .space))
             case nil:
                 add(before)
                 let text = Self.words(canvas, row, place.rect.column..<place.rect.endColumn)
-                add(place, name: text)
+                if !text.isEmpty { lines.append(place.item(text, .press, .enter)) }
             }
         }
         let behind = Self.words(canvas, row, column..<canvas.size.columns)
         guard case .field = places.last?.kind, !behind.isEmpty, case .item(var item) = lines.last
         else { return add(behind) }
         // It is about what was filled in.
-        item.text += " (\(behind.hasSuffix(":") ? String(behind.dropLast()) : behind))"
+        item.text += " (\(Self.withoutColon(behind)))"
         lines[lines.count - 1] = .item(item)
     }
 
@@ -122,49 +139,15 @@ struct PlainPage: Equatable {
 
     /// What stands before a field names it, or the line above.
     private mutating func label(_ before: String) -> String {
-        var name = before
-        if name.isEmpty, case .text(let above) = lines.last {
-            lines.removeLast()
-            name = above
+        guard before.isEmpty, case .text(let above) = lines.last else {
+            return Self.withoutColon(before)
         }
-        return name.hasSuffix(":") ? String(name.dropLast()) : name
+        lines.removeLast()
+        return Self.withoutColon(above)
     }
 
-    private mutating func add(_ place: Place, _ button: Button) {
-        let title = Self.words(button.title)
-        var reason = ""
-        if case .grey(let text) = button.state {
-            reason = " (not now\(text.isEmpty ? "" : ": " + Self.words(text)))"
-        }
-        add(place, name: title, text: title + reason, .enter)
-    }
-
-    private mutating func add(
-        _ place: Place, name: String, value: String, _ key: Key = .enter
-    ) {
-        add(place, name: name, text: "\(name): \(Self.words(value))", key)
-    }
-
-    private mutating func add(
-        _ place: Place, name: String, value: String, _ act: Item.Act
-    ) {
-        lines.append(
-            .item(
-                Item(
-                    identity: place.identity ?? name, name: name,
-                    text: "\(name): \(Self.words(value))", keys: place.keys, act: act)))
-    }
-
-    private mutating func add(
-        _ place: Place, name: String, text: String? = nil, _ key: Key = .enter
-    ) {
-        guard !name.isEmpty else { return }
-        let isPressed = place.keys.last == .enter || place.keys.last == .space
-        lines.append(
-            .item(
-                Item(
-                    identity: place.identity ?? name, name: name, text: text ?? name,
-                    keys: place.keys + (isPressed ? [] : [key]), act: .press)))
+    private static func withoutColon(_ text: String) -> String {
+        text.hasSuffix(":") ? String(text.dropLast()) : text
     }
 
     /// Keys that no part of the page stands for: letters, and where there are no parts Enter.
@@ -221,6 +204,14 @@ struct PlainPage: Equatable {
         }
         return parts.filter { !$0.isEmpty }.joined(separator: "  ").trimmed
             .replacing(" , ", with: ", ")
+    }
+}
+
+extension Button {
+    /// Behind its title, where it cannot be pressed.
+    fileprivate var whyNot: String {
+        guard case .grey(let reason) = state else { return "" }
+        return reason.isEmpty ? " (not now)" : " (not now: \(PlainPage.words(reason)))"
     }
 }
 

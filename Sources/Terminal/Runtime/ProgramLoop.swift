@@ -6,7 +6,6 @@ final class ProgramLoop<P: Program> {
     private let device: TerminalDevice
     private let options: TerminalOptions
     private var decoder: KeyDecoder
-    private var unhandled = KeyBatch()
     private var isDirty = true
     /// What the mouse is in.
     private var shown: Canvas?
@@ -26,6 +25,7 @@ final class ProgramLoop<P: Program> {
         if program.isBegun {
             happen(.resize(device.size))
             happen(.resumed)
+            handleKeys()
         } else {
             program.isBegun = true
             happen(.start(device.size))
@@ -74,10 +74,16 @@ final class ProgramLoop<P: Program> {
     }
 
     private func handle(_ keys: [Key]) {
-        unhandled = KeyBatch(keys)
-        while ending == nil, !isTurned, let key = unhandled.next(toType: P.textToType(model)) {
+        program.unhandled = KeyBatch(keys)
+        handleKeys()
+    }
+
+    private func handleKeys() {
+        while ending == nil, !isTurned,
+            let key = program.unhandled.next(toType: P.textToType(model))
+        {
             if case .mouse(let mouse) = key {
-                unhandled.putBack(typed(by: mouse))
+                program.unhandled.putBack(typed(by: mouse))
             } else {
                 happen(.key(key))
             }
@@ -165,7 +171,7 @@ final class ProgramLoop<P: Program> {
         case .discardTypeAhead:
             device.line.discardInput()
             decoder.reset()
-            unhandled.discard()
+            program.unhandled.discard()
         case .theme(let theme): device.encoder.use(theme)
         case .mouse(let isOn): if !device.reportMouse(isOn) { happen(.noMouse) }
         case .lines: isTurned = P.plain(model) != nil

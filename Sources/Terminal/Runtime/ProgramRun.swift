@@ -11,6 +11,8 @@ final class ProgramRun<P: Program> {
     private var effects: [P.Effect] = []
     private var messages: ArraySlice<P.Message> = []
     private let started = ContinuousClock.now
+    /// Keys of one read that were not handled yet; what is left when another form begins is meant for that.
+    var unhandled = KeyBatch()
     /// Whether it was shown before.
     var isBegun = false
     var ending: Ending?
