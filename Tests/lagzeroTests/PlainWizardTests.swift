@@ -84,6 +84,17 @@ import Testing
         #expect(InstanceLock.holder(of: session.folder) != nil)
         try await session.end()
     }
+
+    @Test func itEndsWhereNobodyReadsAnyMore() async throws {
+        let session = try WizardSession()
+        let terminal = try PseudoTerminal(
+            "/bin/sh", ["-c", "\(try PseudoTerminal.program("lagzero")) --plain | head -n 2"],
+            environment: ["TERM": "dumb", AgentFolder.variable: session.folder.path])
+        try terminal.hears("Migration Hub")
+        terminal.send("?\r")
+        try terminal.end()
+        try await session.end()
+    }
 }
 
 extension PseudoTerminal {

@@ -75,7 +75,9 @@ final class TerminalLine {
         poll(&polled, nfds_t(polled.count), timeout.map(Self.milliseconds) ?? -1)
         let seen = polled[0].revents
         return (
-            seen & Int16(POLLIN) != 0, polled[1].revents & Int16(POLLOUT) != 0,
+            seen & Int16(POLLIN) != 0,
+            // Where nobody reads any more, too: the write says so.
+            polled[1].revents != 0,
             seen & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
         )
     }
