@@ -22,23 +22,26 @@ package struct EventLog: Sendable, Equatable, Codable {
 
     /// Adds a line that was just written. Older ones are dropped for it, but where somebody has had them read.
     mutating func add(_ line: LogLine) {
-        guard let last = lines.last?.sequence else { return begin(with: line) }
-        guard line.sequence > last else { return }
+        if let last = lines.last?.sequence, line.sequence <= last {
+            let known = lines.lastIndex { $0.sequence == line.sequence }
+            guard let known, lines[known] != line else { return }
+            // An agent that could not write down its last lines, and ended, goes on with the numbers that it has.
+            lines.removeSubrange(known...)
+        }
         // Where some were not heard, what was known before them can be read again.
-        guard line.sequence == last + 1 else { return begin(with: line) }
+        guard let last = lines.last?.sequence, line.sequence == last + 1 else {
+            (lines, unread) = ([line], line.sequence - 1)
+            return
+        }
         let most = lines.count <= Tuning.logLines ? Tuning.logLines : Tuning.keptLogLines
         lines.append(line)
         drop(to: most)
     }
 
-    private mutating func begin(with line: LogLine) {
-        (lines, unread) = ([line], line.sequence - 1)
-    }
-
     /// Adds the answer to `older`; nothing where that is not what is missing any more.
     mutating func add(_ read: [LogLine], after: Int?) {
         (refusals, refusedAt) = (0, nil)
-        let end = after == nil ? read.last?.sequence ?? 0 : (after ?? 0) + Tuning.logLines
+        let end = after.map { $0 + Tuning.logLines } ?? read.last?.sequence ?? 0
         guard unread == .max || (after ?? 0) < unread && end >= unread else { return }
         lines = read.filter { $0.sequence <= unread } + lines
         let isBeginning = after == nil && read.count < Tuning.logLines

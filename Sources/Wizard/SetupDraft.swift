@@ -23,8 +23,8 @@ package struct SetupDraft: Sendable, Equatable, Codable {
 
     mutating func forgetClearing() { (clearConfirmedName, clearConfirmedCluster) = (nil, nil) }
 
-    /// Verification is proposed up to so much data on the source, and where nobody knows how much that is: one that takes
-    /// long can be given up, one that was left out cannot be made good after the cutover.
+    /// Verification is proposed up to so much data on the source, and where nobody knows how much that is: what was not
+    /// compared before the cutover cannot be made good after it.
     static func proposesVerification(of source: Cluster?) -> Bool {
         guard let bytes = source?.facts?.dataBytes else { return true }
         return bytes <= Tuning.verifiedBytes
