@@ -44,10 +44,8 @@ extension Expectation {
             .but("Full colour is not used: 256 are enough for every theme."),
             "t4EveryMainScreenInEveryColourDepthIsUpToDate"),
         Expectation(
-            "TERM=dumb, or no terminal: lines",
-            .no(
-                "refused with what to do (`t5ATerminalWithoutAScreenIsRefused`); `lagzero migrate` and `lagzero agent status` need no screen"
-            )),
+            "TERM=dumb, or no terminal: lines", .has,
+            "t5WhereThereIsNoScreenItIsReadLineByLine", "aScriptIsReadFromAPipeAndItsEndDetaches"),
         Expectation(
             "An unknown TERM works all the same", .has,
             "aTerminalWithoutADescriptionIsTakenForItsFamily"),
@@ -143,7 +141,8 @@ extension Expectation {
             "Progress with rate and time left", .has,
             "s7ItShowsTheFourRowsAndTheFiguresOfTheCopy", "whatIsNotKnownIsNotShownAsZero"),
         Expectation(
-            "A plain mode for screen readers", .no("not built yet")),
+            "A plain mode for screen readers", .has, "s1ToS12FromTheHubToSuccessLineByLine",
+            "everyScreenIsReadInPlainCharactersAndNamesWhatCanBeDone"),
         Expectation(
             "Without anybody at the keyboard", .has,
             "itMigratesAndReports", "itStopsCleanlyAndGoesOnWithTheCutoverBySignal"),
