@@ -291,7 +291,7 @@ import Testing
                 try database.execute(
                     sql: """
                         DROP TABLE toldOccasions; DROP TABLE outbox;
-                        DELETE FROM grdb_migrations WHERE identifier = '2';
+                        DELETE FROM grdb_migrations WHERE identifier = '3';
                         """)
             }
             let agent = try await stage.agent()
