@@ -48,4 +48,6 @@ package enum Tuning {
     static let typingPause = Duration.seconds(30)
     /// Bytes of text that are sent to the clipboard of a terminal; many take no more.
     static let clipboardLimit = 74_994
+    /// How often it is looked whether what a line of a script began is done.
+    static let scriptPoll = Duration.milliseconds(20)
 }

@@ -29,6 +29,8 @@ package enum Wizard: Program {
         case hostKey
     }
 
+    package static func isBrief(_ effect: Effect) -> Bool { effect != .follow }
+
     package static func reduce(_ model: inout Model, _ message: Message) -> [Effect] {
         let effects =
             switch message {

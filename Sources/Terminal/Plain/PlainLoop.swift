@@ -14,6 +14,8 @@ final class PlainLoop<P: Program> {
     /// Somebody is called, and that was not read yet.
     private var isAlert = false
     private var isTurned = false
+    /// Whether the script that is read has ended.
+    private var isInputOver = false
 
     init(
         _ program: ProgramRun<P>, _ line: TerminalLine, _ options: PlainOptions, hasScreen: Bool
@@ -21,7 +23,7 @@ final class PlainLoop<P: Program> {
         self.program = program
         self.line = line
         self.options = options
-        talk = PlainTalk(hasScreen: hasScreen)
+        talk = PlainTalk(hasScreen: hasScreen, isTypingHidden: line.isOwn)
     }
 
     /// `reason`: why it is read line by line, read first. Returns when the run has ended, or is to be shown on a full
@@ -41,10 +43,11 @@ final class PlainLoop<P: Program> {
             for message in program.take() { reduce(message) }
             if let time = P.nextTick(program.model), time <= program.uptime { happen(.tick) }
             if program.ending == nil, !isTurned { watch() }
+            handleKeys()
+            if isInputOver, !isHeldBack { leave() }
             program.beginEffects()
             if program.ending != nil || isTurned {
                 if isPromptShown { send("\n") }
-                line.echo(true)
                 return
             }
             wait()
@@ -53,9 +56,11 @@ final class PlainLoop<P: Program> {
 
     private func wait() {
         let next = [P.nextTick(program.model), decoder.deadline].compactMap { $0 }.min()
-        let timeout = program.isBusy ? .zero : next.map { max(.zero, $0 - program.uptime) }
+        var timeout = program.isBusy ? .zero : next.map { max(.zero, $0 - program.uptime) }
+        if isHeldBack { timeout = min(timeout ?? Tuning.scriptPoll, Tuning.scriptPoll) }
         let seen = line.wait(
-            program.descriptor, forOutput: !line.unsent.isEmpty, timeout: timeout)
+            program.descriptor, forInput: !isHeldBack && !isInputOver,
+            forOutput: !line.unsent.isEmpty, timeout: timeout)
         if seen.output, !line.flush() { return hangUp() }
         for signal in line.readSignals() { handle(signal) }
         if seen.input || seen.gone {
@@ -68,11 +73,16 @@ final class PlainLoop<P: Program> {
         }
     }
 
-    /// Whoever types no more leaves; a terminal that has gone is one that was hung up.
+    /// A script goes on when what its last line began is done, as whoever reads the answers would.
+    private var isHeldBack: Bool { !line.isOwn && program.isAwaited }
+
+    /// A script that has ended leaves; a terminal that has gone is one that was hung up.
     private func endOfInput() {
         guard !line.isOwn else { return hangUp() }
-        if !typed.text.isEmpty { handle([.enter]) }
-        leave()
+        isInputOver = true
+        // It may be a part of what was meant.
+        if !typed.text.isEmpty { say(["The last line had no end: nothing was done for it."]) }
+        typed = PlainLine()
     }
 
     private func leave() {
@@ -120,7 +130,8 @@ final class PlainLoop<P: Program> {
     }
 
     private func handleKeys() {
-        while program.ending == nil, !isTurned, let key = program.unhandled.next(toType: textToType)
+        while program.ending == nil, !isTurned, !isHeldBack,
+            let key = program.unhandled.next(toType: textToType)
         {
             typedAt = program.uptime
             if textToType != nil, case .paste = key {
@@ -183,7 +194,6 @@ final class PlainLoop<P: Program> {
     private func ask() {
         guard !isPromptShown else { return }
         isPromptShown = true
-        line.echo(!talk.isSecret)
         send(talk.prompt + (talk.isSecret ? "" : typed.text))
     }
 

@@ -35,15 +35,21 @@ package struct PlainTalk: Sendable {
     private var readAt = Duration.zero
     private var stoodAt = Duration.zero
     private let hasScreen: Bool
+    private let isTypingHidden: Bool
 
-    /// `hasScreen`: whether it can be shown on a full screen, too.
-    package init(hasScreen: Bool) { self.hasScreen = hasScreen }
+    /// `hasScreen`: whether it can be shown on a full screen, too. `isTypingHidden`: whether a secret is not seen while it
+    /// is typed.
+    package init(hasScreen: Bool, isTypingHidden: Bool = true) {
+        (self.hasScreen, self.isTypingHidden) = (hasScreen, isTypingHidden)
+    }
 
     /// What stands before what is typed.
     package var prompt: String {
         switch question {
         case .whatToDo: "> "
-        case .value(_, let name, let isSecret): "\(name)\(isSecret ? " (not shown)" : ""): "
+        case .value(_, let name, true):
+            "\(name)\(isTypingHidden ? " (not shown)" : " (visible as you type)"): "
+        case .value(_, let name, false): "\(name): "
         }
     }
 

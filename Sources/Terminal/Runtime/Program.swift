@@ -21,6 +21,9 @@ package protocol Program: Sendable {
     /// What an effect asks of the terminal itself; nil for one that is performed outside.
     static func request(for effect: Effect) -> TerminalRequest?
 
+    /// Whether an effect ends by itself: a script goes on when all that it began has.
+    static func isBrief(_ effect: Effect) -> Bool
+
     /// What has to be typed now, and not pasted: much of it coming at once is a paste then, marked or not. Nil where
     /// nothing has.
     static func textToType(_ model: Model) -> String?
@@ -30,6 +33,7 @@ package protocol Program: Sendable {
 }
 
 extension Program {
+    package static func isBrief(_ effect: Effect) -> Bool { true }
     package static func textToType(_ model: Model) -> String? { nil }
     package static func plain(_ model: Model) -> PlainView? { nil }
 }

@@ -60,9 +60,16 @@ final class ProgramRun<P: Program> {
         for effect in effects {
             let perform = perform
             let mailbox = mailbox
-            tasks.add { await perform(effect, Sender { mailbox.post($0) }) }
+            tasks.add(isBrief: P.isBrief(effect)) {
+                await perform(effect, Sender { mailbox.post($0) })
+            }
         }
         effects = []
+    }
+
+    /// Whether what was begun, or is to be, has not all ended that ends by itself, or what it said was not taken yet.
+    var isAwaited: Bool {
+        isBusy || effects.contains(where: P.isBrief) || tasks.isBriefRunning
     }
 
     func cancelEffects() { tasks.cancelAll() }

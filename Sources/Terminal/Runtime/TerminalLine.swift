@@ -64,10 +64,10 @@ final class TerminalLine {
 
     /// Waits; nil waits without end. True for each that has something.
     func wait(
-        _ mailbox: Int32, forOutput: Bool, timeout: Duration?
+        _ mailbox: Int32, forInput: Bool = true, forOutput: Bool, timeout: Duration?
     ) -> (input: Bool, output: Bool, gone: Bool) {
         var polled = [
-            pollfd(fd: input, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: forInput ? input : -1, events: Int16(POLLIN), revents: 0),
             pollfd(fd: forOutput ? output : -1, events: Int16(POLLOUT), revents: 0),
             pollfd(fd: mailbox, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals, events: Int16(POLLIN), revents: 0),
@@ -118,15 +118,6 @@ final class TerminalLine {
 
     /// Drops what was typed and not read.
     func discardInput() { tcflush(input, TCIFLUSH) }
-
-    /// Whether a terminal that is not taken shows what is typed.
-    func echo(_ isOn: Bool) {
-        var settings = termios()
-        guard !isOwn, tcgetattr(input, &settings) == 0 else { return }
-        let old = settings.c_lflag
-        settings.c_lflag = isOn ? old | tcflag_t(ECHO) : old & ~tcflag_t(ECHO)
-        if settings.c_lflag != old { tcsetattr(input, TCSANOW, &settings) }
-    }
 
     /// Sends as far as it is taken, with one write; the rest stays in `unsent`.
     func send(_ bytes: [UInt8]) {

@@ -58,7 +58,7 @@ struct Demo: LagzeroCommand {
         let recording = try screen.recording()
         let stage = try DemoStage(shop, rate: rate, mongod: mongod, console)
         let session = TerminalWizard(
-            options: screen.terminalOptions, plain: screen.plainOptions, client: stage.client,
+            options: screen.terminalOptions, plain: try screen.plainOptions(), client: stage.client,
             recording: recording, host: await stage.host,
             startAgent: { try await stage.startAgent() }, hostKey: { await stage.toggle() })
         _ = try await session.run(surroundings.signals) { sender in

@@ -28,7 +28,7 @@ struct OpenWizard: LagzeroCommand {
         return try await state.withClient { client in
             let (snapshot, trouble) = try await greeting(client)
             var session = TerminalWizard(
-                options: screen.terminalOptions, plain: screen.plainOptions, client: client,
+                options: screen.terminalOptions, plain: try screen.plainOptions(), client: client,
                 recording: recording, snapshot: snapshot,
                 trouble: trouble, isReadOnly: watch,
                 startAgent: {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Terminal
 
 /// How the wizard is drawn, and whether that is recorded.
@@ -21,8 +22,14 @@ struct ScreenArguments: ParsableArguments {
     /// Nil where none is wanted. Throws a `UsageError` where it cannot be made.
     func recording() throws -> Recording? { try record.map(Recording.init) }
 
-    /// Line by line where that is wanted, and where nothing else can be.
-    var plainOptions: PlainOptions {
+    /// Line by line where that is wanted, and where nothing else can be. Throws a `UsageError` for somebody who types and
+    /// would see nothing: what is typed for a cutover has to be taken key by key.
+    func plainOptions() throws -> PlainOptions {
+        if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 0 {
+            throw UsageError(
+                "the input is a terminal and the output is none; to keep what is shown, use --record FILE"
+            )
+        }
         var options = PlainOptions()
         options.isTerminal = TerminalWizard.hasTerminal
         options.isASCII = options.isASCII || ascii
