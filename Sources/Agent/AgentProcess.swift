@@ -22,10 +22,15 @@ package struct AgentProcess: Sendable {
         let supervisor = try await Supervisor(
             folder, version: version, owner: owner, isRunning: isRunning, lagHold: lagHold,
             notifications: notifications)
-        let server = Server.application(supervisor, socket: folder.socket, logger: logger)
+        let requests = RequestsUnderWay()
+        let server = Server.application(
+            supervisor, socket: folder.socket, requests: requests, logger: logger)
         // They stop in reverse: the server would wait for the event streams, which the supervisor ends.
         var configuration = ServiceGroupConfiguration(
-            services: [Listening(server: server), Work(supervisor: supervisor)], logger: logger)
+            services: [
+                Listening(server: server, requests: requests), Work(supervisor: supervisor),
+            ],
+            logger: logger)
         configuration.maximumGracefulShutdownDuration = Tuning.stopLimit
         group = ServiceGroup(configuration: configuration)
     }
@@ -38,17 +43,20 @@ package struct AgentProcess: Sendable {
 
     package func stop() async { await group.triggerGracefulShutdown() }
 
-    /// The server, which waits for those who are still told something: not for long, as a wizard that is suspended reads
-    /// nothing.
+    /// The server, which waits for what is being done, and for those who are still told something: not long for these, as a
+    /// wizard that is suspended reads nothing.
     private struct Listening<Server: Service>: Service {
         let server: Server
+        let requests: RequestsUnderWay
 
         func run() async throws {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await server.run() }
                 group.addTask {
                     try await gracefulShutdown()
-                    try await Task.sleep(for: Tuning.farewell)
+                    repeat {
+                        try await Task.sleep(for: Tuning.farewell)
+                    } while requests.isAny
                 }
                 defer { group.cancelAll() }
                 try await group.next()

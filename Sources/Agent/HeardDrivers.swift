@@ -12,9 +12,10 @@ struct HeardDrivers: Sendable {
     private var requests: [Identifier: Duration] = [:]
 
     private mutating func time(at now: ContinuousClock.Instant) -> Duration {
-        let passed = lookedAt.map { max(.zero, now - $0) } ?? .zero
-        awake += min(passed, Tuning.awake)
-        lookedAt = now
+        // What was looked at later may be asked about an earlier moment.
+        let latest = lookedAt.map { max($0, now) } ?? now
+        awake += min(latest - (lookedAt ?? latest), Tuning.awake)
+        lookedAt = latest
         return awake
     }
 

@@ -4,17 +4,20 @@ internal import Glibc
 package import Hummingbird
 package import Logging
 internal import NIOCore
+internal import Synchronization
 
 /// `MigrationControl` over HTTP on the Unix socket: `POST /v1/request?asked=N`; `GET /v1/events?after=N`, which sends one JSON
 /// object a line for as long as the client stays; and `GET /v1/alive`, which answers with one such line.
 package enum Server {
     package static func application(
-        _ supervisor: Supervisor, socket: String, logger: Logger
+        _ supervisor: Supervisor, socket: String, requests: RequestsUnderWay, logger: Logger
     ) -> some ApplicationProtocol {
         let router = Router()
         router.post("/v1/request") { request, _ in
             let body = try await request.body.collect(upTo: Tuning.requestBytes)
             let asked = request.uri.queryParameters.get("asked", as: Int64.self)
+            requests.begin()
+            defer { requests.end() }
             return try await answer(Array(body.readableBytesView), asked, supervisor)
         }
         router.get("/v1/events") { request, _ in
@@ -84,4 +87,15 @@ package enum Server {
             try await writer.finish(nil)
         }
     }
+}
+
+/// How many requests are being carried out: a stop waits for them.
+package final class RequestsUnderWay: Sendable {
+    private let count = Mutex(0)
+
+    var isAny: Bool { count.withLock { $0 > 0 } }
+
+    func begin() { count.withLock { $0 += 1 } }
+
+    func end() { count.withLock { $0 -= 1 } }
 }

@@ -68,6 +68,10 @@ package actor Supervisor {
             live.isRunning = false
             live.driver = nil
             live.dropOldFigures()
+            // Agents that told of nothing took every pause for one by an error.
+            if live.phase == .paused, live.error?.message == "paused by the operator" {
+                live.error = nil
+            }
             if live.isBeingCancelled { (live.cancellation, live.waitingFor) = (nil, []) }
             state.migrations.append(live)
             identities[live.id] = stored.identity

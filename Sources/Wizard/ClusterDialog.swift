@@ -81,6 +81,7 @@ struct ClusterDialog: Sendable, Equatable, Codable {
     /// What the agent is asked to do, once.
     mutating func handle(_ key: Key) -> Command? {
         if key == .escape {
+            leaveConnection()
             ending = .left
             return nil
         }

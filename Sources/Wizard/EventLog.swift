@@ -58,7 +58,9 @@ package struct EventLog: Sendable, Equatable, Codable {
     /// Asks for the lines before those that are here; nil where there are none, or no more are kept.
     func older(of id: Identifier) -> Command? {
         guard hasOlder, lines.count < Tuning.keptLogLines else { return nil }
-        return .readLog(id, after: unread == .max ? nil : max(0, unread - Tuning.logLines))
+        // A line that is written meanwhile may push one out: the answer holds more than is missing now.
+        return .readLog(
+            id, after: unread == .max ? nil : max(0, unread - Tuning.logLines + Tuning.logAhead))
     }
 
     mutating func noteRefusal(at uptime: Duration) {

@@ -6,6 +6,7 @@ struct LogReader: Sendable, Equatable, Codable {
     private struct Question: Sendable, Equatable, Codable {
         var unread: Int
         var refusals: Int
+        var missed: Int
     }
 
     private var asked: Question?
@@ -13,7 +14,8 @@ struct LogReader: Sendable, Equatable, Codable {
     /// Asks for the lines before those that are here; nil where there are none, or they are on their way.
     mutating func older(of id: Identifier, _ world: World) -> Command? {
         let log = world.log(of: id)
-        let question = Question(unread: log.unread, refusals: log.refusals)
+        let question = Question(
+            unread: log.unread, refusals: log.refusals, missed: world.missed)
         guard asked != question, !log.isRefused(at: world.moment), let command = log.older(of: id)
         else { return nil }
         asked = question

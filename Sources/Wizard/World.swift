@@ -13,6 +13,8 @@ package struct World: Sendable, Equatable, Codable {
     package var body = Size(80, 18)
     /// By migration.
     package var logs: [Identifier: EventLog] = [:]
+    /// How often news of the agent was missed, and the logs forgotten for that.
+    package var missed = 0
     /// Who this wizard is to the agent.
     package var me: Asker
     /// Nil where the program around the wizard adds nothing to it.
@@ -65,6 +67,11 @@ extension World {
             snapshot = first
         } else {
             snapshot?.apply(event)
+            // What was not heard meanwhile is read; the agent may be another one, with other lines.
+            if case .snapshot = event.change {
+                logs = [:]
+                missed += 1
+            }
             // It may have waited to be read: the clocks on the screen do not go back for that, but where the agent's was
             // set back.
             if case .alive = event.change, let clock, clock > event.time,

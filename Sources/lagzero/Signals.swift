@@ -22,6 +22,8 @@ final class Signals: Sendable {
     static func takeOver() -> Signals {
         // A file that may grow no more is an error of the one who writes it, not the end of all.
         for ignored in [SIGPIPE, SIGTTIN, SIGTTOU, SIGXFSZ] { signal(ignored, SIG_IGN) }
+        // Whoever started this one may not want to know how its children end.
+        signal(SIGCHLD, SIG_DFL)
         var watched = sigset_t()
         sigemptyset(&watched)
         // A process started with `nohup` must stay deaf to its terminal. A background job of a

@@ -17,9 +17,9 @@ import Testing
     @Test func linesThatWereLostHideNoOlderOnes() {
         var log = EventLog()
         log.add(line(701))
-        #expect(log.older(of: live.id) == .readLog(live.id, after: 200))
+        #expect(log.older(of: live.id) == .readLog(live.id, after: 300))
         // None of those is there, and so the answer has what is known.
-        log.add(lines(701...702), after: 200)
+        log.add(lines(701...702), after: 300)
         #expect(log.lines == [line(701)])
         #expect(log.older(of: live.id) == .readLog(live.id, after: 0))
         log.add(lines(3...99) + lines(701...702), after: 0)
@@ -35,7 +35,16 @@ import Testing
         log.add(line(900))
         log.add(lines(1...500), after: 0)
         #expect(log.lines == [line(900)])
-        #expect(log.older(of: live.id) == .readLog(live.id, after: 399))
+        #expect(log.older(of: live.id) == .readLog(live.id, after: 499))
+    }
+
+    @Test func aLineThatIsWrittenMeanwhileDoesNotSpoilTheAnswer() {
+        var log = EventLog()
+        log.add(lines(601...1_100), after: nil)
+        #expect(log.older(of: live.id) == .readLog(live.id, after: 200))
+        log.add(line(1_101))
+        log.add(lines(201...700), after: 200)
+        #expect(log.lines == lines(201...1_101))
     }
 
     @Test func aLineThatCameWhileTheLastOnesWereReadIsThereOnce() {

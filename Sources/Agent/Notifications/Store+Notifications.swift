@@ -28,12 +28,15 @@ extension Store {
                     guard let id = Identifier(row["migration"]),
                         let kind = Occasion.Kind(row["kind"] as String)
                     else { return nil }
-                    let channels = (row["channels"] as String).split(separator: " ")
+                    let names = (row["channels"] as String).split(separator: " ")
+                    let channels = Set(names.compactMap { Message.Channel(rawValue: "\($0)") })
+                    // Only for channels of another version.
+                    guard !channels.isEmpty else { return nil }
                     return OutgoingMessage(
                         id: row["id"], migration: id, occasion: kind,
                         letter: Letter(subject: row["subject"], text: row["text"]),
                         time: row["time"],
-                        channels: Set(channels.compactMap { Message.Channel(rawValue: "\($0)") }))
+                        channels: channels)
                 }
             }
         }

@@ -15,7 +15,12 @@ extension NotificationSettings {
                 let addresses = try Self.addresses(value)
                 guard addresses.count == 1 else { throw Misfit(value, "this is one address") }
                 from = addresses[0]
-            case "sendmail": sendmail = try Self.program(value)[0]
+            case "sendmail":
+                let words = try Self.program(value)
+                guard words.count == 1 else {
+                    throw Misfit(value, "sendmail is a path alone; it is started with -t -i")
+                }
+                sendmail = words[0]
             case "command": command = try Self.program(value)
             default:
                 throw Misfit(
