@@ -8,10 +8,9 @@ SWIFT ?= swift
 SOURCES := Sources Tests Package.swift
 
 # Each module at once: two cores build from nothing in four fifths of the time, and after a change of
-# one file about as fast as file by file. C without debug information. The rest keeps the compiler from
-# saying at every module what whole modules exclude.
+# one file about as fast as file by file. C without debug information.
 BUILD_TESTS := $(SWIFT) build --build-tests -Xcc -g0 \
-	$(addprefix -Xswiftc ,-wmo -num-threads 2 -disable-batch-mode -suppress-remarks)
+	$(addprefix -Xswiftc ,-wmo -num-threads 2 -disable-batch-mode)
 
 # The suites that start no server, as sanitizers slow everything down. XCTest is left out: there are
 # no tests in it, and its runner has a leak of its own.
