@@ -92,7 +92,6 @@ struct Cutover: Sendable {
         steps.begin(.checkForStrayWrites)
         let last = try await drain(lane, refusingWritesAfter: final)
         try await refuseOnWritableSource(wasBlocked: isBlocked)
-        steps.begin(.openDestination)
         try await accept(last, unfinished, now)
         return last
     }
@@ -244,6 +243,8 @@ struct Cutover: Sendable {
     /// `unfinished`: of how many collections the final form is stored.
     private func accept(_ final: Timestamp, _ unfinished: Int, _ now: ServerTime) async throws {
         guard pointOfNoReturn.approach() else { throw CancellationError() }
+        // Not before: whoever sees this step begun cannot back out any more.
+        steps.begin(.openDestination)
         // No application waits where nothing was written for long.
         let downtime = writes.downtime(until: .now)
         let newestWrite = downtime == nil ? nil : writes.newestAt
