@@ -81,8 +81,6 @@ import Testing
             "stop-writes-confirmed": ([isInSync], ["[x] I confirm"]),
             "stop-writes-refused": ([isInSync], ["[ ] I confirm"]),
             "back-out": (["▶ Compare the catalogs"], ["─ Back out ─"]),
-            "finalize-undone": ([isInSync], ["✘ Did not succeed"]),
-            "finalize-broken": (["✘ Failed. No member of shop-atlas answers."], ["2 Finalize"]),
             "success-details": ([isMigrated], ["─ Details ─"]),
             "release": ([isMigrated, "r release"], ["Applications can write"]),
             "connect-to-atlas": ([isMigrated], ["mongosh \""]),

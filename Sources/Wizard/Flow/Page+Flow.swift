@@ -51,8 +51,9 @@ extension Page {
         case .migrating(let screen): .migrating(MigratingData(screen.migration))
         case .inSync(let screen): .inSync(InSync(screen.migration))
         case .proceed(let screen): .proceed(ProceedToCutover(screen.migration))
-        // Leads to the cutover by itself where one is under way.
-        case .cutover(let screen): .migrating(MigratingData(screen.migration))
+        // Migrating Data leads to the cutover by itself where one is under way.
+        case .cutover(let screen):
+            screen.afterwards.map(Page.cutover) ?? .migrating(MigratingData(screen.migration))
         case .success(let screen): .success(Success(screen.migration))
         }
     }

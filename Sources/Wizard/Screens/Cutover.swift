@@ -42,6 +42,15 @@ package struct Cutover: LiveScreen {
         self.confirmedName = confirmedName
     }
 
+    /// Opened again it still says what came of a cutover that was seen here, and nothing can be begun from it; nil where
+    /// none was.
+    var afterwards: Cutover? {
+        guard hasFinalized else { return nil }
+        var page = Cutover(migration)
+        page.hasFinalized = true
+        return page
+    }
+
     package func title(_ world: World) -> String { flow(world).cutover.title }
     package var holdsKeys: Bool { dialog != nil }
 
