@@ -63,6 +63,22 @@ import Testing
         #expect(wizard.commands.isEmpty)
     }
 
+    @Test(arguments: 0..<3)
+    func s21ANameThatIsMissingIsSaid(field: Int) {
+        var wizard = WizardPilot(Sample.agent())
+        wizard.press(.character("a"))
+        wizard.paste("mongodb://h.example.net/")
+        wizard.press(.tab, .tab, .tab)
+        for number in 0..<3 {
+            if number == field { wizard.press(.end, .control("u")) }
+            wizard.press(.tab)
+        }
+        wizard.press(.tab, .enter)
+        #expect(
+            wizard.shows("The cluster, its organization and its project need names."))
+        #expect(wizard.commands.isEmpty)
+    }
+
     @Test func s21ARefusalKeepsTheDialogWithEverythingInIt() {
         let agent = Sample.agent()
         var wizard = WizardPilot(agent)

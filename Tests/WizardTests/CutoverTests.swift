@@ -180,6 +180,17 @@ import Testing
         #expect(pilot.isAt("Success"))
     }
 
+    @Test func s11WhatCannotBeBackedOutOfAtThisMomentSaysSo() {
+        var pilot = finalizing()
+        pilot.change(live.id) {
+            ($0.phase, $0.cutover) = (.finalizing, Gallery.finalizing(3).cutover)
+            $0.cutover.isBackOutPossible = false
+        }
+        pilot.press(.enter)
+        #expect(pilot.message == "It cannot be backed out of at this moment.")
+        #expect(pilot.commands.count == 1)
+    }
+
     @Test func s16AFailureBeforeThatPointSaysThatTheSourceAcceptsWrites() {
         var pilot = finalizing()
         pilot.change(live.id) {

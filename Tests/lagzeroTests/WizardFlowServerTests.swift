@@ -27,6 +27,7 @@ import Testing
         try flow.terminal.shows("You have successfully migrated to Atlas")
         #expect(flow.terminal.screen.contains("identical"))
         try await expectSupport(flow)
+        try expectNoSecret(flow)
         try await flow.end()
     }
 
@@ -203,9 +204,28 @@ import Testing
         for part in ["== Migration \(id)", "== Event log of \(id) ==", "inSync -> finalizing"] {
             #expect(text.contains(part), "\(part)")
         }
-        for cluster in flow.clusters.inventory {
-            let password = try ConnectionString(cluster.connectionString.revealed).password
-            #expect(!text.contains(try #require(password)))
+        for password in try passwords(flow) { #expect(!text.contains(password)) }
+    }
+
+    /// T17: in all that was shown and kept, but in the file for it.
+    private func expectNoSecret(_ flow: WizardFlow) throws {
+        let folder = flow.session.folder
+        var texts = ["frames": flow.terminal.text]
+        for file in [folder.store, folder.store + "-wal", folder.log, folder.wizard] {
+            let bytes = FileManager.default.contents(atPath: file)
+            texts[file] = bytes.map { String(decoding: $0, as: UTF8.self) }
+        }
+        #expect(texts[folder.store] != nil && texts[folder.log] != nil)
+        for (place, text) in texts {
+            for password in try passwords(flow) {
+                #expect(!text.contains(password), "\(place)")
+            }
+        }
+    }
+
+    private func passwords(_ flow: WizardFlow) throws -> [String] {
+        try flow.clusters.inventory.map {
+            try #require(try ConnectionString($0.connectionString.revealed).password)
         }
     }
 

@@ -267,7 +267,7 @@ package struct PlainTalk: Sendable {
             "b: \(page.back ?? "back")", "r: read this page again",
             "< and >: earlier and later lines of what is longer than a page",
             hasScreen ? "screen: the full screen; F2 leads back here" : nil,
-            "q: leave; migrations go on",
+            "q: leave",
         ]
         let notNow = page.notNow.isEmpty ? [] : ["Not now:"] + page.notNow
         return all.compactMap(\.self) + notNow
