@@ -80,23 +80,14 @@ import Testing
             for _ in 0..<60 {
                 if plain.wizard.pilot.hasExited || plain.wizard.isAtHub { plain = start() }
                 let before = plain.wizard.page
-                let count = begins(plain)
+                let count = plain.wizard.begins
                 act(&plain, &random, habit)
-                guard begins(plain) > count else { continue }
+                guard plain.wizard.begins > count else { continue }
                 begun += 1
-                guard case .cutover(let page) = before else {
-                    Issue.record("a cutover began on another page: \(before.screen.title)")
-                    continue
-                }
-                #expect(page.isConfirmed)
-                #expect(page.confirmedName == "shop-atlas")
+                before.expectConfirmed()
             }
         }
         // The test reaches what it is about.
         if habit == .everything { #expect(begun > 1) } else { #expect(begun == 0) }
-    }
-
-    private func begins(_ plain: PlainPilot) -> Int {
-        plain.wizard.commands.count { if case .beginCutover = $0 { true } else { false } }
     }
 }

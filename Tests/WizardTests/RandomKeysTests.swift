@@ -30,12 +30,7 @@ import Testing
                 Self.act(&pilot, &random, habit)
                 guard pilot.begins > count else { continue }
                 begun += 1
-                guard case .cutover(let page) = before else {
-                    Issue.record("a cutover began on another page: \(before.screen.title)")
-                    continue
-                }
-                #expect(page.isConfirmed)
-                #expect(page.confirmedName == "shop-atlas")
+                before.expectConfirmed()
             }
         }
         // The test reaches what it is about.
@@ -177,7 +172,8 @@ import Testing
 }
 
 extension WizardPilot {
-    fileprivate var begins: Int {
+    /// How many cutovers were asked for.
+    var begins: Int {
         commands.count {
             if case .beginCutover = $0 { true } else { false }
         }
@@ -204,5 +200,17 @@ struct Random {
         bits = (bits ^ (bits >> 30)) &* 0xbf58_476d_1ce4_e5b9
         bits = (bits ^ (bits >> 27)) &* 0x94d0_49bb_1331_11eb
         return bits ^ (bits >> 31)
+    }
+}
+
+extension Page {
+    /// It may begin a cutover: the name is typed and the box is checked.
+    func expectConfirmed() {
+        guard case .cutover(let page) = self else {
+            Issue.record("a cutover began on another page: \(screen.title)")
+            return
+        }
+        #expect(page.isConfirmed)
+        #expect(page.confirmedName == "shop-atlas")
     }
 }

@@ -2,8 +2,8 @@ internal import CTerminal
 internal import Foundation
 internal import Synchronization
 
-/// Shows a program on the terminal, on a full screen or line by line. One thread owns the terminal and waits for it, for messages and for the next
-/// deadline at once; effects run as tasks, and come back as messages.
+/// Shows a program on the terminal, on a full screen or line by line. One thread owns the terminal and waits for it, for
+/// messages and for the next deadline at once; effects run as tasks, and come back as messages.
 package final class TerminalRuntime<P: Program>: Sendable {
     private let options: TerminalOptions?
     private let plain: PlainOptions
