@@ -21,13 +21,15 @@ package struct Countdown: Hashable, Sendable {
     /// Begins it and stores it.
     static func begin(_ context: Context) async throws -> Countdown {
         let server = try await ServerTime(of: context.destination, context.retry)
-        return try await save(server, left: context.options.syncDuration, context)
+        return try await save(
+            server, left: context.options.syncDuration / context.options.clockSpeed, context)
     }
 
     /// The same with `Tuning.syncExtension` more, stored.
     func extended(_ context: Context) async throws -> Countdown {
         let server = try await ServerTime(of: context.destination, context.retry)
-        let left = server.now.duration(to: end) + Tuning.syncExtension
+        let left =
+            server.now.duration(to: end) + Tuning.syncExtension / context.options.clockSpeed
         return try await Countdown.save(server, left: left, context)
     }
 

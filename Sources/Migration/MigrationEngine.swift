@@ -452,7 +452,9 @@ package actor MigrationEngine {
     private func beginCountdown(_ parts: MigrationParts) async throws {
         countdown = try await Countdown.begin(parts.context)
         let hours = Int((options.syncDuration.seconds / 3_600).rounded())
-        log.note("in sync for the first time: the cutover must begin within \(hours) hours")
+        let pace =
+            options.clockSpeed > 1 ? ", which pass \(options.clockSpeed) times as fast" : ""
+        log.note("in sync for the first time: the cutover must begin within \(hours) hours\(pace)")
     }
 
     /// A wish is not kept for long: what was asked for too early must not begin hours later.

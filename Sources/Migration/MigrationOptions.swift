@@ -32,6 +32,8 @@ package struct MigrationOptions: Hashable, Sendable {
     package var lagHold = Tuning.lagHold
     /// How long the migration may stay in sync before it expires, from the first time on.
     package var syncDuration = Tuning.syncDuration
+    /// How many seconds of that time, and of its extensions, pass in one; more than 1 in a demo only.
+    package var clockSpeed = 1
     /// How many bytes of dirty keys are held in memory before they are set aside.
     package var dirtyBytes = Tuning.dirtyBytes
     /// Collections above this many bytes are copied and compared in parts of about this size.

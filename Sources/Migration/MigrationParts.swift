@@ -141,14 +141,19 @@ struct MigrationParts: Sendable {
 
     private func replicateUntilEnd(_ monitor: SourceMonitor) async throws {
         defer { hasEnded.open() }
-        let applier = Applier(context: context) { verifier.noteApplied($0) }
+        let reconcile: @Sendable () async throws -> Void = { [keeper] in
+            try await keeper.reconcile()
+        }
+        let applier = Applier(
+            context: context, applied: { [verifier] in verifier.noteApplied($0) },
+            reconcile: reconcile)
         try await withThrowingTaskGroup { group in
             group.addTask {
                 try await registered.pass()
                 try await keeper.run()
             }
             group.addTask { try await keeper.keepBuilding() }
-            group.addTask { try await copier.run() }
+            group.addTask { try await copier.run(reconcile) }
             group.addTask { try await applier.run() }
             group.addTask { try await keepWorkers() }
             group.addTask { try await keepSpilling(monitor) }

@@ -34,6 +34,9 @@ package struct ServerVersion: Hashable, Comparable, Sendable {
     /// collection of that prefix.
     package var tellsOfSystemCollections: Bool { self >= .v6 }
 
+    /// The change stream tells of collections, views, indexes and options that are made or changed.
+    package var tellsOfDefinitions: Bool { self >= .v6 }
+
     /// Commands take `collectionUUID`, and events carry it.
     package var namesCollectionsByUUID: Bool { self >= .v6 }
 

@@ -11,6 +11,8 @@ package struct Side: Sendable {
     package let cluster: Cluster
     /// The same cluster with a time limit of a day, for index builds and whatever is answered only after a long scan.
     package let patientCluster: Cluster
+    /// The same cluster for changes of the catalog by name: see `Lane.outlast`.
+    let catalogCluster: Cluster
     package let version: ServerVersion
     package let replicaSet: String
     /// False for a source that did not answer, or was another one, when nothing but its block was left.
@@ -19,8 +21,10 @@ package struct Side: Sendable {
     /// Connects and asks the primary who it is.
     package init(_ role: Role, _ connectionString: ConnectionString) async throws {
         self.role = role
-        cluster = try Cluster(connectionString)
-        patientCluster = try Cluster(connectionString, patience: .endless)
+        cluster = try await Cluster.open(connectionString)
+        patientCluster = try await Cluster.open(connectionString, patience: .endless)
+        catalogCluster = try await Cluster.open(
+            connectionString, appName: "lagzero catalog", canOutlast: true)
         let lane = cluster.lane()
         guard let version = ServerVersion(buildInfo: try await lane.run(["buildInfo": 1])) else {
             throw MigrationError(.unexpected, "the \(role) does not say which version it is")
@@ -35,6 +39,7 @@ package struct Side: Sendable {
         self.role = role
         cluster = try Cluster(ConnectionString("mongodb://unreached.invalid"))
         patientCluster = cluster
+        catalogCluster = cluster
         version = ServerVersion(0, 0)
         replicaSet = ""
         isReached = false
@@ -46,6 +51,7 @@ package struct Side: Sendable {
     func close() async {
         async let first: Void = cluster.closeCursors(within: Tuning.closingLimit)
         async let second: Void = patientCluster.closeCursors(within: Tuning.closingLimit)
-        _ = await (first, second)
+        async let third: Void = catalogCluster.closeCursors(within: Tuning.closingLimit)
+        _ = await (first, second, third)
     }
 }

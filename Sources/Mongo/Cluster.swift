@@ -10,10 +10,14 @@ package final class Cluster: Sendable {
     package let connectionString: ConnectionString
     private let appName: String
     private let patience: Patience
+    /// See `Lane.outlast`.
+    private let canOutlast: Bool
     private let state: Mutex<State>
 
     private struct State {
         var pool: Pool
+        /// Names of pools on which a command got no answer: it may still be executed.
+        var unanswered: Set<String> = []
         /// Cursors that a server may still keep for a lane, or for one that is gone.
         var cursors: Set<Cursor> = []
     }
@@ -26,14 +30,17 @@ package final class Cluster: Sendable {
     }
 
     /// Fails with kind `invalid` when the connection string is not accepted. Does not block but to resolve an SRV name.
+    /// `canOutlast`: servers are told a name of its connections that no other cluster has, for `Lane.outlast`.
     package init(
         _ connectionString: ConnectionString, appName: String = "lagzero",
-        patience: Patience = .standard
+        patience: Patience = .standard, canOutlast: Bool = false
     ) throws(MongoError) {
         self.connectionString = connectionString
         self.appName = appName
         self.patience = patience
-        state = Mutex(State(pool: try Cluster.pool(connectionString, appName, patience)))
+        self.canOutlast = canOutlast
+        state = Mutex(
+            State(pool: try Cluster.pool(connectionString, appName, patience, canOutlast)))
     }
 
     /// A new lane. It connects at its first call.
@@ -82,20 +89,34 @@ package final class Cluster: Sendable {
     /// connections of that user any more, also where a user of that name is made again.
     func replace(_ old: Pool) throws(MongoError) {
         guard pool === old else { return }
-        let fresh = try Cluster.pool(connectionString, appName, patience)
+        let fresh = try Cluster.pool(connectionString, appName, patience, canOutlast)
         state.withLock { if $0.pool === old { $0.pool = fresh } }
     }
 
+    /// Names of pools of which a command may still be executed though nobody waits for its answer any more.
+    var unanswered: Set<String> { state.withLock { $0.unanswered } }
+
+    func hasNoAnswer(on pool: Pool) {
+        guard canOutlast else { return }
+        state.withLock { _ = $0.unanswered.insert(pool.name) }
+    }
+
+    func hasOutlasted(_ names: Set<String>) { state.withLock { $0.unanswered.subtract(names) } }
+
     private static func pool(
-        _ connectionString: ConnectionString, _ appName: String, _ patience: Patience
+        _ connectionString: ConnectionString, _ appName: String, _ patience: Patience,
+        _ isNamed: Bool
     ) throws(MongoError) -> Pool {
-        try Pool(uri: effective(connectionString, patience).secretText, appName: appName)
+        let name = isNamed ? "\(appName) \(UInt64.random(in: 0...(.max)))" : appName
+        // One that the operator gave would come before the pool's own.
+        let ours = isNamed ? ["appname": name] : [:]
+        return try Pool(uri: effective(connectionString, patience, ours).secretText, name: name)
     }
 
     /// The connection string with the product's own limits where the operator set none.
-    private static func effective(_ given: ConnectionString, _ patience: Patience)
-        -> ConnectionString
-    {
+    private static func effective(
+        _ given: ConnectionString, _ patience: Patience, _ ours: [String: String]
+    ) -> ConnectionString {
         var wanted = [
             "serverselectiontimeoutms": Tuning.serverSelectionTimeout,
             "connecttimeoutms": Tuning.connectTimeout,
@@ -105,6 +126,7 @@ package final class Cluster: Sendable {
         wanted["directconnection"] = "false"
         wanted.merge(given.options) { $1 }
         // These are ours: lanes count on them.
+        wanted.merge(ours) { $1 }
         wanted["maxpoolsize"] = String(Tuning.poolSize)
         wanted["waitqueuetimeoutms"] = String(Tuning.poolWait)
         if patience == .endless { wanted["sockettimeoutms"] = String(Tuning.patientSocketTimeout) }
@@ -116,14 +138,17 @@ package final class Cluster: Sendable {
 final class Pool: Sendable {
     /// `mongoc_client_pool_t` is documented as thread safe except for its destruction, which `deinit` alone does.
     nonisolated(unsafe) private let raw: OpaquePointer
+    /// What servers are told as the name of the application.
+    let name: String
 
-    init(uri: String, appName: String) throws(MongoError) {
+    init(uri: String, name: String) throws(MongoError) {
         cmongo_initialize()
         var failure = cmongo_error_t()
-        guard let raw = cmongo_pool_new(uri, appName, &failure) else {
+        guard let raw = cmongo_pool_new(uri, name, &failure) else {
             throw MongoError(failure, while: .connecting)
         }
         self.raw = raw
+        self.name = name
     }
 
     deinit { cmongo_pool_destroy(raw) }

@@ -59,6 +59,7 @@ package struct ConnectionString: Hashable, Sendable {
         database = name.isEmpty ? nil : name
         options = [:]
         guard let question else { return }
+        var before = ""
         for pair in tail[tail.index(after: question)...].split(whereSeparator: {
             $0 == "&" || $0 == ";"
         }) {
@@ -66,7 +67,12 @@ package struct ConnectionString: Hashable, Sendable {
                 throw .invalidURI("an option has no value: every option is written name=value")
             }
             let value = try ConnectionString.decoded(pair[pair.index(after: equals)...])
-            options[pair[..<equals].lowercased()] = value
+            let option = pair[..<equals].lowercased()
+            guard ConnectionString.spellings[option] != nil else {
+                throw .unknownOption(option, after: before)
+            }
+            options[option] = value
+            before = option
         }
     }
 
@@ -109,7 +115,7 @@ extension ConnectionString {
     /// In the place of a secret in what is shown.
     private static let redaction = "***"
 
-    private static func isSecret(_ option: String) -> Bool {
+    fileprivate static func isSecret(_ option: String) -> Bool {
         option.contains("password") || option.contains("mechanismproperties")
     }
 
@@ -163,23 +169,29 @@ extension ConnectionString: CustomStringConvertible, CustomDebugStringConvertibl
 }
 
 extension ConnectionString {
-    /// Option names as the documentation writes them, by their names in lower case. Source: MongoDB's specification
-    /// "URI Options", and the driver's own older names.
+    /// The options that are known, as the documentation writes them, by their names in lower case. Source: MongoDB's
+    /// specification "URI Options", and the driver's own older names.
     private static let spellings = Dictionary(
         uniqueKeysWithValues: [
             "appName", "authMechanism", "authMechanismProperties", "authSource",
-            "connectTimeoutMS", "directConnection", "heartbeatFrequencyMS",
-            "loadBalanced", "localThresholdMS", "maxIdleTimeMS", "maxPoolSize",
+            "canonicalizeHostname", "compressors", "connectTimeoutMS", "directConnection",
+            "gssapiServiceName", "heartbeatFrequencyMS", "journal",
+            "loadBalanced", "localThresholdMS", "maxConnecting", "maxIdleTimeMS", "maxPoolSize",
             "maxStalenessSeconds", "minPoolSize", "readConcernLevel", "readPreference",
-            "readPreferenceTags", "replicaSet", "retryReads", "retryWrites",
-            "serverSelectionTimeoutMS", "serverSelectionTryOnce", "socketCheckIntervalMS",
-            "socketTimeoutMS", "srvMaxHosts", "srvServiceName", "sslAllowInvalidCertificates",
+            "readPreferenceTags", "replicaSet", "retryReads", "retryWrites", "safe",
+            "serverMonitoringMode",
+            "serverSelectionTimeoutMS", "serverSelectionTryOnce", "slaveOk",
+            "socketCheckIntervalMS",
+            "socketTimeoutMS", "srvMaxHosts", "srvServiceName", "ssl",
+            "sslAllowInvalidCertificates",
             "sslAllowInvalidHostnames", "sslCertificateAuthorityFile",
-            "sslClientCertificateKeyFile", "sslClientCertificateKeyPassword",
+            "sslClientCertificateKeyFile", "sslClientCertificateKeyPassword", "timeoutMS", "tls",
             "tlsAllowInvalidCertificates",
             "tlsAllowInvalidHostnames", "tlsCAFile", "tlsCertificateKeyFile",
             "tlsCertificateKeyFilePassword", "tlsDisableCertificateRevocationCheck",
-            "tlsDisableOCSPEndpointCheck", "tlsInsecure", "waitQueueTimeoutMS", "wTimeoutMS",
+            "tlsDisableOCSPEndpointCheck", "tlsInsecure", "uuidRepresentation", "w",
+            "waitQueueMultiple",
+            "waitQueueTimeoutMS", "wTimeoutMS",
             "zlibCompressionLevel",
         ].map { ($0.lowercased(), $0) })
 
@@ -221,5 +233,14 @@ extension ConnectionString {
 extension MongoError {
     static func invalidURI(_ reason: String) -> MongoError {
         MongoError(kind: .invalid, message: "the connection string is not valid: \(reason)")
+    }
+
+    /// One that is misspelled would have no effect, and nobody would know. What follows a secret may be the rest of it,
+    /// and is not repeated.
+    fileprivate static func unknownOption(_ option: String, after before: String) -> MongoError {
+        invalidURI(
+            ConnectionString.isSecret(before)
+                ? "behind \(before) stands no option of MongoDB; & in a value is written %26"
+                : "\(option) is not an option of MongoDB: see its spelling")
     }
 }

@@ -8,7 +8,7 @@ internal import Synchronization
 /// time plus its socket time. A call that has begun is not interrupted by cancellation. Everything goes to the
 /// primary. An error is thrown once; repeating is up to the caller.
 package actor Lane {
-    private let cluster: Cluster
+    let cluster: Cluster
     private let executor = LaneExecutor()
     private var client: Client?
     /// The primary as last seen; 0 when it must be looked for.
@@ -33,6 +33,7 @@ package actor Lane {
         do {
             return try client.run(command, on: database, server: primary)
         } catch {
+            if error.isUnanswered { cluster.hasNoAnswer(on: client.pool) }
             if error.isUnauthorized { renewLostLogin(of: client) }
             if error.kind == .network || error.isNotPrimary || error.kind == .serverSelection {
                 primary = 0
@@ -139,6 +140,14 @@ package actor Lane {
         else { return }
         try? cluster.replace(lost.pool)
         client = nil
+        primary = 0
+    }
+
+    /// Closes its connection where it is of one of these pools; the next call opens one of another pool.
+    func leave(_ pools: Set<String>) throws(MongoError) {
+        guard let client, pools.contains(client.pool.name) else { return }
+        try cluster.replace(client.pool)
+        self.client = nil
         primary = 0
     }
 

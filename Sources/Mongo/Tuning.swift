@@ -4,6 +4,8 @@ package enum Tuning {
     package static let serverSelectionTimeout = 8_000
     /// How long opening a connection may take, milliseconds.
     package static let connectTimeout = 5_000
+    /// How long making a cluster of a connection string may take: it looks SRV names up.
+    static let openLimit = Duration.seconds(5)
     /// How long an answer may take, milliseconds: a half-open connection is noticed after this.
     package static let socketTimeout = 30_000
     /// The same for commands that take as long as they need (index builds): TCP keep-alive finds dead peers there.

@@ -17,15 +17,21 @@ final class FolderLock: Sendable {
     deinit { close(descriptor) }
 
     /// Whether the folder was in use and is no more.
-    static func isFree(_ folder: String) -> Bool {
+    static func isFree(_ folder: String) -> Bool { isHeld(folder) == false }
+
+    /// Nil for a folder that never was in use.
+    static func isHeld(_ folder: String) -> Bool? {
         let descriptor = open("\(folder)/\(name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard descriptor >= 0 else { return false }
+        guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        return flock(descriptor, LOCK_SH | LOCK_NB) == 0
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
     }
 }
 
 extension ScratchFolder {
+    /// Whether it is one that a process uses now.
+    package static func isInUse(_ path: String) -> Bool { FolderLock.isHeld(path) == true }
+
     /// Removes what is left of processes that ended together with their watchdogs: servers, agents and folders of this
     /// user. Returns how many folders there were.
     @discardableResult

@@ -5,11 +5,11 @@ internal import Synchronization
 ///
 /// They are taken from below the range that the kernel gives to outgoing connections: a port from binding to 0 could be
 /// lent to such a connection while its server is down, and the server could not come back to it.
-enum LoopbackPort {
+package enum LoopbackPort {
     private static let given = Mutex<Set<UInt16>>([])
 
     /// A port that nothing is bound to and that this process was not given before.
-    static func free() throws(SandboxError) -> UInt16 {
+    package static func free() throws(SandboxError) -> UInt16 {
         let limit = firstOutgoing
         for _ in 0..<1000 {
             let port = UInt16.random(in: Tuning.lowestPort..<limit)
@@ -20,7 +20,7 @@ enum LoopbackPort {
     }
 
     /// Whether something accepts connections there.
-    static func isListening(_ port: UInt16) -> Bool {
+    package static func isListening(_ port: UInt16) -> Bool {
         let descriptor = streamSocket()
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }

@@ -175,6 +175,43 @@ extension FaultServerTests {
         }
     }
 
+    /// A `create` names no UUID, so nothing but its connection tells whether it can still land.
+    @Test func f19ADelayedCreateDoesNotLandAfterItsCollectionIsGone() async throws {
+        try await Trial.with(documents: 100, writesPerSecond: 0, definitionsPerSecond: 0) {
+            trial in
+            let pair = trial.pair
+            // Who may not see what others do.
+            let user = Credentials(username: "lagzero", password: "lagzero")
+            try await pair.destination.createUser(
+                user, roles: ["readWriteAnyDatabase", "restore", "dbAdminAnyDatabase"])
+            try trial.start(
+                destination: pair.destination.uri(as: user, options: FaultServerTests.impatient))
+            try await trial.advance(to: .inSync)
+            let source = Statements(pair.source.lane, "shop")
+            try await pair.destination.members[0].failOne(by: [
+                "mode": ["times": 1],
+                "data": [
+                    "failCommands": ["create"], "namespace": "shop.late", "blockConnection": true,
+                    "blockTimeMS": 6_000,
+                ],
+            ]) {
+                try await source.create("late")
+            }
+            try await eventually("the engine gives it up, and waits until it has landed") {
+                trial.isWaiting(for: ["may still be executed"])
+            }
+            try await source.drop("late")
+            let names: Document = [
+                "listCollections": 1, "nameOnly": true, "filter": ["name": "late"],
+            ]
+            try await eventually("it has landed and is gone again") {
+                trial.log.contains("catalog: drop shop.late")
+            }
+            #expect(try await pair.destination.lane.all(names, on: "shop").isEmpty)
+            try await trial.expectCompletion()
+        }
+    }
+
     /// A write of the engine is on its way for 4 s; the engine gives it up after 2, and its document is deleted.
     private func delayAWrite(_ trial: Trial, _ phase: Phase, _ round: Int) async throws {
         let engine = try #require(trial.engine)

@@ -5,6 +5,17 @@ import Testing
 @testable import Migration
 
 @Suite struct FoundMigrationTests {
+    /// A host behind a firewall that drops packets.
+    @Test func aDestinationThatDoesNotAnswerIsNotWaitedFor() async throws {
+        let host = try await DeafHost()
+        let begin = ContinuousClock.now
+        let answer = await FoundMigration.isPastPointOfNoReturn(
+            try ConnectionString("mongodb://\(host.address)/?tls=true"), within: .seconds(1))
+        #expect(answer == nil)
+        #expect(ContinuousClock.now - begin < .seconds(2.5))
+        withExtendedLifetime(host) {}
+    }
+
     private static let here = Lease.Owner(host: "here", boot: "1", process: 7)
     private static let source = Subject(replicaSet: "rs", id: nil, members: ["a:1", "b:1"])
 

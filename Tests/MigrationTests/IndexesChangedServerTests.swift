@@ -84,6 +84,30 @@ extension IndexesServerTests {
         try await shop.modify(name, ["index": ["name": "prepared", "hidden": true]])
     }
 
+    /// Both come at once, and the document may be written before the index is dropped on the destination.
+    @Test func x9ADocumentThatADroppedIndexRefusesDoesNotPause() async throws {
+        try await withTestCommands { pair in
+            let shop = Statements(pair.source.lane, "shop")
+            try await shop.insert("a", .numbered(100))
+            try await shop.index("a", [["key": ["place": "2dsphere"], "name": "place"]])
+            let live = try LiveMigration(pair) { $0.quietPeriod = 1 }
+            try await live.reached(.inSync)
+            // WriteConflict, which is waited for
+            let late: Value = [
+                "failCommands": ["dropIndexes"], "errorCode": 112, "namespace": "shop.a",
+            ]
+            try await setFailPoint("failCommand", ["times": 4], late, on: pair.destination)
+            try await shop.dropIndex("a", "place")
+            try await shop.insert("a", [["_id": "nowhere", "place": "nowhere"]])
+            let there = shop.on(pair.destination.lane)
+            try await live.isTrue("the document is there, and nothing pauses") {
+                try #require(live.phase != .paused)
+                return try await !there.find("a", ["filter": ["_id": "nowhere"]]).isEmpty
+            }
+            try await pair.expectEqual(try await live.cutOver())
+        }
+    }
+
     /// One resume is enough: what was refused is not built again.
     @Test func x9ARefusedIndexThatTheSourceDropsIsNoDifference() async throws {
         try await withTestCommands { pair in

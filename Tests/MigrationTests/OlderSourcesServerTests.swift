@@ -68,6 +68,49 @@ import Testing
         }
     }
 
+    /// Between the last comparison of the catalogs and the opening of the destination they tell of writes alone.
+    @Test func whatChangesUntoldDuringTheCutoverRefusesIt() async throws {
+        try await Trial.with(
+            source: { $0.version = .v4_4_2 }, documents: 100, writesPerSecond: 0,
+            definitionsPerSecond: 0
+        ) { trial in
+            let shop = Statements(trial.pair.source.lane, "shop")
+            try await shop.insert("system.js", [["_id": "f", "value": .javascript("x => 1")]])
+            try trial.start(options: { $0.quietPeriod = 1 })
+            try await trial.advance(to: .inSync)
+            let changes: [(name: String, change: () async throws -> Void)] = [
+                ("shop.new", { try await shop.create("new") }),
+                (
+                    "shop.items",
+                    {
+                        try await shop.run([
+                            "createIndexes": "items",
+                            "indexes": [["key": ["late": 1], "name": "late"]],
+                        ])
+                    }
+                ),
+                (
+                    "shop.system.js",
+                    { try await shop.update("system.js", ["_id": "f"], ["$set": ["value": 2]]) }
+                ),
+            ]
+            for (name, change) in changes {
+                try await trial.setFailPoint(from: .finalizing)
+                try await trial.reach(.finalizing)
+                try await eventually("the catalogs are compared, the indexes not prepared") {
+                    trial.isWaiting(for: ["preparing unique indexes"])
+                }
+                try await change()
+                try await trial.setFailPoint(from: nil)
+                try await eventually("the cutover is refused: \(trial.engine?.progress() as Any)") {
+                    trial.phase == .inSync
+                        && trial.engine?.progress().message.contains("(\(name))") == true
+                }
+            }
+            try await trial.expectCompletion()
+        }
+    }
+
     /// Nothing blocks their writes, so nothing waits for transactions that the user may not see.
     @Test func aCutoverThatCannotSeeTransactionsIsRefused() async throws {
         try await Pair.with {

@@ -51,7 +51,8 @@ import Testing
         let documents = VerifyServerTests.documents(0..<100) + [["_id": .minKey], ["_id": .maxKey]]
         try await fixture.insert(documents, into: "c", [fixture.source])
         let collection = try #require(fixture.context.registry[uuid])
-        let copier = PartitionCopier(context: fixture.context, number: 0)
+        let copier = PartitionCopier(
+            context: fixture.context, number: 0, reconcile: {})
         let terms = CopyQueue.Terms(
             bytes: 0, documents: 0, readAfter: fixture.context.dirty.seenThrough,
             documentBytes: 100)

@@ -155,7 +155,9 @@ struct VerifyFixture {
                 }.run()
             }
             group.addTask {
-                try await Applier(context: context) { verifier.noteApplied($0) }.run()
+                try await Applier(
+                    context: context, applied: { verifier.noteApplied($0) }, reconcile: {}
+                ).run()
             }
             group.addTask { try await verifier.run() }
             group.addTask {

@@ -53,9 +53,23 @@ import Testing
 
     @Test func optionNamesAreWrittenAsTheDocumentationWritesThem() throws {
         let uri = try ConnectionString(
-            "mongodb://h/?REPLICASET=rs&authsource=admin&TLScaFile=c&other=1")
-        #expect(
-            uri.description == "mongodb://h/?authSource=admin&other=1&replicaSet=rs&tlsCAFile=c")
+            "mongodb://h/?REPLICASET=rs&authsource=admin&TLScaFile=c&W=1")
+        #expect(uri.description == "mongodb://h/?authSource=admin&replicaSet=rs&tlsCAFile=c&w=1")
+    }
+
+    /// As the shell does: one that is misspelled would have no effect, and nobody would know.
+    @Test func unknownOptionsAreNamedAndRefused() {
+        let error = #expect(throws: MongoError.self) {
+            try ConnectionString("mongodb://u:geheim@h/?replicaset=rs&authSorce=geheim")
+        }
+        #expect(error?.message.contains("authsorce is not an option") == true)
+        #expect(error?.message.contains("geheim") == false)
+        // What stands before a = may be the rest of a password.
+        let cut = #expect(throws: MongoError.self) {
+            try ConnectionString("mongodb://h/?tlsCertificateKeyFilePassword=ge&heim=x")
+        }
+        #expect(cut?.message.contains("heim") == false)
+        #expect(cut?.message.contains("%26") == true)
     }
 
     @Test func whatIsShownAsASecretIsTakenFromTheOtherOne() throws {

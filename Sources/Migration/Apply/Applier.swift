@@ -7,6 +7,8 @@ struct Applier: Sendable {
     let context: Context
     /// Called with keys that were applied, before they leave the dirty set: the verifier compares them again.
     let applied: @Sendable (DirtyKeys.Work) -> Void
+    /// Makes the catalogs equal: what refuses a document may be gone from the source.
+    let reconcile: @Sendable () async throws -> Void
 
     /// Applies until cancelled, with as many workers as `Workers` allows.
     func run() async throws {
@@ -15,6 +17,8 @@ struct Applier: Sendable {
 
     private func work(_ number: Int) async throws {
         let worker = ApplyWorker(context: context)
+        /// What was refused before the catalogs were made equal: once more, and it pauses the migration.
+        var refused: Set<String> = []
         while true {
             try await context.workers.pass(number)
             let seen = context.dirty.hasWork.count
@@ -27,13 +31,22 @@ struct Applier: Sendable {
                 await context.dirty.hasWork.wait(after: seen)
                 continue
             }
-            try await perform(work, worker, opening)
+            guard let refusal = try await perform(work, worker) else { continue }
+            if refused.insert(refusal.message).inserted {
+                try await reconcile()
+                continue
+            }
+            refused.remove(refusal.message)
+            await context.pause(refusal, opening)
+            // In a cutover there is no pause: the keys wait a little until it gives up.
+            try await Task.sleep(for: Tuning.firstRetryDelay)
         }
     }
 
+    /// Returns why the destination refuses a document, if it does.
     private func perform(
-        _ work: DirtyKeys.Work, _ worker: ApplyWorker, _ opening: Int
-    ) async throws {
+        _ work: DirtyKeys.Work, _ worker: ApplyWorker
+    ) async throws -> MigrationError? {
         do {
             guard let collection = context.registry[work.collection] else {
                 throw CollectionGone(collection: work.collection, side: .source)
@@ -51,9 +64,7 @@ struct Applier: Sendable {
             context.reconcile.notify()
         } catch let error as MigrationError where error.code == .refused {
             context.dirty.update { $0.giveBack(work) }
-            await context.pause(error, opening)
-            // In a cutover there is no pause: the keys wait a little until it gives up.
-            try await Task.sleep(for: Tuning.firstRetryDelay)
+            return error
         } catch let error as MongoError where error.isWaitedFor {
             // A read that broke in the middle: the keys are taken again.
             context.dirty.update { $0.giveBack(work) }
@@ -62,5 +73,6 @@ struct Applier: Sendable {
             context.dirty.update { $0.giveBack(work) }
             throw error
         }
+        return nil
     }
 }

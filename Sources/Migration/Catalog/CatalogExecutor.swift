@@ -18,8 +18,9 @@ package struct CatalogExecutor: Sendable {
     let journal: any CatalogJournal
     private let mayChange: @Sendable () async throws -> Void
 
-    /// At least one lane, all to the destination. `mayChange` is asked before every change, and throws where this process
-    /// may make none any more: the plan may be older than it seems, in a process that was stopped meanwhile.
+    /// At least one lane, all to the destination, of a cluster whose commands can be outlasted. `mayChange` is asked before
+    /// every change, and throws where this process may make none any more: the plan may be older than it seems, in a
+    /// process that was stopped meanwhile.
     package init(
         lanes: [Lane], journal: any CatalogJournal,
         mayChange: @escaping @Sendable () async throws -> Void = {}
@@ -29,6 +30,9 @@ package struct CatalogExecutor: Sendable {
         self.journal = journal
         self.mayChange = mayChange
     }
+
+    /// Changes that were not answered are done or will never be, afterwards; see `Lane.outlast`.
+    func outlast() async throws { try await Lane.outlast(lanes) }
 
     /// Performs actions that do not depend on one another, and returns what became of each.
     ///

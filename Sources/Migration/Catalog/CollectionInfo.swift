@@ -104,5 +104,10 @@ package struct Catalog: Sendable {
         collections.values.sorted { $0.namespace < $1.namespace }
     }
 
+    /// The first collection or view that is not the same in both.
+    func firstDifference(from other: Catalog) -> Namespace? {
+        Set(collections.keys).union(other.collections.keys).filter { self[$0] != other[$0] }.min()
+    }
+
     package var databases: Set<String> { Set(collections.keys.map(\.database)) }
 }

@@ -73,6 +73,7 @@ package struct Reconciler: Sendable {
     func drop(_ collection: MigratedCollection) async throws {
         let kind: CollectionInfo.Kind = collection.kind == .buckets ? .buckets : .collection
         try await gate.close(collection.source)
+        try await executor.outlast()
         _ = try await executor.perform([
             .drop(
                 collection.destination, kind, collection.destinationName, source: collection.source)
@@ -83,6 +84,8 @@ package struct Reconciler: Sendable {
         _ indexable: Set<BinaryUUID>, _ report: inout Report
     ) async throws -> CatalogPlan {
         let journal = executor.journal
+        // Before anything is read that they could change.
+        try await executor.outlast()
         report.source = try await source.read(filter: filter)
         var state = try await journal.load()
         let databases = report.source.databases

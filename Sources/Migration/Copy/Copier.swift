@@ -55,15 +55,18 @@ struct Copier: Sendable {
         }
     }
 
-    /// Copies until cancelled, with as many workers as `Workers` allows.
-    func run() async throws {
-        try await context.workers.run { try await work($0) }
+    /// Copies until cancelled, with as many workers as `Workers` allows. `reconcile` makes the catalogs equal: what refuses
+    /// a document may be gone from the source.
+    func run(_ reconcile: @escaping @Sendable () async throws -> Void) async throws {
+        try await context.workers.run { number in
+            try await work(
+                PartitionCopier(context: context, number: number, reconcile: reconcile))
+        }
     }
 
-    private func work(_ number: Int) async throws {
-        let copier = PartitionCopier(context: context, number: number)
+    private func work(_ copier: PartitionCopier) async throws {
         while true {
-            try await context.workers.pass(number)
+            try await context.workers.pass(copier.number)
             let seen = queue.hasTask.count
             try await context.gate.pass()
             guard let task = await queue.next() else {

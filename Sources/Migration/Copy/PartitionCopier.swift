@@ -12,10 +12,14 @@ struct PartitionCopier: Sendable {
     let context: Context
     /// Of the worker, for `Workers`.
     let number: Int
+    private let reconcile: @Sendable () async throws -> Void
     let reader: Lane
     let inserter: Inserter
 
-    init(context: Context, number: Int) {
+    init(
+        context: Context, number: Int, reconcile: @escaping @Sendable () async throws -> Void
+    ) {
+        self.reconcile = reconcile
         self.context = context
         self.number = number
         reader = context.source.lane()
@@ -175,6 +179,8 @@ struct PartitionCopier: Sendable {
     /// Inserts a batch; a document that is refused pauses the migration until the operator resumes it.
     private func insert(_ batch: Batch, into collection: MigratedCollection) async throws {
         guard !batch.isEmpty else { return }
+        /// Since the last refusal.
+        var hasReconciled = false
         while true {
             let opening = context.gate.openings
             do {
@@ -187,6 +193,11 @@ struct PartitionCopier: Sendable {
                     batch, into: current, isOrdered: collection.kind == .capped)
                 break
             } catch let error as MigrationError where error.code == .refused {
+                hasReconciled.toggle()
+                if hasReconciled {
+                    try await reconcile()
+                    continue
+                }
                 await context.pause(error, opening)
                 try await context.gate.pass()
             }

@@ -51,6 +51,16 @@ extension CatalogKeeper {
             try refuseOnProblems()
             try await waitForMore()
         }
+        comparedSource = sourceCatalog
+    }
+
+    /// A collection or view of an older source that is not what it was in `reconcileForCutover`: no event tells of that.
+    func changedUntold() async throws -> Namespace? {
+        guard !context.source.version.tellsOfDefinitions else { return nil }
+        let now = try await context.retry("reading the source's catalog") {
+            try await sourceReader.read(filter: context.options.filter)
+        }
+        return now.firstDifference(from: comparedSource)?.withoutBucketsPrefix
     }
 
     private func refuseOnProblems() throws {

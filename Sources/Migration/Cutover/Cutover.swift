@@ -91,6 +91,8 @@ struct Cutover: Sendable {
         let now = try await ServerTime(of: context.destination, context.retry)
         steps.begin(.checkForStrayWrites)
         let last = try await drain(lane, refusingWritesAfter: final)
+        try await inTime("the last look at the source") { try await refuseOnUntoldChanges() }
+        try refuseOnWrites(after: final)
         try await refuseOnWritableSource(wasBlocked: isBlocked)
         try await accept(last, unfinished, now)
         return last
@@ -231,6 +233,17 @@ struct Cutover: Sendable {
         throw MigrationError(
             .cutoverRefused,
             "the source was written to during the cutover (\(namespace)): "
+                + "stop the application, then cut over again")
+    }
+
+    /// What the change stream of an older source does not tell of.
+    private func refuseOnUntoldChanges() async throws {
+        var changed = try await keeper.changedUntold()
+        if changed == nil { changed = try await verifier.changedUntold() }
+        guard let changed else { return }
+        throw MigrationError(
+            .cutoverRefused,
+            "the source was changed during the cutover (\(changed)): "
                 + "stop the application, then cut over again")
     }
 

@@ -10,7 +10,7 @@ package enum SourceRelease {
     package static func perform(
         source: ConnectionString, destination: ConnectionString
     ) async throws {
-        let there = try Cluster(destination).lane()
+        let there = try await Cluster.open(destination).lane()
         let state = try await there.open(
             [
                 "find": "state", "filter": ["_id": "migration"], "limit": 1,
@@ -18,7 +18,8 @@ package enum SourceRelease {
             ], on: StateStore.database
         ).documents.first { _ in true }?.copied()
         if let state, state["sourceBlocked"]?.bool == false { return }
-        _ = try await Cluster(source).lane().run(["setUserWriteBlockMode": 1, "global": false])
+        _ = try await Cluster.open(source).lane()
+            .run(["setUserWriteBlockMode": 1, "global": false])
         // Without an upsert: a state that was dropped since stays so.
         let reply = try await there.write(
             [

@@ -11,7 +11,7 @@ actor CatalogKeeper {
     let log: EventLog
     private let reconciler: Reconciler
     let builder: IndexBuilder
-    private let sourceReader: CatalogReader
+    let sourceReader: CatalogReader
     let destinationReader: CatalogReader
     /// Told about each catalog difference that no change of the source explains.
     private let unexplained: @Sendable ([Mismatch]) -> Void
@@ -40,6 +40,8 @@ actor CatalogKeeper {
     /// The source as the last run read it, and which collection is which.
     private(set) var sourceCatalog = Catalog([])
     private(set) var pairs: [BinaryUUID: BinaryUUID] = [:]
+    /// The source as it was when the catalogs were last found equal for a cutover.
+    var comparedSource = Catalog([])
     private nonisolated let hasBuilds = Signal()
     /// Unique indexes of whose documents none were found in each other's way.
     private var passedUnique: Set<UniqueCheck.Subject> = []
@@ -61,7 +63,9 @@ actor CatalogKeeper {
         self.spill = spill
         self.log = log
         let source = (0..<Tuning.catalogLanes).map { _ in context.source.lane() }
-        let destination = (0..<Tuning.catalogLanes).map { _ in context.destination.lane() }
+        let destination = (0..<Tuning.catalogLanes).map { _ in
+            context.destination.catalogCluster.lane()
+        }
         sourceReader = CatalogReader(lanes: source)
         destinationReader = CatalogReader(lanes: destination)
         reconciler = Reconciler(

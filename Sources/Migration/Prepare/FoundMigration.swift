@@ -33,24 +33,38 @@ package struct FoundMigration: Hashable, Sendable {
         source: ConnectionString, destination: ConnectionString, owner: Lease.Owner,
         isRunning: (Lease.Owner) -> Bool
     ) async throws -> FoundMigration? {
-        let there = try Cluster(destination).lane()
+        let there = try await Cluster.open(destination).lane()
         guard let state = try await StateStore.peek("state", "migration", there),
             state["token"] != nil
         else {
             return nil
         }
         let lease = try await StateStore.peek(Lease.namespace.collection, "owner", there)
-        let subject = try await Subject(try Cluster(source).lane())
+        let subject = try await Subject(try await Cluster.open(source).lane())
         return FoundMigration(
             state, of: subject, holder: lease?["owner"]?.document.map(Lease.Owner.init),
             seenBy: owner, isRunning: isRunning)
     }
 
     /// Whether what a destination holds is a migration of which only the cutover's end is left, for which nobody needs the
-    /// source. One call, changes nothing. Throws `MongoError` where it cannot be asked.
-    package static func isPastPointOfNoReturn(_ destination: ConnectionString) async throws -> Bool
-    {
-        let lane = try Cluster(destination).lane()
+    /// source. One call, changes nothing. Nil where it does not answer within `limit`, or refuses to.
+    package static func isPastPointOfNoReturn(
+        _ destination: ConnectionString, within limit: Duration = Tuning.wayLimit
+    ) async -> Bool? {
+        // The first answer counts: what a lane has begun cannot be interrupted.
+        let (answers, answer) = AsyncStream.makeStream(of: Bool?.self)
+        Task { answer.yield(try? await isPastPointOfNoReturn(destination)) }
+        Task {
+            try? await Task.sleep(for: limit)
+            answer.yield(nil)
+        }
+        return await answers.first { _ in true } ?? nil
+    }
+
+    private static func isPastPointOfNoReturn(
+        _ destination: ConnectionString
+    ) async throws -> Bool {
+        let lane = try await Cluster.open(destination.hurried).lane()
         let state = try await StateStore.peek("state", "migration", lane)
         return state.map { StoredMigration($0).isPastPointOfNoReturn } ?? false
     }

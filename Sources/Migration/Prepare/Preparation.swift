@@ -133,7 +133,7 @@ struct Preparation: Sendable {
         }
         kept.append("dropping", true)
         try await store.begin(kept.finish())
-        let lane = destination.lane()
+        let lane = destination.catalogCluster.lane()
         let answer = try await retry("listing the destination's databases") {
             try await lane.run(["listDatabases": 1, "nameOnly": true, "authorizedDatabases": false])
         }
@@ -142,6 +142,7 @@ struct Preparation: Sendable {
         }
         for name in names where !NamespaceFilter.internalDatabases.contains(name) {
             try await retry("dropping \(name)") {
+                try await Lane.outlast([lane])
                 try await lease.check()
                 _ = try await lane.run(
                     ["dropDatabase": 1, "writeConcern": ["w": "majority"]], on: name)
@@ -155,7 +156,7 @@ struct Preparation: Sendable {
 
     /// What a check for unique indexes that was killed left behind: documents of users.
     private func dropTrials() async throws {
-        let lane = destination.lane()
+        let lane = destination.catalogCluster.lane()
         let found = try await retry("reading the migration's state") {
             try await lane.open(
                 ["listCollections": 1, "nameOnly": true, "authorizedCollections": true],
@@ -169,6 +170,7 @@ struct Preparation: Sendable {
 
     private func dropState(_ collection: String, _ lane: Lane) async throws {
         try await retry("clearing what an earlier run left") {
+            try await Lane.outlast([lane])
             try await lease.check()
             do throws(MongoError) {
                 _ = try await lane.run(

@@ -2,7 +2,7 @@
 /// below that together.
 extension Tuning {
     /// How long all steps before a login may take together.
-    static let wayLimit = Duration.seconds(12)
+    package static let wayLimit = Duration.seconds(12)
     /// How long a name look-up may take: two tries of the usual resolver's first server would be 10 s.
     static let lookUpLimit = Duration.seconds(4)
     /// How long opening a TCP connection may take: a lost first packet is repeated after 1 s.
@@ -13,8 +13,6 @@ extension Tuning {
     static let greetingMilliseconds = 3_000
     /// How long one command of the validation may take, milliseconds; above `scanMilliseconds`.
     static let commandMilliseconds = 8_000
-    /// How long making a cluster of a connection string may take: it looks SRV names up.
-    static let openLimit = Duration.seconds(5)
 
     /// How long both catalogs and all sizes may be read; what is left then is told as unknown.
     static let catalogLimit = Duration.seconds(30)

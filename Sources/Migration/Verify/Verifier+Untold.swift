@@ -31,17 +31,37 @@ extension Verifier {
         }
     }
 
+    /// The first of these collections that is not equal on both sides, once `applyUntold` has made them so: it was
+    /// written to since then.
+    func changedUntold() async throws -> Namespace? {
+        let lanes = VerifyLanes(context: context)
+        for collection in context.registry.all where collection.isCopied && isUntold(collection) {
+            let source = try await documents(
+                of: lanes.openSource(collection, after: context.dirty.seenThrough) { _ in },
+                lanes.source)
+            let time = try await lanes.destinationTime()
+            let destination = try await documents(
+                of: lanes.openDestination(collection, after: time) { _ in }, lanes.destination)
+            if source != destination { return collection.sourceName }
+        }
+        return nil
+    }
+
     private static func projectID(_ command: inout DocumentBuilder) {
         command.append("projection", ["_id": 1])
     }
 
     /// Of the batch and all that follow it.
     private func ids(of first: Batch, _ lane: Lane) async throws -> Set<RawValue> {
-        var ids: Set<RawValue> = []
+        Set(try await documents(of: first, lane).compactMap { $0.raw("_id") })
+    }
+
+    private func documents(of first: Batch, _ lane: Lane) async throws -> Set<Document> {
+        var documents: Set<Document> = []
         var batch = first
         while true {
-            ids.formUnion(batch.documents.compactMap { $0.raw("_id") })
-            guard let cursor = batch.cursor else { return ids }
+            documents.formUnion(batch.documents)
+            guard let cursor = batch.cursor else { return documents }
             batch = try await lane.more(cursor)
         }
     }

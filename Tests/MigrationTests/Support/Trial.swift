@@ -276,9 +276,10 @@ extension Member {
         return answer?["count"]?.integer ?? 0
     }
 
-    /// Fails commands by this `failCommand`, and waits until one is failed.
-    func failOne(by fields: Document) async throws {
+    /// Fails commands by this `failCommand`, and waits until one is failed. `act`: what leads to one.
+    func failOne(by fields: Document, _ act: () async throws -> Void = {}) async throws {
         let count = try await setFailPoint("failCommand", fields)
+        try await act()
         try await eventually("a command is failed") {
             let answer = try? await lane.run([
                 "waitForFailPoint": "failCommand", "timesEntered": .integer(count + 1),

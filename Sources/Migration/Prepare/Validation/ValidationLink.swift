@@ -14,24 +14,9 @@ extension Validation {
         /// Connects at the first command. Throws kind `invalid` when libmongoc does not accept the string, and kind
         /// `network` when an SRV name is not resolved in time.
         static func open(_ connectionString: ConnectionString) async throws(MongoError) -> Link {
-            let hurried = connectionString.setting([
-                "serverselectiontimeoutms": String(Tuning.greetingMilliseconds),
-                "connecttimeoutms": String(Tuning.greetingMilliseconds),
-                "sockettimeoutms": String(Tuning.commandMilliseconds),
-            ])
-            let made = await OwnThread.run(within: Tuning.openLimit) {
-                () -> Result<Link, MongoError> in
-                do throws(MongoError) {
-                    return .success(
-                        Link(try Cluster(hurried, appName: "lagzero validation").lane()))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            guard let made else {
-                throw MongoError(kind: .network, message: "the name was not resolved in time")
-            }
-            return try made.get()
+            let cluster = try await Cluster.open(
+                connectionString.hurried, appName: "lagzero validation")
+            return Link(cluster.lane())
         }
 
         func run(_ command: Document, on database: String = "admin") async throws(MongoError)
@@ -58,6 +43,15 @@ extension Validation {
 }
 
 extension ConnectionString {
+    /// With time limits for questions that somebody waits for.
+    var hurried: ConnectionString {
+        setting([
+            "serverselectiontimeoutms": String(Tuning.greetingMilliseconds),
+            "connecttimeoutms": String(Tuning.greetingMilliseconds),
+            "sockettimeoutms": String(Tuning.commandMilliseconds),
+        ])
+    }
+
     /// One host of it, directly and without a login: what a server tells everyone.
     func anonymous(host: String) throws(MongoError) -> ConnectionString {
         var kept = options.filter { $0.key.hasPrefix("tls") || $0.key.hasPrefix("ssl") }

@@ -50,7 +50,7 @@ extension Validation.Party {
         let need = Validation.Needs.oplog
         guard login.privileges.allow(need.action, on: need.target) else {
             add(
-                .oplogReadable, .failure, message: "User not authorized to read the oplog",
+                .oplogReadable, .failure,
                 seen: "missing: \([need].words)", remedy: "Grant the role \(need.role) on admin.")
             return nil
         }
