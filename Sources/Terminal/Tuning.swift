@@ -21,6 +21,24 @@ package enum Tuning {
     /// the first waits for the limit.
     static let resizeQuiet = Duration.milliseconds(60)
     static let resizeLimit = Duration.milliseconds(500)
+    /// Bytes that are sent before the terminal has answered: most full paints, and a second of 16 kbit/s.
+    static let sendWindow = 2 << 10
+    /// With so many since the last question there is another one; changes of a page have them, keys and clocks have not.
+    static let askedBytes = 512
+    /// An answer that has not come after so long does not come: it was lost, or was none.
+    static let answerLimit = Duration.seconds(10)
+    /// So many late answers in a row are a slow link, and so many timely ones are none. Over 64 kbit/s with 100 ms a full
+    /// paint is answered after 0.5 s and a clock after 0.1 s.
+    static let lateAnswer = Duration.milliseconds(500)
+    static let timelyAnswer = Duration.milliseconds(250)
+    static let lateAnswers = 2
+    static let timelyAnswers = 4
+    /// Between two frames on a slow link that no key has asked for.
+    package static let slowFrame = Duration.seconds(5)
+    /// What comes so long after a key may be its answer.
+    static let keyAnswers = Duration.seconds(2)
+    /// So long it is waited at the end for an answer, which the shell would take for keys.
+    static let lastAnswer = Duration.seconds(1)
     /// Messages handled before a frame is drawn, so that a storm of them cannot stop drawing.
     static let messagesPerFrame = 256
     /// Messages and timers handled by a pilot in one step; more is a program that never comes to rest.
@@ -29,8 +47,6 @@ package enum Tuning {
     static let fieldLimit = 4_096
     /// Bullets that stand for a secret of any length.
     static let bullets = 8
-    /// Lines a log pane keeps.
-    static let logLines = 2_000
     /// Rows that a list moves by page before it has been told its height.
     static let listHeight = 10
     /// Rows of an open drop-down list.

@@ -212,6 +212,8 @@ package struct Emulator {
         case "t" where number(0) == 22: titles.append(title)
         case "t" where number(0) == 23: title = titles.popLast() ?? title
         case "t", "c": break
+        // A question, which is not for the screen.
+        case "n" where text == "5": break
         default: unknown.append("CSI \(text) \(final)")
         }
     }

@@ -30,6 +30,10 @@ package final class PseudoTerminal {
     private var emulator: Emulator
     /// Bytes of the output that the emulator has taken.
     private var fed = 0
+    /// Whether what the program asks is answered as soon as it is read; a terminal far away takes its time.
+    package var answers = true
+    /// Bytes of the output whose questions have been answered, or never will be.
+    private var answered = 0
     /// How long something may take that is waited for.
     package var patience = Duration.seconds(20)
 
@@ -221,6 +225,16 @@ package final class PseudoTerminal {
         }
         if output.count > before {
             arrivals.append(Arrival(time: time, bytes: output.count - before))
+            if answers { answer() }
+        }
+    }
+
+    /// Answers every question that came and was not answered: whether it is well (DSR).
+    package func answer() {
+        let question = Array("\u{1b}[5n".utf8)
+        while let found = output[answered...].firstRange(of: question) {
+            answered = found.upperBound
+            send("\u{1b}[0n")
         }
     }
 

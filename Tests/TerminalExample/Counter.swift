@@ -88,7 +88,7 @@ enum Counter: Program {
         case .resumed: .resumed
         case .noMouse: .noMouse
         case .leave: .key(.character("q"))
-        case .tick, .notCopied, .interrupt, .terminate, .hangUp: nil
+        case .tick, .notCopied, .link, .interrupt, .terminate, .hangUp: nil
         }
     }
 

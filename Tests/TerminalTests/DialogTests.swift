@@ -184,10 +184,9 @@ import Testing
     @Test func everyWidgetIsEncodedAndDecoded() throws {
         try same(confirm())
         try same(Modal("T", ["x"], buttons: [Button("OK", .grey(reason: "no"))]))
-        try same(ListView(["a"]))
-        try same(Table([.init("A")], rows: [["x"]]))
+        try same(ListView())
         try same(DropDown(["a"], selected: 0))
-        try same(LogPane([["a"]]))
+        try same(LogPane())
         try same(Sparkline([1, nil]))
         try same(Countdown(.seconds(1)))
         try same(Help(KeyMap([.init(.tab, .function(1), label: "next")])))
@@ -195,7 +194,7 @@ import Testing
         try same(TextField("a"))
     }
 
-    private func same<Value: Widget>(_ widget: Value) throws {
+    private func same<Value: Codable & Equatable>(_ widget: Value) throws {
         #expect(try JSON.decode(Value.self, JSON.encode(widget)) == widget)
     }
 }

@@ -369,4 +369,78 @@ import Testing
         terminal.send("q")
         #expect(try exited(terminal.end(), with: 0))
     }
+
+    // MARK: Slow links
+
+    /// Shown, and its first question answered; from here on the test answers.
+    private func answeredOnce() throws -> PseudoTerminal {
+        let terminal = try start()
+        try terminal.expect("漢字")
+        _ = try press("n", terminal, until: "1")
+        terminal.answers = false
+        return terminal
+    }
+
+    @Test func framesWaitUntilTheTerminalHasSeenTheLastOnes() throws {
+        let terminal = try answeredOnce()
+        let seen = terminal.output.count
+        // All that is sent is read, but nothing of it is seen yet: r paints until the window is full.
+        var isHeld = false
+        for _ in 0..<20 where !isHeld {
+            let before = terminal.output.count
+            terminal.send("r")
+            terminal.listen(for: .milliseconds(300))
+            isHeld = terminal.output.count == before
+        }
+        #expect(isHeld)
+        let held = terminal.output.count
+        #expect(held - seen < 2_048 + 1_500)
+        terminal.send("nnn")
+        terminal.answer()
+        terminal.answers = true
+        try terminal.expect("count=4", from: held)
+        #expect(terminal.output.count - held < 2 * 1_500)
+        terminal.send("q")
+        #expect(try exited(terminal.end(), with: 0))
+    }
+
+    @Test func aTerminalThatNeverAnswersIsPaintedAllTheSame() throws {
+        let terminal = try start()
+        terminal.answers = false
+        try terminal.expect("漢字")
+        for _ in 0..<5 {
+            let before = terminal.output.count
+            terminal.send("r")
+            try terminal.expect("漢字", from: before)
+        }
+        terminal.send("q")
+        #expect(try exited(terminal.end(), with: 0))
+        #expect(terminal.output.split(separator: Array("\u{1b}[5n".utf8)).count == 2)
+    }
+
+    @Test func aTerminalWithoutAReportOfItsCursorIsAskedNothing() throws {
+        let terminal = try start(["ONLY_TERM": "pcansi"])
+        try terminal.expect("count=0")
+        terminal.send("q")
+        #expect(try exited(terminal.end(), with: 0))
+        #expect(!terminal.output.contains(Array("\u{1b}[5n".utf8)))
+    }
+
+    @Test func anAnswerOnItsWayIsNotLeftToTheShell() throws {
+        let program = try PseudoTerminal.program("terminal-example")
+        let terminal = try PseudoTerminal(
+            "/bin/bash",
+            ["--norc", "-c", "\(program); if read -t 0; then echo MORE; else echo NOTHING; fi"],
+            environment: ["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"])
+        try terminal.expect("漢字")
+        _ = try press("n", terminal, until: "1")
+        terminal.answers = false
+        _ = try press("r", terminal, until: "\u{1b}[5n")
+        terminal.send("q")
+        terminal.listen(for: .milliseconds(200))
+        #expect(!terminal.text.contains(Self.leave))
+        terminal.answer()
+        try terminal.expect("NOTHING")
+        try terminal.end()
+    }
 }

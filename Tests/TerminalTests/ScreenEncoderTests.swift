@@ -73,16 +73,27 @@ import Testing
         #expect(!encoder.frame(canvas).isEmpty)
     }
 
+    private struct Log: LogLines {
+        var texts: [String]
+
+        var count: Int { texts.count }
+        func number(_ index: Int) -> Int { index }
+        func text(_ index: Int) -> String { texts[index] }
+        func rows(_ index: Int) -> [[Run]] { [[Run(texts[index])]] }
+        var hasUnread: Bool { false }
+        var older: String? { nil }
+    }
+
     @Test func aLineOfAFullWidthLogCostsLittleMoreThanItself() throws {
         let encoder = try encoder("xterm-256color")
-        var log = LogPane((0..<40).map { [Run("02:13:58 copied shop.items \($0)")] })
+        var log = Log(texts: (0..<40).map { "02:13:58 copied shop.items \($0)" })
         func frame() -> [UInt8] {
             var canvas = Canvas(size)
-            log.draw(in: canvas.bounds, isFocused: false, on: &canvas)
+            LogPane().draw(log, in: canvas.bounds, on: &canvas)
             return encoder.frame(canvas)
         }
         _ = frame()
-        log.append(["02:14:02 copying shop.events"])
+        log.texts.append("02:14:02 copying shop.events")
         #expect(frame().count <= 130)
     }
 

@@ -4,6 +4,8 @@ enum EscapeSequence {
     enum Meaning: Equatable {
         case key(Key)
         case pasteStart
+        /// To the question of `FlowControl`.
+        case answer
         case nothing
     }
 
@@ -72,6 +74,7 @@ enum EscapeSequence {
     }
 
     private static func meaning(_ parameters: ArraySlice<UInt8>, _ final: UInt8) -> Meaning {
+        if final == UInt8(ascii: "n"), parameters == [UInt8(ascii: "0")] { return .answer }
         let number = parameters.split(separator: UInt8(ascii: ";")).first.flatMap {
             Int(String(decoding: $0, as: UTF8.self))
         }

@@ -4,6 +4,7 @@ package struct KeyDecoder: Sendable, Equatable {
     private var pending: [UInt8] = []
     private var pasted: [UInt8]?
     private var lastByte = Duration.zero
+    private var answers = 0
     private let escapeDelay: Duration
 
     package init(escapeDelay: Duration = Tuning.escapeDelay) { self.escapeDelay = escapeDelay }
@@ -12,6 +13,12 @@ package struct KeyDecoder: Sendable, Equatable {
     package var deadline: Duration? {
         if pasted != nil { return lastByte + Tuning.pasteQuiet }
         return pending.isEmpty ? nil : lastByte + escapeDelay
+    }
+
+    /// How many answers of the terminal came since the last time.
+    mutating func takeAnswers() -> Int {
+        defer { answers = 0 }
+        return answers
     }
 
     /// Forgets what has not become a key yet.
@@ -58,6 +65,9 @@ package struct KeyDecoder: Sendable, Equatable {
             case .key(let key): return [key]
             case .pasteStart:
                 pasted = []
+                return []
+            case .answer:
+                answers += 1
                 return []
             case .nothing: return []
             }

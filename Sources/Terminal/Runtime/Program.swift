@@ -52,6 +52,9 @@ package enum TerminalEvent: Sendable, Equatable {
     case notCopied
     /// The mouse was to be switched on, and the terminal tells of none.
     case noMouse
+    /// The way to the terminal has become slow, so that what changes by itself is drawn every few seconds, or is so no
+    /// more.
+    case link(isSlow: Bool)
     /// Who reads it line by line asks to leave, from whatever page.
     case leave
     /// Ctrl-C, SIGTERM and the like ask for an end. The runtime ends by itself when the terminal is gone.
@@ -105,6 +108,11 @@ package struct Sender<Message: Sendable>: Sendable {
 /// Looks for messages that need not wake the program up. Called by the thread of the terminal each time something happens
 /// there, a tick included; must not block.
 package typealias Look<P: Program> = @Sendable () -> [P.Message]
+
+/// Performs an effect on the thread of the terminal, without waking another one up; false for what is to be performed
+/// outside. Must not block.
+package typealias AtOnce<P: Program> =
+    @Sendable (_ effect: P.Effect, _ send: Sender<P.Message>) -> Bool
 
 /// Performs an effect outside of the program; runs in a task of its own, which is cancelled when the run ends.
 package typealias Perform<P: Program> =

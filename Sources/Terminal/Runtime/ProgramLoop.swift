@@ -12,6 +12,8 @@ final class ProgramLoop<P: Program> {
     private var isTurned = false
     /// First and last of a storm of resizes that has not been painted.
     private var resizes: (first: Duration, last: Duration)?
+    /// Whether the program has been told that the link is slow.
+    private var isToldSlow = false
 
     init(_ program: ProgramRun<P>, _ device: TerminalDevice, _ options: TerminalOptions) {
         self.program = program
@@ -36,7 +38,11 @@ final class ProgramLoop<P: Program> {
             resizeWhenQuiet()
             draw()
             program.beginEffects()
-            if program.ending != nil || isTurned { return }
+            if program.ending != nil || isTurned {
+                takeLastAnswer()
+                if isTurned { tell(isSlow: false) }
+                return
+            }
             wait(isBusy: program.isBusy)
         }
     }
@@ -49,31 +55,37 @@ final class ProgramLoop<P: Program> {
     }
 
     private func wait(isBusy: Bool) {
-        let isWaitingToDraw = !device.line.unsent.isEmpty || isDirty && resizes == nil
+        let now = uptime
+        let frame = isToDraw ? device.flow.nextFrame(at: now) : nil
+        let isWaitingToDraw = !device.line.unsent.isEmpty || frame.map { $0 <= now } ?? false
+        let next = [deadline, isWaitingToDraw ? nil : frame].compactMap { $0 }.min()
         let seen = device.line.wait(
-            program.descriptor, forOutput: isWaitingToDraw, timeout: isBusy ? .zero : timeout)
+            program.descriptor, forOutput: isWaitingToDraw,
+            timeout: isBusy ? .zero : next.map { max(.zero, $0 - now) })
         if seen.output { device.line.flush() }
         for signal in device.line.readSignals() { handle(signal) }
         if seen.input || seen.gone {
             guard let bytes = device.line.read(), !(bytes.isEmpty && seen.gone) else {
                 return hangUp()
             }
-            handle(decoder.keys(bytes, at: uptime))
+            let keys = decoder.keys(bytes, at: uptime)
+            takeAnswers()
+            handle(keys)
         } else {
             handle(decoder.keys(at: uptime))
         }
     }
 
-    /// Until the next of all deadlines.
-    private var timeout: Duration? {
+    /// The next of all deadlines but that of a frame.
+    private var deadline: Duration? {
         let resize = resizes.map {
             min($0.last + Tuning.resizeQuiet, $0.first + Tuning.resizeLimit)
         }
-        let next = [P.nextTick(model), decoder.deadline, resize].compactMap { $0 }.min()
-        return next.map { max(.zero, $0 - uptime) }
+        return [P.nextTick(model), decoder.deadline, resize].compactMap { $0 }.min()
     }
 
     private func handle(_ keys: [Key]) {
+        if !keys.isEmpty { device.noteKeys(at: uptime) }
         program.unhandled = KeyBatch(keys)
         handleKeys()
     }
@@ -120,6 +132,7 @@ final class ProgramLoop<P: Program> {
     }
 
     private func suspend() {
+        takeLastAnswer()
         device.suspend()
         // The signal that woke the process up has been dealt with here.
         for signal in device.line.readSignals() where signal != SIGCONT { handle(signal) }
@@ -169,7 +182,7 @@ final class ProgramLoop<P: Program> {
         case .repaint: device.encoder.repaint()
         case .suspend: suspend()
         case .discardTypeAhead:
-            device.line.discardInput()
+            device.discardInput()
             decoder.reset()
             program.unhandled.discard()
         case .theme(let theme): device.encoder.use(theme)
@@ -178,19 +191,55 @@ final class ProgramLoop<P: Program> {
         }
     }
 
+    private var isToDraw: Bool { isDirty && resizes == nil }
+
+    /// Whether what was sent has arrived, as far as is known, and no pause is kept.
+    private var isLinkOpen: Bool { device.flow.nextFrame(at: uptime) <= uptime }
+
+    private func takeAnswers() {
+        for _ in 0..<decoder.takeAnswers() { device.answered(at: uptime) }
+        tell(isSlow: device.flow.isSlow)
+    }
+
+    private func tell(isSlow: Bool) {
+        guard isSlow != isToldSlow else { return }
+        isToldSlow = isSlow
+        happen(.link(isSlow: isSlow))
+    }
+
+    /// Waits a moment for an answer that is on its way, so that it is not taken for keys by whom the terminal is given back
+    /// to; keys that come before it are dropped.
+    private func takeLastAnswer() {
+        let end = uptime + Tuning.lastAnswer
+        while ending != .hungUp, device.flow.isAwaiting, case let now = uptime, now < end {
+            let seen = device.line.wait(-1, forOutput: false, timeout: end - now)
+            if seen.gone { return }
+            guard seen.input else {
+                // A signal: only at the end there is nothing left that it could mean.
+                if ending == nil || device.line.readSignals().isEmpty { return }
+                continue
+            }
+            guard let bytes = device.line.read() else { return }
+            _ = decoder.keys(bytes, at: uptime)
+            for _ in 0..<decoder.takeAnswers() { device.answered(at: uptime, isLast: true) }
+        }
+    }
+
     /// Draws when something may have changed and the terminal takes it; otherwise the frame is dropped and a newer
     /// one is drawn later.
     private func draw() {
-        guard isDirty, resizes == nil || ending != nil, device.isWritable else { return }
+        let isLast = ending != nil || isTurned
+        guard isToDraw && isLinkOpen || isDirty && isLast, device.isWritable else { return }
         isDirty = false
         var canvas = Canvas(device.size, glyphs: options.glyphs)
         P.view(model, on: &canvas)
-        let (bytes, content) = device.show(canvas)
+        let (bytes, content) = device.show(canvas, at: uptime, isLast: isLast)
         shown = canvas
         if bytes > 0 {
             options.onFrame?(
                 FrameReport(
                     bytes: bytes, content: content, size: device.size, uptime: uptime))
         }
+        tell(isSlow: device.flow.isSlow)
     }
 }

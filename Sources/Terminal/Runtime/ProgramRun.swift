@@ -5,6 +5,7 @@ final class ProgramRun<P: Program> {
     private(set) var model: P.Model
     private let mailbox: Mailbox<P.Message>
     private let look: Look<P>
+    private let atOnce: AtOnce<P>
     private let perform: Perform<P>
     private let tasks = TaskBag()
     /// What is begun when the change is shown, which need not wait for it.
@@ -19,11 +20,12 @@ final class ProgramRun<P: Program> {
 
     init(
         _ model: P.Model, _ mailbox: Mailbox<P.Message>, look: @escaping Look<P>,
-        _ perform: @escaping Perform<P>
+        atOnce: @escaping AtOnce<P>, _ perform: @escaping Perform<P>
     ) {
         self.model = model
         self.mailbox = mailbox
         self.look = look
+        self.atOnce = atOnce
         self.perform = perform
     }
 
@@ -59,10 +61,9 @@ final class ProgramRun<P: Program> {
     func beginEffects() {
         for effect in effects {
             let perform = perform
-            let mailbox = mailbox
-            tasks.add(isBrief: P.isBrief(effect)) {
-                await perform(effect, Sender { mailbox.post($0) })
-            }
+            let sender = Sender { [mailbox] in mailbox.post($0) }
+            if atOnce(effect, sender) { continue }
+            tasks.add(isBrief: P.isBrief(effect)) { await perform(effect, sender) }
         }
         effects = []
     }

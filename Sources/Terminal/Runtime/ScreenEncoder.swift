@@ -1,7 +1,7 @@
 internal import CTerminal
 
 /// Canvases into the bytes that change the terminal from one to the next. Belongs to one thread; at most one exists.
-final class ScreenEncoder {
+package final class ScreenEncoder {
     private let screen: OpaquePointer
     private let colours: Int
     private var shown: Canvas?
@@ -9,7 +9,7 @@ final class ScreenEncoder {
     private var paints: [Style: Paint] = [:]
 
     /// Takes the first description that exists.
-    init(terms: [String], size: Size, hasColours: Bool, theme: Theme) throws {
+    package init(terms: [String], size: Size, hasColours: Bool, theme: Theme) throws {
         guard let term = terms.first(where: { cterminal_is_known($0) }),
             let screen = cterminal_open(
                 term, Int32(size.columns), Int32(size.rows), hasColours)
@@ -46,7 +46,7 @@ final class ScreenEncoder {
     }
 
     /// Empty when nothing changed. The canvas is of the size last given.
-    func frame(_ canvas: Canvas) -> [UInt8] {
+    package func frame(_ canvas: Canvas) -> [UInt8] {
         if canvas == shown { return [] }
         for row in 0..<canvas.size.rows where shown.map({ $0.row(row) != canvas.row(row) }) ?? true
         {

@@ -7,10 +7,11 @@ final class TerminalDevice {
     let line: TerminalLine
     let encoder: ScreenEncoder
     private(set) var size: Size
+    private(set) var flow = FlowControl()
     /// Goes out with the next frame: bells, titles and what was switched on.
     private var extra: [UInt8] = []
     private let undo: [UInt8]
-    private let isSynchronised: Bool
+    private let canAnswer: Bool
     private let canTitle: Bool
     private let hasMouse: Bool
     private var isMouseReported = false
@@ -37,7 +38,8 @@ final class TerminalDevice {
             line.close()
             throw error
         }
-        isSynchronised = options.isSynchronised
+        // One that reports its cursor answers the simpler question, too.
+        canAnswer = encoder.capability("u7") == Array("\u{1b}[6n".utf8)
         canTitle = ["xterm", "tmux", "screen", "rxvt"].contains { options.terms[0].hasPrefix($0) }
         // The Linux console is described with one, and reports none.
         hasMouse = !encoder.capability("kmous").isEmpty && options.terms[0] != "linux"
@@ -69,18 +71,28 @@ final class TerminalDevice {
     }
 
     /// Sends a frame with one write; returns how many bytes that were, and those that draw it: none when there is nothing
-    /// to send. What the terminal does not take stays in `unsent`.
-    func show(_ canvas: Canvas) -> (bytes: Int, content: [UInt8]) {
+    /// to send. What the terminal does not take stays in `unsent`. Nothing is asked with the last one.
+    func show(_ canvas: Canvas, at time: Duration, isLast: Bool) -> (bytes: Int, content: [UInt8]) {
         let content = encoder.frame(canvas)
-        var bytes = content
-        if isSynchronised, !bytes.isEmpty {
-            bytes = Array("\u{1b}[?2026h".utf8) + bytes + Array("\u{1b}[?2026l".utf8)
-        }
-        bytes = extra + bytes
+        var bytes = extra + content
         extra = []
         guard !bytes.isEmpty else { return (0, []) }
+        if !isLast, canAnswer, flow.send(bytes.count, at: time) { bytes += FlowControl.question }
         line.send(bytes)
         return (bytes.count, content)
+    }
+
+    func noteKeys(at time: Duration) { flow.noteKeys(at: time) }
+
+    /// The terminal has answered what goes along with the frames.
+    func answered(at time: Duration, isLast: Bool = false) {
+        if flow.answer(at: time), !isLast { line.send(FlowControl.question) }
+    }
+
+    /// Drops what was typed and not read, and the answers with it.
+    func discardInput() {
+        line.discardInput()
+        flow.reset()
     }
 
     /// Looks at the size again; true when it is another.
@@ -101,6 +113,7 @@ final class TerminalDevice {
     /// After others had the terminal. Where it was not given back it is now, first: a title that is put aside must not be
     /// the program's own.
     func takeAgain(isGivenBack: Bool = false) {
+        flow.reset()
         cterminal_raw()
         extra = (isGivenBack ? [] : undo) + encoder.capability("smcup") + begun
         extra += Self.wholeScreenScrolls

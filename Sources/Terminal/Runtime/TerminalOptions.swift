@@ -9,8 +9,6 @@ package struct TerminalOptions: Sendable {
     package var glyphs: Glyphs
     package var theme: Theme
     package var escapeDelay: Duration
-    /// Whether frames are bracketed for terminals that then show them at once.
-    package var isSynchronised = false
     /// The terminal.
     package var device = "/dev/tty"
     /// Called with every frame that was sent, on the terminal's thread.

@@ -8,18 +8,20 @@ package final class TerminalRuntime<P: Program>: Sendable {
     private let options: TerminalOptions?
     private let plain: PlainOptions
     private let look: Look<P>
+    private let atOnce: AtOnce<P>
     private let perform: Perform<P>
     private let mailbox: Mailbox<P.Message>
 
     /// Opens nothing yet. `options`: nil where there is no full screen. Throws when the process is out of descriptors.
     package init(
         _ type: P.Type = P.self, options: TerminalOptions?, plain: PlainOptions = PlainOptions(),
-        look: @escaping Look<P> = { [] },
+        look: @escaping Look<P> = { [] }, atOnce: @escaping AtOnce<P> = { _, _ in false },
         perform: @escaping Perform<P>
     ) throws {
         self.options = options
         self.plain = plain
         self.look = look
+        self.atOnce = atOnce
         self.perform = perform
         mailbox = try Mailbox()
     }
@@ -47,7 +49,7 @@ package final class TerminalRuntime<P: Program>: Sendable {
 
     /// The same on the calling thread, which it blocks.
     package func runHere(_ model: P.Model) throws -> (model: P.Model, ending: Ending) {
-        let program = ProgramRun<P>(model, mailbox, look: look, perform)
+        let program = ProgramRun<P>(model, mailbox, look: look, atOnce: atOnce, perform)
         defer {
             program.cancelEffects()
             mailbox.close()

@@ -56,6 +56,13 @@ package struct Modal: Widget {
         return KeyMap(bindings)
     }
 
+    /// Scrolls to where one of the text's runs begins, where it is drawn in so many columns and rows.
+    package mutating func show(run index: Int, in size: Size) {
+        let text = parts(in: Rect(size)).text
+        let before = Text.wrapped(body.runs[..<index] + [Run("x")], to: text.columns).count - 1
+        body.offset = max(min(body.offset, before), before - max(0, text.rows - 1))
+    }
+
     private mutating func move(_ step: Int) {
         guard !buttons.isEmpty else { return }
         focused = (focused + step + buttons.count) % buttons.count

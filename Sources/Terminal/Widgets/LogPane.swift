@@ -1,46 +1,202 @@
-/// The last lines of a log. Follows what is added until scrolled up; End follows again. To be drawn over the full
-/// width of the screen: only then does a new line cost no more than itself.
-package struct LogPane: Widget {
-    package private(set) var lines: [[Run]] = []
-    /// Lines below the last one shown; 0 follows.
-    package private(set) var back = 0
+/// The lines of a log as far as they are here, oldest first.
+package protocol LogLines {
+    var count: Int { get }
 
-    package init(_ lines: [[Run]] = []) {
-        for line in lines { append(line) }
+    /// It stays with its line, and rises from one to the next.
+    func number(_ index: Int) -> Int
+
+    /// What is searched.
+    func text(_ index: Int) -> String
+
+    /// The line, below what is said above it, such as its day.
+    func rows(_ index: Int) -> [[Run]]
+
+    /// Whether there are lines before the first one that can still be read.
+    var hasUnread: Bool { get }
+
+    /// Said over the first line; nil where nothing is before it.
+    var older: String? { get }
+}
+
+/// Where a log is looked at, and a search in it. Follows what is added until scrolled up; End follows again. To be drawn
+/// over the full width of the screen: only then does a new line cost no more than itself.
+package struct LogPane: Sendable, Equatable, Codable {
+    package private(set) var search = Search()
+    /// The number of the last line that is shown; nil follows the log.
+    private var last: Int?
+    private var outcome = Outcome.none
+
+    /// What came of the search.
+    private enum Outcome: Sendable, Equatable, Codable {
+        case none, noMatch
+        /// The number of a line.
+        case found(Int)
+        /// None of the lines from that number on; those before it are not here yet.
+        case looking(before: Int)
     }
 
-    package var isFollowing: Bool { back == 0 }
+    package init() {}
 
-    /// Older lines than it keeps are dropped.
-    package mutating func append(_ line: [Run]) {
-        lines.append(line)
-        if lines.count > Tuning.logLines { lines.removeFirst(lines.count - Tuning.logLines) }
-        if back > 0 { back = min(back + 1, lines.count - 1) }
+    package var isFollowing: Bool { last == nil }
+
+    /// Whether the search goes on with lines that are not here yet.
+    package var isLooking: Bool { if case .looking = outcome { true } else { false } }
+
+    /// Index of the line that was found last.
+    package func found(in lines: some LogLines) -> Int? {
+        guard case .found(let number) = outcome else { return nil }
+        return index(of: number, lines).flatMap { lines.number($0) == number ? $0 : nil }
     }
 
-    package mutating func handle(_ key: Key) -> Bool {
+    /// How many lines there are up to the last one that is shown.
+    package func end(_ lines: some LogLines) -> Int {
+        guard let last else { return lines.count }
+        return index(of: last, lines).map { $0 + 1 } ?? min(1, lines.count)
+    }
+
+    /// The last line of that number or a lower one.
+    private func index(of number: Int, _ lines: some LogLines) -> Int? {
+        var (low, high) = (0, lines.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if lines.number(middle) <= number { low = middle + 1 } else { high = middle }
+        }
+        return low > 0 ? low - 1 : nil
+    }
+
+    /// Answers a key that scrolls; false for all others. `page`: how many lines a page has.
+    package mutating func scroll(_ key: Key, _ lines: some LogLines, page: Int) -> Bool {
+        let end = end(lines)
+        let target: Int
         switch key {
-        case .up, .character("k"): move(1)
-        case .down, .character("j"): move(-1)
-        case .pageUp: move(Tuning.listHeight)
-        case .pageDown: move(-Tuning.listHeight)
-        case .home: move(lines.count)
-        case .end: back = 0
+        case .up: target = end - 1
+        case .down: target = end + 1
+        case .pageUp: target = end - page
+        case .pageDown: target = end + page
+        case .home: target = 1
+        case .end: target = lines.count
         default: return false
+        }
+        let isNewest = lines.count == 0 || target >= lines.count
+        last = isNewest ? nil : lines.number(max(1, target) - 1)
+        return true
+    }
+
+    // MARK: The search
+
+    /// Answers a key of the search, or one that scrolls; false for all others. What is typed is looked for from the last
+    /// line that is shown on, backwards.
+    package mutating func handle(_ key: Key, _ lines: some LogLines, page: Int) -> Bool {
+        guard let act = search.handle(key) else { return scroll(key, lines, page: page) }
+        let found = found(in: lines)
+        switch act {
+        case .find: look(from: found ?? end(lines) - 1, by: -1, lines, page)
+        case .next: look(from: (found ?? end(lines)) - 1, by: -1, lines, page)
+        case .previous: look(from: found.map { $0 + 1 } ?? 0, by: 1, lines, page)
+        case .stay: if !search.isActive { outcome = .none }
         }
         return true
     }
 
-    private mutating func move(_ rows: Int) { back = max(0, min(back + rows, lines.count - 1)) }
+    /// Goes on with lines that have come.
+    package mutating func lookOn(_ lines: some LogLines, page: Int) {
+        guard case .looking(let number) = outcome else { return }
+        let first = index(of: number, lines).map { lines.number($0) < number ? $0 + 1 : $0 } ?? 0
+        look(from: first - 1, by: -1, lines, page)
+    }
 
-    package func draw(in rect: Rect, isFocused: Bool, on canvas: inout Canvas) {
-        guard !rect.isEmpty else { return }
-        let end = max(min(rect.rows, lines.count), lines.count - back)
-        let shown = lines[max(0, end - rect.rows)..<end]
-        for (row, line) in shown.enumerated() { canvas.put(line, in: rect.line(row)) }
-        if end < lines.count {
-            let more = " \(lines.count - end) more \(canvas.glyphs.arrowDown) End "
-            canvas.put(more, in: rect.line(rect.rows - 1), .selection, alignment: .right)
+    /// Round and round, but for lines that are not here yet: those are waited for.
+    private mutating func look(
+        from start: Int, by step: Int, _ lines: some LogLines, _ page: Int
+    ) {
+        guard !search.text.isEmpty, lines.count > 0 else {
+            outcome = .none
+            return
         }
+        let toTheEnd = stride(from: start, through: step < 0 ? 0 : lines.count - 1, by: step)
+        let isMatch = { [search] (index: Int) in search.matches(lines.text(index)) }
+        if let index = toTheEnd.first(where: isMatch) { return show(index, lines, page) }
+        if step < 0, lines.hasUnread {
+            outcome = .looking(before: lines.number(0))
+            return
+        }
+        let all = stride(
+            from: step < 0 ? lines.count - 1 : 0, through: step < 0 ? 0 : lines.count - 1, by: step)
+        guard let index = all.first(where: isMatch) else {
+            outcome = .noMatch
+            return
+        }
+        show(index, lines, page)
+    }
+
+    /// In the middle of the page, where it was not on it.
+    private mutating func show(_ index: Int, _ lines: some LogLines, _ page: Int) {
+        outcome = .found(lines.number(index))
+        let end = end(lines)
+        // What is said above lines takes rows, too.
+        let isShown = (max(0, end - page + 2)..<max(2, end)).contains(index)
+        last = lines.number(isShown ? end - 1 : min(lines.count, index + 1 + page / 2) - 1)
+    }
+
+    // MARK: Drawing
+
+    /// `foot`: a line below for the search; empty where none is made.
+    package func draw(
+        _ lines: some LogLines, in rect: Rect, foot: Rect = Rect(Size(0, 0)),
+        on canvas: inout Canvas
+    ) {
+        drawSearch(lines, in: foot, on: &canvas)
+        guard !rect.isEmpty else { return }
+        canvas.offerScrolling(in: rect)
+        let wanted = end(lines)
+        let end = max(min(rect.rows, lines.count), wanted)
+        let first = max(0, end - rect.rows)
+        let shown = shown(lines, first..<end, rect.rows, isAtBeginning: wanted <= rect.rows)
+        let found = found(in: lines)
+        for (row, shown) in shown.rows.enumerated() {
+            let line = rect.line(row)
+            canvas.put(shown.runs, in: line)
+            guard let index = shown.line, search.matches(lines.text(index)) else { continue }
+            canvas.restyle(line, index == found ? .selection : Style(.match))
+        }
+        if first == 0, let older = lines.older {
+            canvas.put(" \(older) ", in: rect.line(0), .selection, alignment: .right)
+        }
+        let hidden = lines.count - shown.end
+        guard hidden > 0 else { return }
+        let more = " \(hidden) more \(canvas.glyphs.arrowDown) End "
+        canvas.put(more, in: rect.line(rect.rows - 1), .selection, alignment: .right)
+    }
+
+    /// The rows that have room, each with its line where it is one, and the end of the lines among them. What is said above
+    /// lines takes rows, too: at the beginning it is the last lines that have no room.
+    private func shown(
+        _ lines: some LogLines, _ range: Range<Int>, _ room: Int, isAtBeginning: Bool
+    ) -> (rows: [(runs: [Run], line: Int?)], end: Int) {
+        let rows = range.map { index -> [(runs: [Run], line: Int?)] in
+            let rows = lines.rows(index)
+            return rows.indices.map { (rows[$0], $0 == rows.count - 1 ? index : nil) }
+        }
+        guard isAtBeginning, last != nil else {
+            return (Array(rows.flatMap(\.self).suffix(room)), range.upperBound)
+        }
+        var left = room
+        let fitting = rows.prefix {
+            left -= $0.count
+            return left >= 0
+        }
+        return (fitting.flatMap(\.self), range.lowerBound + fitting.count)
+    }
+
+    private func drawSearch(_ lines: some LogLines, in foot: Rect, on canvas: inout Canvas) {
+        let text: String =
+            switch outcome {
+            case .none: ""
+            case .noMatch: "no match"
+            case .looking: "looking in older lines"
+            // Which line it is is not seen where it is read.
+            case .found: canvas.isPlain ? found(in: lines).map { lines.text($0) } ?? "" : ""
+            }
+        search.draw(text, in: foot, on: &canvas)
     }
 }

@@ -1,12 +1,13 @@
-/// Columns with a head, and rows of which one is selected.
-package struct Table: Widget {
-    package struct Column: Sendable, Hashable, Codable {
+/// Columns in which the cells of many lines stand one below the other.
+package struct Table: Sendable, Hashable {
+    package struct Column: Sendable, Hashable {
+        /// What its head says.
         package var title: String
         /// Its columns; nil shares what the others leave.
         package var width: Int?
         package var alignment: Alignment
 
-        package init(_ title: String, width: Int? = nil, alignment: Alignment = .left) {
+        package init(_ title: String = "", width: Int? = nil, alignment: Alignment = .left) {
             self.title = title
             self.width = width
             self.alignment = alignment
@@ -14,41 +15,24 @@ package struct Table: Widget {
     }
 
     package var columns: [Column]
-    /// A run per column.
-    package var rows: [[Run]] {
-        didSet { scroll.clamp(count: rows.count) }
-    }
-    package var scroll = Scroll()
 
-    package init(_ columns: [Column], rows: [[Run]] = []) {
-        self.columns = columns
-        self.rows = rows
+    package init(_ columns: [Column]) { self.columns = columns }
+
+    /// The line above the others.
+    package func head(_ style: Style, columns total: Int, _ glyphs: Glyphs) -> [Run] {
+        row(columns.map { Run($0.title, style) }, columns: total, glyphs)
     }
 
-    package var selected: Int? { rows.indices.contains(scroll.selected) ? scroll.selected : nil }
-
-    package mutating func handle(_ key: Key) -> Bool { scroll.handle(key, count: rows.count) }
-
-    package func draw(in rect: Rect, isFocused: Bool, on canvas: inout Canvas) {
-        let widths = widths(rect.columns)
-        let (head, body) = rect.top(1)
-        draw(columns.map { Run($0.title, Style(.label, .underline)) }, widths, head, &canvas)
-        let first = scroll.first(count: rows.count, rows: body.rows)
-        for (row, runs) in rows.dropFirst(first).prefix(body.rows).enumerated() {
-            draw(runs, widths, body.line(row), &canvas)
-            if isFocused, first + row == scroll.selected {
-                canvas.restyle(body.line(row), .selection)
-            }
+    /// A cell per column, one column between them, over so many columns in all.
+    package func row(_ cells: [Run], columns total: Int, _ glyphs: Glyphs) -> [Run] {
+        let widths = widths(total)
+        let runs = zip(cells, columns).enumerated().map { index, cell in
+            let text = Text.padded(
+                cell.0.text, to: widths[index], alignment: cell.1.alignment,
+                ellipsis: glyphs.ellipsis)
+            return [Run(text, cell.0.style)]
         }
-    }
-
-    private func draw(_ runs: [Run], _ widths: [Int], _ line: Rect, _ canvas: inout Canvas) {
-        var column = line.column
-        for (index, run) in runs.prefix(columns.count).enumerated() {
-            let place = Rect(column, line.row, widths[index], line.rows).intersection(line)
-            canvas.put(run.text, in: place, run.style, alignment: columns[index].alignment)
-            column += widths[index] + 1
-        }
+        return Array(runs.joined(separator: [" "]))
     }
 
     private func widths(_ total: Int) -> [Int] {
