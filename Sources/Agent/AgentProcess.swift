@@ -10,10 +10,11 @@ package struct AgentProcess: Sendable {
     private let lock: InstanceLock
 
     /// Takes the folder and opens what is in it. Throws a `ControlError` that says why not. `lagHold`: of all migrations,
-    /// where it is not the usual one.
+    /// where it is not the usual one. `clockSpeed`: see `MigrationOptions.clockSpeed`.
     package init(
         _ folder: AgentFolder, version: String, owner: Lease.Owner,
         isRunning: @escaping @Sendable (Lease.Owner) -> Bool, lagHold: Double? = nil,
+        clockSpeed: Int = 1,
         notifications: @escaping @Sendable () throws -> NotificationSettings, logger: Logger
     ) async throws {
         lock = try InstanceLock(folder)
@@ -21,7 +22,7 @@ package struct AgentProcess: Sendable {
         umask(0o077)
         let supervisor = try await Supervisor(
             folder, version: version, owner: owner, isRunning: isRunning, lagHold: lagHold,
-            notifications: notifications)
+            clockSpeed: clockSpeed, notifications: notifications)
         let requests = RequestsUnderWay()
         let server = Server.application(
             supervisor, socket: folder.socket, requests: requests, logger: logger)

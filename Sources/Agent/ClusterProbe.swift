@@ -9,7 +9,7 @@ struct ClusterProbe: Sendable {
     /// Throws `ControlError` when it cannot be reached or refuses the login.
     static func facts(_ text: Secret) async throws -> ClusterFacts {
         do {
-            let cluster = try Mongo.Cluster(ConnectionString(text.revealed))
+            let cluster = try await Mongo.Cluster.open(ConnectionString(text.revealed))
             let lane = cluster.lane()
             return try await ClusterProbe(lane: lane).facts()
         } catch let error as MongoError {

@@ -40,6 +40,7 @@ extension Supervisor {
                 $0.isRetryPossible = false
                 $0.endedAt = nil
                 $0.report = nil
+                $0.cutover.clockSpeed = clockSpeed > 1 ? clockSpeed : nil
                 if $0.phase.isFinal { $0.phase = .preparing }
             }
         } catch {
@@ -159,6 +160,7 @@ extension Supervisor {
         options.endsOnDifferences = false
         options.validatesAgain = true
         if let lagHold { options.lagHold = lagHold }
+        options.clockSpeed = clockSpeed
         func patterns(_ texts: [String]) throws -> [NamespaceFilter.Pattern] {
             try texts.map { text in
                 guard let pattern = NamespaceFilter.Pattern(text) else {

@@ -73,11 +73,10 @@ extension ValidationRow {
             case .failure: .failure
             case .unknown: check.isBlocking ? .failure : .warning
             }
-        let known = check.message == check.title ? check.seen : "\(check.message): \(check.seen)"
         self.init(
             check: check.name, side: Side(rawValue: check.side.rawValue) ?? .both,
-            title: check.title, state: state,
-            seen: check.outcome == .unknown ? "not known: \(check.seen)" : known,
+            title: check.message, state: state,
+            seen: check.outcome == .unknown ? "not known: \(check.seen)" : check.seen,
             remedy: check.remedy)
         isBlocking = check.isBlocking
     }

@@ -39,8 +39,9 @@ enum Tuning {
     static let quietPeriods = 1...3_600
     /// How long ago a failure or an expiry may be that nobody was told of: after a week somebody knows.
     static let newsLife: Int64 = 7 * 86_400_000
-    /// Milliseconds within which two deadlines are the same one: clocks are set by less, an extension is more.
-    static let sameDeadline: Int64 = 3_600_000
+    /// Milliseconds of the time to cut over within which two deadlines are the same one: clocks are set by less, an
+    /// extension is more.
+    static let sameDeadline: Int64 = 12 * 3_600_000
     /// How long a program may take to take a message: one that hands it over to a far server is greeted slowly. Below what
     /// a stop may take.
     static let deliveryLimit = Duration.seconds(30)

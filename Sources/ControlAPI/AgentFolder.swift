@@ -31,6 +31,8 @@ package struct AgentFolder: Hashable, Sendable {
     package var lock: String { path + "/agent.lock" }
     package var log: String { path + "/agent.log" }
     package var store: String { path + "/store.sqlite" }
+    /// How fast the time to cut over passes; only a demo writes it.
+    package var clock: String { path + "/clock" }
     /// What the wizard keeps from one time to the next; no secrets.
     package var wizard: String { path + "/wizard.json" }
     package var secrets: String { path + "/secrets.json" }

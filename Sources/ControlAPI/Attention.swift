@@ -12,8 +12,8 @@ package enum Attention {
 extension LiveMigration {
     /// `now`: milliseconds since 1970, by the agent's clock.
     package func isCutoverLong(at now: Int64) -> Bool {
-        guard phase == .finalizing, let begun = cutover.begunAt else { return false }
-        return now - begun >= Attention.longCutover * 1_000
+        guard phase == .finalizing, let taken = cutover.timeTaken(at: now) else { return false }
+        return taken >= Attention.longCutover * 1_000
     }
 
     /// Whether its oplog drops entries and holds little more than what this migration still has to read: less than these

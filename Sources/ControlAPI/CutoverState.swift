@@ -52,6 +52,8 @@ package struct CutoverState: Codable, Sendable, Hashable {
     /// When the time for the cutover is over, milliseconds since 1970 by the agent's clock; nil before the migration
     /// was in sync.
     package var deadlineAt: Int64?
+    /// How many seconds of the time for the cutover pass in one, in a demo; nil where they are seconds like others.
+    package var clockSpeed: Int?
     /// Writes seen on the source in the last 10 s, the busiest namespace first; nil while the stream is not read.
     package var sourceWrites: [Writes]?
     /// Transactions open on the source; nil where the user may not ask, or nobody did yet.

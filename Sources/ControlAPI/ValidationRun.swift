@@ -43,6 +43,7 @@ package struct ValidationRow: Codable, Sendable, Hashable {
     /// The check's stable name, for programs.
     package var check: String
     package var side: Side
+    /// What is checked; once that is known what came out, in the documents' words where they have some.
     package var title: String
     package var state: State
     /// Whether the migration may not start with this answer.

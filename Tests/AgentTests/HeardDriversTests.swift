@@ -70,4 +70,13 @@ import Testing
         #expect(!story.isSilent(id, at: 3_604))
         #expect(story.pass(3_604...3_605.5).silent == [id])
     }
+
+    /// Whoever asks has looked at the clock before the agent was stopped, and is heard behind the tick that came then.
+    @Test func whatIsHeardOfAnEarlierMomentDoesNotPutTheClockBack() {
+        story.hear(id, at: 0)
+        #expect(story.pass(3_600...3_603).silent.isEmpty)
+        story.hear(other, at: 1)
+        #expect(story.pass(3_603.5...3_610).silent == [id])
+        #expect(story.pass(3_610.5...3_613).silent == [other])
+    }
 }

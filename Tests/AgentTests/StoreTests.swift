@@ -39,6 +39,20 @@ import Testing
         #expect(contents.migrations == [stored])
     }
 
+    /// An older agent wrote a pause by the operator down as one by an error.
+    @Test(arguments: [("paused by the operator", true), ("The disk of b is full", false)])
+    func aPauseByTheOperatorInAnOlderStoreIsNoError(message: String, isOperators: Bool) async throws
+    {
+        var live = migration()
+        (live.phase, live.pausedFrom) = (.paused, .copying)
+        live.error = ControlError(.migrationFailed, message)
+        let state = AgentFolder(path: folder.path)
+        try await Store(state.store).save(StoredMigration(live: live, hasBegun: true))
+        let taken = try await Supervisor.alone(state).snapshot(past: nil).migrations
+        #expect(taken.map(\.phase) == [.paused])
+        #expect(taken.map { $0.error == nil } == [isOperators])
+    }
+
     @Test func anOlderStateThatComesLateIsNotWritten() async throws {
         let store = try Store(path)
         var live = migration()

@@ -20,15 +20,16 @@ extension Occasion {
     func headline(_ live: LiveMigration) -> String {
         switch kind {
         case .countdown(let hours):
-            "less than \(Self.hours(hours)) left to cut over, until \(UTC.minute(about))"
+            "less than \(Self.hours(hours)) left to cut over, until \(live.cutover.end(about))"
         case .inSync:
             "in sync, and waiting for the cutover"
-                + (live.cutover.deadlineAt.map { " until \(UTC.minute($0))" } ?? "")
+                + (live.cutover.deadlineAt.map { " until \(live.cutover.end($0))" } ?? "")
         case .paused: "paused by an error"
         case .failed: "failed"
         case .expired: "expired: the time to cut over is over"
         case .longCutover:
             "the cutover has been under way for \(Attention.longCutover / 3_600) hours"
+                + (live.cutover.pace.map { " (\($0))" } ?? "")
         case .headroom(let hours): "less than \(Self.hours(hours)) of oplog headroom left"
         }
     }
@@ -49,13 +50,13 @@ extension Occasion {
         switch kind {
         case .countdown(let hours):
             return [
-                "The migration from \(source) to \(destination) has less than \(Self.hours(hours)) left: its cutover must begin until \(UTC.minute(about)).",
+                "The migration from \(source) to \(destination) has less than \(Self.hours(hours)) left: its cutover must begin until \(live.cutover.end(about)).",
                 "If it does not, the migration expires. \(destination) is no longer kept in step then, and the work may have to be done again from the beginning.",
                 "Open it and choose \"I'm ready to cutover\", or \"Extend Sync\" for 24 hours more. It can be extended again.",
             ]
         case .inSync:
             let end = live.cutover.deadlineAt.map {
-                " It waits until \(UTC.minute($0)), or longer if you extend that."
+                " It waits until \(live.cutover.end($0)), or longer if you extend that."
             }
             return [
                 "\(destination) has caught up with \(source), and is kept in step with it. The cutover can begin whenever it suits you.\(end ?? "")",
@@ -122,4 +123,11 @@ extension Occasion {
     }
 
     private static func hours(_ count: Int) -> String { count == 1 ? "1 hour" : "\(count) hours" }
+}
+
+extension CutoverState {
+    /// A deadline. That of a demo is told to the second, and with how fast its time passes.
+    fileprivate func end(_ time: Int64) -> String {
+        pace.map { "\(UTC.second(time)) (\($0))" } ?? UTC.minute(time)
+    }
 }

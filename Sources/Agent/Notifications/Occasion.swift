@@ -46,9 +46,10 @@ extension Occasion {
         }
         // A cutover that has begun does not expire.
         if live.phase != .finalizing, !live.isPastPointOfNoReturn,
-            let deadline = live.cutover.deadlineAt, now < deadline,
+            let deadline = live.cutover.deadlineAt, let left = live.cutover.timeLeft(at: now),
+            left > 0,
             let hours = Attention.countdownHours.sorted().first(where: {
-                deadline - now <= Int64($0) * 3_600_000
+                left <= Int64($0) * 3_600_000
             })
         {
             occasions.append(Occasion(kind: .countdown(hours: hours), about: deadline))
@@ -56,13 +57,13 @@ extension Occasion {
         return occasions
     }
 
-    /// Whether it was not told yet, nor anything that says more.
-    func isNews(_ told: [Occasion]) -> Bool {
+    /// Whether it was not told yet, nor anything that says more. `speed`: seconds of the time to cut over in a second.
+    func isNews(_ told: [Occasion], speed: Int64 = 1) -> Bool {
         !told.contains { old in
             switch (kind, old.kind) {
             case (.countdown(let hours), .countdown(let toldHours)):
                 // Clocks are set by less, and extensions are longer.
-                toldHours <= hours && abs(old.about - about) < Tuning.sameDeadline
+                toldHours <= hours && abs(old.about - about) * speed < Tuning.sameDeadline
             case (.headroom(let hours), .headroom(let toldHours)): toldHours <= hours
             default: old == self
             }

@@ -47,7 +47,7 @@ extension Supervisor {
             telling.told[id]?.removeAll { $0 == old }
         }
         for occasion in Occasion.all(of: live, at: now)
-        where occasion.isNews(telling.told[id] ?? []) {
+        where occasion.isNews(telling.told[id] ?? [], speed: live.cutover.speed) {
             do {
                 try await tell(occasion, live, at: now)
             } catch {

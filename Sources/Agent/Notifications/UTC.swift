@@ -5,6 +5,9 @@ enum UTC {
     /// `Wed 25 Nov 02:14 UTC`. Milliseconds since 1970.
     static func minute(_ time: Int64) -> String { text(time, "%a %-d %b %H:%M UTC") }
 
+    /// `Wed 25 Nov 02:14:09 UTC`.
+    static func second(_ time: Int64) -> String { text(time, "%a %-d %b %H:%M:%S UTC") }
+
     /// `Wed, 25 Nov 2026 02:14:09 +0000`, as RFC 5322 has it.
     static func header(_ time: Int64) -> String { text(time, "%a, %d %b %Y %H:%M:%S +0000") }
 

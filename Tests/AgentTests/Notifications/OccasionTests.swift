@@ -62,6 +62,36 @@ import Testing
         #expect(kinds(live) == (mark.map { [.countdown(hours: $0)] } ?? []))
     }
 
+    /// An hour is a second, and an extension 24.
+    @Test func whereHoursPassInSecondsTheMarksDoTooAndSayIt() {
+        func left(_ seconds: Int64) -> LiveMigration {
+            Self.migration(.inSync) {
+                $0.cutover.clockSpeed = 3_600
+                $0.cutover.deadlineAt = Self.now + seconds * 1_000
+            }
+        }
+        #expect(kinds(left(25)).isEmpty && kinds(left(0)).isEmpty)
+        for hours in [24, 12, 3, 1] {
+            #expect(kinds(left(Int64(hours))) == [.countdown(hours: hours)])
+        }
+        let told = Occasion.all(of: left(20), at: now)
+        #expect(told.count == 1)
+        for (seconds, isNews) in [(Int64(20), false), (22, false), (44, true)] {
+            let later = Occasion.all(of: left(seconds), at: now + (seconds - 20) * 1_000)
+            #expect(later.contains { $0.isNews(told, speed: 3_600) } == isNews, "\(seconds)")
+        }
+        var cutover = Self.migration(.finalizing) {
+            $0.cutover.clockSpeed = 3_600
+            $0.cutover.begunAt = Self.now - 12_000
+        }
+        #expect(kinds(cutover) == [.longCutover])
+        cutover.cutover.clockSpeed = nil
+        #expect(kinds(cutover).isEmpty)
+        let letter = told[0].letter(left(20), Directions(host: "bastion", folder: nil))
+        #expect(letter.subject.contains(UTC.second(now + 20_000) + " (1 s = 1 h)"))
+        #expect(letter.text.contains("(1 s = 1 h)"))
+    }
+
     @Test func aCutoverThatHasBegunDoesNotExpire() {
         var live = Self.migration(.finalizing) { $0.cutover.deadlineAt = Self.now + Self.hour }
         #expect(kinds(live).isEmpty)

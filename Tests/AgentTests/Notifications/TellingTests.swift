@@ -222,8 +222,8 @@ import Testing
             let next = try await stage.agent(at: now + 11 * 3_600_000)
             #expect(count("Subject:", in: stage.got("sendmail")) == 1)
             #expect(stage.got("sendmail").contains("less than 3 hours"))
-            try await next.update(live.id) { $0.cutover.deadlineAt = now + 24 * 3_600_000 }
-            await stage.look(next, at: now + 12 * 3_600_000)
+            try await next.update(live.id) { $0.cutover.deadlineAt = now + 37 * 3_600_000 }
+            await stage.look(next, at: now + 25 * 3_600_000)
             #expect(count("Subject:", in: stage.got("sendmail")) == 2)
             #expect(stage.got("sendmail").contains("less than 12 hours"))
         }
