@@ -20,17 +20,17 @@ SANITIZED := --disable-xctest --filter BSONTests --filter MongoTests --filter Mi
 # The linker says this for more than a hundred symbols; it means nothing.
 QUIET_LINKER := 2>&1 | sed "/Cannot export local symbol '__asan_/d"
 
-.PHONY: help deps build test soak bench sanitize lint format demo screenshots clean
+.PHONY: help deps build test soak bench sanitize lint format demo screenshots deb test-deb clean
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 deps: ## install what is missing: system packages, mongod servers
 	@.ci/install-packages
 	@.ci/fetch-mongod
 
-build: packages ## release build
-	$(SWIFT) build -c release
+build: packages ## release build, with the runtime of Swift inside
+	$(SWIFT) build -c release --static-swift-stdlib
 
 test: deps lint ## check the format, build, run the tests
 	$(BUILD_TESTS)
@@ -57,9 +57,17 @@ format: ## apply the format
 demo: build deps ## the wizard with two local replica sets, to try a migration
 	.build/release/lagzero demo
 
-screenshots: packages ## write the pictures and golden screens from the wizard as it is
+screenshots: deps ## write the pictures, golden screens and the recording from the wizard as it is
 	$(BUILD_TESTS)
-	LAGZERO_SCREENSHOTS=1 $(SWIFT) test --skip-build --no-parallel --filter ScreenshotsTests --filter GoldenScreens
+	LAGZERO_SCREENSHOTS=1 $(SWIFT) test --skip-build --no-parallel --filter ScreenshotsTests \
+		--filter GoldenScreens --filter s1ToS12FromTheHubToSuccessWhile
+
+deb: build ## the Debian package of the release build, in .build/deb
+	@.ci/install-packages packaging
+	@.packaging/build .build/release/lagzero
+
+test-deb: deb deps ## install that package on a bare Debian, use all of it, remove it
+	@.packaging/test .build/deb/*.deb
 
 clean: ## remove the build folders; fetched servers stay
 	rm -rf .build .build-*
