@@ -1,7 +1,7 @@
 internal import ControlAPI
 internal import Terminal
 
-/// The dialog with everything that is known of a cluster on the hub; it goes on with the news. Its address is copied.
+/// The dialog with everything that is known of a cluster on the hub; it goes on with the news.
 struct ClusterDetails: Sendable, Equatable {
     let cluster: Identifier
     private(set) var dialog: DetailsDialog
@@ -9,15 +9,13 @@ struct ClusterDetails: Sendable, Equatable {
     init(_ cluster: Cluster, _ world: World) {
         self.cluster = cluster.id
         dialog = DetailsDialog(
-            cluster.name, Self.text(cluster, world), copies: cluster.connectionString)
+            cluster.name, Self.pieces(cluster, world), marks: Self.address(cluster).name)
     }
 
     /// False once the cluster is gone.
     mutating func update(_ world: World) -> Bool {
         guard let cluster = world.cluster(cluster) else { return false }
-        dialog.modal.title = cluster.name
-        dialog.modal.body.runs = Self.text(cluster, world)
-        dialog.copied = cluster.connectionString
+        dialog.update(cluster.name, Self.pieces(cluster, world))
         return true
     }
 
@@ -25,23 +23,33 @@ struct ClusterDetails: Sendable, Equatable {
         dialog.handle(key, in: world.body)
     }
 
-    private static func text(_ cluster: Cluster, _ world: World) -> [Run] {
-        var runs: [Run] = []
+    /// Without its password, which does not come here.
+    static func address(_ cluster: Cluster) -> Copied {
+        Copied("connection string", cluster.connectionString)
+    }
+
+    private static func pieces(_ cluster: Cluster, _ world: World) -> [DetailsDialog.Piece] {
+        var pieces: [DetailsDialog.Piece] = []
         if let trouble = cluster.trouble {
-            runs.append(Run("It is not reached. \(Words.error(trouble))\n\n", .warning))
+            let text = "It is not reached. \(Words.error(trouble))"
+            pieces += [.init(Run(text, .warning), Copied(trouble)), .init("\n\n")]
         }
-        let members = cluster.facts?.members.map { [$0.host, $0.state].compactMap(\.self) }
-        let lines: [(String, String?)] = [
-            ("Cluster", world.path(of: cluster)),
-            ("Address", cluster.connectionString),
-            ("Seen", cluster.lastSeenAt.map(Times.date) ?? "never"),
-            ("Facts", (cluster.facts ?? ClusterFacts()).words.joined(separator: ", ")),
-            ("Members", members?.map { $0.joined(separator: " ") }.joined(separator: ", ")),
-        ]
-        for (label, value) in lines {
-            guard let value else { continue }
-            runs += [Run(Text.padded(label, to: 9), .label), Run(value + "\n")]
+        func add(_ label: String, _ value: String?, _ copied: Copied? = nil, behind: String = "") {
+            guard let value else { return }
+            pieces += [
+                .init(Run(Text.padded(label, to: 9), .label)), .init(Run(value), copied),
+                .init(Run(behind + "\n")),
+            ]
         }
-        return runs
+        add("Cluster", world.path(of: cluster))
+        add("Address", cluster.connectionString, address(cluster))
+        add("Seen", cluster.lastSeenAt.map(Times.date) ?? "never")
+        add("Facts", (cluster.facts ?? ClusterFacts()).words.joined(separator: ", "))
+        for (index, member) in (cluster.facts?.members ?? []).enumerated() {
+            let state = member.state.map { " " + $0 } ?? ""
+            let host = Copied("host", member.host)
+            add(index == 0 ? "Members" : "", member.host, host, behind: state)
+        }
+        return pieces
     }
 }

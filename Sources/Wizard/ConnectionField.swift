@@ -1,8 +1,9 @@
 package import Terminal
 
-/// A line for a connection string. A password in it is neither drawn nor encoded, and from the colon on that may begin
-/// one nothing is shown either until it is clear that it began a port, nor behind an `@` that may be one of the password's.
-/// What it was opened with has no secret; what is encoded is what is drawn.
+/// A line for a connection string. A password in it is neither drawn nor encoded. While it is typed nothing is shown from
+/// the colon on that may begin one, until it is clear that it began a port, nor behind an `@`, which may be one of the
+/// password's: where the hosts are is known when the field is left. What it was opened with has no secret; what is
+/// encoded is what is drawn.
 package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectable {
     private var characters: [Character] = []
     /// Before which character it is. Always at the end while something is hidden: where it is would tell the length.
@@ -27,12 +28,21 @@ package struct ConnectionField: Widget, CustomStringConvertible, CustomReflectab
     var isEmpty: Bool { text.isEmpty }
     private var shown: String {
         if text == known { return known }
-        return text == whole ? ConnectionText(text).shown : ConnectionText(text).shownSoFar
+        let parts = ConnectionText(text)
+        return isTyped ? parts.shownSoFar : parts.shown
+    }
+    /// Whether more of it may be to come: the focus is here, and the login is not the one that it was opened with.
+    private var isTyped: Bool {
+        if text == known || text == whole { return false }
+        let login = ConnectionText(known)
+        return login.password != ConnectionText.redaction || !text.hasPrefix(login.login)
     }
     private var isPlain: Bool { shown == text }
     var hasSecret: Bool { !isPlain }
-    /// As it is drawn.
-    var withoutSecrets: ConnectionField { ConnectionField(shown) }
+    /// As it is drawn, with the hosts that are certain.
+    var withoutSecrets: ConnectionField {
+        ConnectionField(isTyped ? ConnectionText(text).kept : shown)
+    }
 
     /// The focus goes on.
     mutating func leave() { whole = text }
@@ -151,15 +161,40 @@ struct ConnectionText {
             + (areHostsCertain ? shownRest : ConnectionText.withoutSecrets(behindColon: shownRest))
     }
 
-    /// The same while it is typed.
+    /// The same while it is typed: whatever is behind the first colon may be of a password.
     var shownSoFar: String {
-        guard let user, password != ConnectionText.redaction, !areHostsPlain else { return shown }
+        let shownRest = ConnectionText.withoutSecretOptions(rest)
+        guard let user else {
+            guard !scheme.isEmpty, !isFirstHostCertain else { return shown }
+            return scheme + ConnectionText.withoutSecrets(behindColon: shownRest)
+        }
         guard password != nil else {
-            let hosts = ConnectionText.withoutSecretOptions(rest)
-            return scheme + user + "@" + ConnectionText.withoutSecrets(behindColon: hosts)
+            return scheme + user + "@" + ConnectionText.withoutSecrets(behindColon: shownRest)
         }
         let hidden = rest.isEmpty ? "" : ConnectionText.redaction
         return "\(scheme)\(user):\(ConnectionText.redaction)@\(hidden)"
+    }
+
+    /// What may be kept of it where it is lost while it is typed: more than is shown, since hosts are much to type; only
+    /// those that no password looks like.
+    var kept: String {
+        let shown = shownSoFar
+        guard !scheme.isEmpty, shown != whole else { return shown }
+        let all = hosts
+        let certain = all.prefix { isCertain($0) }
+        // What could still be a password that has only begun.
+        let isOpen = user == nil && all.count == 1 && !rest.contains { $0 == "/" || $0 == "?" }
+        guard let first = certain.first, !isOpen || ConnectionText.isAddress(first.name) else {
+            return shown
+        }
+        let secret = password == nil ? "" : ":\(ConnectionText.redaction)"
+        let login = user.map { $0 + secret + "@" } ?? ""
+        let names = certain.map { host in host.name + (host.port.map { ":" + $0 } ?? "") }
+        let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        let behind =
+            certain.count < all.count
+            ? "" : ConnectionText.withoutSecretOptions(String(rest[end...]))
+        return scheme + login + names.joined(separator: ",") + behind
     }
 
     private static func withoutSecrets(behindColon text: String) -> String {
@@ -168,7 +203,9 @@ struct ConnectionText {
     }
 
     /// With their ports, before the database and the options.
-    private var hosts: [(name: Substring, port: Substring?)] {
+    private typealias Host = (name: Substring, port: Substring?)
+
+    private var hosts: [Host] {
         rest.prefix { $0 != "/" && $0 != "?" }.split(separator: ",").map { host in
             if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
                 let port = host[host.index(after: end)...]
@@ -189,27 +226,42 @@ struct ConnectionText {
     /// name, a port or several hosts that no login has.
     private var areHostsCertain: Bool {
         let hosts = hosts
+        return isFirstHostCertain
+            || hosts.count > 1 && hosts.allSatisfy { $0.port != nil } && arePortsTyped
+    }
+
+    /// The same as long as more hosts may be to come.
+    private var isFirstHostCertain: Bool {
         guard let first = hosts.first(where: { $0.port != nil }), let port = first.port else {
             return !rest.contains(":")
         }
-        guard rest.contains(where: { $0 == "/" || $0 == "?" }),
-            hosts.allSatisfy({ $0.port.map(ConnectionText.isPort) ?? true })
-        else { return false }
-        return first.name.hasPrefix("[") || first.name == "localhost"
-            || first.name.allSatisfy { $0.isNumber || $0 == "." }
-            || ConnectionText.usualPorts.contains(port)
-            || hosts.count > 1 && hosts.allSatisfy { $0.port != nil }
+        return arePortsTyped
+            && (ConnectionText.isAddress(first.name) || ConnectionText.usualPorts.contains(port))
     }
 
-    /// Behind what looks like a login: whether what stands there has all that hosts have. As long as it has not, its `@` may
-    /// be one of the password's.
-    private var areHostsPlain: Bool {
-        guard rest.contains(where: { $0 == "/" || $0 == "?" }) else { return false }
-        return !hosts.isEmpty
-            && hosts.allSatisfy { host in
-                let isName = host.name == "localhost" || host.name.contains { ".[".contains($0) }
-                return host.port.map(ConnectionText.isPort) ?? isName
-            }
+    /// Whether every port is one, and none may be to come.
+    private var arePortsTyped: Bool {
+        rest.contains { $0 == "/" || $0 == "?" }
+            && hosts.allSatisfy { $0.port.map(ConnectionText.isPort) ?? true }
+    }
+
+    /// Whether a host may be kept while it is not known whether it is one: a password has no usual port in it, and no
+    /// name of three parts; without a colon before it nothing is a password.
+    private func isCertain(_ host: Host) -> Bool {
+        let isBehindPassword = password != nil
+        let isName =
+            ConnectionText.isAddress(host.name)
+            || isBehindPassword && host.name.split(separator: ".").count > 2
+                && host.name.allSatisfy { $0.isLetter || $0.isNumber || "-.".contains($0) }
+        guard let port = host.port else { return isName || !isBehindPassword }
+        return ConnectionText.usualPorts.contains(port) || isName && ConnectionText.isPort(port)
+    }
+
+    /// What no user is called.
+    private static func isAddress(_ name: Substring) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return name.hasPrefix("[") || name == "localhost"
+            || parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }
 
     private static func isPort(_ text: Substring) -> Bool {
@@ -231,7 +283,7 @@ struct ConnectionText {
     private var whole: String { login + rest }
 
     /// Up to the hosts.
-    private var login: String {
+    var login: String {
         user.map { scheme + $0 + (password.map { ":" + $0 } ?? "") + "@" } ?? scheme
     }
 

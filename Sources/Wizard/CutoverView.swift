@@ -108,10 +108,8 @@ enum CutoverView {
 
     /// Asks to check on a cutover that has been under way for half a day; nil for all others.
     static func longCutover(_ live: LiveMigration, _ world: World) -> String? {
-        guard let begun = live.cutover.begunAt, let now = world.agentNow,
-            live.isCutoverLong(at: now)
-        else { return nil }
-        let time = Times.span(milliseconds: now - begun)
+        guard let now = world.agentNow, live.isCutoverLong(at: now) else { return nil }
+        let time = Times.span(milliseconds: live.cutover.timeTaken(at: now))
         let backOut =
             live.cutover.isBackOutPossible
             ? "It can still be backed out of." : "The destination is the cluster to use."

@@ -23,6 +23,9 @@ struct Frame {
             canvas.put(" " + band, in: place)
             canvas.restyle(place, Style(.warning, .reverse))
         }
+        if let guide = model.guide, let place = places.guide {
+            canvas.put(guide.line, in: place.margin, Style(.accent, .bold))
+        }
         if let steps = FlowSteps(model), let place = places.steps {
             steps.stepper.draw(in: place.left(1).rest, on: &canvas)
         }
@@ -41,6 +44,7 @@ struct Frame {
     private struct Places {
         var head: Rect
         var band: Rect?
+        var guide: Rect?
         var steps: Rect?
         /// Above the page and below it.
         var rules: [Rect]
@@ -64,18 +68,23 @@ struct Frame {
         }
         let head = top()
         let band = world.band == nil ? nil : top()
+        let guide = model.guide == nil ? nil : top()
         let steps = FlowSteps(model) == nil ? nil : top()
         let above = isRoomy ? [top()] : []
         let footer = bottom()
         let message = bottom()
         let below = isRoomy ? [bottom()] : []
         return Places(
-            head: head, band: band, steps: steps, rules: above + below, message: message,
+            head: head, band: band, guide: guide, steps: steps, rules: above + below,
+            message: message,
             footer: footer, body: rest)
     }
 
     private func drawBody(in body: Rect, on canvas: inout Canvas) {
         if case .log(let log) = model.overlay { return log.draw(in: body, world, on: &canvas) }
+        if case .faults(let list) = model.overlay {
+            return list.draw(in: body, world.host?.faults ?? [], on: &canvas)
+        }
         canvas.clipped(to: body) { model.page.screen.draw(in: body, on: &$0, world) }
         if case .help(let help) = model.overlay { help.draw(in: body, on: &canvas) }
     }
@@ -149,13 +158,18 @@ struct Frame {
     var plain: PlainView {
         PlainView(
             model.page.screen.title(world), steps: FlowSteps(model)?.stepper,
-            messages: [world.band.map { ($0, .text) }].compactMap(\.self) + messages,
+            messages: [world.band, model.guide?.line].compactMap { $0.map { ($0, .text) } }
+                + messages,
             standing: standing, keys: model.shownKeys, size: body
         ) { drawBody(in: $0.bounds, on: &$0) }
     }
 
     private func drawFooter(in line: Rect, on canvas: inout Canvas) {
-        model.shownKeys.drawFooter(in: line, on: &canvas)
+        guard world.isLinkSlow else { return model.shownKeys.drawFooter(in: line, on: &canvas) }
+        let text = canvas.glyphs.marked(Words.slowLink, .warning)
+        let (place, rest) = line.right(Width.of(text))
+        canvas.put(text, in: place, .warning)
+        model.shownKeys.drawFooter(in: rest.left(rest.columns - 2).0, on: &canvas)
     }
 }
 

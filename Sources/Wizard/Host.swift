@@ -15,6 +15,8 @@ package struct Host: Sendable, Equatable, Codable {
     package var leave: String
     /// Said when leaving was asked for once; only the second time it is done.
     package var leaving: String
+    /// What it can let happen, in the order of its list; F opens that where there are any.
+    package var faults: [Fault] = []
 
     package init(band: String, key: Key? = nil, label: String, leave: String, leaving: String) {
         self.band = band

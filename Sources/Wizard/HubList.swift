@@ -1,14 +1,16 @@
 internal import ControlAPI
 internal import Terminal
 
-/// What the hub shows, line by line; the line of the cursor is always to be seen.
-struct HubList {
+/// What the hub shows, line by line.
+struct HubList: ListRows {
     private let hub: MigrationHub
     private let world: World
+    private let lines: [Line]
 
     init(_ hub: MigrationHub, _ world: World) {
         self.hub = hub
         self.world = world
+        lines = Self.lines(hub, world)
     }
 
     /// What a line shows; its text is made only where it is to be seen.
@@ -28,53 +30,19 @@ struct HubList {
         }
     }
 
-    func draw(in body: Rect, on canvas: inout Canvas) {
+    func draw(_ list: ListView, in body: Rect, on canvas: inout Canvas) {
         guard world.snapshot != nil else {
             canvas.put(" Waiting for the agent ...", in: body, .dim)
             return
         }
         let selected = hub.selected(world)
-        let lines = lines
         let details = details(selected, columns: body.columns - 2)
         // A list that is longer than the page has room leaves two rows for the rest, a shorter one all it does not need.
         let room = max(2, body.rows - 1 - lines.count)
         let (below, above) = body.bottom(1 + max(2, min(details.count, room)))
-        let current = selected.flatMap { line(of: $0) }
-        let cursor = lines.firstIndex { $0 == current } ?? 0
-        // The headline of a part is seen with its first item.
-        let first = max(0, min(max(0, cursor - above.rows + 2), lines.count - above.rows))
-        canvas.offerScrolling(in: above)
-        var steps =
-            lines.prefix(first).count(where: \.isItem) - lines.prefix(cursor).count(where: \.isItem)
-        for (row, line) in lines.dropFirst(first).prefix(above.rows).enumerated() {
-            canvas.put(runs(line, above.columns, canvas.glyphs), in: above.line(row))
-            if line.isItem {
-                canvas.offer(
-                    steps == 0 ? [.enter] : .moving(steps), in: above.line(row),
-                    as: identity(line))
-                steps += 1
-            }
-            if line == current {
-                canvas.put(canvas.glyphs.current, at: above.line(row).origin)
-                canvas.restyle(above.line(row), .selection)
-            }
-        }
-        drawHidden(lines, first, above.rows, in: below.line(0), on: &canvas)
+        list.draw(
+            self, cursor: selected.flatMap(index), in: above, foot: below.line(0), on: &canvas)
         draw(details, in: below.top(1).rest, on: &canvas)
-    }
-
-    /// How many items are above and below those that are shown.
-    private func drawHidden(
-        _ lines: [Line], _ first: Int, _ rows: Int, in rect: Rect, on canvas: inout Canvas
-    ) {
-        let parts = [
-            (lines.prefix(first), canvas.glyphs.arrowUp),
-            (lines.dropFirst(first + rows), canvas.glyphs.arrowDown),
-        ]
-        let hidden = parts.map { ($0.count(where: \.isItem), $1) }.filter { $0.0 > 0 }
-        guard !hidden.isEmpty else { return }
-        let text = hidden.map { "\($0) more \($1)" }.joined(separator: "  ")
-        canvas.put(" \(text) ", in: rect, .selection, alignment: .right)
     }
 
     private func draw(_ details: [[Run]], in rect: Rect, on canvas: inout Canvas) {
@@ -86,10 +54,10 @@ struct HubList {
         canvas.put(" more: Enter ", in: last, .selection, alignment: .right)
     }
 
-    private var lines: [Line] {
+    private static func lines(_ hub: MigrationHub, _ world: World) -> [Line] {
         let migrations = hub.migrations(world).map { Line.migration($0) }
         let cards = world.offers.indices.map { Line.card($0) }
-        let clusters = clusters.indices.map { Line.cluster($0) }
+        let clusters = (world.snapshot?.clusters ?? []).indices.map { Line.cluster($0) }
         return (migrations.isEmpty ? [] : [.migrations] + migrations + [.blank])
             + (cards.isEmpty ? [] : [.begin] + cards + [.blank]) + [.clusters]
             + (clusters.isEmpty ? [.noCluster] : clusters)
@@ -98,16 +66,32 @@ struct HubList {
     private var migrations: [LiveMigration] { world.snapshot?.migrations ?? [] }
     private var clusters: [Cluster] { world.snapshot?.clusters ?? [] }
 
-    private func line(of item: MigrationHub.Item) -> Line? {
-        switch item {
-        case .migration(let id): migrations.lastIndex { $0.id == id }.map { .migration($0) }
-        case .card(let id): world.flows.firstIndex { $0.id == id }.map { .card($0) }
-        case .cluster(let id): clusters.firstIndex { $0.id == id }.map { .cluster($0) }
+    // MARK: The rows of the list
+
+    var count: Int { lines.count }
+    func isItem(_ index: Int) -> Bool { lines[index].isItem }
+
+    func item(_ index: Int) -> MigrationHub.Item? {
+        switch lines[index] {
+        case .migration(let index): .migration(migrations[index].id)
+        case .cluster(let index): .cluster(clusters[index].id)
+        case .card(let index): .card(world.flows[index].id)
+        case .blank, .migrations, .begin, .clusters, .noCluster: nil
         }
     }
 
-    private func identity(_ line: Line) -> String? {
-        switch line {
+    func index(of item: MigrationHub.Item) -> Int? {
+        let line: Line? =
+            switch item {
+            case .migration(let id): migrations.lastIndex { $0.id == id }.map { .migration($0) }
+            case .card(let id): world.flows.firstIndex { $0.id == id }.map { .card($0) }
+            case .cluster(let id): clusters.firstIndex { $0.id == id }.map { .cluster($0) }
+            }
+        return lines.firstIndex { $0 == line }
+    }
+
+    func identity(_ index: Int) -> String? {
+        switch lines[index] {
         case .migration(let index): "migration \(migrations[index].id)"
         case .cluster(let index): "cluster \(clusters[index].id)"
         case .card(let index): world.flows[index].card.title
@@ -115,10 +99,32 @@ struct HubList {
         }
     }
 
+    /// Also what its row has no room for.
+    func text(_ index: Int) -> String {
+        switch lines[index] {
+        case .migration(let index):
+            let migration = migrations[index]
+            return [
+                migration.sourceName, migration.destinationName, phase(migration),
+                migration.id.text,
+            ].joined(separator: " ")
+        case .cluster(let index):
+            return [clusters[index].name, place(clusters[index]), clusters[index].connectionString]
+                .joined(separator: " ")
+        case .card(let index): return world.flows[index].card.title
+        case .blank, .migrations, .begin, .clusters, .noCluster: return ""
+        }
+    }
+
+    func runs(_ index: Int, columns: Int, _ glyphs: Glyphs) -> [Run] {
+        runs(lines[index], columns, glyphs)
+    }
+
     private func runs(_ line: Line, _ columns: Int, _ glyphs: Glyphs) -> [Run] {
         switch line {
         case .blank: []
-        case .migrations: row(["Migrations", "", "Lag", "Left or ended"], columns, .label, glyphs)
+        case .migrations:
+            [" "] + Self.table(columns).head(.label, columns: columns - 2, glyphs)
         case .migration(let index): row(migrations[index], columns, glyphs)
         case .begin: [Run(" Begin", .label)]
         case .card(let index):
@@ -140,16 +146,12 @@ struct HubList {
 
     // MARK: Rows
 
-    private func row(
-        _ texts: [String], _ columns: Int, _ style: Style, _ glyphs: Glyphs
-    ) -> [Run] {
-        // Names come before the lag where there is no room for both.
+    /// Of the migrations. Names come before the lag where there is no room for both.
+    private static func table(_ columns: Int) -> Table {
         let isNarrow = columns < 72
-        let widths = isNarrow ? [columns - 35, 17, 0, 14] : [columns - 44, 17, 8, 14]
-        let cells = zip(texts, widths).filter { $1 > 0 }.map {
-            Text.padded($0, to: $1, ellipsis: glyphs.ellipsis)
-        }
-        return [Run(" " + cells.joined(separator: " "), style)]
+        return Table(
+            [.init("Migrations"), .init("", width: 17)] + (isNarrow ? [] : [.init("Lag", width: 8)])
+                + [.init("Left or ended", width: 14)])
     }
 
     private func row(_ migration: LiveMigration, _ columns: Int, _ glyphs: Glyphs) -> [Run] {
@@ -169,7 +171,9 @@ struct HubList {
             case .inSync: .ok
             default: .text
             }
-        return row([name, phase(migration), lag, left], columns, style, glyphs)
+        let table = Self.table(columns)
+        let cells = [name, phase(migration)] + (table.columns.count > 3 ? [lag] : []) + [left]
+        return [" "] + table.row(cells.map { Run($0, style) }, columns: columns - 2, glyphs)
     }
 
     private func phase(_ migration: LiveMigration) -> String {
@@ -183,16 +187,23 @@ struct HubList {
     }
 
     private func row(_ cluster: Cluster, _ columns: Int, _ glyphs: Glyphs) -> [Run] {
+        let facts = [cluster.facts?.version, cluster.facts?.dataBytes.map { Figure.bytes($0) }]
+        let state =
+            cluster.trouble == nil
+            ? Run(facts.compactMap(\.self).joined(separator: "  "), .dim)
+            : Run("! not reached", .warning)
+        let side = Table.Column("", width: (columns - 4) / 3)
+        return ["  "]
+            + Table([side, side, .init()]).row(
+                [Run(cluster.name), Run(place(cluster)), state], columns: columns - 2, glyphs)
+    }
+
+    /// Its organization and its project.
+    private func place(_ cluster: Cluster) -> String {
         let snapshot = world.snapshot
         let project = snapshot?.projects.first { $0.id == cluster.project }
         let organization = snapshot?.organizations.first { $0.id == project?.organization }
-        let place = [organization?.name, project?.name].compactMap(\.self).joined(separator: " / ")
-        let half = (columns - 4) / 3
-        let start = [cluster.name, place]
-            .map { Text.padded($0, to: half, ellipsis: glyphs.ellipsis) + " " }.joined()
-        if cluster.trouble != nil { return [Run("  " + start), Run("! not reached", .warning)] }
-        let facts = [cluster.facts?.version, cluster.facts?.dataBytes.map { Figure.bytes($0) }]
-        return [Run("  " + start), Run(facts.compactMap(\.self).joined(separator: "  "), .dim)]
+        return [organization?.name, project?.name].compactMap(\.self).joined(separator: " / ")
     }
 
     // MARK: What is known of the item under the cursor

@@ -23,37 +23,16 @@ struct LogReader: Sendable, Equatable, Codable {
     }
 }
 
-/// Where an event log is looked at. As its first lines come near, those before them are asked for.
+/// Where an event log is looked at. As its first lines come near, or the search has come to them, those before them are
+/// asked for.
 struct LogScroll: Sendable, Equatable, Codable {
-    /// The number of the last line that is shown; nil follows the log.
-    private(set) var last: Int?
+    var pane = LogPane()
     private var reader = LogReader()
-
-    var isFollowing: Bool { last == nil }
-
-    /// Answers a key; false where it is none of these. `page`: how many lines a page has.
-    mutating func handle(_ key: Key, _ lines: [LogLine], page: Int) -> Bool {
-        let end = LogView.end(of: lines, last: last)
-        let target: Int
-        switch key {
-        case .up: target = end - 1
-        case .down: target = end + 1
-        case .pageUp: target = end - page
-        case .pageDown: target = end + page
-        case .home: target = 1
-        case .end: target = lines.count
-        default: return false
-        }
-        let isNewest = lines.isEmpty || target >= lines.count
-        last = isNewest ? nil : lines[max(1, target) - 1].sequence
-        return true
-    }
 
     /// To be asked after every key, and when the log has changed.
     mutating func older(of id: Identifier, _ world: World) -> Command? {
-        guard LogView.end(of: world.log(of: id).lines, last: last) <= Tuning.logAhead else {
-            return nil
-        }
+        let end = pane.end(EventLines(of: id, world))
+        guard pane.isLooking || end <= Tuning.logAhead else { return nil }
         return reader.older(of: id, world)
     }
 }

@@ -84,14 +84,17 @@ struct NeedBell: Sendable, Equatable, Codable {
     private var states: [Need: State] = [:]
 
     /// `isOpening`: whoever opens the wizard sees what there is, and is not rung for.
-    mutating func update(_ needs: [Need: Bool], isOpening: Bool, _ moment: Moment) -> Bool {
+    mutating func update(_ world: World, isOpening: Bool) -> Bool {
+        let needs = world.needs
         states = states.filter { needs[$0.key] != nil }
         var rings = false
         for (need, isDue) in needs {
             switch states[need] ?? .waiting {
             case .answered: continue
             case .rung(let at):
-                guard isDue, need.kind == .cutover, !moment.isWithin(Tuning.bellInterval, of: at)
+                let speed = world.migration(need.migration)?.cutover.speed ?? 1
+                guard isDue, need.kind == .cutover,
+                    !world.moment.isWithin(Tuning.bellInterval / speed, of: at)
                 else { continue }
             case .waiting:
                 guard isDue, !isOpening else {
@@ -99,7 +102,7 @@ struct NeedBell: Sendable, Equatable, Codable {
                     continue
                 }
             }
-            states[need] = .rung(at: moment.uptime)
+            states[need] = .rung(at: world.moment.uptime)
             rings = true
         }
         return rings

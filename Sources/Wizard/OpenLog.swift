@@ -1,7 +1,8 @@
 internal import ControlAPI
 internal import Terminal
 
-/// The event log of a migration, open over its page.
+/// The event log of a migration, open over its page. What is searched is looked for in all of it, as far back as lines are
+/// kept.
 struct OpenLog: Sendable, Equatable, Codable {
     let migration: Identifier
     private let title: String
@@ -13,21 +14,43 @@ struct OpenLog: Sendable, Equatable, Codable {
         title = "Log of \(migration.sourceName) to \(migration.destinationName)"
     }
 
-    mutating func handle(_ key: Key, _ world: World) {
-        switch key {
-        case .escape, .enter, .character("l"), .character("L"), .character("q"): isClosed = true
-        case .character("k"): scroll(.up, world)
-        case .character("j"): scroll(.down, world)
-        default: scroll(key, world)
+    private var search: Search { scroll.pane.search }
+
+    mutating func handle(_ key: Key, _ world: World) -> [Action] {
+        if search.isTyping {
+            look(key, world)
+            return []
         }
+        switch key {
+        case .character("l"), .character("L"), .character("q"): isClosed = true
+        case .escape where !search.isActive, .enter where !search.isActive: isClosed = true
+        case .enter: look(.character("n"), world)
+        case .character("k"): look(.up, world)
+        case .character("j"): look(.down, world)
+        case .character("y"): return found(world)?.actions ?? []
+        default: look(key, world)
+        }
+        return []
     }
 
-    private mutating func scroll(_ key: Key, _ world: World) {
-        _ = scroll.handle(key, world.log(of: migration).lines, page: max(1, world.body.rows - 2))
+    private mutating func look(_ key: Key, _ world: World) {
+        _ = scroll.pane.handle(key, lines(world), page: page(world))
     }
+
+    /// The line that was found.
+    private func found(_ world: World) -> Copied? {
+        let lines = lines(world)
+        return scroll.pane.found(in: lines).map { Copied("line", lines.text($0)) }
+    }
+
+    private func lines(_ world: World) -> EventLines { EventLines(of: migration, world) }
+    private func page(_ world: World) -> Int { max(1, world.body.rows - 2) }
 
     /// What is to be read of it next.
-    mutating func older(_ world: World) -> Command? { scroll.older(of: migration, world) }
+    mutating func older(_ world: World) -> Command? {
+        scroll.pane.lookOn(lines(world), page: page(world))
+        return scroll.older(of: migration, world)
+    }
 
     /// Over the full width, so that a new line costs no more than itself.
     func draw(in rect: Rect, _ world: World, on canvas: inout Canvas) {
@@ -36,13 +59,21 @@ struct OpenLog: Sendable, Equatable, Codable {
         canvas.fill(rect)
         let (head, rest) = rect.top(1)
         canvas.put([Run(" " + title, .title), Run("   times in UTC", .dim)], in: head)
-        let log = world.log(of: migration)
-        if log.lines.isEmpty { canvas.put(" Nothing was logged yet.", in: rest, .dim) }
-        LogView.draw(log, last: scroll.last, now: world.agentNow, in: rest, on: &canvas)
+        let (foot, body) = rest.bottom(search.isActive || canvas.isPlain ? 1 : 0)
+        let lines = lines(world)
+        if lines.count == 0 { canvas.put(" Nothing was logged yet.", in: body, .dim) }
+        scroll.pane.draw(lines, in: body, foot: foot, on: &canvas)
     }
 
-    static let keys = KeyMap([
-        .init(.up, .down, label: "Scroll"), .init(.end, label: "Newest"),
-        .init(.escape, label: "Close"),
-    ])
+    func keys(_ world: World) -> KeyMap {
+        var keys = search.keys(next: "Older match", previous: "Newer match")
+        if !search.isTyping {
+            keys.bindings += [found(world)?.binding].compactMap(\.self)
+            keys.bindings += [
+                .init(.up, .down, label: "Scroll"), .init(.end, label: "Newest"),
+            ]
+        }
+        if !search.isActive { keys.bindings.append(.init(.escape, label: "Close")) }
+        return keys
+    }
 }

@@ -9,6 +9,7 @@ package struct Runner: Sendable {
     /// Number of the newest event that the wizard has from elsewhere; nil where it has none.
     private let known: Int64?
     private let keep: @Sendable (SavedState) async throws -> Void
+    private let keepTime: @Sendable (Int64) -> Void
     /// What was sent and has not been answered yet.
     private let asked = Asked()
     /// Why nothing could be kept last.
@@ -16,23 +17,42 @@ package struct Runner: Sendable {
     private let zone: @Sendable () -> Zone
     private let startAgent: @Sendable () async throws -> Void
     private let hostKey: @Sendable () async -> Void
+    private let fault: @Sendable (Fault.Kind) async throws -> String?
 
-    /// `zone` tells which time it is here; `startAgent` returns when an agent answers; `hostKey` does what the key of
-    /// the program around the wizard is for.
+    /// `keepTime` keeps when the wizard was there last; `zone` tells which time it is here; `startAgent` returns when an
+    /// agent answers; `hostKey` does what the key of the program around the wizard is for, and `fault` sets or ends what
+    /// that can let happen, and tells what was done.
     package init(
         _ control: any MigrationControl, me: Asker, known: Int64? = nil,
         keep: @escaping @Sendable (SavedState) async throws -> Void,
+        keepTime: @escaping @Sendable (Int64) -> Void = { _ in },
         zone: @escaping @Sendable () -> Zone,
         startAgent: @escaping @Sendable () async throws -> Void,
-        hostKey: @escaping @Sendable () async -> Void = {}
+        hostKey: @escaping @Sendable () async -> Void = {},
+        fault: @escaping @Sendable (Fault.Kind) async throws -> String? = { _ in nil }
     ) {
         self.control = control
         self.me = me
         self.known = known
         self.keep = keep
+        self.keepTime = keepTime
         self.zone = zone
         self.startAgent = startAgent
         self.hostKey = hostKey
+        self.fault = fault
+    }
+
+    /// What comes with a tick and takes next to nothing, so that a wizard that nobody touches wakes up only for its ticks;
+    /// false for all else.
+    package func performAtOnce(
+        _ effect: Wizard.Effect, _ send: Sender<Wizard.Message>
+    ) -> Bool {
+        switch effect {
+        case .saveTime(let time): keepTime(time)
+        case .readZone: send(.zone(zone()))
+        default: return false
+        }
+        return true
     }
 
     /// Returns when it is done; following the agent ends only with the task.
@@ -54,8 +74,12 @@ package struct Runner: Sendable {
                 let reason = Self.refusal(error)
                 if trouble.isNew(reason) { send(.troubled(reason)) }
             }
-        case .readZone: send(.zone(zone()))
+        case .readZone, .saveTime: _ = performAtOnce(effect, send)
         case .hostKey: await hostKey()
+        case .fault(let kind):
+            do {
+                if let done = try await fault(kind) { send(.said(done)) }
+            } catch { send(.troubled(Self.refusal(error))) }
         case .startAgent:
             do { try await startAgent() } catch { send(.troubled(Self.refusal(error))) }
         }

@@ -54,6 +54,12 @@ enum Times {
         return isToday ? time : "\(day(milliseconds)) \(time)"
     }
 
+    /// A deadline of that migration: where hours pass in seconds it is told to the second.
+    static func deadline(_ milliseconds: Int64, of live: LiveMigration?) -> String {
+        live?.cutover.clockSpeed == nil
+            ? date(milliseconds) : "\(day(milliseconds)) \(time(milliseconds)) UTC"
+    }
+
     static func isSameDay(_ one: Int64, _ other: Int64) -> Bool {
         floored(one, 86_400_000) == floored(other, 86_400_000)
     }
@@ -95,7 +101,6 @@ extension World {
 
     /// How long is left to cut over; nil where the time does not run.
     func timeLeft(_ migration: LiveMigration) -> Duration? {
-        guard let deadline = migration.cutover.deadlineAt, let now = agentNow else { return nil }
-        return .milliseconds(max(0, deadline - now))
+        agentNow.flatMap { migration.cutover.timeLeft(at: $0) }.map { .milliseconds($0) }
     }
 }

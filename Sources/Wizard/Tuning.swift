@@ -2,6 +2,9 @@
 package enum Tuning {
     /// How long the agent may say nothing before that is shown: it is asked every two seconds whether it is there.
     static let silence = Duration.seconds(5)
+    /// How long events that have waited may take to be read, after the process was stopped: what is as old later was said
+    /// by a clock that was set back. Below the two seconds between two signs of life.
+    static let lateEvents = Duration.seconds(1)
     /// How long, before somebody is called to it: one that is started again is back before.
     static let lostAgent = Duration.seconds(30)
     /// Until an agent whose events could not be understood is asked for them anew.
@@ -31,7 +34,7 @@ package enum Tuning {
     static let bellInterval = Duration.seconds(3_600)
     /// How far the time that is left must go up over a mark that was rung for, until that can ring anew: far above what
     /// clocks are set by, far below an extension.
-    static let markWidth = Duration.seconds(60)
+    static let markWidth = Duration.seconds(3_600)
     /// Columns that text is set over at most; more are left empty, but for the log.
     static let textColumns = 100
     /// The lag, in seconds, that has the full height in its picture where all were less: no mountain out of nothing.
@@ -62,6 +65,12 @@ package enum Tuning {
     static let usualLoadLevel = 3
     /// Columns of one side of *Set up Migration* at most.
     static let sideColumns = 56
+    /// Columns that what was seen has in a row of *Validate* at least.
+    static let seenColumns = 15
     /// Columns that a row of *Validate* has beside its title from which on nothing in it is shortened.
     static let detailColumns = 60
+    /// How long after a fault what is logged is still about it, milliseconds: until the work goes on, an election included.
+    static let afterFault: Int64 = 10_000
+    /// Lines of the event log that a report tells of a fault.
+    static let shownAfterFault = 4
 }

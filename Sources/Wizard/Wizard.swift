@@ -14,6 +14,8 @@ package enum Wizard: Program {
         case troubled(ControlError)
         /// The program around the wizard shows something else now.
         case host(Host)
+        /// It has done what it was asked for.
+        case said(String)
     }
 
     package enum Effect: Sendable, Equatable {
@@ -22,11 +24,15 @@ package enum Wizard: Program {
         case follow
         case command(Command, from: Int?)
         case save(SavedState)
+        /// The same where nothing has changed but the time at which the wizard was there last, milliseconds since 1970.
+        case saveTime(Int64)
         /// Looks up which time it is here.
         case readZone
         case startAgent
         /// The key of the program around the wizard was pressed.
         case hostKey
+        /// The program around the wizard lets it happen, or ends it where it is set.
+        case fault(Fault.Kind)
     }
 
     package static func isBrief(_ effect: Effect) -> Bool { effect != .follow }
@@ -41,7 +47,11 @@ package enum Wizard: Program {
             case .zone(let zone): model.take(zone)
             case .troubled(let error): model.take(error)
             case .host(let host): model.take(host)
+            case .said(let text): model.say(text, .ok)
             }
+        var guide = model.guide
+        guide?.look(at: model)
+        model.guide = guide
         model.world.body = Frame(model).body
         return effects + model.titleEffects()
     }

@@ -7,8 +7,8 @@ extension Wizard.Model {
         if case .control(let letter) = key, let effects = control(letter) { return effects }
         if key == .function(2) { return [.terminal(.lines)] }
         if overlay != nil {
-            pressOverlay(key)
-            return readLog()
+            let effects = pressOverlay(key)
+            return effects + readLog()
         }
         let index = layers.count - 1
         let before = layers[index].page
@@ -59,6 +59,10 @@ extension Wizard.Model {
         if let host = world.host, let key = host.key {
             bindings.insert(.init(key, label: host.label, group: general, isInFooter: false), at: 1)
         }
+        if hasFaults {
+            bindings.insert(
+                .init(.character("F"), label: "Faults", group: general, isInFooter: false), at: 1)
+        }
         if isAgentSilent, !world.isReadOnly {
             bindings.append(
                 .init(
@@ -79,7 +83,8 @@ extension Wizard.Model {
     var shownKeys: KeyMap {
         switch overlay {
         case .help: return Help.keys
-        case .log: return OpenLog.keys
+        case .log(let log): return log.keys(world)
+        case .faults: return FaultList.keys
         case nil: break
         }
         let page = page.screen.keys(world)
@@ -101,6 +106,8 @@ extension Wizard.Model {
         return world.heardAt == nil
             ? world.moment.uptime >= Tuning.silence : world.silence != nil
     }
+
+    private var hasFaults: Bool { world.host?.faults.isEmpty == false }
 
     private mutating func control(_ letter: Character) -> [Wizard.Effect]? {
         switch letter {
@@ -141,6 +148,9 @@ extension Wizard.Model {
         case logKey: return openLog()
         case .character("d"): return leave()
         case world.host?.key: return [.hostKey]
+        case .character("F") where hasFaults:
+            overlay = .faults(FaultList())
+            return []
         case .character("T"): return nextTheme()
         case .character("m"): return switchMouse()
         case .character("A") where isAgentSilent && !world.isReadOnly:
@@ -177,15 +187,21 @@ extension Wizard.Model {
         return say(text, .text) + [.terminal(.mouse(isMouseOn))]
     }
 
-    private mutating func pressOverlay(_ key: Key) {
+    private mutating func pressOverlay(_ key: Key) -> [Wizard.Effect] {
         switch overlay {
         case .help(var help):
             help.handle(key, in: world.body)
             overlay = help.isClosed ? nil : .help(help)
         case .log(var log):
-            log.handle(key, world)
+            let actions = log.handle(key, world)
             overlay = log.isClosed ? nil : .log(log)
+            return carryOut(actions, of: layers[layers.count - 1].id)
+        case .faults(var list):
+            list.handle(key, world.host?.faults ?? [])
+            overlay = list.isClosed ? nil : .faults(list)
+            return list.taken.map { [.fault($0)] } ?? []
         case nil: break
         }
+        return []
     }
 }

@@ -25,6 +25,9 @@ extension Wizard.Model {
             windowTitle = WindowTitle()
             return [.readZone, .terminal(.theme(shownTheme))]
                 + (isMouseOn ? [.terminal(.mouse(true))] : [])
+        case .link(let isSlow):
+            world.isLinkSlow = isSlow
+            return []
         case .notCopied:
             return say("This terminal tells of no clipboard; select the text instead.", .warning)
         case .noMouse:
@@ -97,7 +100,7 @@ extension Wizard.Model {
     }
 
     private mutating func ring() -> [Wizard.Effect] {
-        let rings = bell.update(world.needs, isOpening: !isBellArmed, world.moment)
+        let rings = bell.update(world, isOpening: !isBellArmed)
         isBellArmed = isWelcomed
         return rings ? [.terminal(.bell)] : []
     }
@@ -120,7 +123,11 @@ extension Wizard.Model {
                 state.lastSeen != before.lastSeen
                 && state.uptime - before.uptime >= Tuning.saveInterval
             (before.lastSeen, before.uptime) = (state.lastSeen, state.uptime)
-            guard before != state || isLater else { return [] }
+            if before == state {
+                guard isLater, let time = state.lastSeen else { return [] }
+                saved = state
+                return [.saveTime(time)]
+            }
         }
         saved = state
         return [.save(state)]

@@ -13,6 +13,7 @@ extension Wizard {
     enum Overlay: Sendable, Equatable, Codable {
         case help(Help)
         case log(OpenLog)
+        case faults(FaultList)
     }
 
     package struct Model: Sendable, Equatable, Codable {
@@ -45,12 +46,15 @@ extension Wizard {
         var interruptedAt: Duration?
         /// Whether the mouse is the wizard's; off, it selects text as everywhere in the terminal.
         var isMouseOn: Bool
+        /// For a trainee; nil for everybody else.
+        package internal(set) var guide: Guide?
 
         package init(
-            me: Asker, saved: SavedState? = nil, host: Host? = nil, flows: [Flow] = Flow.all,
-            themes: [Theme] = Theme.builtIn, preferences: Preferences = Preferences(),
-            isReadOnly: Bool = false
+            me: Asker, saved: SavedState? = nil, host: Host? = nil, guide: Guide? = nil,
+            flows: [Flow] = Flow.all, themes: [Theme] = Theme.builtIn,
+            preferences: Preferences = Preferences(), isReadOnly: Bool = false
         ) {
+            self.guide = guide
             self.themes = themes
             world = World(me: me)
             world.host = host

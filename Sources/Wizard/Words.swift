@@ -10,6 +10,8 @@ enum Words {
         "The source accepts writes again. Restart your application there."
     static let beingCancelled = "The migration is being cancelled."
     static let onlyForward = "from here there is only forward"
+    /// In the footer, where the link is slow.
+    static let slowLink = "slow link, every \(Terminal.Tuning.slowFrame.components.seconds) s"
     static let escape = "Esc does nothing on this page: Back is a button."
 
     static let loadLevels = [
@@ -66,7 +68,9 @@ enum Words {
     static func outcome(of command: Command, _ answer: Answer, _ world: World) -> Notice? {
         switch answer {
         case .refused(let error): return Notice(.error, Words.error(error))
-        case .deadline(let time): return Notice(.ok, extended(to: time))
+        case .deadline(let time):
+            guard case .extendSync(let id) = command else { return nil }
+            return Notice(.ok, extended(to: time, world.migration(id)))
         case .cluster(let cluster): return reached(cluster, "\(cluster.name) answers.")
         case .lines: return nil
         case .made, .done: return done(command, world).map { Notice(.ok, $0) }
@@ -78,8 +82,8 @@ enum Words {
         "Waiting for \(live.waitingFor.joined(separator: "; "))"
     }
 
-    static func extended(to time: Int64) -> String {
-        "Extended: \(Times.date(time)) is the new end."
+    static func extended(to time: Int64, _ live: LiveMigration?) -> String {
+        "Extended: \(Times.deadline(time, of: live)) is the new end."
     }
 
     /// Whether a cluster is reached; `good` where it is.
@@ -90,8 +94,7 @@ enum Words {
 
     private static func done(_ command: Command, _ world: World) -> String? {
         switch command {
-        case .add, .testCluster, .editCluster, .claim, .yield, .readLog: nil
-        case .removeCluster: "The cluster was removed."
+        case .add, .testCluster, .editCluster, .removeCluster, .claim, .yield, .readLog: nil
         case .validate: "The validation is under way."
         case .start: "The migration has begun; it is on the Migration Hub."
         case .pause: "The migration is being paused."

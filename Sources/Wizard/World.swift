@@ -9,6 +9,8 @@ package struct World: Sendable, Equatable, Codable {
     /// When the agent was heard last.
     package var heardAt: Duration?
     package var size = Size(80, 24)
+    /// What changes by itself is shown every few seconds.
+    var isLinkSlow = false
     /// What is left of it for the page.
     package var body = Size(80, 18)
     /// By migration.
@@ -22,6 +24,8 @@ package struct World: Sendable, Equatable, Codable {
     /// Opened to watch: nothing is asked of the agent but what it knows.
     package var isReadOnly = false
     var preferences = Preferences()
+    /// Since when the agent's events are so old that its clock may have been set back; uptime.
+    private var behindSince: Duration?
     /// For the wheels that this wizard has, by migration.
     var requests: [Identifier: WheelRequest] = [:]
     /// The ways to migrate, as the hub offers them; never empty.
@@ -60,7 +64,7 @@ package struct World: Sendable, Equatable, Codable {
 extension World {
     /// What the agent says: it is alive, whatever it is.
     mutating func take(_ event: Event) {
-        let (clock, wasSilent) = (agentNow, silence != nil)
+        let clock = agentNow
         heardAt = moment.uptime
         if snapshot == nil {
             guard case .snapshot(let first) = event.change else { return }
@@ -72,15 +76,26 @@ extension World {
                 logs = [:]
                 missed += 1
             }
-            // It may have waited to be read: the clocks on the screen do not go back for that, but where the agent's was
-            // set back.
-            if case .alive = event.change, let clock, clock > event.time,
-                wasSilent || clock - event.time <= Tuning.silence.milliseconds
-            {
-                snapshot?.time = clock
+            if let clock, !isSetBack(clock, to: event.time) {
+                snapshot?.time = max(clock, event.time)
             }
         }
         noteRequests(event)
         if case .log(let id, let line) = event.change { logs[id, default: EventLog()].add(line) }
+    }
+
+    /// Whether the agent's clock was set back. Events that have waited to be read say so, too, all at once: the clocks on
+    /// the screen do not go back for that.
+    private mutating func isSetBack(_ clock: Int64, to time: Int64) -> Bool {
+        guard clock - time > Tuning.silence.milliseconds else {
+            behindSince = nil
+            return false
+        }
+        guard let since = behindSince, !moment.isWithin(Tuning.lateEvents, of: since) else {
+            behindSince = behindSince ?? moment.uptime
+            return false
+        }
+        behindSince = nil
+        return true
     }
 }

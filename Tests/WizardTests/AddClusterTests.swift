@@ -16,8 +16,9 @@ import Testing
         wizard.press(.character("a"))
         #expect(wizard.shows("Add a cluster"))
         wizard.paste(Self.string + "\n")
-        #expect(wizard.shows("a.example.net"))
+        #expect(wizard.shows("mongodb://anna:***@***"))
         wizard.press(.tab, .tab, .tab, .control("u"))
+        #expect(wizard.shows("a.example.net"))
         wizard.type("shop-new")
         wizard.press(.tab, .tab, .tab, .tab, .enter)
         let new = NewCluster(
@@ -47,7 +48,7 @@ import Testing
 
     @Test(arguments: [
         ("", "", "begins with mongodb://"),
-        ("mongodb://h.example.net/", "secret", "names no user"),
+        ("mongodb://h.example.net/", "secret", "The string names no user for this password"),
         ("mongodb://u:p@h.example.net/", "secret", "has a password already"),
     ])
     func s21WhatIsMissingIsSaid(string: String, password: String, refusal: String) {
@@ -190,6 +191,18 @@ import Testing
         #expect(!again.shows("a.example.net"))
     }
 
+    @Test func t8WhenTheTerminalGoesTheHostsTypedSoFarAreKept() throws {
+        var wizard = WizardPilot(Sample.agent())
+        wizard.press(.character("a"))
+        wizard.type("mongodb://anna:\(Sample.secret)@db1.example.net:27017,db2.example.net:31001/")
+        wizard.happen(.hangUp)
+        let saved = try #require(wizard.saved.last)
+        #expect(!(try JSON.text(saved)).contains(Sample.secret))
+        let again = WizardPilot(saved: saved)
+        #expect(again.shows("mongodb://anna@db1.example.net:27017,db2.example.net:31001/"))
+        #expect(again.shows("was not kept: type it again"))
+    }
+
     @Test func t17OfAHalfTypedSecretNothingIsKept() throws {
         var wizard = WizardPilot(Sample.agent())
         wizard.press(.character("a"))
@@ -206,6 +219,7 @@ import Testing
     @Test func s21EscKeepsWhatWasTypedAndCancelForgetsIt() throws {
         var wizard = WizardPilot(Sample.agent())
         wizard.press(.character("a"))
+        #expect(wizard.shows("mongodb://... or mongodb+srv://..."))
         wizard.paste("mongodb://shop.example.net/")
         wizard.press(.tab)
         wizard.type(Sample.secret)

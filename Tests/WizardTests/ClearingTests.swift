@@ -25,6 +25,15 @@ import Testing
         }
     }
 
+    @Test func s3AClusterThatWasNeverSeenIsSaidToBeSo() {
+        var snapshot = Sample.snapshot
+        for index in snapshot.clusters.indices { snapshot.clusters[index].lastSeenAt = nil }
+        var pilot = ScreenPilot.chosen(to: "shop-old", ScriptedAgent(snapshot))
+        pilot.focus(" ] Clear")
+        pilot.press(.space)
+        #expect(pilot.shows("good. Never seen:"))
+    }
+
     @Test func s3OnlyTheTypedNameTicksIt() {
         var pilot = dialog()
         pilot.type("shop-ol")

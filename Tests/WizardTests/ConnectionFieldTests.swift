@@ -58,14 +58,73 @@ import Testing
             "mongodb://anna@h/?tlsCertificateKeyFilePassword=***"
         ),
         ("mongodb://anna@h.example.net", "mongodb://anna@h.example.net"),
-        ("mongodb://anna:p@h.example.net/", "mongodb://anna:***@h.example.net/"),
-        ("mongodb://anna:p@h:31001/", "mongodb://anna:***@h:31001/"),
-        ("mongodb://anna:p@[::1],localhost?w=1", "mongodb://anna:***@[::1],localhost?w=1"),
-        // What the agent has shown, changed.
-        ("mongodb://anna:***@h:310", "mongodb://anna:***@h:310"),
+        ("mongodb://anna:p@h.example.net/", "mongodb://anna:***@***"),
+        ("mongodb://anna:***@h:310", "mongodb://anna:***@***"),
+        ("mongodb://a:31001,b:31002/", "mongodb://a:***"),
+        ("mongodb://1234:99/", "mongodb://1234:***"),
+        ("mongodb://127.0.0.1:31001/", "mongodb://127.0.0.1:31001/"),
+        ("mongodb://a:27017,b:27018/", "mongodb://a:27017,b:27018/"),
     ])
     func noSecretIsShownWhileItIsTyped(text: String, shown: String) {
         #expect(ConnectionText(text).shownSoFar == shown)
+    }
+
+    /// Whatever somebody calls a user and takes as a password.
+    @Test func noPartOfAPasswordIsShownAtAnyPrefix() {
+        var random = SystemRandomNumberGenerator()
+        let alphabet = Array("ab19@@.././??:,=&%[]-")
+        for _ in 0..<40 {
+            let password = String((1...12).map { _ in alphabet.randomElement(using: &random)! })
+            for user in ["anna", "1234", "anna.lee", "anna@corp.com"] {
+                for scheme in ["mongodb://", "mongodb+srv://"] {
+                    let text = "\(scheme)\(user):\(password)@db1.example.net:27017/?w=1"
+                    var field = ConnectionField()
+                    for (typed, character) in text.enumerated() {
+                        _ = field.handle(.character(character))
+                        guard typed >= scheme.count + user.count else { continue }
+                        let shown = field.line.replacing("***", with: "")
+                        let isHidden = [":", ":@", "@:"].contains { scheme + user + $0 == shown }
+                        #expect(isHidden, "\(text.prefix(typed + 1)) is shown as \(shown)")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (
+            "mongodb://anna:geheim@db1.example.net:27017,db2.example.net:31001/shop?w=1",
+            "mongodb://anna:***@db1.example.net:27017,db2.example.net:31001/shop?w=1"
+        ),
+        ("mongodb://anna:geheim@db1:27017,db2:27", "mongodb://anna:***@db1:27017"),
+        ("mongodb+srv://anna:geheim@shop.example.net", "mongodb+srv://anna:***@shop.example.net"),
+        (
+            "mongodb://anna:geheim@db1.example.net/?tlsCertificateKeyFilePassword=x",
+            "mongodb://anna:***@db1.example.net/?tlsCertificateKeyFilePassword=***"
+        ),
+        ("mongodb://db1.example.net:27017,db2.ex", "mongodb://db1.example.net:27017,db2.ex"),
+        ("mongodb://10.0.0.1:31001,10.0.0.2:31", "mongodb://10.0.0.1:31001,10.0.0.2:31"),
+        // What may be of a password is not kept.
+        ("mongodb://anna:p@ss.w/rd", "mongodb://anna:***@***"),
+        ("mongodb://anna:p@ss:12,x", "mongodb://anna:***@***"),
+        ("mongodb://anna.b.c:27", "mongodb://anna.b.c:***"),
+        ("mongodb://anna:27017", "mongodb://anna:***"),
+        ("mongodb://anna@corp.example.net:27", "mongodb://anna@corp.example.net:***"),
+        ("anna:geheim", "anna:***"),
+    ])
+    func theHostsTypedSoFarAreKeptAndNoSecret(text: String, kept: String) {
+        var field = ConnectionField()
+        _ = field.handle(.paste(text))
+        #expect(field.withoutSecrets.text == kept)
+    }
+
+    @Test func whatTheAgentHasShownStaysReadableWhileItsHostsAreChanged() {
+        var field = ConnectionField("mongodb://anna:***@h:3100")
+        _ = field.handle(.character("1"))
+        #expect(field.lines.first == "mongodb://anna:***@h:31001")
+        for _ in 0..<10 { _ = field.handle(.backspace) }
+        for character in "x@ge" { _ = field.handle(.character(character)) }
+        #expect(field.lines.first == "mongodb://anna:***@***")
     }
 
     @Test func theHostsAreShownWhereTheFieldIsLeft() {
@@ -144,6 +203,12 @@ import Testing
 }
 
 extension ConnectionField {
+    fileprivate var line: String {
+        var canvas = Canvas(Size(200, 1))
+        draw(in: canvas.bounds, isFocused: true, on: &canvas)
+        return canvas.lines[0]
+    }
+
     fileprivate var lines: [String] {
         var canvas = Canvas(Size(60, 1))
         draw(in: canvas.bounds, isFocused: true, on: &canvas)

@@ -243,7 +243,9 @@ import Testing
             $0.phase = .failed
             $0.cutover.isSourceBlocked = true
         }
-        #expect(pilot.shows("shop-rs0 still refuses writes"))
+        #expect(
+            pilot.shows(
+                "shop-rs0 still refuses writes: the block of this cutover is not lifted yet."))
         #expect(!pilot.shows("accepts writes again"))
         pilot.change(live.id) { $0.cutover.isSourceBlocked = nil }
         #expect(pilot.shows("Whether shop-rs0 accepts writes is not known"))
@@ -393,13 +395,28 @@ import Testing
             var pilot = ScreenPilot(.cutover(Cutover(live.id)), agent: agent, size: size)
             #expect(!pilot.says("please check on it"), "\(size)")
             pilot.advance(by: .seconds(10))
-            #expect(pilot.says("under way for 12 h 0 m: please check on it"), "\(size)")
+            #expect(
+                pilot.says("The cutover has been under way for 12 h 0 m: please check on it"),
+                "\(size)")
             #expect(pilot.says("It can still be backed out of."), "\(size)")
         }
         live.cutover.begunAt = Sample.time - 12 * 3_600_000
         var snapshot = Sample.snapshot
         snapshot.migrations = [live]
         #expect(WizardPilot(ScriptedAgent(snapshot)).shows("please check on it"))
+        var past = Gallery.finalizing(9)
+        past.cutover.begunAt = live.cutover.begunAt
+        let pilot = ScreenPilot(.cutover(Cutover(past.id)), agent: Sample.agent(past))
+        #expect(pilot.says("The destination is the cluster to use."))
+    }
+
+    @Test func s11AnotherNameThanTheDestinationsBeginsNothing() {
+        let page = Cutover(live.id, confirmedName: "shop-old")
+        var pilot = ScreenPilot(.cutover(page), agent: Sample.agent(live))
+        pilot.press(.space)
+        pilot.push("Finalize migration")
+        #expect(pilot.message == "First type the name shop-atlas on the page before.")
+        #expect(pilot.commands.isEmpty)
     }
 
     @Test func s11AStepThatTookAMomentTookMoreThanNothing() {

@@ -22,16 +22,80 @@ import Testing
         #expect(wizard.footer.contains("y Copy"))
         wizard.press(.character("y"))
         #expect(copied(wizard)?.contains(text) == true)
-        #expect(wizard.message == " Sent to the terminal's clipboard.")
+        #expect(wizard.message == " Sent the whole text to the terminal's clipboard.")
         wizard.press(.enter)
         #expect(!wizard.footer.contains("Enter Close"))
     }
 
-    @Test func yCopiesTheAddressOfACluster() {
-        var wizard = WizardPilot()
-        wizard.press(.end, .enter, .character("y"))
+    @Test func yCopiesWhatIsMarkedAndTabLeadsToEachValue() throws {
+        let screenshot = try #require(Screenshot.all.first { $0.name == "failed-details" })
+        var wizard = screenshot.wizard(Size(60, 18))
+        var texts: [String] = []
+        repeat {
+            wizard.press(.tab, .character("y"))
+            let text = try #require(copied(wizard))
+            let name = try #require(
+                wizard.pilot.model.shownKeys.bindings.last { $0.keys == [.character("y")] })
+            #expect(
+                wizard.message
+                    == " Sent the \(name.label.dropFirst(5)) to the terminal's clipboard.")
+            if name.label != "Copy whole text" {
+                texts.append(text)
+                #expect(wizard.marked.contains(text.prefix(12)), "\(text)")
+            }
+        } while !wizard.message.contains("whole text")
+        #expect(texts.contains("db.adminCommand({setUserWriteBlockMode: 1, global: false})"))
+        #expect(texts.count > 4 && Set(texts).count == texts.count)
+        let last = texts[texts.count - 1]
+        wizard.press(.backTab, .character("y"))
+        #expect(copied(wizard) == last)
+    }
+
+    @Test func theAddressOfAClusterIsMarkedAndEachHostCanBe() throws {
+        var snapshot = Sample.snapshot
+        var facts = ClusterFacts()
+        facts.members = [.init(host: "h1:27017", state: "PRIMARY"), .init(host: "h2:27017")]
+        snapshot.clusters[snapshot.clusters.count - 1].facts = facts
+        var wizard = WizardPilot(ScriptedAgent(snapshot))
+        wizard.press(.end, .enter)
+        #expect(wizard.footer.contains("y Copy connection string"))
+        wizard.press(.character("y"))
         #expect(copied(wizard) == "mongodb://***@archive.example.net/?replicaSet=rs0")
-        wizard.press(.escape, .character("y"))
-        #expect(wizard.requests.count { if case .copy = $0 { true } else { false } } == 1)
+        #expect(wizard.message == " Sent the connection string to the terminal's clipboard.")
+        for host in ["h1:27017", "h2:27017"] {
+            wizard.press(.tab, .character("y"))
+            #expect(copied(wizard) == host)
+            #expect(wizard.marked.contains(host))
+        }
+        // News moves no mark.
+        wizard.advance(by: 2)
+        #expect(wizard.marked.contains("h2:27017"))
+    }
+
+    /// Where a page has a cursor, what it is on; where something went wrong, that.
+    @Test func yCopiesWhatThePageIsAbout() throws {
+        var hub = WizardPilot()
+        hub.press(.end, .character("y"))
+        #expect(copied(hub) == "mongodb://***@archive.example.net/?replicaSet=rs0")
+        for (picture, text) in [
+            ("validate-failed", "failed: Destination has conflicting namespaces\nWhere"),
+            ("failed", "The source's user may no longer read shop.orders. Grant"),
+        ] {
+            let screenshot = try #require(Screenshot.all.first { $0.name == picture })
+            var wizard = screenshot.wizard(Size(80, 24))
+            wizard.press(.character("y"))
+            #expect(copied(wizard)?.hasPrefix(text) == true, "\(copied(wizard) ?? "nothing")")
+        }
+    }
+}
+
+extension WizardPilot {
+    /// What is drawn as selected in the dialog.
+    fileprivate var marked: String {
+        let canvas = pilot.canvas
+        return (0..<canvas.size.rows).flatMap { row in
+            (0..<canvas.size.columns).map { canvas[Point($0, row)] }
+        }
+        .filter { $0.style.role == .selection }.map(\.text).joined()
     }
 }

@@ -89,6 +89,18 @@ import Testing
         #expect(wizard.shows("1,600 lines lost: the store could not be written"))
     }
 
+    @Test func s19WhatIsTooFarBackIsSaidNotToBeHere() {
+        var log = EventLog()
+        #expect(EventLines(log, now: nil).older == nil)
+        log.add(lines(10_001...10_500), after: nil)
+        #expect(EventLines(log, now: nil).older == "reading older lines")
+        // More than are read at once are only kept where older ones were asked for.
+        log.add(lines(9_601...10_100), after: 9_600)
+        for number in 10_501...29_700 { log.add(line(number)) }
+        #expect(log.lines.count == 20_000)
+        #expect(EventLines(log, now: nil).older == "older lines are not shown here")
+    }
+
     @Test func s19LinesThatCouldNotBeReadAreAskedForAgainAndThatIsSaidOnce() {
         let agent = agent(600)
         var wizard = WizardPilot(agent)
@@ -105,5 +117,20 @@ import Testing
         wizard.advance(by: 5)
         wizard.press(.home)
         #expect(wizard.shows("copied part 1."))
+    }
+
+    /// What was read before that may be of another agent, and so it is all read again: also the same lines.
+    @Test func s19AfterMissedNewsTheLogIsReadAgain() {
+        let agent = agent(600)
+        var wizard = WizardPilot(agent)
+        wizard.press(.character("l"))
+        #expect(wizard.shows("copied part 600."))
+        let reading = Command.readLog(live.id, after: nil)
+        for missed in 1...3 {
+            #expect(wizard.commands.count { $0 == reading } == missed)
+            agent.put(.snapshot(agent.snapshot))
+            wizard.hear()
+            #expect(wizard.shows("copied part 600."))
+        }
     }
 }

@@ -32,6 +32,14 @@ import Testing
         #expect(pilot.shows("1 of 8"))
     }
 
+    @Test func s2WithoutAnyOrganizationTheListSaysSo() {
+        var none = Sample.snapshot
+        (none.organizations, none.projects, none.clusters) = ([], [], [])
+        var pilot = pilot(GetStarted(.fromAtlas), none)
+        pilot.press(.backTab, .enter)
+        #expect(pilot.shows("There is no organization yet."))
+    }
+
     @Test func s2OpensOnTheFirstBoxAndSaysWhatItMeans() {
         var pilot = pilot()
         #expect(pilot.textAtCursor.hasPrefix(" ] A destination cluster"))
@@ -75,7 +83,7 @@ import Testing
             return
         }
         #expect(page.organization == Sample.cloud.id)
-        #expect(pilot.message.contains("8 not ticked"))
+        #expect(pilot.message.contains("8 not ticked; the validation finds most of them."))
     }
 
     @Test func s2TheOnlyOrganizationIsTaken() {

@@ -75,6 +75,23 @@ import Testing
         #expect(pilot.agent.snapshot.migrations.last?.phase == .preparing)
     }
 
+    @Test func s8WhereAnHourIsASecondThePageSaysSoAndCountsThem() throws {
+        var fast = live
+        fast.cutover.clockSpeed = 3_600
+        fast.cutover.deadlineAt = Sample.time + 100_000
+        var pilot = pilot(fast)
+        #expect(pilot.shows("4 d 04:00:00  left to cut over  (1 s = 1 h)"))
+        let end = Times.deadline(Sample.time + 100_000, of: fast)
+        #expect(end.hasSuffix("\(Times.time(Sample.time + 100_000)) UTC"))
+        #expect(pilot.shows("until \(end)"))
+        pilot.advance(by: .seconds(5))
+        #expect(pilot.shows("3 d 23:00:00  left to cut over"))
+        let isPushed = pilot.push("Extend Sync")
+        try #require(isPushed)
+        let new = Times.deadline(Sample.time + 124_000, of: fast)
+        #expect(pilot.lines.contains { $0.contains("New end    \(new)") })
+    }
+
     private func extend(_ pilot: inout ScreenPilot) throws {
         let isPushed = pilot.push("Extend Sync")
         try #require(isPushed)

@@ -53,6 +53,24 @@ import Testing
         #expect(pilot.shows("Change stream       00:00:01 behind"))
     }
 
+    @Test func s14WhoHasPausedItIsToldHowItGoesOn() {
+        var live = Sample.measured(.paused)
+        live.pausedFrom = .copying
+        #expect(pilot(live).shows("! Paused. p resumes it."))
+    }
+
+    @Test func s7WhatHasJustBegunSaysSo() {
+        var live = Sample.measured(.preparing)
+        live.startedAt = Sample.time - 59_000
+        #expect(pilot(live).shows("started just now"))
+    }
+
+    @Test func s7ACopyThatIsNearlyDoneHasNoMinutesLeft() {
+        var live = Sample.measured(.copying)
+        live.figures.bytesCopied = 411_900_000_000
+        #expect(pilot(live).shows("under 1 min left"))
+    }
+
     @Test(arguments: MigrationPhase.allCases.filter { Page.showsFigures($0) })
     func whatIsNotKnownIsNotShownAsZero(phase: MigrationPhase) {
         let body = pilot(Sample.bare(phase)).lines[4..<12].joined(separator: "\n")
@@ -186,7 +204,7 @@ import Testing
         #expect(
             pilot.shows("shop-atlas still refuses the writes of applications. Cancel ends that."))
         pilot.change(live.id) { $0.cutover.isSourceBlocked = true }
-        #expect(pilot.shows("shop-rs0 still refuses writes, in the middle of a cutover"))
+        #expect(pilot.shows("still refuses writes, in the middle of a cutover: Retry or"))
         pilot.type("i")
         #expect(pilot.shows("on shop-rs0: db.adminCommand("))
         pilot.press(.escape)
@@ -252,7 +270,10 @@ import Testing
     }
 
     /// A deadline that stands goes on standing.
-    @Test(arguments: [(1, "it ends on "), (-1, "the migration expires")])
+    @Test(arguments: [
+        (1, "The time to cut over is not longer for it: it ends on "),
+        (-1, "the migration expires"),
+    ])
     func aRetryDoesNotMoveTheDeadlineOfAMigrationThatHasFailed(hours: Int64, words: String) throws {
         var live = Sample.measured(.failed)
         live.isRetryPossible = true
@@ -267,10 +288,29 @@ import Testing
         live.isRetryPossible = true
         live.cutover.isPastPointOfNoReturn = true
         var pilot = pilot(live)
-        #expect(pilot.shows("shop-atlas accepts writes and is the cluster to use."))
+        #expect(pilot.says("accepts writes and is the cluster to use. Retry finishes"))
         pilot.press(.enter)
+        #expect(pilot.shows("lagzero finishes what is left to be done on shop-atlas."))
         #expect(pilot.shows("is not needed for that."))
         #expect(!pilot.shows("oplog"))
+    }
+
+    /// Somebody else has taken it up meanwhile, or it went on by itself.
+    @Test(arguments: [
+        (MigrationPhase.preparing, "The migration is being prepared."),
+        (.copying, "The copy is not done yet."), (.indexing, "The indexes are not built yet."),
+        (.catchingUp, "The destination is catching up."), (.inSync, "The clusters are in sync."),
+        (.paused, "The migration is paused."), (.cancelled, "The migration was cancelled."),
+    ])
+    func theRetryClosesWhereThereIsNothingToRetry(phase: MigrationPhase, words: String) {
+        var live = Sample.measured(.failed)
+        live.isRetryPossible = true
+        var pilot = pilot(live)
+        pilot.press(.enter)
+        #expect(pilot.shows("─ Retry ─"))
+        pilot.change(live.id) { ($0.phase, $0.isRetryPossible) = (phase, false) }
+        #expect(!pilot.shows("─ Retry ─"))
+        #expect(pilot.message == "There is nothing to retry. \(words)")
     }
 
     @Test func s15AMigrationWhoseOplogIsGoneCannotBeRetried() {

@@ -59,9 +59,31 @@ import Testing
     @Test func s1ACancelledMigrationHasNoPageButALog() {
         var wizard = WizardPilot(agent([Sample.migration(.cancelled)]))
         wizard.press(.home, .enter)
-        #expect(wizard.message.contains("given up"))
+        #expect(wizard.message.contains("It was given up and left nothing to be done."))
         wizard.press(.character("l"))
         #expect(wizard.shows("Log of shop-rs0"))
+    }
+
+    @Test func s1WhoDrivesIsSaidUnderTheList() {
+        var live = Sample.migration(.copying)
+        live.driver = Driver(
+            wizard: Sample.other.wizard, name: Sample.other.name, heardAt: Sample.time)
+        #expect(WizardPilot(agent([live])).shows("Driven by ben@bastion pts/4."))
+    }
+
+    @Test func s1AShardedClusterIsSaidToBeOne() {
+        var facts = ClusterFacts()
+        facts.isSharded = true
+        #expect(facts.words.first == "sharded cluster")
+    }
+
+    @Test(arguments: ["test", "edit", "remove"])
+    func s21WhatIsForAClusterAsksForOneElsewhere(verb: String) {
+        var wizard = WizardPilot()
+        wizard.type(String(verb.prefix(1)))
+        #expect(
+            wizard.message.contains(
+                "There is no cluster under the cursor to \(verb): choose one first."))
     }
 
     @Test func s1TheCardLeadsToGetStartedAndBack() {
@@ -241,6 +263,7 @@ import Testing
         #expect(wizard.commands.isEmpty)
         wizard.press(.character("r"), .tab, .enter)
         #expect(wizard.commands == [.removeCluster(Sample.unreached.id)])
+        #expect(wizard.message.contains("The cluster was removed."))
         #expect(!wizard.shows("archive"))
     }
 

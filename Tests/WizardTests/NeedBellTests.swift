@@ -109,6 +109,22 @@ import Testing
         #expect(bells(pilot) == marks.count + 1)
     }
 
+    @Test func whereAnHourIsASecondItRingsAgainEverySecond() {
+        var live = Sample.measured(.catchingUp)
+        live.cutover.clockSpeed = 3_600
+        var pilot = elsewhere(live)
+        pilot.change(live.id) {
+            $0.phase = .inSync
+            $0.cutover.isReady = true
+        }
+        pilot.advance(by: 5)
+        #expect(bells(pilot) >= 5)
+        pilot.press(.tab)
+        let before = bells(pilot)
+        pilot.advance(by: 5)
+        #expect(bells(pilot) == before)
+    }
+
     @Test func itRingsForACutoverThatDoesNotEnd() {
         var live = Sample.migration(.finalizing)
         live.cutover.begunAt = Sample.time - 12 * 3_600_000 + 5_000

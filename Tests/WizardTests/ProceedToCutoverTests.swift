@@ -42,6 +42,8 @@ import Testing
         bare.cutover.isReady = true
         var pilot = pilot(bare)
         #expect(!pilot.shows(" 0 "))
+        #expect(pilot.shows("○ Lag: not known"))
+        #expect(pilot.shows("○ Verification: not known"))
         pilot.type("shop-atlas")
         pilot.press(.enter, .enter)
         #expect(pilot.isAt("Cutover"))
@@ -215,7 +217,9 @@ import Testing
         pilot.type("shop-atlas")
         pilot.press(.enter, .enter)
         #expect(pilot.isAt("Proceed to cutover"))
-        #expect(pilot.message.hasPrefix("Only 00:09:00 is left: better go Back and extend."))
+        #expect(
+            pilot.message.hasPrefix(
+                "Only 00:09:00 is left: better go Back and extend. Again goes on."))
         pilot.press(.enter)
         #expect(pilot.isAt("Cutover"))
     }

@@ -11,30 +11,51 @@ import Testing
         case everything, neverTypesTheName, neverPressesSpace, onlyPastesTheName
     }
 
+    /// Where a user begins, and begins again on the hub.
+    enum Beginning: CaseIterable, Sendable {
+        case hub, migratingData
+
+        /// Cutovers that are begun by those who do everything, at least.
+        var begun: Int { self == .hub ? 3 : 10 }
+    }
+
     private static let rounds = 5
     private static let keysPerRound = 150
+    private static let keysPerPicture = 40
 
-    @Test(arguments: Habit.allCases)
-    func noSequenceOfKeysBeginsACutoverWithoutTheNameAndTheConfirmation(habit: Habit) {
+    @Test(arguments: Habit.allCases, Beginning.allCases)
+    func noSequenceOfKeysBeginsACutoverWithoutTheNameAndTheConfirmation(
+        habit: Habit, beginning: Beginning
+    ) {
         var begun = 0
         for seed in 0..<Self.rounds {
             var random = Random(seed: UInt64(seed) * 7 + 1)
-            var pilot = Self.start()
+            var pilot = beginning == .hub ? WizardPilot() : Self.start()
             for _ in 0..<Self.keysPerRound {
-                // What was kept opens again.
-                if pilot.pilot.hasExited {
-                    pilot = WizardPilot(pilot.agent, saved: pilot.saved.last)
-                }
-                let before = pilot.page
-                let count = pilot.begins
-                Self.act(&pilot, &random, habit)
-                guard pilot.begins > count else { continue }
-                begun += 1
-                before.expectConfirmed()
+                if beginning == .migratingData, pilot.isAtHub { pilot = Self.start() }
+                begun += Self.actConfirmed(&pilot, &random, habit)
             }
         }
         // The test reaches what it is about.
-        if habit == .everything { #expect(begun > 10) } else { #expect(begun == 0) }
+        if habit == .everything {
+            #expect(begun > beginning.begun)
+        } else {
+            #expect(begun == 0)
+        }
+    }
+
+    @Test func fromNoScreenDoKeysBeginACutoverUnconfirmedAndEachIsLeft() {
+        var begun = 0
+        for (index, picture) in Screenshot.all.enumerated() {
+            var random = Random(seed: UInt64(index) + 9_000)
+            var pilot = picture.wizard(Size(80, 24))
+            for _ in 0..<Self.keysPerPicture {
+                begun += Self.actConfirmed(&pilot, &random, .everything)
+            }
+            let last = pilot.screen
+            #expect(Self.leave(&pilot), "\(picture.number) \(picture.name):\n\(last)")
+        }
+        #expect(begun > 10)
     }
 
     @Test func nobodyIsTrapped() {
@@ -88,8 +109,19 @@ import Testing
     ]
     private static let letters = Array("shop-atlasplcrigtayhdmnqTN?123459 ")
 
+    /// Acts once; returns how many cutovers were begun by that, on a page where they may be.
+    private static func actConfirmed(
+        _ pilot: inout WizardPilot, _ random: inout Random, _ habit: Habit
+    ) -> Int {
+        // What was kept opens again.
+        if pilot.pilot.hasExited { pilot = WizardPilot(pilot.agent, saved: pilot.saved.last) }
+        let (before, count) = (pilot.page, pilot.begins)
+        act(&pilot, &random, habit)
+        if pilot.begins > count { before.expectConfirmed(pilot.pilot.model.world) }
+        return pilot.begins - count
+    }
+
     private static func act(_ pilot: inout WizardPilot, _ random: inout Random, _ habit: Habit) {
-        if pilot.isAtHub { pilot = start() }
         switch random.next() % 20 {
         case 0..<9:
             let key = keys[Int(random.next() % UInt64(keys.count))]
@@ -110,13 +142,37 @@ import Testing
     /// The next step, as somebody takes it who knows the way.
     private static func goOn(_ pilot: inout WizardPilot, _ habit: Habit) {
         switch pilot.page {
-        case .migrating: pilot.push("Cutover to your")
+        case .hub:
+            let running = pilot.agent.snapshot.migrations.count { !$0.phase.isFinal }
+            pilot.press(.home)
+            if running == 0 {
+                // Behind those that are over.
+                for _ in pilot.agent.snapshot.migrations { pilot.press(.down) }
+            }
+            pilot.press(.enter)
+        case .away: pilot.press(.enter)
+        case .getStarted:
+            pilot.focus("[ ")
+            pilot.choose("Acme Cloud")
+            pilot.push("Get Started")
+        case .setUp:
+            if pilot.shows("Cluster      [ choose") { pilot.chooseClusters() }
+            pilot.push("Continue")
+        case .validate:
+            pilot.validate(Sample.passing, isOver: true)
+            pilot.push("Continue")
+        case .review:
+            pilot.push("Start Migration")
+            pilot.press(.tab, .enter)
+        case .migrating:
+            pilot.getInSync()
+            pilot.push("Cutover to your")
         case .inSync: pilot.push("I'm ready")
         case .proceed:
             if pilot.isFocused("Back") { pilot.press(.backTab, .end, .control("u")) }
             switch habit {
-            case .everything, .neverPressesSpace: pilot.type("shop-atlas")
-            case .onlyPastesTheName: pilot.paste("shop-atlas")
+            case .everything, .neverPressesSpace: pilot.type(pilot.destinationName)
+            case .onlyPastesTheName: pilot.paste(pilot.destinationName)
             case .neverTypesTheName: break
             }
             pilot.press(.enter, .enter)
@@ -127,14 +183,15 @@ import Testing
             } else {
                 pilot.push("Finalize migration")
             }
-        default: break
+        case .success: pilot.press(.escape)
         }
     }
 
     /// Something happens without the user.
     private static func disturb(_ pilot: inout WizardPilot, _ random: inout Random) {
         let what = random.next() % 10
-        pilot.change(Sample.measured(.inSync).id) { live in
+        guard let newest = pilot.agent.snapshot.migrations.last else { return }
+        pilot.change(newest.id) { live in
             switch what {
             case 0: live.cutover.isReady = false
             case 1:
@@ -181,6 +238,22 @@ extension WizardPilot {
 
     var isAtHub: Bool { pages.count == 1 }
 
+    /// Of the newest migration.
+    fileprivate var destinationName: String {
+        agent.snapshot.migrations.last?.destinationName ?? ""
+    }
+
+    /// The newest migration goes on until it can be cut over, where it has just begun.
+    fileprivate mutating func getInSync() {
+        guard let newest = agent.snapshot.migrations.last, newest.phase == .preparing else {
+            return
+        }
+        let ready = Sample.measured(.inSync)
+        change(newest.id) {
+            ($0.phase, $0.figures, $0.cutover) = (.inSync, ready.figures, ready.cutover)
+        }
+    }
+
     /// Presses Tab until the cursor is on what begins so; false where it never is.
     fileprivate mutating func isFocused(_ label: String) -> Bool {
         focus(label)
@@ -205,12 +278,12 @@ struct Random {
 
 extension Page {
     /// It may begin a cutover: the name is typed and the box is checked.
-    func expectConfirmed() {
+    func expectConfirmed(_ world: World) {
         guard case .cutover(let page) = self else {
             Issue.record("a cutover began on another page: \(screen.title)")
             return
         }
         #expect(page.isConfirmed)
-        #expect(page.confirmedName == "shop-atlas")
+        #expect(page.confirmedName == world.migration(page.migration)?.destinationName)
     }
 }

@@ -172,6 +172,18 @@ import Testing
         #expect(!pilot.says("End the other migration first"))
     }
 
+    @Test func s6WhileItIsValidatedAgainNothingStarts() {
+        var pilot = review()
+        pilot.agent.changeValidation { $0.isPassed = nil }
+        pilot.hear()
+        pilot.press(.enter)
+        #expect(pilot.shows("It is being validated again."))
+        #expect(starts(pilot).isEmpty)
+        #expect(
+            ReviewAndConfirm(Sample.setup).obstacle(World(me: Sample.me))
+                == "The agent has not answered yet.")
+    }
+
     @Test func s6WithoutAPassedValidationNothingStarts() {
         var pilot = review()
         pilot.agent.changeValidation { $0.isPassed = false }
@@ -230,7 +242,7 @@ import Testing
         #expect(!pilot.says("Start to migrate"))
         #expect(pilot.says("The last validation has not passed: go back and see why."))
         pilot.press(.escape)
-        #expect(pilot.says("No conflicting namespaces"))
+        #expect(pilot.says("Destination has conflicting namespaces"))
     }
 
     @Test func s5TheQuestionMayNotOutliveTheValidation() {

@@ -129,6 +129,22 @@ import Testing
         #expect(wizard.saved.dropFirst(before).allSatisfy { $0.pages == pages })
     }
 
+    /// What is performed outside of the terminal's thread wakes another one up.
+    @Test func aWizardThatNobodyTouchesWakesUpForItsTicksOnly() {
+        var wizard = WizardPilot()
+        wizard.advance(by: 5)
+        let before = wizard.pilot.effects.count
+        wizard.advance(by: 1_800)
+        let effects = wizard.pilot.effects.dropFirst(before)
+        #expect(effects.count { if case .saveTime = $0 { true } else { false } } >= 28)
+        let runner = Runner(
+            wizard.agent, me: Sample.me, keep: { _ in }, zone: { .utc }, startAgent: {})
+        for effect in effects {
+            let isDone = runner.performAtOnce(effect, Sender { _ in })
+            #expect(isDone, "\(effect)")
+        }
+    }
+
     @Test func whatIsDoneIsWrittenWithinTwoSeconds() throws {
         var wizard = WizardPilot()
         wizard.advance(by: 5)
@@ -152,7 +168,7 @@ import Testing
                 uptime: wizard.pilot.moment.uptime + .seconds(seconds),
                 wall: Sample.time - 30_000 + Int64(seconds) * 1_000)
             return Wizard.reduce(&model, .terminal(.tick, moment)).count {
-                if case .save = $0 { true } else { false }
+                if case .saveTime = $0 { true } else { false }
             }
         }
         #expect(saves(after: 10) == 0)
@@ -301,6 +317,13 @@ import Testing
         #expect(wizard.shows("copied part 1."))
         wizard.press(.end)
         #expect(wizard.shows("copied part 1300."))
+    }
+
+    @Test func s18WhatWasOnlySeenToHappenHasNoLines() {
+        let agent = agent(migration)
+        agent.change(migration.id) { $0.phase = .paused }
+        let wizard = WizardPilot(agent, saved: saved(3_600_000))
+        #expect(wizard.shows("nothing was logged"))
     }
 
     @Test func s18WhatIsTooMuchToTellIsSaidToBeInTheLog() {

@@ -7,6 +7,8 @@ import Testing
 /// The pictures in `screenshots-text/`.
 @Suite struct ScreenshotsTests {
     private let stored = StoredTexts(in: "screenshots-text")
+    /// Made by the test of the whole way with real servers.
+    private static let recording = "cutover.cast"
 
     @Test func everyPictureIsUpToDate() throws {
         for (file, canvas) in Screenshot.pictures {
@@ -55,7 +57,7 @@ import Testing
     @Test func theFolderHasThePicturesOnly() throws {
         let files = Screenshot.pictures.map(\.file)
         #expect(Set(files).count == files.count)
-        try stored.expectNothingBut(files + ["README.md", PlainFlow.file])
+        try stored.expectNothingBut(files + ["README.md", PlainFlow.file, Self.recording])
     }
 
     @Test func theReadmeListsEveryPicture() throws {
@@ -89,6 +91,8 @@ import Testing
         let plain =
             "\nThe way from the hub to the end, as it is read line by line: "
             + "[\(PlainFlow.file)](\(PlainFlow.file))\n"
+            + "\nA whole cutover with real servers, recorded: "
+            + "[\(Self.recording)](\(Self.recording)), for `lagzero --replay`.\n"
         try stored.expect(
             head + lines.joined() + plain + expectations + rows.joined(), in: "README.md")
     }

@@ -46,6 +46,29 @@ import Testing
         #expect(pilot.shows("no match"))
     }
 
+    @Test func s3NeitherListTakesTheClusterOfTheOther() {
+        var snapshot = Sample.snapshot
+        for index in snapshot.clusters.indices {
+            snapshot.clusters[index].project = Sample.prod.id
+        }
+        var source = ScreenPilot.setUp(ScriptedAgent(snapshot))
+        source.choose("Acme Cloud", "shop-prod", "shop-rs0")
+        source.press(.tab, .tab)
+        source.choose("shop-rs0")
+        #expect(source.shows("It is the source already: a cluster"))
+        source.choose("shop-atlas")
+        #expect(!source.shows("cannot be both"))
+        source.press(.backTab, .backTab)
+        source.choose("shop-atlas")
+        #expect(source.shows("✘ It is the destination already: a"))
+    }
+
+    @Test func s3BeforeTheAgentHasAnsweredNothingIsValidated() {
+        let world = World(me: Sample.me)
+        let page = SetUpMigration(.fromAtlas, organization: Sample.cloud.id, in: world)
+        #expect(page.nextStep(world) == "The agent has not answered yet.")
+    }
+
     @Test func s3AListWithNothingInItSaysWhy() {
         var snapshot = Sample.snapshot
         snapshot.organizations.append(Organization(id: Sample.identifier(0x41), name: "Empty"))
@@ -115,7 +138,7 @@ import Testing
         #expect(!pilot.shows("It is the source already"))
         pilot.press(.backTab, .backTab)
         pilot.choose("shop-old")
-        #expect(pilot.shows("✘ It is the destination already"))
+        #expect(pilot.shows("It is the destination already"))
         #expect(pilot.setup?.source == Sample.destination.id)
     }
 

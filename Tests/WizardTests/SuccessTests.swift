@@ -28,6 +28,11 @@ import Testing
         #expect(pilot.shows("✔ lagzero has verified the data, for all supported types."))
     }
 
+    @Test func s12WhatWasOnlyCountedIsNotCalledIdentical() {
+        let pilot = pilot { $0.setup.verify = .counts }
+        #expect(pilot.shows("Verification           18 of 18 collections with equal counts"))
+    }
+
     @Test func s12WithVerificationOffItAsksToVerifyYourself() {
         let pilot = pilot { $0.setup.verify = .off }
         #expect(pilot.shows("Verification           off: please verify your data yourself"))
@@ -76,6 +81,7 @@ import Testing
         #expect(pilot.pilot.requests.last == .copy(template))
         pilot.press(.right)
         #expect(pilot.textAtCursor.hasPrefix("Compass"))
+        #expect(pilot.shows("In the field of a new connection:"))
         pilot.type("y")
         #expect(pilot.message == "Sent to the terminal's clipboard, for Compass.")
         pilot.press(.right, .enter)

@@ -72,6 +72,7 @@ import Testing
         var rows = Self.failing
         rows[1].state = .checking
         rows[2].state = .checking
+        rows[2].title = "No conflicting namespaces"
         pilot.agent.changeValidation { $0.rows = rows }
         pilot.hear()
         #expect(pilot.shows("✔ passed   source  Every member can be reached"))
@@ -90,7 +91,7 @@ import Testing
         var pilot = validating()
         pilot.endValidation(Self.failing)
         #expect(pilot.shows("✘ Not passed   3 of 3 checks   1 warning   1 failed"))
-        #expect(pilot.shows("✘ failed   dest.   No conflicting namespaces"))
+        #expect(pilot.shows("✘ failed   dest.   Destination has conflicting namespaces"))
         #expect(pilot.says("Clear the data of the destination, or drop these collections."))
         pilot.press(.enter)
         #expect(pilot.pages.count == 2)
@@ -109,13 +110,33 @@ import Testing
         #expect(page.setup == Sample.setup)
     }
 
+    @Test(arguments: [
+        (ValidationRow.State.pass, "It is as it should be."),
+        (.failure, "It does not hinder the start."),
+    ])
+    func s4WhyAlsoSaysWhatIsNoObstacle(state: ValidationRow.State, words: String) {
+        var row = Sample.row("a", .source, "Oplog window", state, "31 h")
+        row.isBlocking = false
+        var pilot = validating()
+        pilot.endValidation([row])
+        pilot.type("w")
+        #expect(pilot.shows(words))
+    }
+
+    @Test func s4WithoutAChoiceThereIsNothingToValidate() {
+        let run = Sample.identifier(0x99)
+        var page = Validate(run, of: nil, in: .fromAtlas)
+        _ = page.handle(.character("r"), World(me: Sample.me))
+        #expect(page.refusal == "Go back and choose both clusters first.")
+    }
+
     @Test func s4EnterOnARowAndWOpenWhy() {
         var pilot = validating()
         pilot.type("w")
         #expect(pilot.shows("No check has ended yet."))
         pilot.endValidation(Self.failing)
         pilot.type("w")
-        #expect(pilot.shows("failed: No conflicting namespaces"))
+        #expect(pilot.shows("failed: Destination has conflicting namespaces"))
         #expect(pilot.says("The migration cannot start like this."))
         #expect(pilot.says("What to do: Clear the data"))
         // In the dialog letters mean nothing, and Esc only closes it.

@@ -36,7 +36,7 @@ import Testing
         let (effects, requests) = (wizard.pilot.effects.count, agent.requests.count)
         wizard.advance(by: 60)
         #expect(wizard.pilot.effects.count == effects + 1)
-        guard case .save = wizard.pilot.effects.last else {
+        guard case .saveTime = wizard.pilot.effects.last else {
             Issue.record("\(String(describing: wizard.pilot.effects.last))")
             return
         }
@@ -235,7 +235,7 @@ import Testing
     @Test func s19WithoutAMigrationThereIsNoLog() {
         var wizard = WizardPilot()
         wizard.press(.character("l"))
-        #expect(wizard.message.contains("no log to show"))
+        #expect(wizard.message.contains("No migration is open here, so there is no log to show."))
     }
 
     @Test func dDetachesAndKeepsWhereTheUserWas() {
@@ -376,6 +376,17 @@ import Testing
         #expect(wizard.footer.contains("A Start the agent"))
         wizard.advance(by: 1)
         #expect(!wizard.message.contains("No news"))
+    }
+
+    @Test func t11ASlowLinkIsSaidInTheFooterBesideTheKeysThatMatter() {
+        for columns in [60, 80, 120] {
+            var wizard = WizardPilot(size: Size(columns, 24))
+            wizard.happen(.link(isSlow: true))
+            #expect(wizard.footer.hasSuffix("! slow link, every 5 s"))
+            #expect(wizard.footer.contains("? Help") && wizard.footer.contains("d Detach"))
+            wizard.happen(.link(isSlow: false))
+            #expect(!wizard.footer.contains("slow link"))
+        }
     }
 
     @Test func s17AnAgentThatStartedAgainIsTakenUp() {

@@ -20,6 +20,16 @@ import Testing
         #expect(Words.error(ControlError(.cluster, "No primary.")) == "No primary.")
     }
 
+    @Test(arguments: [
+        (MigrationPhase.inSync, "Not in sync at this moment."),
+        (.finalizing, "The cutover is under way."), (.complete, "The migration is complete."),
+    ])
+    func notReadySaysWhy(phase: MigrationPhase, words: String) {
+        var live = Sample.migration(phase)
+        live.cutover.isReady = false
+        #expect(Words.notReady(live) == words)
+    }
+
     @Test func notReadyAlwaysHasAReason() {
         for phase in MigrationPhase.allCases {
             var live = Sample.migration(phase)

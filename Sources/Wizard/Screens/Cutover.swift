@@ -133,6 +133,7 @@ package struct Cutover: LiveScreen {
         case .back, nil: bindings.append(.init(.enter, label: "Back"))
         }
         bindings.append(.init(.character("h"), label: "Hub"))
+        if let reason = live(world).flatMap(whyEnded) { bindings.append(reason.binding) }
         return wheelKeys(world) + KeyMap(bindings)
     }
 
@@ -148,12 +149,19 @@ package struct Cutover: LiveScreen {
         switch key {
         case .escape: return [.say(Words.escape, .dim)]
         case .character("h"): return [.home]
+        case .character("y"): return whyEnded(live)?.actions ?? []
         case .up, .left: focus.move(by: -1)
         case .down, .right: focus.move(by: 1)
         case .enter, .space: return press(key, live, world)
         default: break
         }
         return []
+    }
+
+    /// Why the attempt is over; nil while it is not, or for no reason.
+    private func whyEnded(_ live: LiveMigration) -> Copied? {
+        guard step(live) == .undone || step(live) == .broken else { return nil }
+        return live.error.map { Copied($0) } ?? live.cutover.refusal.map { Copied("reason", $0) }
     }
 
     private mutating func press(

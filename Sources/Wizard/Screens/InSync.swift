@@ -42,7 +42,7 @@ package struct InSync: LiveScreen {
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
         if case .deadline(let time) = answer {
-            return [.say(Words.extended(to: time), .ok)]
+            return [.say(Words.extended(to: time, live(world)), .ok)]
         }
         return refusal(answer, to: command)
     }
@@ -139,11 +139,14 @@ package struct InSync: LiveScreen {
     private func newEnd(_ live: LiveMigration, _ world: World) -> [Run] {
         let end = live.cutover.deadlineAt
         let timer = flow(world).timer
-        let new = end.map { $0 + Int64(timer.extensionHours) * 3_600_000 }
+        let new = end.map { $0 + Int64(timer.extensionHours) * 3_600_000 / live.cutover.speed }
+        func text(_ end: Int64?) -> String {
+            end.map { Times.deadline($0, of: live) } ?? Figure.unknown
+        }
         return [
             Run(Flow.fill(timer.extending, ["hours": "\(timer.extensionHours)"]) + "\n\n"),
-            Run("Ends now   ", .label), Run((end.map(Times.date) ?? Figure.unknown) + "\n"),
-            Run("New end    ", .label), Run(new.map(Times.date) ?? Figure.unknown, .accent),
+            Run("Ends now   ", .label), Run(text(end) + "\n"),
+            Run("New end    ", .label), Run(text(new), .accent),
         ]
     }
 
@@ -188,11 +191,12 @@ package struct InSync: LiveScreen {
         let timer = flow(world).timer
         let countdown = timer.countdown(left)
         let indent = rect.columns >= 76 ? 8 : 1
-        let end = live.cutover.deadlineAt.map { "until \(Times.date($0))" } ?? ""
+        let end = live.cutover.deadlineAt.map { "until \(Times.deadline($0, of: live))" } ?? ""
+        let words = timer.left + (live.cutover.pace.map { "  (\($0))" } ?? "")
         let style = Style(countdown.style.role, .bold)
-        let head = [Run(countdown.text, style), Run("  " + timer.left)]
+        let head = [Run(countdown.text, style), Run("  " + words)]
         canvas.put(head, in: Rect(indent, rect.row, rect.columns - indent, rect.rows))
-        let wide = indent + Width.of(countdown.text + "  " + timer.left)
+        let wide = indent + Width.of(countdown.text + "  " + words)
         let place =
             wide + 2 + Width.of(end) < rect.columns
             ? Rect(wide + 2, rect.row, rect.columns - wide - 3, rect.rows)

@@ -86,8 +86,8 @@ extension MigratingData {
     func retry(_ live: LiveMigration, _ world: World) -> Modal {
         let text =
             live.isPastPointOfNoReturn
-            ? "lagzero finishes what is left to be done on \(live.destinationName). The source is not "
-                + "needed for that."
+            ? "lagzero finishes what is left to be done on \(live.destinationName). "
+                + "The source is not needed for that."
             : "lagzero goes on from where it stopped, if the source's oplog still reaches back to it. "
                 + "If it does not, this fails with that reason, and a new migration has to begin with "
                 + "the copy." + timeAfterRetry(live, world)
@@ -100,7 +100,7 @@ extension MigratingData {
         if live.phase == .expired { return "\n\nThe time to cut over begins anew." }
         guard let end = live.cutover.deadlineAt, let left = world.timeLeft(live) else { return "" }
         return left > .zero
-            ? "\n\nThe time to cut over is not longer for it: it ends on \(Times.date(end))."
+            ? "\n\nThe time to cut over is not longer for it: it ends on \(Times.deadline(end, of: live))."
             : "\n\nThe time to cut over is over: the migration expires, and can be retried once more."
     }
 
@@ -132,25 +132,43 @@ extension MigratingData {
 
     /// Everything that may not have had room on the page.
     func details(_ live: LiveMigration, _ world: World) -> DetailsDialog {
-        var runs: [Run] = []
+        var pieces: [DetailsDialog.Piece] = []
         for notice in notices(live, world) {
-            if !runs.isEmpty { runs.append("\n") }
-            runs.append(Run(notice.text, Style(notice.role)))
+            if !pieces.isEmpty { pieces.append(.init("\n")) }
+            let name = notice.role == .error ? "error" : "notice"
+            pieces.append(
+                .init(Run(notice.text, Style(notice.role)), Copied(name, notice.text)))
         }
-        func add(_ head: String, _ lines: [String], _ style: Style = .text) {
-            guard !lines.isEmpty else { return }
-            if !runs.isEmpty { runs.append("\n\n") }
-            runs += [Run(head + "\n", .label), Run(lines.joined(separator: "\n"), style)]
+        func head(_ text: String) {
+            if !pieces.isEmpty { pieces.append(.init("\n\n")) }
+            pieces.append(.init(Run(text, .label)))
         }
-        add("To let it take writes again by hand", unblocking(live))
-        add("From and to", [live.sourceName, live.destinationName])
-        add("Before the cutover", live.cutover.missing)
-        add("Mismatches", live.mismatches, .warning)
-        add(
-            "Applied through",
-            [live.figures.appliedThrough.map { "cluster time \($0)" } ?? Figure.unknown])
-        add("Load level", ["\(live.setup.loadLevel) of \(Words.loadLevels.count)"])
-        add("Migration", [live.id.text])
-        return DetailsDialog("Details", runs)
+        func add(_ title: String, _ values: [String], as name: String, _ style: Style = .text) {
+            if values.isEmpty { return }
+            head(title)
+            for value in values {
+                pieces += [.init("\n"), .init(Run(value, style), Copied(name, value))]
+            }
+        }
+        let commands = unblocking(live)
+        if !commands.isEmpty { head("To let it take writes again by hand") }
+        for (name, command) in commands {
+            pieces += [
+                .init(Run("\non \(name): ")), .init(Run(command), Copied("command", command)),
+            ]
+        }
+        add("From and to", [live.sourceName, live.destinationName], as: "name")
+        add("Before the cutover", live.cutover.missing, as: "reason")
+        add("Mismatches", live.mismatches, as: "mismatch", .warning)
+        head("Applied through\n")
+        let time = live.figures.appliedThrough.map { Copied("cluster time", $0) }
+        pieces +=
+            time.map { [.init("cluster time "), .init(Run($0.text), $0)] } ?? [
+                .init(Run(Figure.unknown))
+            ]
+        head("Load level\n")
+        pieces.append(.init(Run("\(live.setup.loadLevel) of \(Words.loadLevels.count)")))
+        add("Migration", [live.id.text], as: "ID")
+        return DetailsDialog("Details", pieces)
     }
 }

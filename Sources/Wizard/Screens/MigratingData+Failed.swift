@@ -45,15 +45,15 @@ extension MigratingData {
         return lines
     }
 
-    /// Where nothing else helps.
-    func unblocking(_ live: LiveMigration) -> [String] {
+    /// Where nothing else helps: on which cluster, and the command.
+    func unblocking(_ live: LiveMigration) -> [(cluster: String, command: String)] {
         guard live.phase == .failed, !live.isPastPointOfNoReturn else { return [] }
         let sides = [
             (live.cutover.isSourceBlocked, live.sourceName),
             (live.cutover.isDestinationBlocked, live.destinationName),
         ]
         return sides.filter { $0.0 == true }.map {
-            "on \($0.1): db.adminCommand({setUserWriteBlockMode: 1, global: false})"
+            ($0.1, "db.adminCommand({setUserWriteBlockMode: 1, global: false})")
         }
     }
 }

@@ -37,8 +37,7 @@ extension MigratingData {
         var rest = rect.top(shown).rest
         if shown > 0, rest.rows > 3 { rest = rest.top(1).rest }
         if canvas.isPlain { rest = rest.top(Tuning.plainLogLines).0 }
-        LogView.draw(
-            world.log(of: migration), last: log.last, now: world.agentNow, in: rest, on: &canvas)
+        log.pane.draw(EventLines(of: migration, world), in: rest, on: &canvas)
     }
 
     func notices(_ live: LiveMigration, _ world: World) -> [Notice] {

@@ -74,8 +74,9 @@ package struct MigratingData: LiveScreen {
             .init(.up, .down, .pageUp, .pageDown, label: "Scroll the log", isInFooter: false),
             .init(
                 .end, label: "Follow the log", isInFooter: false,
-                reason: log.isFollowing ? "it is followed" : nil),
+                reason: log.pane.isFollowing ? "it is followed" : nil),
         ]
+        if let error = live.error { bindings.append(Copied(error).binding) }
         return wheelKeys(world) + KeyMap(bindings)
     }
 
@@ -89,12 +90,13 @@ package struct MigratingData: LiveScreen {
         guard let live = live(world) else { return key == .escape ? [.back] : [] }
         if dialog != nil { return handleDialog(key, live, world) }
         if let actions = handleWheel(key, world) { return actions }
-        if log.handle(key, world.log(of: migration).lines, page: LogView.page) {
+        if log.pane.scroll(key, EventLines(of: migration, world), page: EventLines.page) {
             return readLog(world)
         }
         let act: Act
         switch key {
         case .escape: return [.back]
+        case .character("y"): return live.error.map { Copied($0).actions } ?? []
         case .character("i"):
             dialog = .details(details(live, world))
             return []
@@ -152,7 +154,8 @@ package struct MigratingData: LiveScreen {
         case .pause, .loadLevel:
             return live.phase.isFinal || live.phase == .paused ? phase : nil
         case .cancel: return live.phase == .failed ? notCancelled(live) : final
-        case .resume: return live.phase == .paused ? nil : "The migration is not paused."
+        // Offered where it is paused.
+        case .resume: return nil
         case .acknowledge:
             if live.mismatches.isEmpty { return "There are no mismatches." }
             return final

@@ -3,7 +3,7 @@ package import Terminal
 
 /// *Migration Hub*: the migrations, the ways to begin one, and the clusters.
 ///
-/// One cursor goes through all of them. It is first on the newest migration that goes on, else on the first card.
+/// One cursor goes through all of them, and one search. It is first on the newest migration that goes on, else on the first card.
 package struct MigrationHub: Screen {
     enum Item: Sendable, Hashable, Codable {
         case migration(Identifier)
@@ -14,6 +14,7 @@ package struct MigrationHub: Screen {
 
     /// Where the cursor was put; what is gone by now is not followed.
     private var chosen: Item?
+    private var list = ListView()
     private var dialog: ClusterDialog?
     /// Dialogs that were left with something typed in them: one at most for each cluster, and one to add one.
     private var left: [ClusterDialog] = []
@@ -38,7 +39,9 @@ package struct MigrationHub: Screen {
     }
 
     package func title(_ world: World) -> String { "Migration Hub" }
-    package var holdsKeys: Bool { dialog != nil || removal != nil || details != nil }
+    package var holdsKeys: Bool {
+        dialog != nil || removal != nil || details != nil || list.search.isTyping
+    }
 
     /// As it is opened again another day: with what was typed, but for secrets.
     var reopened: MigrationHub {
@@ -62,6 +65,8 @@ package struct MigrationHub: Screen {
         if let dialog { return dialog.keys }
         if let removal { return removal.modal.keys(in: world.body) }
         if let details { return details.dialog.keys(in: world.body) }
+        let search = list.search.keys(next: "Next match", previous: "Previous match")
+        if list.search.isTyping { return search }
         let isCluster = if case .cluster = selected(world) { true } else { false }
         let reason = isCluster ? nil : "choose a cluster"
         let open = KeyMap([
@@ -70,14 +75,15 @@ package struct MigrationHub: Screen {
                 .up, .down, .character("k"), .character("j"), label: "Move", isInFooter: false),
             .init(.tab, label: "Next part", isInFooter: false),
         ])
-        if world.isReadOnly { return open }
+        let copy = KeyMap([copied(world)?.binding].compactMap(\.self))
+        if world.isReadOnly { return open + search + copy }
         return open
             + KeyMap([
                 .init(.character("a"), label: "Add a cluster", group: "Clusters"),
                 .init(.character("e"), label: "Edit", group: "Clusters", reason: reason),
                 .init(.character("t"), label: "Test", group: "Clusters", reason: reason),
                 .init(.character("r"), label: "Remove", group: "Clusters", reason: reason),
-            ])
+            ]) + search + copy
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
@@ -87,16 +93,12 @@ package struct MigrationHub: Screen {
             if details?.dialog.isClosed == true { details = nil }
             return actions
         }
+        if handleList(key, world) { return [] }
         switch key {
-        case .up, .character("k"): move(by: -1, world)
-        case .down, .character("j"): move(by: 1, world)
-        case .pageUp: move(by: -world.body.rows / 2, world)
-        case .pageDown: move(by: world.body.rows / 2, world)
-        case .home: chosen = items(world).first
-        case .end: chosen = items(world).last
         case .tab: nextPart(by: 1, world)
         case .backTab: nextPart(by: -1, world)
         case .enter: return open(world)
+        case .character("y"): return copied(world)?.actions ?? []
         case _ where world.isReadOnly: break
         case .character("a"): dialog = left(of: nil) ?? ClusterDialog(beside: world.snapshot)
         case .character("e"): return edit(world)
@@ -135,6 +137,7 @@ package struct MigrationHub: Screen {
             return [.say(Words.error(error), .error)]
         case (_, .refused(let error)): return [.say(Words.error(error), .error)]
         case (.testCluster, .cluster(let cluster)): return [said(of: cluster, "It answers.")]
+        case (.removeCluster, .done): return [.say("The cluster was removed.", .ok)]
         default: break
         }
         return []
@@ -188,10 +191,15 @@ package struct MigrationHub: Screen {
         }
     }
 
-    private mutating func move(by step: Int, _ world: World) {
-        let items = items(world)
-        guard let index = selected(world).flatMap({ items.firstIndex(of: $0) }) else { return }
-        chosen = items[max(0, min(items.count - 1, index + step))]
+    /// True for a key that moves the cursor, or is of the search.
+    private mutating func handleList(_ key: Key, _ world: World) -> Bool {
+        let rows = HubList(self, world)
+        var cursor = selected(world).flatMap(rows.index)
+        guard list.handle(key, rows, cursor: &cursor, page: world.body.rows / 2) else {
+            return false
+        }
+        if let cursor { chosen = rows.item(cursor) }
+        return true
     }
 
     /// To the first item of the next part, round and round.
@@ -221,6 +229,16 @@ package struct MigrationHub: Screen {
             details = world.cluster(id).map { ClusterDetails($0, world) }
             return []
         case nil: return []
+        }
+    }
+
+    /// Of what the cursor is on: where a cluster is, what went wrong with a migration, or which it is.
+    private func copied(_ world: World) -> Copied? {
+        switch selected(world) {
+        case .cluster(let id): world.cluster(id).map(ClusterDetails.address)
+        case .migration(let id):
+            world.migration(id).map { $0.error.map { Copied($0) } ?? Copied("ID", id.text) }
+        case .card, nil: nil
         }
     }
 
@@ -265,7 +283,7 @@ package struct MigrationHub: Screen {
     }
 
     package func draw(in body: Rect, on canvas: inout Canvas, _ world: World) {
-        HubList(self, world).draw(in: body, on: &canvas)
+        HubList(self, world).draw(list, in: body, on: &canvas)
         removal?.modal.draw(in: body, on: &canvas)
         details?.dialog.draw(in: body, on: &canvas)
         dialog?.draw(in: body, on: &canvas)

@@ -79,8 +79,9 @@ package struct Success: LiveScreen {
         case .character("i"):
             let remarks = Self.remarks(live)
             guard !remarks.isEmpty else { return [] }
+            let pieces = remarks.map { [DetailsDialog.Piece(Run($0.text, .warning), $0)] }
             dialog = .details(
-                DetailsDialog("Details", [Run(remarks.joined(separator: "\n\n"), .warning)]))
+                DetailsDialog("Details", Array(pieces.joined(separator: [.init("\n\n")]))))
         default: break
         }
         return []
@@ -106,8 +107,9 @@ package struct Success: LiveScreen {
     }
 
     /// Problems and differences, each on its own.
-    private static func remarks(_ live: LiveMigration) -> [String] {
-        live.problems + live.mismatches.map { "Differs: \($0)" }
+    private static func remarks(_ live: LiveMigration) -> [Copied] {
+        live.problems.map { Copied("problem", $0) }
+            + live.mismatches.map { Copied("difference", "Differs: \($0)") }
     }
 
     // MARK: Drawing

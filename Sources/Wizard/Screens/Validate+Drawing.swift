@@ -89,17 +89,18 @@ extension Validate {
         }
         canvas.offerScrolling(in: table)
         let first = scroll.first(count: ended.count, rows: table.rows)
-        let titles = ended.map { Width.of($0.title) }.max() ?? 0
+        let most = table.columns - Self.taken - Tuning.seenColumns
+        let titles = ended.map { Width.of($0.title) }.filter { $0 <= most }.max() ?? most
         let shown = ended.dropFirst(first).prefix(table.rows)
         for (row, check) in shown.enumerated() {
             let line = table.line(row)
-            draw(check, titleColumns: titles, in: line, on: &canvas)
+            canvas.put(runs(check, titleColumns: titles, line.columns, canvas), in: line)
             let isOnIt = first + row == chosen && focus.isFocused(.rows)
             if isOnIt { canvas.restyle(line, .selection) }
             if let chosen, let keys = focus.keys(to: .rows) {
                 canvas.offer(
                     keys + (isOnIt ? [.enter] : .moving(first + row - chosen)), in: line,
-                    as: "\(check.title) \(check.place)")
+                    as: "\(check.check) \(check.place)")
             }
         }
         if let next {
@@ -114,19 +115,27 @@ extension Validate {
         }
     }
 
-    private func draw(
-        _ check: ValidationRow, titleColumns: Int, in line: Rect, on canvas: inout Canvas
-    ) {
+    /// Columns of the state and the place, and of what is between all four.
+    private static let taken = 10 + 7 + 3
+
+    /// A title that is longer than most takes the room of what was seen, which is below where the check is chosen.
+    private func runs(
+        _ check: ValidationRow, titleColumns: Int, _ columns: Int, _ canvas: Canvas
+    ) -> [Run] {
         let (glyph, word, style) = check.mark(canvas.glyphs)
-        canvas.put(canvas.isPlain ? word : "\(glyph) \(word)", in: line, style)
-        var column = line.column + 11
-        let isWide = line.columns - titleColumns >= Tuning.detailColumns
-        canvas.put(isWide ? check.place : check.shortPlace, at: Point(column, line.row), .dim)
-        column += isWide ? 13 : 8
-        canvas.put(check.title, in: line.intersection(Rect(column, line.row, titleColumns, 1)))
-        column += titleColumns + 2
-        guard line.endColumn - column >= 12 else { return }
-        canvas.put(check.seen, in: Rect(column, line.row, line.endColumn - column, 1), .dim)
+        let isWide = columns - titleColumns >= Tuning.detailColumns
+        let isLong = Width.of(check.title) > titleColumns
+        var table = Table([
+            .init("", width: 10), .init("", width: isWide ? 12 : 7),
+            .init("", width: isLong ? nil : titleColumns + 1),
+        ])
+        if !isLong { table.columns.append(.init()) }
+        let cells = [
+            Run(canvas.isPlain ? word : "\(glyph) \(word)", style),
+            Run(isWide ? check.place : check.shortPlace, .dim), Run(check.title),
+            Run(check.seen, .dim),
+        ]
+        return table.row(cells, columns: columns, canvas.glyphs)
     }
 
     private func drawButtons(in rect: Rect, on canvas: inout Canvas, _ world: World) {

@@ -138,7 +138,7 @@ package struct Validate: RefusingScreen {
                     .character("r"), label: flow(world).validate.again,
                     reason: standing(world) == .running ? "it is under way" : nil),
                 .init(.up, .down, label: "Choose"),
-            ])
+            ] + [copied(world)?.binding].compactMap(\.self))
     }
 
     func continueTitle(_ world: World) -> String {
@@ -188,6 +188,7 @@ package struct Validate: RefusingScreen {
         case (_, .character("g")): if offer(world) != nil { return goOn(world) }
         case (.next, _) where isPressed: return goOn(world)
         case (.rows, .enter), (_, .character("w")): openWhy(world)
+        case (_, .character("y")): return copied(world)?.actions ?? []
         case (.rows, _): move(key, world)
         case (_, .left): if focus.focused != .back { focus.move(by: -1) }
         case (_, .right): if focus.focused != .next { focus.move(by: 1) }
@@ -206,6 +207,11 @@ package struct Validate: RefusingScreen {
         scroll = moved
         hasMoved = true
         return true
+    }
+
+    /// All that is known of the check that is chosen.
+    private func copied(_ world: World) -> Copied? {
+        selected(world).map { Copied("check", rows(world)[$0].explanation.copied.text) }
     }
 
     private mutating func openWhy(_ world: World) {
@@ -326,18 +332,23 @@ extension ValidationRow {
     fileprivate var explanation: DetailsDialog {
         let meaning: String =
             switch state {
-            case .checking: "It is being looked at."
+            // Not among the rows that are explained.
+            case .checking: ""
             case .pass: "It is as it should be."
             case .warning: "The migration can start; know what it means first."
             case .failure:
                 isBlocking
                     ? "The migration cannot start like this." : "It does not hinder the start."
             }
-        let runs = [
-            Run("Where  ", .label), Run(place + "\n"), Run("Seen   ", .label),
-            Run(seen.isEmpty ? Figure.unknown : seen, mark(.ascii).style), Run("\n\n" + meaning),
-            Run(remedy.map { "\n\nWhat to do: \($0)" } ?? ""),
+        let seen = self.seen.isEmpty ? Figure.unknown : self.seen
+        var pieces: [DetailsDialog.Piece] = [
+            .init(Run("Where  ", .label)), .init(Run(place + "\n")), .init(Run("Seen   ", .label)),
+            .init(Run(seen, mark(.ascii).style), Copied("answer", seen)),
+            .init(Run("\n\n" + meaning)),
         ]
-        return DetailsDialog("\(mark(.ascii).word): \(title)", runs)
+        if let remedy {
+            pieces += [.init("\n\nWhat to do: "), .init(Run(remedy), Copied("remedy", remedy))]
+        }
+        return DetailsDialog("\(mark(.ascii).word): \(title)", pieces)
     }
 }

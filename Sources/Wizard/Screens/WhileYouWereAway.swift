@@ -94,7 +94,7 @@ package struct WhileYouWereAway: Screen {
             }
             for index in news {
                 let isFirst = index == news.first
-                let rows = LogView.rows(
+                let rows = EventLines.rows(
                     log.lines[index], after: isFirst ? world.agentNow : log.lines[index - 1].time,
                     lost: isFirst ? 0 : log.lost(before: index))
                 lines += rows.map { [Run(" ")] + $0 }

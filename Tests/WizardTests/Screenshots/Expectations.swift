@@ -69,9 +69,9 @@ extension Expectation {
     private static let hands = [
         Expectation("The mouse is off until asked for", .has, "itIsOffUntilMIsPressed"),
         Expectation(
-            "Text can be selected; a key copies",
-            .but("`y` copies where a page or dialog has one thing to copy."),
-            "yCopiesTheAddressOfACluster", "s13TheConnectionStringIsCopiedFromThePage"),
+            "Text can be selected; a key copies", .has,
+            "yCopiesWhatIsMarkedAndTabLeadsToEachValue", "yCopiesWhatThePageIsAbout",
+            "s13TheConnectionStringIsCopiedFromThePage"),
         Expectation(
             "A paste is a paste: a newline in it submits nothing", .has,
             "t12t13WhatIsNoKeyDoesNothingAndAPastedNewlineSubmitsNothing"),
@@ -94,13 +94,13 @@ extension Expectation {
             "s19HelpIsMadeFromTheKeysOfThePage", "s4WhyAKeyDoesNothingIsInTheHelp"),
         Expectation(
             "Arrows, and the letters of vi outside of fields", .has,
-            "theSelectedRowIsAlwaysSeen", "lettersInTheDialogAreLetters"),
+            "theRowOfTheCursorIsAlwaysSeen", "lettersInTheDialogAreLetters"),
     ]
 
     private static let lists = [
         Expectation(
-            "Lists can be searched",
-            .but("Drop-down lists narrow while one types; the log is not searched."),
+            "Lists can be searched", .has,
+            "s1AThousandPastMigrationsAreSearched", "s19TenThousandLinesOfALogAreSearched",
             "s3InAnOpenListLettersNarrowIt")
     ]
 
@@ -129,7 +129,7 @@ extension Expectation {
             "dDetachesAndKeepsWhereTheUserWas", "s18WhatHappenedMeanwhileIsSaidFirst"),
         Expectation(
             "A log that follows, stops and is taken along",
-            .but("It is not searched; `lagzero support` takes it along."),
+            .but("It is searched, too; `lagzero support` takes it along."),
             "aLogFollowsUntilItIsScrolled", "t17ABundleHoldsWhatIsKnownAndNoSecret"),
     ]
 
@@ -169,9 +169,10 @@ extension Expectation {
             "aChangedNumberCostsAtMostThirtyTwoBytes",
             "aLineOfAFullWidthLogCostsLittleMoreThanItself"),
         Expectation(
-            "A slow link drops frames",
-            .but("Nothing is left out of the frames on a slow link."),
-            "framesForATerminalThatDoesNotReadAreDropped"),
+            "A slow link drops frames, and has fewer", .has,
+            "framesForATerminalThatDoesNotReadAreDropped",
+            "framesWaitUntilTheTerminalHasSeenTheLastOnes",
+            "t11OverASlowLinkWhatNoKeyAskedForIsDrawnEveryFewSecondsAndThatIsSaid"),
         Expectation(
             "Idle costs nothing", .has, "whileNothingGoesOnOnlyTheClockWakesTheWizard"),
         Expectation(

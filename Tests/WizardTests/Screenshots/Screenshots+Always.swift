@@ -8,6 +8,11 @@ extension Screenshot {
     static let always = agent + away + overlays + clusters
 
     private static let agent = [
+        Screenshot(7, "slow-link", "over a slow link", sizes: main) {
+            var wizard = $0.migrating(Sample.measured(.copying))
+            wizard.happen(.link(isSlow: true))
+            return wizard
+        },
         Screenshot(17, "agent-lost", "no news from the agent", sizes: main) {
             var wizard = $0.migrating(Sample.measured(.copying))
             wizard.agent.isLost = true

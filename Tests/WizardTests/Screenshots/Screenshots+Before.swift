@@ -132,7 +132,7 @@ extension Screenshot {
         Screenshot(5, "review-and-confirm-clear", "with a destination that is cleared") {
             $0.reviewingClearing(passed)
         },
-        Screenshot(6, "start-migration", "Start Migration asks once more") {
+        Screenshot(6, "start-migration", "Start Migration asks once more", sizes: main) {
             var wizard = $0.validating(passed, isOver: true)
             wizard.press(.enter, .enter)
             return wizard
@@ -152,7 +152,10 @@ extension Screenshot {
     private static func checks(ended: Int = .max) -> [ValidationRow] {
         checked.prefix(ended)
             + checked.dropFirst(ended).map {
-                Sample.row($0.check, $0.side, $0.title, .checking, "")
+                // What failed is called so only then.
+                let title =
+                    $0.state == .failure ? "No conflicting namespaces" : $0.title
+                return Sample.row($0.check, $0.side, title, .checking, "")
             }
     }
 
@@ -180,7 +183,7 @@ extension Screenshot {
         remedy(
             "Clear the data of the destination, or drop these collections.",
             Sample.row(
-                "g", .destination, "No conflicting namespaces", .failure,
+                "g", .destination, "Destination has conflicting namespaces", .failure,
                 "shop.orders, shop.items, 3 more")),
         Sample.row(
             "h", .destination, "Available disk space on the destination", .pass,

@@ -36,11 +36,12 @@ extension Screenshot {
     ]
 
     private static let acts = [
-        Screenshot(14, "paused", "paused, with the reason") { $0.migrating(paused) },
+        Screenshot(14, "paused", "paused, with the reason", sizes: main) { $0.migrating(paused) },
         Screenshot(14, "load-level", "the load level") {
             $0.migrating(Sample.measured(.copying), .character("l"))
         },
-        Screenshot(14, "cancel", "cancelling: the destination's name has to be typed") {
+        Screenshot(14, "cancel", "cancelling: the destination's name has to be typed", sizes: main)
+        {
             var wizard = $0.migrating(Sample.measured(.copying), .character("c"))
             wizard.type("shop-at")
             return wizard

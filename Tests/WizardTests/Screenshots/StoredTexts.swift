@@ -5,7 +5,7 @@ import Testing
 /// compared, and what is stale fails.
 struct StoredTexts {
     private static let isWriting = ProcessInfo.processInfo.environment["LAGZERO_SCREENSHOTS"] == "1"
-    private static let root = URL(filePath: #filePath)
+    static let root = URL(filePath: #filePath)
         .appending(components: "..", "..", "..", "..").standardized
     private let folder: URL
 

@@ -115,7 +115,7 @@ enum Sample {
         passing + [
             ValidationRow(
                 check: "conflicts", side: .destination,
-                title: "No conflicting namespaces", state: .failure,
+                title: "Destination has conflicting namespaces", state: .failure,
                 seen: "shop.orders, shop.items",
                 remedy: "Clear the data of the destination, or drop these collections.")
         ]

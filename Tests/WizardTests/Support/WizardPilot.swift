@@ -13,7 +13,8 @@ struct WizardPilot {
 
     init(
         _ agent: ScriptedAgent = ScriptedAgent(), saved: SavedState? = nil, host: Host? = nil,
-        flows: [Flow] = Flow.all, size: Size = Size(80, 24), glyphs: Glyphs = .unicode,
+        guide: Guide? = nil, flows: [Flow] = Flow.all, size: Size = Size(80, 24),
+        glyphs: Glyphs = .unicode,
         zone: Zone = Zone(name: "CET", secondsFromUTC: 3_600),
         preferences: Preferences = Preferences(), isReadOnly: Bool = false
     ) {
@@ -22,7 +23,8 @@ struct WizardPilot {
         self.begin = begin
         pilot = Pilot(
             model: .init(
-                me: Sample.me, saved: saved, host: host, flows: flows, preferences: preferences,
+                me: Sample.me, saved: saved, host: host, guide: guide, flows: flows,
+                preferences: preferences,
                 isReadOnly: isReadOnly),
             size: size, glyphs: glyphs, wall: begin
         ) { effect, moment in
@@ -47,7 +49,14 @@ struct WizardPilot {
         pilot.effects.compactMap { if case .command(let command, _) = $0 { command } else { nil } }
     }
     var saved: [SavedState] {
-        pilot.effects.compactMap { if case .save(let state) = $0 { state } else { nil } }
+        var all: [SavedState] = []
+        for effect in pilot.effects {
+            if case .save(let state) = effect { all.append(state) }
+            guard case .saveTime(let time) = effect, var state = all.last else { continue }
+            state.lastSeen = time
+            all.append(state)
+        }
+        return all
     }
 
     func shows(_ text: String) -> Bool { screen.contains(text) }
@@ -108,7 +117,7 @@ struct WizardPilot {
                         change: .snapshot(snapshot)))
             ]
         case .readZone: return [.zone(zone)]
-        case .save, .startAgent, .hostKey, .terminal: return []
+        case .save, .saveTime, .startAgent, .hostKey, .fault, .terminal: return []
         }
     }
 }
