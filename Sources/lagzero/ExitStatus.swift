@@ -2,7 +2,7 @@ import Migration
 import Mongo
 
 /// What the process says to whoever started it. The numbers are part of the interface.
-enum ExitStatus: Int32, Sendable {
+enum ExitStatus: Int32, CaseIterable, Sendable {
     case done = 0
     /// The reason is on stderr.
     case failed = 1

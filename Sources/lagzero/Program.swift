@@ -92,7 +92,7 @@ struct Lagzero: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             OpenWizard.self, Migrate.self, AgentCommand.self, Clusters.self, Notify.self,
-            Support.self, Demo.self, Bench.self,
+            Support.self, Demo.self, Bench.self, PackageFiles.self,
         ],
         defaultSubcommand: OpenWizard.self)
 }

@@ -20,10 +20,10 @@ enum Tuning {
     static let stopPoll = Duration.milliseconds(50)
     /// How long the last lines may take when the process is to end at once: enough for any reader that reads.
     static let lastWordsLimit = DispatchTimeInterval.milliseconds(500)
-    /// Differences that the report for people names; `--json` names all.
+    /// Differences that the report for people names; `--json` names as many as are kept by name.
     static let shownDifferences = 20
     /// Lines of an event log that are asked for at once.
-    static let supportPage = 500
+    static let logPage = 500
     /// Of the agent's log, the last.
     static let supportLogBytes: UInt64 = 1 << 20
     /// After that the wizard is open, and no longer starting.
@@ -49,8 +49,17 @@ enum Tuning {
     static let demoSizes = 1...100_000
     static let demoWritesPerSecond = 500
     static let demoRates = 0...100_000
+    /// Of the demo's clock: at the most the time to cut over is over within seconds, and its marks are still told apart.
+    static let demoClockSpeeds = 1...36_000
     /// Between two looks at the application: what it does is to be seen when it happens, and to be read.
     static let demoBandInterval = Duration.milliseconds(500)
+    /// Members of the source for a trainee, who is to see one take over from another; one is enough for everybody else.
+    static let guidedMembers = 3
+    /// Its data are written three times, on a machine that may be slow, before a trainee can begin.
+    static let guidedMegabytes = 60
+    /// A slow network: as far away as another continent, each way, and as narrow as a bad line.
+    static let slowNetworkMilliseconds = 100
+    static let slowNetworkBytes = 1_000_000
     /// Between two looks at a cluster that is being filled: each is seen as another size on the screen.
     static let demoFactsInterval = Duration.seconds(3)
 
@@ -108,6 +117,14 @@ enum Tuning {
     /// More than a minute, as the lag's sparkline moves with each.
     static let benchMigrationTime = Duration.seconds(70)
     static let benchReaches = 30
+    /// The slow link, each way: half of 100 ms, and 64 kbit/s.
+    static let benchLinkDelay = 50
+    static let benchLinkBytes = 8_000
+    /// Over it: after a first page, keys of each program, seconds of clocks, and repaints that a key waits behind.
+    static let benchLinkQuiet = Duration.milliseconds(400)
+    static let benchLinkKeys = 42
+    static let benchLinkTime = Duration.seconds(30)
+    static let benchRepaints = 20
     static let benchShopDocuments = 20_000
     /// For each thing that the demo shows at its start, and for its end.
     static let benchDemoPatience = Duration.seconds(120)

@@ -50,6 +50,14 @@ import Testing
             "'some' is invalid"
         ),
         (["demo", "--size", "0"], "--size 0"),
+        (["demo", "--guide", "--rate", "0"], "--guide: there has to be an application"),
+        (["demo", "--guide", "--unattended"], "--guide leads through the wizard"),
+        (["demo", "--clock", "0"], "--clock 0: it must be from 1 to 36000"),
+        (["demo", "--clock", "3600", "--unattended"], "--clock: a demo without the wizard"),
+        // A real migration takes the time that it takes.
+        (["--clock", "3600"], "--clock"),
+        (["migrate", "--clock", "3600"], "--clock"),
+        (["agent", "run", "--clock", "3600"], "--clock"),
         (["bench", "--scale", "0"], "--scale 0"),
     ])
     func wrongUsageIsSaidAndHasItsStatus(arguments: [String], message: String) async throws {
@@ -57,6 +65,13 @@ import Testing
         #expect(run.status == 2)
         #expect(run.errors.contains(message))
         #expect(run.output.isEmpty)
+    }
+
+    @Test func theDemoOfAnInstalledProgramSaysHowToNameAServer() async throws {
+        let run = try await LagzeroProcess.run(
+            ["demo", "--unattended"], environment: ["LAGZERO_CACHE": "/nonexistent"])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("--mongod"))
     }
 
     @Test(arguments: [
@@ -134,6 +149,19 @@ import Testing
         process.send(signal)
         #expect(try await process.status() == 130)
         #expect(process.errors.contains("stopped before anything was changed"))
+        withExtendedLifetime(server) {}
+    }
+
+    /// Also where it has to be asked first what is left to be done.
+    @Test func aSilentServerIsRefusedWithin15Seconds() async throws {
+        let server = try SilentServer()
+        let begin = ContinuousClock.now
+        let uri = "mongodb://u:p@\(server.address)/?tls=true"
+        let run = try await LagzeroProcess.run([
+            "migrate", "--resume", "--source", uri, "--destination", uri,
+        ])
+        #expect(run.status == 3)
+        #expect(ContinuousClock.now - begin < .seconds(15))
         withExtendedLifetime(server) {}
     }
 

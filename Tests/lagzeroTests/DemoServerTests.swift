@@ -6,10 +6,12 @@ import Testing
 /// `lagzero demo` as a user meets it.
 @Suite(.serialized, .timeLimit(.minutes(15))) struct DemoServerTests {
     /// The demo on a pseudo-terminal; its temporary files are in the folder.
-    private func open(in folder: ScratchFolder, rate: Int = 100) throws -> PseudoTerminal {
+    private func open(
+        in folder: ScratchFolder, _ arguments: [String] = []
+    ) throws -> PseudoTerminal {
         let terminal = try PseudoTerminal(
             PseudoTerminal.program("lagzero"),
-            ["demo", "--size", "2", "--rate", "\(rate)"],
+            ["demo", "--size", "2", "--rate", "100"] + arguments,
             environment: environment(folder))
         terminal.patience = .seconds(240)
         return terminal
@@ -127,20 +129,39 @@ import Testing
         try await folder.remove()
     }
 
-    @Test func theWholeWayWithTheApplicationStoppedAndStartedByItsKey() async throws {
+    /// Sets a fault of the list or takes it back, and waits until the band says so.
+    private func take(_ fault: Int, _ terminal: PseudoTerminal, set state: String? = nil) throws {
+        try terminal.send("F", until: "what is set stays until it is taken back here")
+        terminal.send("\(fault)")
+        try terminal.wait("fault \(fault), \(state ?? "none")") {
+            let band = terminal.emulated.lines[1]
+            return state.map { band.contains("Set: \($0).") } ?? band.contains("F faults")
+        }
+    }
+
+    @Test func theWholeWayAsTheGuideLeadsThroughEveryFaultEndsWithAReport() async throws {
         let folder = try ScratchFolder()
-        let terminal = try open(in: folder)
+        let terminal = try open(in: folder, ["--guide"])
         try terminal.shows("writes/s to shop-rs0")
-        try terminal.send("\r", until: "Before you begin")
-        try terminal.send("\u{1b}[Z\rCloud\r", until: "[ Acme Cloud")
-        try terminal.send("\u{1b}[Z\r", until: "Connect to your source cluster")
-        try terminal.send("\rAcme\r", until: "[ shop  ")
-        try terminal.send("\t\t\rrs0\r", until: "[ shop-rs0")
-        try terminal.send("\t\t\ratlas\r", until: "[ shop-atlas")
-        try terminal.send("\t\t\t\t\t\r", until: "✔ Passed")
-        try terminal.send("\r", until: "( Start Migration )")
-        try terminal.send("\r", until: "Start to migrate shop-rs0 to shop-atlas?")
-        try terminal.send("\t\r", until: "Applying new writes")
+        #expect(terminal.emulated.lines[2].hasPrefix(" 1/18  Enter begins a migration."))
+        try terminal.beginDemo()
+        try terminal.shows(" 6/18 ")
+        try take(1, terminal, set: "network cut")
+        try terminal.shows("Waiting for")
+        try take(1, terminal)
+        try terminal.shows(" 8/18 ")
+        try take(2, terminal, set: "network slow")
+        try take(2, terminal)
+        try take(3, terminal, set: "network silent")
+        try take(3, terminal)
+        // It may be over before anybody has seen it.
+        try terminal.send("F", until: "4  Step down the primary of shop-rs0")
+        try terminal.send("4", until: " 9/18 ")
+        try take(5, terminal, set: "member frozen")
+        try take(5, terminal)
+        try take(6, terminal, set: "agent killed")
+        try terminal.shows("No news from the agent")
+        try terminal.send("A", until: "11/18 ")
         try terminal.shows("Your source and destination clusters are in sync.")
         try terminal.send("\r", until: "I'm ready to cutover")
         try terminal.send("\r", until: "Before you stop anything")
@@ -155,8 +176,18 @@ import Testing
         try terminal.send("s", until: "The application is stopped.")
         try terminal.send("\r", until: "You have successfully migrated to Atlas")
         try terminal.send("s", until: "writes/s to shop-atlas.")
+        try terminal.send("r", until: "( Release source )")
+        try terminal.send("\t\r", until: "All done.")
         terminal.send("dd")
         #expect(try terminal.endsWell())
+        let report = terminal.text.components(separatedBy: "Training report").last ?? ""
+        print("Training report" + report)
+        #expect(report.contains("Steps: 18 of 18 done"))
+        for state in [
+            "network cut", "network slow", "network silent", "election", "member frozen",
+            "agent killed",
+        ] { #expect(report.contains("  \(state), for "), "\(state)") }
+        #expect(report.contains("4 of 4 collections identical"))
         #expect(try left(in: folder).isEmpty)
         try await folder.remove()
     }

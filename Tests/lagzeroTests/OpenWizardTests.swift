@@ -25,8 +25,10 @@ import Testing
         terminal.paste(
             "mongodb://anna:\(Self.secret)@127.0.0.1:1/?serverSelectionTimeoutMS=100&replicaSet=rs0"
         )
-        try terminal.shows("replicaSet=rs0")
-        try terminal.send("\t\t\tx\t\t\t\t\r", until: "! not reached")
+        // Hidden as long as it may be part of the password.
+        try terminal.shows("mongodb://anna:***@***")
+        try terminal.send("\t", until: "mongodb://anna:***@127.0.0.1:1/")
+        try terminal.send("\t\tx\t\t\t\t\r", until: "! not reached")
         #expect(terminal.screen.contains("Local / Default"))
         let agent = try #require(InstanceLock.holder(of: session.folder))
         for pid in [Int(terminal.child), agent] {

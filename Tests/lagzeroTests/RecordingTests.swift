@@ -15,7 +15,7 @@ import Testing
         try terminal.shows("None yet")
         try terminal.send("a", until: "Connection string")
         terminal.paste("mongodb://anna:\(Self.secret)@127.0.0.1:1/?replicaSet=rs0")
-        try terminal.shows("replicaSet=rs0")
+        try terminal.send("\t", until: "replicaSet=rs0")
         terminal.resize(100, 30)
         try terminal.wait("the other size") { terminal.emulated.lines.count == 30 }
         try terminal.send("\u{1b}", until: "None yet")

@@ -48,4 +48,16 @@ import Testing
         #expect(text.contains("document 20 differs\n    and 5 more, which --json names\n"))
         #expect(!text.contains("document 21 "))
     }
+
+    @Test func whatNobodyNamesIsNotPromised() {
+        let text = text {
+            $0.collections = 1
+            $0.documents = 0
+            $0.differences = 30_000
+            $0.mismatches =
+                (1...10_000).map { "shop.items: document \($0) differs" }
+                + ["shop.items: 20000 more documents differ than can be named"]
+        }
+        #expect(text.contains("    and 29,980 more; --json names the first of them\n"))
+    }
 }

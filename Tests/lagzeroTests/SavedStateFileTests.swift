@@ -60,6 +60,27 @@ import Testing
         }
     }
 
+    @Test func theTimeAloneIsOfTheLastStateUntilTheNext() async throws {
+        try await with { path in
+            let file = SavedStateFile(path)
+            file.saveTime(5)
+            #expect(await file.load() == nil)
+            try await file.save(SavedState(pages: [], lastSeen: 7, theme: nil))
+            #expect(await SavedStateFile(path).load()?.lastSeen == 7)
+            for time: Int64 in [1_800_000_000_000, 9_000] {
+                file.saveTime(time)
+                #expect(await SavedStateFile(path).load()?.lastSeen == time)
+            }
+            var information = stat()
+            #expect(stat(path + ".time", &information) == 0)
+            #expect(information.st_mode & 0o777 == 0o600)
+            chmod(path + ".time", 0o666)
+            #expect(await SavedStateFile(path).load()?.lastSeen == 7)
+            try await file.save(SavedState(pages: [], lastSeen: nil, theme: nil))
+            #expect(await SavedStateFile(path).load()?.lastSeen == nil)
+        }
+    }
+
     @Test func whoHasTypedNothingNewTakesTheChangeOfTheOther() async throws {
         try await with { path in
             try await SavedStateFile(path).save(state(1, pages: [ticked(1)]))

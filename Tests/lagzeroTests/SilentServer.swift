@@ -24,5 +24,11 @@ final class SilentServer: Sendable {
         self.address = "127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
     }
 
+    /// Whether somebody has connected.
+    var isCalled: Bool {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, 0) == 1
+    }
+
     deinit { close(descriptor) }
 }

@@ -25,9 +25,11 @@ final class WizardFlow {
     private var settings: [UInt32]
     /// Whether the connection drops on every page and the wizard is opened again.
     private let hangsUp: Bool
+    private var isLeft = false
 
     init(
-        documents: Int = 20_000, hangsUp: Bool = false,
+        documents: Int = 20_000, hangsUp: Bool = false, isRecorded: Bool = false,
+        in session: WizardSession? = nil,
         configure: (inout ReplicaSetOptions) -> Void = { _ in }
     ) async throws {
         self.hangsUp = hangsUp
@@ -41,13 +43,14 @@ final class WizardFlow {
             [Namespace("shop", "orders"), Namespace("shop", "visits")], writesPerSecond: 200)
         options.seed = 7
         workload = Workload(on: try clusters.sourceForApplication(), options)
-        session = try WizardSession()
-        try await Self.withClient(of: session) { [inventory = clusters.inventory] client in
+        self.session = try session ?? WizardSession()
+        try await Self.withClient(of: self.session) { [inventory = clusters.inventory] client in
             try await AgentStarter.ensureRunning(
                 client, program: try PseudoTerminal.program("lagzero"))
             for cluster in inventory { _ = try await client.add(cluster) }
         }
-        terminal = try session.open()
+        terminal = try self.session.open(
+            [:], isRecorded ? ["--record", self.session.recording] : [])
         settings = terminal.settings()
         terminal.patience = Self.patience
     }
@@ -62,7 +65,9 @@ final class WizardFlow {
     }
 
     /// Takes the terminal's line away, and opens the wizard on another one, so many milliseconds later as it seems to it.
-    func reopen(showing text: String, after absence: Int64 = 0) throws {
+    func reopen(
+        showing text: String, after absence: Int64 = 0, columns: Int = 80, rows: Int = 24
+    ) throws {
         kill(terminal.child, SIGHUP)
         #expect(try terminal.endsWell())
         #expect(terminal.settings() == settings)
@@ -72,7 +77,18 @@ final class WizardFlow {
             state.lastSeen = try #require(state.lastSeen) - absence
             try JSONEncoder().encode(state).write(to: file)
         }
-        terminal = try session.open()
+        try openAgain(showing: text, columns: columns, rows: rows)
+    }
+
+    /// Cuts the terminal's line without a word, and opens the wizard on another one.
+    func cut(showing text: String) throws {
+        terminal.hangUp()
+        #expect(try terminal.endsWell())
+        try openAgain(showing: text, columns: 80, rows: 24)
+    }
+
+    private func openAgain(showing text: String, columns: Int, rows: Int) throws {
+        terminal = try session.open(columns: columns, rows: rows)
         terminal.patience = Self.patience
         try terminal.shows(text)
         // The page is there before the agent has said anything.
@@ -86,13 +102,18 @@ final class WizardFlow {
         #expect(!terminal.screen.contains(opened))
     }
 
-    /// Another wizard of the same agent, on a terminal of its own. It opens on the page of the migration, once the first
-    /// one has written down that it is there.
-    func openAnother() async throws -> PseudoTerminal {
-        let file = SavedStateFile(session.folder.wizard)
-        try await eventually("the page is kept", within: Self.patience) {
-            await file.load()?.pages.contains { $0.stage == .migrating } ?? false
-        }
+    /// In a terminal that is too small for any page.
+    func reopenTooSmall(showing page: String) throws {
+        let small = "lagzero needs 60x18, this is 40x10"
+        terminal.resize(40, 10)
+        try terminal.shows(small)
+        try reopen(showing: small, columns: 40, rows: 10)
+        terminal.resize(80, 24)
+        try terminal.shows(page)
+    }
+
+    /// Another wizard of the same agent, on a terminal of its own.
+    func openAnother() throws -> PseudoTerminal {
         let other = try session.open()
         other.patience = Self.patience
         return other
@@ -108,6 +129,12 @@ final class WizardFlow {
     func begin() throws {
         try setUp()
         try see("✔ Passed")
+        if hangsUp {
+            try terminal.send("w", until: "│ Seen ")
+            try reopen(showing: "│ Seen ")
+            terminal.send("\u{1b}")
+            try terminal.wait("the page again") { !terminal.screen.contains("│ Seen ") }
+        }
         try review()
         try terminal.send("\t\r", until: "Applying new writes")
         try see("Applying new writes")
@@ -126,8 +153,12 @@ final class WizardFlow {
         try terminal.send("\t\t\ratlas\r", until: "[ shop-atlas")
         try see("[ shop-atlas")
         if hangsUp {
+            try reopen(with: "\r", showing: "│ shop-atlas ", over: "[ shop-atlas")
             // The focus is kept, too.
-            try terminal.shows("Continue")
+            try reopen(
+                with: "\t\t ", showing: "Type shop-atlas to confirm",
+                over: "[ ] Clear any existing data")
+            terminal.send("\u{1b}[Z\u{1b}[Z")
         }
         try terminal.send("\t\t\t\t\t\r", until: "▶ Validate")
         // The checks may still be running.
@@ -213,11 +244,16 @@ final class WizardFlow {
         return try #require(snapshot.migrations.last)
     }
 
+    /// How many validations the agent was asked for.
+    func validations() async throws -> Int {
+        try await Self.withClient(of: session) { try await $0.snapshot().validations.count }
+    }
+
     /// The whole event log of the one migration there is.
-    func log() async throws -> [String] {
+    func log() async throws -> [LogLine] {
         let id = try await migration().id
         return try await Self.withClient(of: session) { client in
-            try await client.log(of: id, after: 0, limit: 1_000).map(\.text)
+            try await client.log(of: id, after: 0, limit: 1_000)
         }
     }
 
@@ -232,10 +268,17 @@ final class WizardFlow {
         return isComplete
     }
 
-    /// Ends the agent as a crash would, and has the wizard start another one.
-    func killAgent() throws {
+    /// Ends the agent as a crash would; returns its process.
+    @discardableResult
+    func endAgent() throws -> Int {
         let agent = try #require(InstanceLock.holder(of: session.folder))
         kill(pid_t(agent), SIGKILL)
+        return agent
+    }
+
+    /// Ends the agent as a crash would, and has the wizard start another one.
+    func killAgent() throws {
+        try endAgent()
         try terminal.shows("No news from the agent")
         try terminal.send("A", until: "Starting the agent")
         try terminal.wait("news of another agent") {
@@ -245,8 +288,7 @@ final class WizardFlow {
 
     /// Ends the agent as a crash would, and starts another one as a supervisor of processes would.
     func crashAgent() async throws {
-        let agent = try #require(InstanceLock.holder(of: session.folder))
-        kill(pid_t(agent), SIGKILL)
+        let agent = try endAgent()
         try await eventually("the agent has ended", within: Self.patience) {
             InstanceLock.holder(of: session.folder) != agent
         }
@@ -276,29 +318,54 @@ final class WizardFlow {
             InstanceLock.holder(of: folder) == nil
         }
         try await session.scratch.remove()
-        session = try WizardSession()
+        session = try session.elsewhere()
         terminal = try session.open()
         settings = terminal.settings()
         terminal.patience = Self.patience
         try terminal.shows("None yet")
     }
 
+    /// There: enters both clusters by keys, and goes from the hub to the page of the migration that the destination holds.
+    func goOnFromDestination() throws {
+        for cluster in clusters.inventory {
+            try terminal.addCluster(cluster.connectionString.revealed, named: cluster.name)
+        }
+        try terminal.send("\t\r", until: "Before you begin")
+        try terminal.chooseClusters(source: "shop-rs0", destination: "shop-atlas")
+        try terminal.send("\t\t\t\t\t\r", until: "( Go on with it )")
+        #expect(terminal.screen.contains("✘ Not passed"))
+        #expect(terminal.screen.contains("holds a migration from this source"))
+        try terminal.send("\r", until: "✔ Passed")
+        try terminal.send("\r", until: "( Start Migration )")
+        #expect(terminal.screen.contains("Goes on with"))
+        try terminal.send("\r", until: "Go on to migrate shop-rs0 to shop-atlas?")
+        try terminal.send("\t\r", until: "Applying new writes")
+    }
+
     /// Compares the clusters, and ends everything.
     func end() async throws {
         let counts = workload.counts
         #expect(counts.writes > 0 && counts.refused == 0, "\(counts)")
+        // Another member may be the source's primary by now.
         let differences = try await Comparison(
-            source: clusters.source.lane, destination: clusters.destination.lane
+            source: try await clusters.source.primary().lane, destination: clusters.destination.lane
         ).differences()
         #expect(differences.isEmpty, "\(differences.prefix(5))")
         try await close()
     }
 
-    /// Leaves the wizard, and ends everything.
-    func close() async throws {
+    /// Leaves the wizard; only once.
+    func leave() throws {
+        guard !isLeft else { return }
+        isLeft = true
         terminal.send("d")
         #expect(try terminal.endsWell())
         #expect(terminal.settings() == settings)
+    }
+
+    /// Leaves the wizard, and ends everything.
+    func close() async throws {
+        try leave()
         await workload.stop()
         try await session.end()
         await clusters.stop()

@@ -15,7 +15,9 @@ import Testing
 /// agent, and real servers with users. The clusters hold the same at the end.
 @Suite(.serialized, .timeLimit(.minutes(20))) struct WizardFlowServerTests {
     @Test func s1ToS12FromTheHubToSuccessWhileAnApplicationWrites() async throws {
-        let flow = try await WizardFlow { $0.parameters["enableTestCommands"] = "true" }
+        let flow = try await WizardFlow(isRecorded: true) {
+            $0.parameters["enableTestCommands"] = "true"
+        }
         try await flow.makeUniqueIndex()
         try flow.begin()
         try await flow.prepareCutover()
@@ -28,8 +30,23 @@ import Testing
         #expect(flow.terminal.screen.contains("identical"))
         try await expectSupport(flow)
         try expectNoSecret(flow)
+        try flow.leave()
+        try StoredRecording.expect(flow.session.recording, Self.marks)
         try await flow.end()
     }
+
+    /// What is passed on the whole way.
+    private static let marks: [StoredRecording.Mark] = [
+        .init(text: "Migrate from Atlas"), .init(text: "Before you begin", isStill: true),
+        .init(text: "Connect to your source cluster"), .init(text: "▶ Validate"),
+        .init(text: "( Start Migration )"), .init(text: "Start to migrate", isStill: true),
+        .init(text: "Applying new writes"),
+        .init(text: "Your source and destination clusters are in sync."),
+        .init(text: "I'm ready to cutover"), .init(text: "Before you stop anything"),
+        .init(text: "I confirm that I've stopped writes"),
+        .init(text: "▶ Prepare the unique indexes"),
+        .init(text: "You have successfully migrated to Atlas", isStill: true),
+    ]
 
     @Test func s1ToS12TheSameWithAConnectionThatDropsOnEveryPage() async throws {
         let flow = try await WizardFlow(hangsUp: true) {
@@ -56,6 +73,7 @@ import Testing
         ] {
             try flow.reopen(with: key, showing: opened, over: "Applying new writes")
         }
+        try flow.reopenTooSmall(showing: "Applying new writes")
         try flow.reopen(showing: "While you were away", after: 3_600_000)
         try flow.reopen(showing: "While you were away")
         try flow.terminal.send("\r", until: "Applying new writes")
@@ -64,8 +82,17 @@ import Testing
         let step = "▶ Prepare the unique indexes"
         try flow.reopen(showing: step)
         try flow.reopen(with: "\r", showing: "─ Back out ─", over: step)
-        // It goes on while nobody looks.
+        try flow.terminal.send("\r", until: "─ Back out ─")
+        try flow.terminal.send("\t\r", until: "The cutover was undone.")
+        try flow.reopen(showing: "The cutover was undone.")
+        #expect(flow.terminal.screen.contains("✔ The source accepts writes again."))
         try await flow.letFinalizationGoOn()
+        try flow.terminal.send("\r", until: "Your source and destination clusters are in sync.")
+        _ = try await flow.isReadyOrComplete()
+        try flow.terminal.send("\r", until: "I'm ready to cutover")
+        try await flow.stopWrites()
+        // It goes on while nobody looks.
+        try flow.terminal.send("\t\t\r", until: "Look for open transactions")
         let success = "You have successfully migrated to Atlas"
         try flow.reopen(showing: success)
         try flow.reopen(with: "\r", showing: "mongosh \"", over: success)
@@ -81,6 +108,9 @@ import Testing
 
         try flow.terminal.send("p", until: "p Resume")
         try flow.reopen(showing: "p Resume")
+        try flow.killAgent()
+        #expect(flow.terminal.screen.contains("p Resume"))
+        #expect(try await flow.migration().phase == .paused)
         try flow.terminal.send("p", until: isInSync)
 
         // As if another host had taken it over.
@@ -90,24 +120,40 @@ import Testing
         try flow.terminal.shows("✘ Failed.")
         try flow.reopen(showing: "✘ Failed.")
         try flow.reopen(with: "r", showing: "─ Retry ─", over: "✘ Failed.")
+        try flow.reopen(with: "i", showing: "─ Details ─", over: "✘ Failed.")
+        // What is seen then is told by the next agent.
+        try flow.endAgent()
+        try flow.reopen(showing: "✘ Failed.")
         try retry(flow, until: isInSync)
 
-        let agent = try #require(InstanceLock.holder(of: flow.session.folder))
-        kill(pid_t(agent), SIGKILL)
+        try flow.endAgent()
         try flow.terminal.shows("No news from the agent")
         try flow.reopen(showing: isInSync)
 
-        // As if the time had passed while no agent ran.
-        let next = try #require(InstanceLock.holder(of: flow.session.folder))
-        kill(pid_t(next), SIGKILL)
+        // As if the time had passed while no agent ran, and somebody had written to the destination.
+        try flow.endAgent()
         try flow.terminal.shows("No news from the agent")
         try await destination.changeState(
             "state", "migration", ["$set": ["deadline": .date(1_000)]])
+        let gone = try await destination.write(
+            ["delete": "customers", "deletes": [["q": [:], "limit": 1]]], on: "shop")
+        #expect(gone.count == 1)
         flow.terminal.send("A")
         try flow.terminal.shows("✘ Expired.")
         try flow.reopen(showing: "✘ Expired.")
         try flow.reopen(with: "r", showing: "─ Retry ─", over: "✘ Expired.")
-        try retry(flow, until: isInSync)
+        try retry(flow, until: "! 1 mismatch: ")
+        try flow.reopen(with: "a", showing: "─ 1 mismatch ─", over: "! 1 mismatch: ")
+        try flow.terminal.send("a", until: "─ 1 mismatch ─")
+        try flow.terminal.send("\t\r", until: isInSync)
+
+        try flow.terminal.send("c", until: "─ Cancel the migration ─")
+        try flow.terminal.type("shop-atlas", behind: "│ ")
+        try flow.terminal.send("\r\r", until: "! Cancelled.")
+        try flow.reopen(showing: "! Cancelled.")
+        try flow.endAgent()
+        try flow.reopen(showing: "! Cancelled.")
+        #expect(try await flow.migration().phase == .cancelled)
         try await flow.close()
     }
 
@@ -329,8 +375,8 @@ import Testing
         try flow.terminal.shows("Acme Cloud / shop-prod")
         try flow.terminal.send("a", until: "Connection string")
         flow.terminal.paste(wrong)
-        try flow.terminal.shows("replicaSet=")
-        try flow.terminal.send("\t\t\t\u{15}wrong\t\t\t\t\r", until: "! not reached")
+        try flow.terminal.send("\t", until: "replicaSet=")
+        try flow.terminal.send("\t\t\u{15}wrong\t\t\t\t\r", until: "! not reached")
         try flow.terminal.shows("Authentication failed")
         try flow.terminal.shows("knows the user")
         #expect(!flow.terminal.text.contains("not-the-one"))

@@ -10,24 +10,6 @@ import Testing
 /// Going on with a migration after the host that ran it is lost with all that was known there: by keys, from the state
 /// that the destination holds.
 @Suite(.serialized, .timeLimit(.minutes(20))) struct WizardOtherHostServerTests {
-    /// Enters both clusters by keys, and goes from the hub to the page of the migration that the destination holds.
-    private func goOn(_ flow: WizardFlow) throws {
-        let terminal = flow.terminal
-        for cluster in flow.clusters.inventory {
-            try terminal.addCluster(cluster.connectionString.revealed, named: cluster.name)
-        }
-        try terminal.send("\t\r", until: "Before you begin")
-        try terminal.chooseClusters(source: "shop-rs0", destination: "shop-atlas")
-        try terminal.send("\t\t\t\t\t\r", until: "( Go on with it )")
-        #expect(terminal.screen.contains("✘ Not passed"))
-        #expect(terminal.screen.contains("holds a migration from this source"))
-        try terminal.send("\r", until: "✔ Passed")
-        try terminal.send("\r", until: "( Start Migration )")
-        #expect(terminal.screen.contains("Goes on with"))
-        try terminal.send("\r", until: "Go on to migrate shop-rs0 to shop-atlas?")
-        try terminal.send("\t\r", until: "Applying new writes")
-    }
-
     /// The owner that the lease names becomes one of a host that cannot be seen from here.
     private func moveOwnerAway(_ flow: WizardFlow) async throws {
         let answer = try await flow.clusters.destination.lane.run(
@@ -52,7 +34,7 @@ import Testing
         try await flow.moveToAnotherHost()
         try await moveOwnerAway(flow)
         proxy.throttle(bytesPerSecond: nil)
-        try goOn(flow)
+        try flow.goOnFromDestination()
         // Nobody here can tell whether that one still runs, but by its silence.
         try flow.terminal.shows("bastion-1 ran this migration last")
         #expect(!flow.terminal.screen.contains("✔ Copying data"))

@@ -1,21 +1,43 @@
 import ControlAPI
+import Foundation
 import Sandbox
 import TerminalEmulator
+
+@testable import lagzero
 
 /// A folder for an agent, and the wizard on a pseudo-terminal as often as it is opened.
 final class WizardSession {
     let scratch: ScratchFolder
     let folder: AgentFolder
 
-    init() throws {
+    /// How fast the time to cut over passes, and what `config.yaml` says.
+    private let settings: (clockSpeed: Int, configuration: String)
+
+    init(clockSpeed: Int = 1, configuration: String = "") throws {
         scratch = try ScratchFolder()
         folder = AgentFolder(path: scratch.path + "/state")
+        settings = (clockSpeed, configuration)
+        if clockSpeed > 1 { try DemoClock.set(clockSpeed, in: folder) }
+        guard !configuration.isEmpty else { return }
+        let place = scratch.path + "/config/lagzero"
+        try FileManager.default.createDirectory(
+            atPath: place, withIntermediateDirectories: true)
+        try configuration.write(toFile: place + "/config.yaml", atomically: true, encoding: .utf8)
     }
+
+    /// The same on another host: nothing is known there.
+    func elsewhere() throws -> WizardSession {
+        try WizardSession(
+            clockSpeed: settings.clockSpeed, configuration: settings.configuration)
+    }
+
+    /// Where what is shown may be recorded.
+    var recording: String { scratch.path + "/session.cast" }
 
     private var environment: [String: String] {
         [
             "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "TZ": "UTC",
-            AgentFolder.variable: folder.path,
+            AgentFolder.variable: folder.path, "XDG_CONFIG_HOME": scratch.path + "/config",
             // Seconds; it is inherited by the agent.
             "LAGZERO_LAG_HOLD": "1",
         ]
@@ -81,10 +103,37 @@ extension PseudoTerminal {
 
     /// Types the name of the destination key by key, as it has to be, and goes on.
     func confirm(_ name: String, until text: String) throws {
-        for end in name.indices {
-            try send(String(name[end]), until: "destination cluster:  \(name[...end])")
-        }
+        try type(name, behind: "destination cluster:  ")
         try send("\r\r", until: text)
+    }
+
+    /// Key by key, each when the one before is seen.
+    func type(_ name: String, behind text: String) throws {
+        for end in name.indices { try send(String(name[end]), until: text + name[...end]) }
+    }
+
+    /// From the hub of the demo to a migration that goes on.
+    func beginDemo() throws {
+        try send("\r", until: "Before you begin")
+        try send("\u{1b}[Z\rCloud\r", until: "[ Acme Cloud")
+        try send("\u{1b}[Z\r", until: "Connect to your source cluster")
+        try send("\rAcme\r", until: "[ shop  ")
+        try send("\t\t\rrs0\r", until: "[ shop-rs0")
+        try send("\t\t\ratlas\r", until: "[ shop-atlas")
+        try send("\t\t\t\t\t\r", until: "✔ Passed")
+        try send("\r", until: "( Start Migration )")
+        try send("\r", until: "Start to migrate shop-rs0 to shop-atlas?")
+        try send("\t\r", until: "Applying new writes")
+    }
+
+    /// Has it paint until nothing more goes in, as nobody reads.
+    func stall() {
+        var isFull = false
+        while !isFull {
+            let before = unread
+            send("\u{c}")
+            isFull = !grows(beyond: before)
+        }
     }
 
     func paste(_ text: String) { send("\u{1b}[200~\(text)\u{1b}[201~") }

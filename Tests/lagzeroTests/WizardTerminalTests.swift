@@ -275,16 +275,6 @@ import Testing
 
     // MARK: Bad lines
 
-    /// Has it paint until nothing more goes in, as nobody reads.
-    private func stall(_ terminal: PseudoTerminal) {
-        var isFull = false
-        while !isFull {
-            let before = terminal.unread
-            terminal.send("\u{c}")
-            isFull = !terminal.grows(beyond: before)
-        }
-    }
-
     @Test func t7t11AReaderThatStallsHoldsNothingUpAndGetsOneFreshFrame() async throws {
         let session = try WizardSession()
         let terminal = try session.open()
@@ -292,7 +282,7 @@ import Testing
         try terminal.shows("None yet")
         try terminal.send("\r", until: "Before you begin   0 of 8")
         let paint = terminal.output.count
-        stall(terminal)
+        terminal.stall()
         // As many changes as the clock makes in a minute, and it goes on working.
         terminal.send(String(repeating: " ", count: 59) + "\u{1b}[B ")
         try await isSaved(session, ticked: 2)
@@ -304,6 +294,36 @@ import Testing
         kill(terminal.child, SIGTERM)
         try await eventually("it has ended", within: .seconds(60)) { terminal.hasEnded }
         #expect(terminal.settings() == found)
+        #expect(try terminal.endsWell())
+        try await session.end()
+    }
+
+    @Test func t11OverASlowLinkWhatNoKeyAskedForIsDrawnEveryFewSecondsAndThatIsSaid() async throws {
+        let session = try WizardSession()
+        let terminal = try session.open()
+        try terminal.shows("None yet")
+        terminal.answers = false
+        // Two answers take longer than they should.
+        for _ in 0..<2 {
+            let before = terminal.output.count
+            terminal.send("\u{c}")
+            try terminal.expect("\u{1b}[5n", from: before)
+            terminal.listen(for: .milliseconds(600))
+            terminal.answer()
+        }
+        try terminal.shows("slow link, every 5 s")
+        // A key is answered at once all the same.
+        try terminal.send("\r", until: "Before you begin   0 of 8")
+        // Clocks are left out.
+        try terminal.settle(for: .milliseconds(2_500))
+        // Five seconds apart.
+        terminal.patience = .seconds(90)
+        // The link is a good one again: four answers in time, one with every frame.
+        terminal.answers = true
+        terminal.answer()
+        try terminal.wait("the end of the slow link") { !terminal.screen.contains("slow link") }
+        try terminal.send("\u{3}", until: "Ctrl-C again leaves")
+        terminal.send("\u{3}")
         #expect(try terminal.endsWell())
         try await session.end()
     }

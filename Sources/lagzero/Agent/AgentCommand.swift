@@ -20,7 +20,7 @@ struct StateArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Folder of the agent's state. Default: $LAGZERO_STATE, or lagzero in $XDG_STATE_HOME or in ~/.local/state.",
-            valueName: "folder"))
+            valueName: "folder"), completion: .directory)
     var state: String?
 
     /// Throws `UsageError` where there is no such folder to name.
@@ -68,6 +68,7 @@ struct AgentRun: LagzeroCommand {
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         let folder = try state.folder()
         let lagHold = getenv(Self.lagHoldVariable).flatMap { Double(String(cString: $0)) }
+        let clockSpeed = try DemoClock.speed(in: folder)
         let console = surroundings.console
         let logger = Logger(label: "lagzero.agent") { _ in
             var handler = StreamLogHandler.standardError(label: "lagzero.agent")
@@ -82,8 +83,8 @@ struct AgentRun: LagzeroCommand {
         do {
             agent = try await AgentProcess(
                 folder, version: Lagzero.configuration.version, owner: .thisProcess,
-                isRunning: { $0.isAlive }, lagHold: lagHold, notifications: settings,
-                logger: logger)
+                isRunning: { $0.isAlive }, lagHold: lagHold, clockSpeed: clockSpeed,
+                notifications: settings, logger: logger)
         } catch let error as ControlError where error.code == .alreadyRunning {
             console.say("lagzero: \(error)")
             return .alreadyRunning

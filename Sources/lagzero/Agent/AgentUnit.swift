@@ -23,18 +23,48 @@ struct AgentUnit: LagzeroCommand {
         return .done
     }
 
-    /// `program`: its absolute path. The folders are those of whoever asks: systemd knows nothing of the variables of a
-    /// shell. `configuration`: of all programs; nil or empty for the usual one.
-    static func text(program: String, state: AgentFolder, configuration: String? = nil) -> String {
+    /// Whose systemd starts the agent.
+    enum Manager {
+        /// The user's own.
+        case user
+        /// The host's, for the user that an instance is named after.
+        case host
+
+        var use: String {
+            switch self {
+            case .user:
+                """
+                # A user unit: systemctl --user enable --now lagzero-agent
+                # `loginctl enable-linger` keeps it running after logout.
+                """
+            case .host: "# The agent of one user: systemctl enable --now lagzero-agent@USER"
+            }
+        }
+
+        var needs: String {
+            self == .user ? "" : "\nWants=network-online.target\nAfter=network-online.target"
+        }
+
+        var account: String { self == .user ? "" : "\nUser=%i" }
+
+        var target: String { self == .user ? "default.target" : "multi-user.target" }
+    }
+
+    /// `program`: its absolute path. The folders are those of whoever asks, as systemd knows nothing of the variables of
+    /// a shell. `state`: nil for the usual one of whoever it runs for. `configuration`: of all programs; nil or empty for
+    /// the usual one.
+    static func text(
+        program: String, state: AgentFolder? = nil, configuration: String? = nil,
+        manager: Manager = .user
+    ) -> String {
         """
-        # A user unit: systemctl --user enable --now lagzero-agent
-        # `loginctl enable-linger` keeps it running after logout.
+        \(manager.use)
         [Unit]
-        Description=lagzero agent: live migrations of MongoDB clusters
+        Description=lagzero agent: live migrations of MongoDB clusters\(manager.needs)
         StartLimitIntervalSec=0
 
         [Service]
-        ExecStart=\(quoted(program)) agent run --state \(quoted(state.path))
+        ExecStart=\(quoted(program)) agent run\(state.map { " --state " + quoted($0.path) } ?? "")\(manager.account)
         Restart=on-failure
         RestartSec=2
         # Another agent has the state folder, such as one that a wizard has started.
@@ -44,7 +74,7 @@ struct AgentUnit: LagzeroCommand {
         UMask=0077
 
         [Install]
-        WantedBy=default.target
+        WantedBy=\(manager.target)
         """
     }
 

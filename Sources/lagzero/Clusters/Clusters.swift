@@ -81,7 +81,8 @@ struct ClustersAdd: LagzeroCommand {
 
     @Option(
         help: ArgumentHelp(
-            "File with the connection string, readable by its owner only.", valueName: "path"))
+            "File with the connection string, readable by its owner only.", valueName: "path"),
+        completion: .file())
     var uriFile: String?
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
@@ -174,7 +175,7 @@ struct ClustersImport: LagzeroCommand {
 
     @OptionGroup var state: StateArguments
     @OptionGroup var place: PlaceArguments
-    @Argument(help: "Path of the file.") var file: String
+    @Argument(help: "Path of the file.", completion: .file()) var file: String
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         let entries = try ConnectionFile.lines(file).map { line in

@@ -26,15 +26,19 @@ struct ClustersEdit: LagzeroCommand {
 
     @Option(
         help: ArgumentHelp(
-            "File with the new connection string, readable by its owner only.", valueName: "path"))
+            "File with the new connection string, readable by its owner only.", valueName: "path"),
+        completion: .file())
     var uriFile: String?
 
     @Option(
         help: ArgumentHelp(
-            "File with the new password, readable by its owner only.", valueName: "path"))
+            "File with the new password, readable by its owner only.", valueName: "path"),
+        completion: .file())
     var passwordFile: String?
 
-    @Option(help: ArgumentHelp("New CA file, on the agent's host.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("New CA file, on the agent's host.", valueName: "path"),
+        completion: .file())
     var caFile: String?
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {

@@ -11,17 +11,26 @@ import Wizard
 actor DemoStage {
     static let source = "shop-rs0"
     static let destination = "shop-atlas"
+    private static let organization = "Acme Cloud"
+
+    static let guide = Guide(
+        source: source, destination: destination, organization: organization)
 
     nonisolated let client: AgentClient
+    private nonisolated let agent: DemoAgent
     private let shop: Shop
     private let rate: Int
+    private let clockSpeed: Int
     private let mongod: String?
     private let console: Console
     private nonisolated let folder: ScratchFolder
+    /// How many members the source has.
+    private let members: Int
     private var scene = Scene.startingServers
     /// How much of the sample data is there, 0...1.
     private nonisolated let filled = Mutex(0.0)
     private var clusters: SandboxClusters?
+    private var faults: DemoFaults?
     private var preparation: Task<Void, Never>?
     private var isEnding = false
     /// As it was when the band was made last.
@@ -35,9 +44,13 @@ actor DemoStage {
     }
 
     /// Throws where the agent cannot live in the folder for temporary files.
-    init(_ shop: Shop, rate: Int, mongod: String?, _ console: Console) throws {
+    init(
+        _ shop: Shop, rate: Int, members: Int, clockSpeed: Int, mongod: String?, _ console: Console
+    ) throws {
+        self.members = members
         self.shop = shop
         self.rate = rate
+        self.clockSpeed = clockSpeed
         self.mongod = mongod
         self.console = console
         folder = try ScratchFolder()
@@ -45,7 +58,9 @@ actor DemoStage {
         if let trouble = state.socketTrouble {
             throw UsageError("\(trouble.message): name a shorter folder with TMPDIR")
         }
+        if clockSpeed > 1 { try DemoClock.set(clockSpeed, in: state) }
         client = AgentClient(state)
+        agent = DemoAgent(client, in: folder)
     }
 
     // MARK: On the screen
@@ -61,7 +76,7 @@ actor DemoStage {
         }
         var shown: Host?
         while !isEnding {
-            let host = host
+            let host = await host
             if host != shown { send(.host(host)) }
             shown = host
             try? await Task.sleep(for: Tuning.demoBandInterval)
@@ -70,9 +85,22 @@ actor DemoStage {
 
     /// What the wizard shows of this.
     var host: Host {
-        var host = Host(
-            band: "DEMO  ", label: "Stop the application", leave: "End the demo",
-            leaving: "Again ends the demo: both clusters and the migration are gone then.")
+        get async {
+            let faults = await faults?.faults ?? []
+            let set = faults.filter(\.isSet).map(\.state).joined(separator: ", ")
+            var host = Host(
+                band: "DEMO  " + (set.isEmpty ? "" : "Set: \(set).  "),
+                label: "Stop the application", leave: "End the demo",
+                leaving: "Again ends the demo: both clusters and the migration are gone then.")
+            if clockSpeed > 1 { host.band += "\(CutoverState.pace(clockSpeed))   " }
+            host.faults = faults
+            tellScene(in: &host)
+            if set.isEmpty, !faults.isEmpty { host.band += "  F faults" }
+            return host
+        }
+    }
+
+    private func tellScene(in host: inout Host) {
         switch scene {
         case .startingServers: host.band += "Starting two replica sets on this machine ..."
         case .filling:
@@ -80,25 +108,40 @@ actor DemoStage {
             host.band +=
                 "Filling \(Self.source): \(percent) % of \(shop.megabytes) MB. Look around."
         case .open where rate == 0: host.band += "There is no application that writes (--rate 0)."
-        case .open(let application):
-            host.key = .character("s")
-            if application.isRunning {
-                host.obstacleToCutOver = "The application still writes: s stops it."
-            }
-            let refused = application.blocked - blocked
-            blocked += refused
-            if !application.isRunning {
-                host.label = "Start the application"
-                host.band += "The application is stopped.  s starts it"
-            } else if refused > 0 {
-                host.band += "\(application.cluster) refuses its writes.  s stops the application"
-            } else {
-                host.band +=
-                    "Application: \(Units.count(application.writesPerSecond)) writes/s to \(application.cluster).  s stops it"
-            }
+        case .open(let application): tell(application, in: &host)
         case .failed(let text): host.band += printable(text)
         }
-        return host
+    }
+
+    private func tell(_ application: DemoApplication, in host: inout Host) {
+        host.key = .character("s")
+        if application.isRunning {
+            host.obstacleToCutOver = "The application still writes: s stops it."
+        }
+        let refused = application.blocked - blocked
+        blocked += refused
+        if !application.isRunning {
+            host.label = "Start the application"
+            host.band += "The application is stopped.  s starts it"
+        } else if refused > 0 {
+            host.band += "\(application.cluster) refuses its writes.  s stops the application"
+        } else {
+            host.band +=
+                "Application: \(Units.count(application.writesPerSecond)) writes/s to \(application.cluster).  s stops it"
+        }
+    }
+
+    /// Lets something happen, or ends it; nothing before the sample data is there. Returns what was done.
+    func toggle(_ fault: Fault.Kind) async throws -> String? { try await faults?.toggle(fault) }
+
+    /// What is said at the end, to be made before it; `model`: as the wizard was left.
+    func report(_ model: Wizard.Model) async -> TrainingReport {
+        let now = try? await client.snapshot()
+        let migration = (now ?? model.world.snapshot)?.migrations.last
+        var log: [LogLine]?
+        if let migration { log = try? await client.wholeLog(of: migration.id) }
+        return TrainingReport(
+            guide: model.guide, faults: await faults?.faults ?? [], migration: migration, log: log)
     }
 
     /// Stops the application, or starts it: on the destination after a cutover.
@@ -114,14 +157,17 @@ actor DemoStage {
     // MARK: Behind it
 
     private func prepare() async throws {
-        async let agent: Void = startAgent()
-        let clusters = try await SandboxClusters.start(mongod: mongod) { [path = folder.path] in
+        async let started: Void = startAgent()
+        let clusters = try await SandboxClusters.start(mongod: mongod) {
+            [path = folder.path, members] in
             $0.parent = path
-            $0.name = $0.name == "source" ? Self.source : Self.destination
+            let isSource = $0.name == "source"
+            $0.name = isSource ? Self.source : Self.destination
+            if isSource { $0.members = members } else { $0.isBehindProxy = true }
         }
         self.clusters = clusters
         console.hide([clusters.sourceURI, clusters.destinationURI])
-        try await agent
+        try await started
         scene = .filling
         // In the inventory at once: what is filled can be looked at, chosen and validated.
         let source = try await client.add(
@@ -130,12 +176,13 @@ actor DemoStage {
                 connectionString: Secret(clusters.sourceURI)))
         let destination = try await client.add(
             NewCluster(
-                name: Self.destination, organization: "Acme Cloud", project: "shop-prod",
+                name: Self.destination, organization: Self.organization, project: "shop-prod",
                 connectionString: Secret(clusters.destinationURI)))
         try await fill(clusters.source, known: source.id)
         // Of the destination, too, what was seen is as old as the filling by now.
         for id in [source.id, destination.id] { _ = try await client.test(cluster: id) }
         scene = .open(try DemoApplication(shop, rate: rate, on: clusters))
+        faults = DemoFaults(clusters, agent)
     }
 
     /// What the inventory says of the cluster grows with it.
@@ -155,15 +202,10 @@ actor DemoStage {
         }
     }
 
-    /// An agent that dies with the folder; returns when it answers.
-    nonisolated func startAgent() async throws {
-        let log = folder.path + "/agent.log"
-        try await AgentStarter.ensureRunning(client) {
-            _ = try folder.start(
-                ChildProcess.Launch(
-                    path: "/proc/\(getpid())/exe",
-                    arguments: ["agent", "run", "--state", client.folder.path], output: log))
-        }
+    /// Returns when an agent answers.
+    func startAgent() async throws {
+        try await agent.start()
+        await faults?.agentAnswers()
     }
 
     /// Ends everything; returns what went wrong with the demo, nil where nothing did.

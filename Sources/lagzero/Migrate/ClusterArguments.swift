@@ -16,10 +16,11 @@ struct ClusterArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "File with the connection string of the source, readable by its owner only.",
-            valueName: "path"))
+            valueName: "path"), completion: .file())
     var sourceFile: String?
 
-    @Option(help: ArgumentHelp("The same for the destination.", valueName: "path"))
+    @Option(
+        help: ArgumentHelp("The same for the destination.", valueName: "path"), completion: .file())
     var destinationFile: String?
 
     /// Throws `UsageError` where one is missing, given twice or not valid.

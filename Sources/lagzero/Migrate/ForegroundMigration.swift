@@ -27,11 +27,12 @@ struct ForegroundMigration: Sendable {
     func run() async -> ExitStatus {
         if !output.isJSON { console.say("Source       \(source)\nDestination  \(destination)") }
         let interruption = Interruption(surroundings, isJSON: output.isJSON)
+        // At the same time: what is refused is refused within 15 s.
+        let validating = Task {
+            await Validation(source: source, destination: destination, options: options).run()
+        }
         if await !isOnlyToBeFinished {
-            let validation = await Validation(
-                source: source, destination: destination, options: options
-            )
-            .run()
+            let validation = await validating.value
             tell(validation)
             if validation.isBlocking { return .validationFailed }
             if validateOnly { return .done }
@@ -54,7 +55,7 @@ struct ForegroundMigration: Sendable {
     private var isOnlyToBeFinished: Bool {
         get async {
             guard options.resume, !options.drop, !validateOnly else { return false }
-            return (try? await FoundMigration.isPastPointOfNoReturn(destination)) ?? false
+            return await FoundMigration.isPastPointOfNoReturn(destination) ?? false
         }
     }
 

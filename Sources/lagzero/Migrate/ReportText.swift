@@ -18,7 +18,13 @@ extension MigrationReport {
             "    \(printable($0))"
         }
         let rest = (verification.differences ?? 0) - Tuning.shownDifferences
-        if rest > 0 { lines.append("    and \(Units.count(rest)) more, which --json names") }
+        if rest > 0 {
+            // Of very many only the first are kept by name.
+            let areNamed = verification.mismatches.count >= verification.differences ?? 0
+            lines.append(
+                "    and \(Units.count(rest)) more"
+                    + (areNamed ? ", which --json names" : "; --json names the first of them"))
+        }
         lines.append(
             "  Problems              \(problems.isEmpty ? "none" : Units.count(problems.count))")
         lines += problems.map { "    \(printable($0))" }

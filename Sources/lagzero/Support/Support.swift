@@ -19,7 +19,8 @@ struct Support: LagzeroCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The new file. Default: lagzero-support-TIME.txt in this folder.", valueName: "path"))
+            "The new file. Default: lagzero-support-TIME.txt in this folder.", valueName: "path"),
+        completion: .file())
     var output: String?
 
     @Argument(help: "Identifier of a migration. Default: all of them.")

@@ -65,13 +65,7 @@ struct SupportBundle {
     /// The whole event log.
     mutating func addLog(of migration: LiveMigration, _ control: some MigrationControl) async throws
     {
-        var lines: [LogLine] = []
-        while true {
-            let more = try await control.log(
-                of: migration.id, after: lines.last?.sequence ?? 0, limit: Tuning.supportPage)
-            lines += more
-            guard more.count == Tuning.supportPage else { break }
-        }
+        let lines = try await control.wholeLog(of: migration.id)
         add(
             "Event log of \(migration.id)",
             lines.map { "\(Self.date($0.time))  \($0.text)" })

@@ -12,7 +12,7 @@ struct OpenWizard: LagzeroCommand {
     @OptionGroup var state: StateArguments
     @OptionGroup var screen: ScreenArguments
 
-    @Option(help: ArgumentHelp("Show a recording instead.", valueName: "file"))
+    @Option(help: ArgumentHelp("Show a recording instead.", valueName: "file"), completion: .file())
     var replay: String?
 
     @Flag(help: "Only watch: nothing can be changed from this wizard.")
@@ -38,6 +38,7 @@ struct OpenWizard: LagzeroCommand {
             if !watch {
                 session.saved = await file.load()
                 session.keep = { try await file.save($0) }
+                session.keepTime = { file.saveTime($0) }
             }
             if let migration, let snapshot {
                 let saved = session.saved ?? SavedState(pages: [], lastSeen: nil, theme: nil)

@@ -3,15 +3,15 @@ import Glibc
 
 /// Shows a recording on the terminal, at its own pace; where nothing happened for long, that is cut short.
 struct Replay {
-    private struct Head: Decodable {
+    struct Head: Decodable {
         var version: Int
         var width: Int
         var height: Int
     }
 
     /// What was shown when, in seconds since the beginning.
-    private let frames: [(time: Double, content: String)]
-    private let head: Head
+    let frames: [(time: Double, content: String)]
+    let head: Head
 
     /// Throws a `UsageError` where it is no recording. One that breaks off is shown as far as it goes.
     init(path: String) throws {

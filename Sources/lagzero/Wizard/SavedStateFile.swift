@@ -7,7 +7,7 @@ import Wizard
 /// folder. It is written whole, so that a crash leaves the old one or the new one. One that others may read or change is
 /// let alone.
 actor SavedStateFile {
-    private let path: String
+    private nonisolated let path: String
     /// What this wizard has found in the file, then what it has kept there itself.
     private var last: SavedState?
     private var uptime = Duration.zero
@@ -17,8 +17,34 @@ actor SavedStateFile {
     /// Nil where there is none, or none that is understood.
     func load() -> SavedState? {
         last = (try? AgentFolder.requirePrivate(path)).flatMap { read() }
+        if let time = savedTime { last?.lastSeen = time }
         return last
     }
+
+    // MARK: The time alone
+
+    /// Beside the state, of a fixed width: it is written over in place. Nothing is said where that fails: the next state
+    /// that cannot be kept says so, and *While you were away* only tells a little more. Does not wait for other wizards,
+    /// nor for the disk.
+    nonisolated func saveTime(_ time: Int64) {
+        let digits = String(max(0, time))
+        let text = String(repeating: "0", count: max(0, Self.timeWidth - digits.count)) + digits
+        let descriptor = open(timePath, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { return }
+        _ = text.withCString { pwrite(descriptor, $0, Self.timeWidth, 0) }
+        close(descriptor)
+    }
+
+    private var savedTime: Int64? {
+        guard (try? AgentFolder.requirePrivate(timePath)) != nil,
+            let text = try? String(contentsOfFile: timePath, encoding: .utf8)
+        else { return nil }
+        return Int64(text)
+    }
+
+    private nonisolated var timePath: String { path + ".time" }
+    /// As many digits as the largest has.
+    private static let timeWidth = 19
 
     /// Adds what other wizards have typed meanwhile; a state that is older than the last one is dropped. Throws a
     /// `ControlError` where the file cannot be written, or is not for its owner only.
@@ -31,6 +57,8 @@ actor SavedStateFile {
         guard state.uptime >= uptime else { return }
         let merged = read().map { own.merged(with: $0, since: last) } ?? own
         try write(Array(try JSONEncoder().encode(merged)))
+        // It is of before that.
+        unlink(timePath)
         (last, uptime) = (own, state.uptime)
     }
 

@@ -16,7 +16,7 @@ struct ScreenArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Record what is shown in a new file, as an asciicast; --replay shows it.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var record: String?
 
     /// Nil where none is wanted. Throws a `UsageError` where it cannot be made.

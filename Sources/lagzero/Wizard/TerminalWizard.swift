@@ -23,11 +23,15 @@ struct TerminalWizard {
     var isReadOnly = false
     /// What is added to the wizard; nil for nothing.
     var host: Host?
+    /// For a trainee.
+    var guide: Guide?
     var themes = Themes(folder: Configuration.path("themes"))
     var configuration = Configuration(file: Configuration.path("config.yaml"))
     var keep: @Sendable (SavedState) async throws -> Void = { _ in }
+    var keepTime: @Sendable (Int64) -> Void = { _ in }
     let startAgent: @Sendable () async throws -> Void
     var hostKey: @Sendable () async -> Void = {}
+    var fault: @Sendable (Fault.Kind) async throws -> String? = { _ in nil }
 
     /// Shows it until it is left or the terminal goes; the signals are the wizard's from now on. `alongside` is begun
     /// when messages can be sent, and not waited for.
@@ -38,11 +42,10 @@ struct TerminalWizard {
         // All of it is asked for where a part was left out.
         let whole = snapshot.flatMap { $0.earlierMigrations == 0 ? $0 : nil }
         let runner = Runner(
-            client, me: asker, known: whole?.sequence, keep: keep, zone: { Self.zone() },
-            startAgent: startAgent,
-            hostKey: hostKey)
+            client, me: asker, known: whole?.sequence, keep: keep, keepTime: keepTime,
+            zone: { Self.zone() }, startAgent: startAgent, hostKey: hostKey, fault: fault)
         let first = Wizard.Model(
-            me: asker, saved: saved, host: host, themes: themes.all,
+            me: asker, saved: saved, host: host, guide: guide, themes: themes.all,
             preferences: configuration.preferences, isReadOnly: isReadOnly)
         var (options, plain) = (options, plain)
         options?.theme = first.shownTheme
@@ -56,7 +59,8 @@ struct TerminalWizard {
         }
         let runtime = try TerminalRuntime(
             Wizard.self, options: options, plain: plain,
-            look: { [pulse = client.pulse] in pulse.look().map { [.heard($0)] } ?? [] }
+            look: { [pulse = client.pulse] in pulse.look().map { [.heard($0)] } ?? [] },
+            atOnce: { runner.performAtOnce($0, $1) }
         ) { await runner.perform($0, $1) }
         await signals.handOver()
         if let snapshot {

@@ -1,4 +1,5 @@
 import ControlAPI
+import Foundation
 import Glibc
 import Sandbox
 import Terminal
@@ -8,16 +9,18 @@ import Wizard
 extension TerminalBench {
     func daysFigure() throws -> Figure {
         console.say("Measuring the memory of five simulated days")
-        var days = SimulatedDays()
+        var days = try SimulatedDays()
         // What is kept of the newest lines and hours is there after the first.
-        days.pass(1)
+        try days.pass(seconds: 86_400)
         let before = try anonymousBytes()
-        days.pass(4)
+        try days.pass(seconds: 4 * 86_400)
         let growth = try anonymousBytes() - before
         return Figure(
             name: "growth from the first to the fifth simulated day",
             measured: Double(growth) / Double(1 << 20), limit: 1, unit: .megabytes,
-            note: "\(days.seconds) s, a frame and new figures in each, a log line a minute")
+            note:
+                "\(days.seconds) s, in each new figures as JSON and a frame of \(days.bytes / days.seconds) bytes, a log line a minute"
+        )
     }
 
     private func anonymousBytes() throws -> Int {
@@ -28,16 +31,23 @@ extension TerminalBench {
     }
 }
 
-/// A migration in sync, as the wizard shows it, under a clock that is told the time.
-private struct SimulatedDays {
+/// A migration in sync, as the wizard shows it, under a clock that is told the time. What is said of it is encoded and
+/// decoded as between an agent and its client, and every frame is encoded for a terminal; there is no connection, though.
+struct SimulatedDays {
     private static let begin: Int64 = 1_795_140_849_000
 
     private(set) var seconds = 0
+    /// Of all frames.
+    private(set) var bytes = 0
+    private let encoder: ScreenEncoder
     private var model: Wizard.Model
     private var live: LiveMigration
     private var sequence: Int64 = 1
 
-    init() {
+    init() throws {
+        let size = Size(80, 24)
+        encoder = try ScreenEncoder(
+            terms: ["xterm-256color"], size: size, hasColours: true, theme: .standard)
         let id = Identifier(at: Self.begin / 1_000)
         live = LiveMigration(
             id: id, setup: MigrationSetup(source: id, destination: id), sourceName: "shop-rs0",
@@ -55,36 +65,43 @@ private struct SimulatedDays {
             sequence: sequence, time: Self.begin,
             agent: .init(id: id, version: "", host: "bench", process: 1, startedAt: Self.begin))
         snapshot.migrations = [live]
-        happen(.terminal(.start(Size(80, 24)), moment))
-        hear(.snapshot(snapshot))
+        happen(.terminal(.start(size), moment))
+        try hear(.snapshot(snapshot))
     }
 
-    mutating func pass(_ days: Int) { for _ in 0..<days * 86_400 { passSecond() } }
+    mutating func pass(seconds: Int) throws { for _ in 0..<seconds { try passSecond() } }
+
+    /// As it is drawn now.
+    var canvas: Canvas {
+        var canvas = Canvas(Size(80, 24))
+        Wizard.view(model, on: &canvas)
+        return canvas
+    }
 
     private var moment: Moment {
         Moment(uptime: .seconds(seconds), wall: Self.begin + Int64(seconds) * 1_000)
     }
 
-    private mutating func passSecond() {
+    private mutating func passSecond() throws {
         seconds += 1
         live.figures.lagSeconds = Double(seconds % 20) / 10
         live.figures.eventsRead = seconds * 1_200
         live.figures.eventsApplied = seconds * 1_199
         live.figures.lagByMinute = (0..<60).map { Double((seconds / 60 + $0) % 20) / 10 }
-        hear(.migration(live))
+        try hear(.migration(live))
         if seconds.isMultiple(of: 60) {
             let line = LogLine(
                 sequence: seconds / 60, time: moment.wall, text: "not ready: behind the source")
-            hear(.log(migration: live.id, line))
+            try hear(.log(migration: live.id, line))
         }
         happen(.terminal(.tick, moment))
-        // A frame is drawn on a canvas of its own, as on a terminal.
-        var canvas = Canvas(Size(80, 24))
-        Wizard.view(model, on: &canvas)
+        bytes += encoder.frame(canvas).count
     }
 
-    private mutating func hear(_ change: Event.Change) {
-        happen(.heard(Event(sequence: sequence, time: moment.wall, change: change)))
+    private mutating func hear(_ change: Event.Change) throws {
+        let event = Event(sequence: sequence, time: moment.wall, change: change)
+        let line = try JSONEncoder().encode(event)
+        happen(.heard(try JSONDecoder().decode(Event.self, from: line)))
         sequence += 1
     }
 

@@ -35,6 +35,7 @@ actor TerminalBench {
             table.figures += try quietFigures(stage)
             table.figures += try idleFigures(stage)
             table.figures += try await loadFigures(stage)
+            table.figures += try await linkFigures(stage)
         } catch {
             await stage.end()
             throw error

@@ -1,0 +1,32 @@
+import ControlAPI
+import Glibc
+import Sandbox
+import Testing
+
+@testable import lagzero
+
+/// A stop of the agent while it is at work.
+@Suite(.timeLimit(.minutes(5))) struct AgentStopTests {
+    /// Longer than those are waited for who are only told something.
+    @Test func whatIsBeingDoneIsDoneAndAnsweredBeforeTheAgentEnds() async throws {
+        let scratch = try ScratchFolder()
+        let state = ["--state", scratch.path + "/state"]
+        let agent = try LagzeroProcess(["agent", "run"] + state)
+        let folder = AgentFolder(path: scratch.path + "/state")
+        try await eventually("it listens", within: .seconds(60)) {
+            access(folder.socket, F_OK) == 0
+        }
+        let server = try SilentServer()
+        let uri =
+            "mongodb://\(server.address)/?connectTimeoutMS=4000&serverSelectionTimeoutMS=4000"
+        let adding = try LagzeroProcess(["clusters", "add", "shop", "--uri", uri] + state)
+        try await eventually("the cluster is asked", within: .seconds(60)) { server.isCalled }
+        agent.send(SIGTERM)
+        #expect(try await adding.status() == 0, "\(adding.errors)")
+        #expect(try await agent.status() == 0, "\(agent.errors)")
+        let list = try await LagzeroProcess.run(["clusters", "list"] + state)
+        #expect(list.output.contains("shop"), "\(list.errors)")
+        _ = try await LagzeroProcess.run(["agent", "stop"] + state)
+        try await scratch.remove()
+    }
+}
