@@ -253,11 +253,7 @@ struct MigrationParts: Sendable {
     private func keepSpilling(_ monitor: SourceMonitor) async throws {
         while true {
             try await Task.sleep(for: Tuning.spillLook)
-            let headroom = context.status.figures.oplogHeadroomSeconds
-            let isShort =
-                headroom.flatMap { headroom in monitor.oplogWindow.map { headroom < $0 / 2 } }
-                ?? false
-            try await spill.relieve(isShort: isShort)
+            try await spill.relieve(upTo: monitor.oplogMiddle)
         }
     }
 

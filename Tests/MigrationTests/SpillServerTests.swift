@@ -1,12 +1,16 @@
 import BSON
 import Mongo
 import Sandbox
+import Synchronization
 import Testing
 
 @testable import Migration
 
 /// Keys that are set aside on a real destination, and come back.
 @Suite struct SpillServerTests {
+    /// Behind every event: all that there is must be set aside.
+    private static let end = Timestamp(seconds: .max, increment: 0)
+
     private static func add(_ id: Int, of collection: BinaryUUID, to keys: inout DirtyKeys) {
         add(rawID(.integer(id)), of: collection, to: &keys)
     }
@@ -33,7 +37,7 @@ import Testing
         dirty.update { keys in
             for id in 1...3 { SpillServerTests.add(id, of: collection, to: &keys) }
         }
-        try await spill.spill(isShort: true)
+        try await spill.spill(upTo: SpillServerTests.end)
         #expect(dirty.backlog == 0)
         #expect(spill.hasKeys(of: collection))
         dirty.update { SpillServerTests.add(1, of: collection, to: &$0) }
@@ -57,6 +61,38 @@ import Testing
         #expect(try await fixture.context.store.find("dirty").isEmpty)
     }
 
+    /// Keys that come faster than they are written would be set aside without end, and what is brought back with them.
+    @Test func aRoundEndsThoughKeysComeFasterThanItWrites() async throws {
+        let fixture = try await VerifyFixture("spill_flood", ["items": [:]])
+        let collection = try await fixture.register("items")
+        let dirty = fixture.context.dirty
+        let spill = Spill(context: fixture.context)
+        func addAll() {
+            dirty.update { keys in
+                for id in 1...100 { SpillServerTests.add(id, of: collection, to: &keys) }
+            }
+        }
+        addAll()
+        let application = Task {
+            while !Task.isCancelled {
+                if dirty.backlog == 0 { addAll() }
+                await Task.yield()
+            }
+        }
+        let round = Task { try await spill.relieve(upTo: SpillServerTests.end) }
+        let hasEnded = Atomic(false)
+        Task {
+            _ = await round.result
+            hasEnded.store(true, ordering: .sequentiallyConsistent)
+        }
+        try await eventually("the round is over", within: .seconds(60)) {
+            hasEnded.load(ordering: .sequentiallyConsistent)
+        }
+        application.cancel()
+        try await round.value
+        try await spill.forget(collection)
+    }
+
     /// 0.1 as a double and as a decimal: different ids under one key.
     @Test func aSecondSpillingKeepsWhatTheFirstOneKnew() async throws {
         let fixture = try await VerifyFixture("spill_twice", ["items": [:]])
@@ -70,7 +106,7 @@ import Testing
             dirty.update {
                 SpillServerTests.add(id, of: collection, to: &$0, isInsertion: isInsertion)
             }
-            try await spill.spill(isShort: true)
+            try await spill.spill(upTo: SpillServerTests.end)
         }
         let newest = dirty.read(\.newestEvent)
         let found = try await store.find("dirty").sorted {
@@ -97,7 +133,7 @@ import Testing
                 SpillServerTests.add(id, of: collection, to: &keys)
             }
         }
-        try await spill.spill(isShort: true)
+        try await spill.spill(upTo: SpillServerTests.end)
         #expect(try await fixture.context.store.find("dirty").count == count)
         try await spill.forget(collection)
     }
@@ -116,7 +152,7 @@ import Testing
             .integer ?? 0
         }
         dirty.update { SpillServerTests.add(1, of: collection, to: &$0) }
-        try await spill.spill(isShort: true)
+        try await spill.spill(upTo: SpillServerTests.end)
         let before = try await uses()
         let restoring = Task { try await spill.restore(collection) }
         try await eventually("it is brought back") { dirty.backlog > 0 }
@@ -158,18 +194,18 @@ import Testing
         let begin = context.dirty.appliedThrough
         add(0..<5_000)
         try await SpillServerTests.setRefusing(true)
-        try await spill.relieve(isShort: true)
+        try await spill.relieve(upTo: SpillServerTests.end)
         let kept = context.status.figures.onDisk
         #expect(kept > 0)
         #expect(context.dirty.appliedThrough == begin)
         try await SpillServerTests.setRefusing(false)
         for round in 1...3 where context.status.figures.onDisk > 0 {
             add(5_000 + round..<5_001 + round)
-            try await spill.relieve(isShort: true)
+            try await spill.relieve(upTo: SpillServerTests.end)
         }
         #expect(context.status.figures.onDisk == 0)
         // Nothing holds the position any more.
-        try await spill.relieve(isShort: true)
+        try await spill.relieve(upTo: SpillServerTests.end)
         #expect(context.dirty.backlog == 0)
         #expect(context.dirty.appliedThrough > begin)
         try await spill.forget(collection)

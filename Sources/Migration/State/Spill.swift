@@ -70,31 +70,45 @@ final class Spill: Sendable {
         }
     }
 
-    /// One round of keeping the dirty set small, and empty where the oplog is short, when nothing else holds the position
-    /// either. The file is read back as soon as the destination takes keys again: those in it hold the position.
-    func relieve(isShort: Bool) async throws {
-        if isShort, context.source.version.namesCollectionsByUUID {
+    /// One round of keeping the dirty set small, and of bringing the position up to `middle` where nothing else holds it.
+    /// The file is read back as soon as the destination takes keys again: those in it hold the position.
+    ///
+    /// `middle`: of the source's oplog, which may soon drop what is older; nil where that is not known.
+    func relieve(upTo middle: Timestamp?) async throws {
+        if isBehind(middle), context.source.version.namesCollectionsByUUID {
             context.dirty.setCatalogAside()
         }
         let isLarge = context.dirty.read { $0.bytes } > context.options.dirtyBytes
-        if isLarge || isShort && context.dirty.backlog > 0 {
-            guard try await spill(isShort: isShort) else { return }
+        if isLarge || isBehind(middle) {
+            guard try await spill(upTo: middle) else { return }
         }
         while context.dirty.read({ $0.bytes }) < context.options.dirtyBytes / 4,
             try file.bringSomeBack()
         {}
     }
 
-    /// Writes keys that nobody is working on to the destination until the dirty set is small; `isShort`: until nothing is
-    /// left, as the oplog is short. Where the destination takes nothing, what is too much for the memory goes to a file of
-    /// this host: then false.
+    private func isBehind(_ middle: Timestamp?) -> Bool {
+        guard let middle else { return false }
+        return context.dirty.read { $0.watermark.appliedThrough } < middle
+    }
+
+    /// Writes keys that nobody is working on to the destination until the dirty set is small and the position is at
+    /// `middle`. What comes meanwhile is left to the next round: it may come faster than it can be written, and what is
+    /// being brought back would be set aside again and again.
+    ///
+    /// Where the destination takes nothing, what is too much for the memory goes to a file of this host: then false.
     @discardableResult
-    func spill(isShort: Bool) async throws -> Bool {
+    func spill(upTo middle: Timestamp?) async throws -> Bool {
         var isTaken = true
-        while context.dirty.read({ $0.bytes }) > (isShort ? 0 : context.options.dirtyBytes / 2) {
+        var left = context.dirty.backlog
+        while left > 0, isHalfFull || isBehind(middle) {
             switch try await writing.take({ try await spillSome() }) {
-            case .written: isTaken = true
-            case .kept: isTaken = false
+            case .written(let count):
+                isTaken = true
+                left -= count
+            case .kept(let count):
+                isTaken = false
+                left -= count
             case .noneFree: return isTaken
             case .noRoom: return false
             }
@@ -102,10 +116,14 @@ final class Spill: Sendable {
         return isTaken
     }
 
+    private var isHalfFull: Bool {
+        context.dirty.read { $0.bytes } > context.options.dirtyBytes / 2
+    }
+
     private enum Outcome {
-        case written
+        case written(Int)
         /// In the file.
-        case kept
+        case kept(Int)
         case noneFree, noRoom
     }
 
@@ -114,14 +132,14 @@ final class Spill: Sendable {
         do {
             try await write(drained)
         } catch let error as MongoError where error.isWaitedFor {
-            if context.dirty.read({ $0.bytes }) > context.options.dirtyBytes / 2 {
-                return file.keep(drained) ? .kept : .noRoom
+            if isHalfFull {
+                return file.keep(drained) ? .kept(drained.entries.count) : .noRoom
             }
             context.dirty.update { $0.giveBackDrained(drained) }
             return .noRoom
         }
         context.dirty.update { $0.releaseDrained(drained) }
-        return .written
+        return .written(drained.entries.count)
     }
 
     private func write(_ drained: DirtyKeys.Drained) async throws {

@@ -126,11 +126,11 @@ final class SourceMonitor: Sendable {
         return Int(stored.seconds) - Int(start.seconds)
     }
 
-    /// Seconds between the oldest and the newest entry of the oplog; nil when unknown.
-    var oplogWindow: Int? {
+    /// Half-way between the oldest and the newest entry of the oplog; nil where they are not known.
+    var oplogMiddle: Timestamp? {
         seen.withLock { seen in
             guard let start = seen.oplogStart, let newest = seen.newestWrite else { return nil }
-            return Int(newest.seconds) - Int(start.seconds)
+            return Timestamp(bits: start.bits / 2 + newest.bits / 2)
         }
     }
 }
