@@ -241,6 +241,6 @@ extension MongoError {
         invalidURI(
             ConnectionString.isSecret(before)
                 ? "behind \(before) stands no option of MongoDB; & in a value is written %26"
-                : "\(option) is not an option of MongoDB: see its spelling")
+                : "\(option) is not a known option: see its spelling, or leave it out")
     }
 }

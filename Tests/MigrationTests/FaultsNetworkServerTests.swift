@@ -184,8 +184,9 @@ extension FaultServerTests {
             let user = Credentials(username: "lagzero", password: "lagzero")
             try await pair.destination.createUser(
                 user, roles: ["readWriteAnyDatabase", "restore", "dbAdminAnyDatabase"])
-            try trial.start(
-                destination: pair.destination.uri(as: user, options: FaultServerTests.impatient))
+            // The name that an operator gives does not hide the connections' own.
+            let options = FaultServerTests.impatient.merging(["appName": "ours"]) { $1 }
+            try trial.start(destination: pair.destination.uri(as: user, options: options))
             try await trial.advance(to: .inSync)
             let source = Statements(pair.source.lane, "shop")
             try await pair.destination.members[0].failOne(by: [

@@ -191,7 +191,7 @@ import Testing
     }
 
     @Test func i5RandomIdsBeyondTheCache() async throws {
-        let bytes = isSoak ? 350 << 20 : 40 << 20
+        let bytes = isSoak ? 350 << 20 : 16 << 20
         try await Pair.with {
             $0.cacheGigabytes = 0.25
         } _: { pair in
