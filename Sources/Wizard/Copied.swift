@@ -6,9 +6,23 @@ struct Copied: Sendable, Equatable, Codable {
     var name: String
     var text: String
 
+    /// In one line, as what a server says may be pasted at a shell, which runs what stands before a line break.
     init(_ name: String, _ text: String) {
         self.name = name
-        self.text = text
+        self.text = Self.harmless(text)
+    }
+
+    /// Several lines, which everybody can see.
+    init(_ name: String, lines text: String) {
+        self.name = name
+        self.text = text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { Self.harmless(String($0)) }.joined(separator: "\n")
+    }
+
+    private static func harmless(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 
     /// What went wrong, with its remedy.

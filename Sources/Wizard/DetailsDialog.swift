@@ -44,7 +44,7 @@ struct DetailsDialog: Sendable, Equatable, Codable {
 
     var copied: Copied {
         copiedValue
-            ?? Copied("whole text", modal.title + "\n" + pieces.map(\.run.text).joined())
+            ?? Copied("whole text", lines: modal.title + "\n" + pieces.map(\.run.text).joined())
     }
 
     private var values: [Int] { pieces.indices.filter { pieces[$0].copied != nil } }

@@ -27,6 +27,12 @@ import Testing
         #expect(!wizard.footer.contains("Enter Close"))
     }
 
+    /// A name on a server can be `a\nrm -rf ~\n`.
+    @Test func whatIsCopiedRunsNothingWhereItIsPasted() {
+        #expect(Copied("value", "a\n\u{1b}[1mb\rc\t\u{9b}d").text == "a  [1mb c  d")
+        #expect(Copied("text", lines: "a\n\u{1b}b\n\nc").text == "a\n b\n\nc")
+    }
+
     @Test func yCopiesWhatIsMarkedAndTabLeadsToEachValue() throws {
         let screenshot = try #require(Screenshot.all.first { $0.name == "failed-details" })
         var wizard = screenshot.wizard(Size(60, 18))

@@ -61,7 +61,7 @@ import Testing
             return screen.contains("Acme / shop") && screen.contains("Acme Cloud / shop-prod")
                 && screen.contains("Filling shop-rs0:") && screen.contains("% of 80 MB")
         }
-        try terminal.shows("writes/s to shop-rs0.  s stops it")
+        try terminal.shows("writes/s to shop-rs0")
         // What the inventory says of it is what it has become.
         try terminal.wait("the size of the source") {
             terminal.screen.split(separator: "\n").contains {
@@ -84,13 +84,13 @@ import Testing
         try terminal.shows("Acme Cloud / shop-prod")
         let ready = ContinuousClock.now - begin
         print("the demo's first screen after \(first), both clusters after \(ready)")
-        try terminal.shows("writes/s to shop-rs0.  s stops it")
+        try terminal.shows("writes/s to shop-rs0")
         #expect(terminal.screen.contains("DEMO"))
-        try terminal.send("s", until: "The application is stopped.  s starts it")
+        try terminal.send("s", until: "s starts the application")
         try terminal.send("?", until: "Start the application")
         terminal.send("q")
         try terminal.wait("the end of the help") { !terminal.screen.contains("Everywhere") }
-        try terminal.send("s", until: "writes/s to shop-rs0.  s stops it")
+        try terminal.send("s", until: "writes/s to shop-rs0")
         #expect(try processes(of: folder).count >= 3)
         try terminal.send("d", until: "Again ends the demo")
         terminal.send("d")
@@ -135,7 +135,7 @@ import Testing
         terminal.send("\(fault)")
         try terminal.wait("fault \(fault), \(state ?? "none")") {
             let band = terminal.emulated.lines[1]
-            return state.map { band.contains("Set: \($0).") } ?? band.contains("F faults")
+            return state.map { band.contains("F: \($0)") } ?? band.contains("F faults")
         }
     }
 

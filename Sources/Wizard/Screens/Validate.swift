@@ -211,7 +211,7 @@ package struct Validate: RefusingScreen {
 
     /// All that is known of the check that is chosen.
     private func copied(_ world: World) -> Copied? {
-        selected(world).map { Copied("check", rows(world)[$0].explanation.copied.text) }
+        selected(world).map { Copied("check", lines: rows(world)[$0].explanation.copied.text) }
     }
 
     private mutating func openWhy(_ world: World) {

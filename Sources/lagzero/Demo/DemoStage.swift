@@ -89,13 +89,13 @@ actor DemoStage {
             let faults = await faults?.faults ?? []
             let set = faults.filter(\.isSet).map(\.state).joined(separator: ", ")
             var host = Host(
-                band: "DEMO  " + (set.isEmpty ? "" : "Set: \(set).  "),
-                label: "Stop the application", leave: "End the demo",
+                band: "DEMO  ", label: "Stop the application", leave: "End the demo",
                 leaving: "Again ends the demo: both clusters and the migration are gone then.")
-            if clockSpeed > 1 { host.band += "\(CutoverState.pace(clockSpeed))   " }
             host.faults = faults
             tellScene(in: &host)
-            if set.isEmpty, !faults.isEmpty { host.band += "  F faults" }
+            // The keys stay where a terminal is narrow.
+            if !faults.isEmpty { host.band += set.isEmpty ? "   F faults" : "   F: \(set)" }
+            if clockSpeed > 1 { host.band += "   \(CutoverState.pace(clockSpeed))" }
             return host
         }
     }
@@ -122,12 +122,12 @@ actor DemoStage {
         blocked += refused
         if !application.isRunning {
             host.label = "Start the application"
-            host.band += "The application is stopped.  s starts it"
+            host.band += "s starts the application"
         } else if refused > 0 {
-            host.band += "\(application.cluster) refuses its writes.  s stops the application"
+            host.band += "s stops the application: \(application.cluster) refuses its writes"
         } else {
             host.band +=
-                "Application: \(Units.count(application.writesPerSecond)) writes/s to \(application.cluster).  s stops it"
+                "s stops the application: \(Units.count(application.writesPerSecond)) writes/s to \(application.cluster)"
         }
     }
 
