@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -19,6 +20,8 @@ enum {
     ALTERNATE_STACK = 64 << 10,
     /// How long the last bytes may wait for a slow terminal, milliseconds.
     LAST_WORDS = 200,
+    /// Bytes of standard error that are kept while the screen is drawn.
+    MAX_SAID = 64 << 10,
 };
 
 static const int faults[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGFPE, SIGABRT};
@@ -31,11 +34,13 @@ static struct {
     struct termios settings;
     uint8_t undo[MAX_UNDO];
     size_t undo_length;
+    /// Standard error as it was found, and the file that stands in its place; -1 where it is no terminal.
+    int errors, said;
     bool has_fault_handlers;
     struct sigaction previous_faults[COUNT(faults)];
     struct sigaction previous[COUNT(watched)];
     atomic_int signals;
-} device = {.signals = -1};
+} device = {.signals = -1, .errors = -1, .said = -1};
 
 void cterminal_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
 
@@ -49,21 +54,35 @@ bool cterminal_size(int descriptor, int *columns, int *rows) {
     return true;
 }
 
-void cterminal_leave(void) {
-    if (!atomic_exchange(&device.is_entered, false)) {
+/// What the program and its libraries say would tear the screen, and be gone with it: it is kept until the terminal is
+/// given back.
+static void keep_errors(void) {
+    if (!isatty(STDERR_FILENO)) {
         return;
     }
-    int saved = errno;
-    const uint8_t *next = device.undo;
-    size_t left = device.undo_length;
+    if (device.said < 0) {
+        int file = memfd_create("lagzero-stderr", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        if (file < 0 || ftruncate(file, MAX_SAID) != 0 || fcntl(file, F_ADD_SEALS, F_SEAL_GROW) != 0) {
+            return;
+        }
+        device.said = file;
+        device.errors = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    }
+    if (device.errors >= 0 && lseek(device.said, 0, SEEK_SET) == 0) {
+        dup2(device.said, STDERR_FILENO);
+    }
+}
+
+/// Writes all that the terminal takes.
+static void write_all(int descriptor, const uint8_t *next, size_t left) {
     while (left > 0) {
-        ssize_t written = write(device.descriptor, next, left);
+        ssize_t written = write(descriptor, next, left);
         if (written > 0) {
             next += written;
             left -= (size_t)written;
             continue;
         }
-        struct pollfd ready = {.fd = device.descriptor, .events = POLLOUT};
+        struct pollfd ready = {.fd = descriptor, .events = POLLOUT};
         if (written < 0 && errno == EINTR) {
             continue;
         }
@@ -71,7 +90,35 @@ void cterminal_leave(void) {
             break;
         }
     }
+}
+
+static void say_errors(void) {
+    if (device.errors < 0) {
+        return;
+    }
+    dup2(device.errors, STDERR_FILENO);
+    off_t length = lseek(device.said, 0, SEEK_CUR), place = 0;
+    uint8_t part[512];
+    while (place < length) {
+        ssize_t count = pread(device.said, part, sizeof(part), place);
+        if (count <= 0) {
+            break;
+        }
+        count = count < length - place ? count : length - place;
+        write_all(STDERR_FILENO, part, (size_t)count);
+        place += count;
+    }
+    lseek(device.said, 0, SEEK_SET);
+}
+
+void cterminal_leave(void) {
+    if (!atomic_exchange(&device.is_entered, false)) {
+        return;
+    }
+    int saved = errno;
+    write_all(device.descriptor, device.undo, device.undo_length);
     tcsetattr(device.descriptor, TCSANOW, &device.settings);
+    say_errors();
     errno = saved;
 }
 
@@ -128,6 +175,7 @@ bool cterminal_enter(int descriptor, const uint8_t *undo, size_t length) {
         atomic_store(&device.is_entered, false);
         return false;
     }
+    keep_errors();
     return true;
 }
 

@@ -130,6 +130,8 @@ enum Tuning {
     static let benchDemoPatience = Duration.seconds(120)
     static let benchPastMigrations = 1_000
     static let benchLogLines = 10_000
+    /// Times that the log is asked for earlier lines until all are there: 500 at once.
+    static let benchLogReads = 200
 
     // MARK: Bounds of arguments
 

@@ -1,4 +1,5 @@
-internal import Terminal
+internal import Glibc
+import Terminal
 
 enum Counter: Program {
     struct Model: Sendable, Equatable, Codable {
@@ -44,6 +45,9 @@ enum Counter: Program {
         case .key(.character("b")): return [.bell]
         case .key(.character("t")): return [.title]
         case .key(.character("y")): return [.copy]
+        case .key(.character("e")):
+            // As a library would.
+            _ = "said by a library\n".withCString { write(STDERR_FILENO, $0, strlen($0)) }
         case .key(.character("x")): model.count = [Int]()[model.count]
         case .key(.character("r")): return [.repaint]
         case .key(.character("m")): return [.mouse]

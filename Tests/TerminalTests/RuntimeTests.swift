@@ -61,7 +61,23 @@ import Testing
         let status = try terminal.end()
         #expect([SIGILL, SIGTRAP].contains(status & 0x7f))
         #expect(terminal.settings() == found)
-        #expect(terminal.text.contains(Self.leave))
+        // Why it has ended can be read: it stands behind the screen, not on it.
+        let parts = terminal.text.components(separatedBy: Self.leave)
+        #expect(parts.count == 2)
+        #expect(parts.last?.contains("Fatal error: Index out of range") == true)
+        #expect(parts.first?.contains("Fatal error") == false)
+    }
+
+    @Test func whatLibrariesSayIsSaidWhenTheTerminalIsGivenBack() throws {
+        let terminal = try start()
+        try terminal.expect("count=0")
+        terminal.send("e")
+        _ = try press("n", terminal, until: "1")
+        #expect(!terminal.text.contains("said by a library"))
+        terminal.send("q")
+        try terminal.end()
+        let parts = terminal.text.components(separatedBy: Self.leave)
+        #expect(parts.count == 2 && parts.last?.contains("said by a library") == true)
     }
 
     @Test func aStoppedProgramGivesTheTerminalBackAndTakesItAgain() throws {
@@ -253,7 +269,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "xterm-256color", "screen", "tmux-256color", "linux", "vt100", "xterm-kitty", "unheard-of",
+        "xterm-256color", "screen", "tmux-256color", "linux", "vt100", "xterm-kitty",
+        "putty-256color", "unheard-of",
     ])
     func itRunsOnEveryTerminal(term: String) throws {
         let terminal = try start(["TERM": term])

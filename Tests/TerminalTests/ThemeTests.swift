@@ -81,6 +81,15 @@ import Testing
         }
     }
 
+    /// So it is what it says on light terminals, too.
+    @Test(arguments: [256, 16]) func highContrastBringsItsOwnBackground(colours: Int) throws {
+        let theme = try #require(Theme.builtIn.first { $0.name == "high-contrast" })
+        for role in Role.allCases {
+            let paint = theme.paint(Style(role), colours: colours)
+            #expect(paint.background >= 0 && paint.foreground >= 0, "\(role)")
+        }
+    }
+
     /// Relative luminance of WCAG 2 for xterm's palette.
     private func luminance(_ colour: Int) -> Double {
         let levels: [Int] =

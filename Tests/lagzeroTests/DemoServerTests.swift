@@ -173,9 +173,9 @@ import Testing
             terminal.screen.components(separatedBy: "The application still writes: s stops it.")
                 .count == 3
         }
-        try terminal.send("s", until: "The application is stopped.")
+        try terminal.send("s", until: "s starts the application")
         try terminal.send("\r", until: "You have successfully migrated to Atlas")
-        try terminal.send("s", until: "writes/s to shop-atlas.")
+        try terminal.send("s", until: "writes/s to shop-atlas")
         try terminal.send("r", until: "( Release source )")
         try terminal.send("\t\r", until: "All done.")
         terminal.send("dd")

@@ -77,6 +77,9 @@ bool cterminal_size(int descriptor, int *columns, int *rows);
 /// Remembers the settings of the terminal and the bytes that undo everything that is switched on, sets raw mode, and
 /// from now on undoes both when the process dies by a signal of a fault (a trap of Swift is one). False when the
 /// descriptor is no terminal. One terminal at a time.
+///
+/// Until then standard error, where it is a terminal, is kept: its first 64 KiB are written when the terminal is given
+/// back.
 bool cterminal_enter(int descriptor, const uint8_t *undo, size_t length);
 /// Sets raw mode again after others changed it; does nothing when not entered.
 void cterminal_raw(void);

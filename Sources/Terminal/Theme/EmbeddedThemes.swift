@@ -63,30 +63,30 @@ enum EmbeddedThemes {
         """
 
     static let highContrast = """
-        # White on black, few colours, for bright rooms and weak eyes.
+        # White on black, few colours, for bright rooms and weak eyes. It brings its own background.
         name: high-contrast
         roles:
-          text: { 256: "231", 16: bright-white, mono: normal }
-          dim: { 256: "252", 16: white, mono: dim }
-          accent: { 256: 231 bold, 16: bright-white bold, mono: bold }
-          title: { 256: 231 bold underline, 16: bright-white bold underline, mono: bold }
-          label: { 256: "231", 16: bright-white, mono: normal }
-          ok: { 256: 46 bold, 16: bright-green bold, mono: normal }
-          warning: { 256: 226 bold, 16: bright-yellow bold, mono: bold }
+          text: { 256: 231 on 16, 16: bright-white on black, mono: normal }
+          dim: { 256: 252 on 16, 16: white on black, mono: dim }
+          accent: { 256: 231 on 16 bold, 16: bright-white on black bold, mono: bold }
+          title: { 256: 231 on 16 bold underline, 16: bright-white on black bold underline, mono: bold }
+          label: { 256: 231 on 16, 16: bright-white on black, mono: normal }
+          ok: { 256: 46 on 16 bold, 16: bright-green on black bold, mono: normal }
+          warning: { 256: 226 on 16 bold, 16: bright-yellow on black bold, mono: bold }
           error: { 256: 231 on 160 bold, 16: bright-white on red bold, mono: bold }
           selection: { 256: 16 on 231 bold, 16: black on white bold, mono: reverse }
           field: { 256: 16 on 252, 16: black on white, mono: underline }
-          field-focus: { 256: default underline, 16: default underline, mono: underline }
-          button: { 256: "231", 16: bright-white, mono: normal }
+          field-focus: { 256: 231 on 16 underline, 16: bright-white on black underline, mono: underline }
+          button: { 256: 231 on 16, 16: bright-white on black, mono: normal }
           button-focus: { 256: 16 on 231 bold, 16: black on white bold, mono: reverse }
           button-ready: { 256: 16 on 46 bold, 16: black on green bold, mono: bold }
-          button-grey: { 256: "245", 16: white, mono: dim }
-          progress: { 256: "231", 16: bright-white, mono: normal }
-          track: { 256: "245", 16: white, mono: dim }
-          border: { 256: "252", 16: white, mono: normal }
-          key: { 256: 226 bold, 16: bright-yellow bold, mono: bold }
-          match: { 256: 226 underline, 16: bright-yellow underline, mono: underline }
-          link: { 256: 231 underline, 16: bright-white underline, mono: underline }
+          button-grey: { 256: 245 on 16, 16: white on black, mono: dim }
+          progress: { 256: 231 on 16, 16: bright-white on black, mono: normal }
+          track: { 256: 245 on 16, 16: white on black, mono: dim }
+          border: { 256: 252 on 16, 16: white on black, mono: normal }
+          key: { 256: 226 on 16 bold, 16: bright-yellow on black bold, mono: bold }
+          match: { 256: 226 on 16 underline, 16: bright-yellow on black underline, mono: underline }
+          link: { 256: 231 on 16 underline, 16: bright-white on black underline, mono: underline }
 
         """
 

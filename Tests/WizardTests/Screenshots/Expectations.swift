@@ -30,10 +30,8 @@ extension Expectation {
             "A crash restores the terminal and says why", .has,
             "aTrapLeavesTheTerminalAsItWasFound"),
         Expectation(
-            "Libraries' error output does not tear the screen",
-            .no(
-                "nothing in the wizard's process writes there: the engine runs in the agent's, which has its own log"
-            )),
+            "Libraries' error output does not tear the screen", .has,
+            "whatLibrariesSayIsSaidWhenTheTerminalIsGivenBack"),
     ]
 
     private static let colours = [
@@ -153,7 +151,8 @@ extension Expectation {
             "Palettes for the colour-blind; state is glyph and word first", .has,
             "everyColourIsReadableOnItsBackground", "theMonochromeThemeHasNoColour"),
         Expectation(
-            "Contrast on light and dark", .has, "everyColourIsReadableOnItsBackground"),
+            "Contrast on light and dark", .has, "everyColourIsReadableOnItsBackground",
+            "highContrastBringsItsOwnBackground"),
     ]
 
     private static let work = [

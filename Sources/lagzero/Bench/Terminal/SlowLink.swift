@@ -27,6 +27,7 @@ struct SlowLink {
         let settings = [
             "Port=\(port)", "ListenAddress=127.0.0.1", "HostKey=\(scratch.path)/host",
             "AuthorizedKeysFile=\(scratch.path)/user.pub", "StrictModes=no", "UsePAM=no",
+            "PasswordAuthentication=no", "KbdInteractiveAuthentication=no",
             "PermitRootLogin=yes", "PidFile=none", "PrintMotd=no",
         ]
         _ = try scratch.start(

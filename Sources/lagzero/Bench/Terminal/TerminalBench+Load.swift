@@ -1,3 +1,4 @@
+import Sandbox
 import TerminalEmulator
 
 /// The same pages with much and with little on them.
@@ -63,6 +64,16 @@ extension TerminalBench {
         try terminal.settle(for: Tuning.benchQuiet)
         terminal.send("l")
         try terminal.expect("Log of")
+        // What is known at first are its last lines: all of them are to be there.
+        var reads = 0
+        while !terminal.screen.contains("shop.collection0 ") {
+            guard reads < Tuning.benchLogReads else {
+                throw SandboxError(.ended, "the first line of the log is not reached")
+            }
+            reads += 1
+            terminal.send(Keys.home)
+            try terminal.settle(for: Tuning.benchQuiet)
+        }
         let keys =
             Array(repeating: Keys.up, count: 8) + Array(repeating: Keys.down, count: 8)
         let scrolled = try answers(terminal, keys, rounds: Tuning.benchKeys / keys.count)
