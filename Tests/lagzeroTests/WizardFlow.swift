@@ -238,10 +238,14 @@ final class WizardFlow {
         }
     }
 
+    /// All that the agent says.
+    func snapshot() async throws -> Snapshot {
+        try await Self.withClient(of: session) { try await $0.snapshot() }
+    }
+
     /// The one migration there is, as the agent has it now.
     func migration() async throws -> LiveMigration {
-        let snapshot = try await Self.withClient(of: session) { try await $0.snapshot() }
-        return try #require(snapshot.migrations.last)
+        try #require(try await snapshot().migrations.last)
     }
 
     /// How many validations the agent was asked for.
