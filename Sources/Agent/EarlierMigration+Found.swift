@@ -10,6 +10,7 @@ extension EarlierMigration {
         self.init(startedAt: found.startedAt)
         include = found.include
         exclude = found.exclude
+        isPastPointOfNoReturn = found.isPastPointOfNoReturn
         holder = found.holder.map { "process \($0.process) on \($0.host)" }
         refusal = found.obstacle.map { ControlError($0, here: here) }
     }

@@ -7,9 +7,10 @@ extension Supervisor {
     /// Takes in what an engine knows. Returns whether that is new.
     func note(_ seen: MigrationIdentity, of id: Identifier) -> Bool {
         let before = identities[id]
-        let known = MigrationIdentity(
-            begunAt: seen.begunAt ?? before?.begunAt, epoch: seen.epoch ?? before?.epoch,
-            claim: seen.claim ?? before?.claim)
+        var known = before ?? MigrationIdentity()
+        known.begunAt = seen.begunAt ?? known.begunAt
+        known.epoch = seen.epoch ?? known.epoch
+        known.claim = seen.claim ?? known.claim
         guard known != before ?? MigrationIdentity() else { return false }
         identities[id] = known
         return true

@@ -4,8 +4,8 @@ internal import Mongo
 
 /// Engines: begun, watched, ended.
 extension Supervisor {
-    /// Starts an engine for a migration that has none.
-    func takeUp(_ id: Identifier, isResumed: Bool) async {
+    /// Starts an engine for a migration that has none. `isAsked`: by somebody who is there.
+    func takeUp(_ id: Identifier, isResumed: Bool, isAsked: Bool = true) async {
         do {
             let live = try migration(id)
             guard runs[id] == nil, endings[id] == nil, !isStopping else { return }
@@ -15,6 +15,14 @@ extension Supervisor {
             // One that would clear the destination and was not seen to begin is begun once more: what is there may be
             // an older migration's.
             options.resume = isResumed && (hasBegun.contains(id) || !live.setup.clear)
+            if options.resume {
+                // It has cleared what it had to clear: where its state is gone somebody else may have the destination.
+                options.drop = false
+            } else if options.drop {
+                if !isAsked { try checkAge(ofClearing: live) }
+                // An older agent wrote down nothing of what was there.
+                options.clearing = identities[id]?.clearing ?? ClearingConfirmation()
+            }
             let wasPaused = isResumed && live.phase == .paused
             let (entries, continuation) = AsyncStream.makeStream(of: LogEntry.self)
             let engine = MigrationEngine(
@@ -52,6 +60,16 @@ extension Supervisor {
                 $0.endedAt = Clock.now
             }
         }
+    }
+
+    /// Throws where the confirmation that the destination may be cleared is old. What the engine asks it may not say any
+    /// more: somebody may have tidied up after another migration.
+    private func checkAge(ofClearing live: LiveMigration) throws {
+        guard Clock.now - live.startedAt > Tuning.clearingLife else { return }
+        throw ControlError(
+            .migrationFailed,
+            "it was not taken up again: clearing the destination was confirmed long ago, and the agent was away since",
+            remedy: "see that nobody else uses the destination by now, then retry it")
     }
 
     func note(_ entry: LogEntry, _ id: Identifier) async {

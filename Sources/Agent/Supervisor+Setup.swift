@@ -142,10 +142,19 @@ extension Supervisor {
         live.driver = Driver(wizard: asker.wizard, name: asker.name, heardAt: now)
         heard.hear(live.id, at: .now)
         if setup.resumes { hasBegun.insert(live.id) }
+        if setup.clear {
+            var identity = MigrationIdentity()
+            identity.clearing = ClearingConfirmation(
+                startedAt: validation.earlier?.startedAt,
+                isPastPointOfNoReturn: validation.earlier?.isPastPointOfNoReturn ?? false)
+            identities[live.id] = identity
+        }
         // First, so that nobody else can begin one there.
         publish(.migration(live))
         try await kept(live.id) {
-            try await store.save(StoredMigration(live: live, hasBegun: setup.resumes))
+            try await store.save(
+                StoredMigration(
+                    live: live, hasBegun: setup.resumes, identity: identities[live.id]))
         }
         await takeUp(live.id, isResumed: setup.resumes)
         return live.id

@@ -87,7 +87,7 @@ package actor Supervisor {
     /// then stops every migration cleanly and returns.
     package func run() async {
         for migration in state.migrations where !migration.phase.isFinal {
-            await takeUp(migration.id, isResumed: true)
+            await takeUp(migration.id, isResumed: true, isAsked: false)
         }
         var ticks = 0
         while !Task.isCancelled {

@@ -34,6 +34,9 @@ enum Tuning {
     /// How long somebody who has asked for the wheel is taken to want it, where nothing more is heard: above the 20 s after
     /// which one that nobody answers for can be had.
     static let requestLife = Duration.seconds(30)
+    /// How long an agent that was away may clear a destination unasked, milliseconds: a host that is started anew is back
+    /// by then.
+    static let clearingLife: Int64 = 3_600_000
     static let loadLevels = 1...4
     /// Seconds.
     static let quietPeriods = 1...3_600

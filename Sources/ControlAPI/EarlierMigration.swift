@@ -5,6 +5,8 @@ package struct EarlierMigration: Codable, Sendable, Hashable {
     /// The filters that it was begun with and goes on with.
     package var include: [String] = []
     package var exclude: [String] = []
+    /// Whether its destination accepts writes; nil where an older agent does not say so.
+    package var isPastPointOfNoReturn: Bool?
     /// Who ran it last, `process 4711 on bastion`; nil where it was left cleanly.
     package var holder: String?
     /// Why it cannot go on from here, and what to do; nil where it can.

@@ -11,6 +11,8 @@ package struct MigrationIdentity: Hashable, Sendable, Codable {
     /// With which the lease is taken to end it for good. Whoever keeps it, before it is used, is not refused by what an
     /// attempt has taken without hearing so.
     package var claim: Int64?
+    /// For what it may clear the destination; nil where it was not to, or was begun by a version that did not keep that.
+    package var clearing: ClearingConfirmation?
 
     package init(begunAt: Int64? = nil, epoch: Int64? = nil, claim: Int64? = nil) {
         self.begunAt = begunAt

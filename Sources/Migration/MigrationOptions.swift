@@ -17,6 +17,8 @@ package struct MigrationOptions: Hashable, Sendable {
     package var drop = false
     /// The destination's replica set name, typed by the operator to confirm `drop`.
     package var dropConfirmation: String?
+    /// What `drop` was confirmed for; nil where it is confirmed by whoever begins the migration now, whatever is there.
+    package var clearing: ClearingConfirmation?
     package var verify: Verify = .full
     package var cutover: CutoverMode = .manual
     /// 1 (gentle) to 4 (all that the servers bear): how many workers there may be. Between 1 and that number it is as many

@@ -179,6 +179,27 @@ import Testing
         }
     }
 
+    /// What the destination holds by now it may have got from anybody.
+    @Test(arguments: [false, true]) func anAgentThatWasAwayForLongClearsNothingUnasked(
+        isLong: Bool
+    ) async throws {
+        try await with {
+            $0.phase = .preparing
+            if !isLong { $0.startedAt = Clock.now - 60_000 }
+        } _: { agent, _, id, _ in
+            let work = Task { await agent.run() }
+            try await eventually("it is taken up, or not") {
+                let live = try await agent.migration(id)
+                return live.isRunning || live.phase.isFinal
+            }
+            let live = try await agent.migration(id)
+            #expect((live.phase == .failed) == isLong && live.isRetryPossible == isLong)
+            #expect((live.error?.message.contains("long ago") == true) == isLong)
+            work.cancel()
+            await work.value
+        }
+    }
+
     @Test func anEditForgetsWhatWasValidated() async throws {
         try await with(hasMigration: false) { agent, setup, _, _ in
             var setup = setup

@@ -48,6 +48,8 @@ import Testing
     @Test func oneThatExpiredOrIsPastThePointOfNoReturnGoesOn() {
         #expect(found(["phase": "expired"]).obstacle == nil)
         #expect(found(["cutover": "accepted"]).obstacle == nil)
+        #expect(found(["cutover": "accepted"]).isPastPointOfNoReturn)
+        #expect(!found(["cutover": "begun"]).isPastPointOfNoReturn)
     }
 
     @Test func oneThatIsOverIsRefused() {

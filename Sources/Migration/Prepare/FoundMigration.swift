@@ -22,6 +22,8 @@ package struct FoundMigration: Hashable, Sendable {
     /// The filters it was begun with, which go on with it: `db.*` or `db.collection`.
     package let include: [String]
     package let exclude: [String]
+    /// Whether its destination accepts writes.
+    package let isPastPointOfNoReturn: Bool
     /// Who ran it last and has not given it back; nil where it was left cleanly. Where that one is on another host, only
     /// its silence tells that it has ended: taking the lease waits for it.
     package let holder: Lease.Owner?
@@ -77,6 +79,7 @@ package struct FoundMigration: Hashable, Sendable {
         let stored = StoredMigration(state)
         let begun = state["subject"]?.document.flatMap(Subject.init)
         startedAt = stored.startedAt
+        isPastPointOfNoReturn = stored.isPastPointOfNoReturn
         include = begun?.include.sorted() ?? []
         exclude = begun?.exclude.sorted() ?? []
         self.holder = holder

@@ -31,18 +31,21 @@ struct Preparation: Sendable {
         guard source.isReached || earlier.isPastPointOfNoReturn else {
             throw noSource
         }
+        // What this one has begun is gone on with, though nobody here has seen it begin.
+        let isOurs = options.clearing?.hasBegun(earlier) ?? false
+        let isResumed = options.resume || isOurs && existing?["token"] != nil
         // To finish a cutover nothing more is asked of the source, and nothing of the filters.
-        let isOver = options.resume && earlier.isPastPointOfNoReturn
+        let isOver = isResumed && earlier.isPastPointOfNoReturn
         let subject =
             isOver ? nil : try await Subject(source, filter: options.filter, retry: retry)
         let token: ResumeToken
-        if earlier.phase == .cancelled, options.resume {
+        if earlier.phase == .cancelled, isResumed {
             throw MigrationError(
                 .destinationHeld,
                 "the migration on this destination was cancelled: begin anew \(options.wording.anew)"
             )
         }
-        if let existing, let stored = existing["token"]?.document, options.resume {
+        if let existing, let stored = existing["token"]?.document, isResumed {
             guard let begun = existing["subject"]?.document.flatMap(Subject.init) else {
                 throw MigrationError(
                     .destinationHeld,
@@ -74,6 +77,7 @@ struct Preparation: Sendable {
                         + "the migration"
                 )
             }
+            if options.drop, let refusal = options.clearing?.refusal(of: earlier) { throw refusal }
             // What is being cleared was validated before.
             if !earlier.isDropped { try await validateAgain() }
             if options.drop || earlier.isDropped {
@@ -88,13 +92,15 @@ struct Preparation: Sendable {
             if earlier.isSourceBlocked, !isSameSource {
                 log.note("the earlier migration had another source, which goes on refusing writes")
             }
-            try await store.begin([
+            let begun: Document = [
                 "token": .document(token.document), "subject": .document(subject.document),
                 "startedAt": .date(try await ServerTime(of: destination, retry).time),
                 // Blocks that an earlier migration set are still ours.
                 "sourceBlocked": .bool(earlier.isSourceBlocked && isSameSource),
                 "destinationBlocked": .bool(earlier.isDestinationBlocked),
-            ])
+            ]
+            try await store.begin(
+                options.clearing.map { begun.setting("clearing", to: .int64($0.number)) } ?? begun)
             log.note("begun by \(lease.owner.words)")
         } else {
             throw noSource
@@ -132,6 +138,7 @@ struct Preparation: Sendable {
             if let value = earlier.raw(name) { kept.append(name, raw: value) }
         }
         kept.append("dropping", true)
+        if let clearing = options.clearing { kept.append("clearing", .int64(clearing.number)) }
         try await store.begin(kept.finish())
         let lane = destination.catalogCluster.lane()
         let answer = try await retry("listing the destination's databases") {
@@ -202,6 +209,8 @@ struct StoredMigration: Sendable {
     let cutover: CutoverStep?
     /// The destination is being cleared for a new one; nothing else of it counts but the blocks.
     let isDropped: Bool
+    /// See `ClearingConfirmation.number`; nil where nothing was confirmed for it.
+    let clearing: Int64?
     let isSourceBlocked: Bool
     let isDestinationBlocked: Bool
     /// Seconds, up to the opening of the destination, or as far as it was known at the point of no return.
@@ -232,6 +241,7 @@ struct StoredMigration: Sendable {
         phase = document["phase"]?.string.flatMap(Phase.init)
         cutover = document["cutover"]?.string.flatMap(CutoverStep.init)
         isDropped = document["dropping"]?.bool ?? false
+        clearing = document["clearing"]?.integer.map(Int64.init)
         isSourceBlocked = document["sourceBlocked"]?.bool ?? false
         isDestinationBlocked = document["destinationBlocked"]?.bool ?? false
         finalTime = document["finalTime"]?.timestamp
