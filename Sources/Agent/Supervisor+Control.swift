@@ -46,6 +46,19 @@ extension Supervisor: MigrationControl {
             }
             $0.driver = driver
         }
+        if !live.phase.isFinal { await noteDriver(asker, id) }
+    }
+
+    /// The log says who drives, where that was somebody else the last time.
+    private func noteDriver(_ asker: Asker, _ id: Identifier) async {
+        let last = drivers.updateValue(asker.name, forKey: id)
+        guard last != asker.name else { return }
+        await note(asker, "took the wheel" + (last.map { " from \($0)" } ?? ""), id)
+    }
+
+    /// Writes into the log who has done what: `anna@bastion pts/3 paused the migration`.
+    func note(_ asker: Asker, _ deed: String, _ id: Identifier) async {
+        await note(LogEntry(time: Clock.now, text: "\(asker.name) \(deed)"), id)
     }
 
     package func yield(_ id: Identifier, by asker: Asker) async throws {
@@ -77,13 +90,20 @@ extension Supervisor: MigrationControl {
         guard engine.progress().phase != .finalizing else {
             throw ControlError(.wrongPhase, "a cutover cannot be paused, only backed out of")
         }
+        let wasPaused = engine.progress().phase == .paused
         await engine.pause()
         await refresh(id)
+        if !wasPaused, engine.progress().phase == .paused {
+            await note(asker, "paused the migration", id)
+        }
     }
 
     package func resume(_ id: Identifier, by asker: Asker) async throws {
-        await (try await engine(id, asker)).resume()
+        let engine = try await engine(id, asker)
+        let wasPaused = engine.progress().phase == .paused
+        await engine.resume()
         await refresh(id)
+        if wasPaused { await note(asker, "resumed the migration", id) }
     }
 
     package func setLoadLevel(_ id: Identifier, to level: Int, by asker: Asker) async throws {
@@ -95,6 +115,7 @@ extension Supervisor: MigrationControl {
         engine.setLoadLevel(level)
         // It is done, also where that cannot be written down now.
         try? await update(id) { $0.setup.loadLevel = level }
+        await note(asker, "set the load level to \(level)", id)
     }
 
     package func beginCutover(
@@ -115,23 +136,28 @@ extension Supervisor: MigrationControl {
                 "the cutover cannot begin: \(missing.isEmpty ? "not in sync" : missing)")
         }
         await engine.requestCutover()
+        await note(asker, "began the cutover, and confirmed that the source's writes stopped", id)
     }
 
     package func backOut(_ id: Identifier, by asker: Asker) async throws {
         let engine = try await engine(id, asker)
+        let isUnderWay = engine.progress().phase == .finalizing
         try await explained { try await engine.backOut() }
         await refresh(id)
+        if isUnderWay { await note(asker, "backed out of the cutover", id) }
     }
 
     package func cancel(_ id: Identifier, confirmedName: String, by asker: Asker) async throws {
         if try migration(id).phase == .failed, runs[id] == nil {
             try await claim(id, by: asker)
             try check(confirmedName, against: try migration(id))
-            return try await explained { try await end(id) }
+            try await explained { try await end(id) }
+            return await note(asker, "cancelled the migration", id)
         }
         let engine = try await engine(id, asker)
         try check(confirmedName, against: try migration(id))
         try await explained { try await engine.cancel() }
+        await note(asker, "cancelled the migration", id)
     }
 
     package func extendSync(_ id: Identifier, by asker: Asker) async throws -> Int64 {
@@ -141,6 +167,7 @@ extension Supervisor: MigrationControl {
         guard let deadline = try migration(id).cutover.deadlineAt else {
             throw ControlError(.wrongPhase, "the time for the cutover has not begun yet")
         }
+        await note(asker, "extended the time for the cutover by 24 hours", id)
         return deadline
     }
 
@@ -153,6 +180,7 @@ extension Supervisor: MigrationControl {
         // A cutover that can only be finished clears and copies nothing.
         if !live.isPastPointOfNoReturn { try checkConflicts(live.setup, of: id) }
         await takeUp(id, isResumed: true)
+        await note(asker, "retried the migration", id)
     }
 
     package func releaseSource(_ id: Identifier, by asker: Asker) async throws {
@@ -168,6 +196,7 @@ extension Supervisor: MigrationControl {
                 destination: ConnectionString(text.1.revealed))
         }
         try? await update(id) { $0.isSourceHeld = false }
+        await note(asker, "released the source", id)
     }
 
     package func acknowledgeMismatches(
@@ -179,6 +208,8 @@ extension Supervisor: MigrationControl {
             $0.areMismatchesAcknowledged = Set($0.mismatches).isSubset(of: names)
         }
         await refresh(id)
+        let differences = names.count == 1 ? "1 difference" : "\(names.count) differences"
+        await note(asker, "took note of \(differences)", id)
     }
 
     private func check(_ name: String, against live: LiveMigration) throws {

@@ -24,6 +24,8 @@ package actor Supervisor {
     var hasBegun: Set<Identifier> = []
     var identities: [Identifier: MigrationIdentity] = [:]
     var heard = HeardDrivers()
+    /// Whom the log of a migration has named last as its driver, whether or not that one still drives.
+    var drivers: [Identifier: String] = [:]
     private var recent: [Event] = []
     private var watchers: [Int: AsyncStream<Event>.Continuation] = [:]
     private var nextWatcher = 0

@@ -99,7 +99,6 @@ package actor MigrationEngine {
     /// How much of the servers the migration may take, 1 to 4: see `MigrationOptions.loadLevel`.
     package nonisolated func setLoadLevel(_ level: Int) {
         workers.setLoadLevel(level)
-        log.note("load level \(level)")
     }
 
     /// Goes on after a pause.
@@ -153,7 +152,6 @@ package actor MigrationEngine {
     package func extendSync() async throws {
         guard let parts, let countdown else { return }
         self.countdown = try await countdown.extended(parts.context)
-        log.note("the time for the cutover is extended by 24 hours")
     }
 
     static let tooLate = MigrationError(

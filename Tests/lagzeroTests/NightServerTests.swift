@@ -79,7 +79,8 @@ import Testing
         #expect(flow.terminal.screen.contains("identical"))
         let lines = try await expectStory(flow)
         #expect(lines.contains { $0.text.hasPrefix("resumed by") })
-        #expect(lines.count { $0.text.contains("extended by 24 hours") } == 2)
+        #expect(
+            lines.count { $0.text.contains("extended the time for the cutover by 24 hours") } == 2)
         #expect(lines.contains { $0.text.hasPrefix("notice: less than 24 hours left") })
         notices.expectNoneTwice()
         try await flow.end()
