@@ -6,6 +6,9 @@ enum Tuning {
     /// everywhere, it would take words out of messages, and tell what it is by that.
     static let shortestKnownSecret = 6
 
+    /// Characters of a name that sudo tells: Linux has users of 32.
+    static let nameLength = 32
+
     /// The least time between two lines of progress.
     static let progressInterval = Duration.seconds(1)
     /// Over how much of the past rates are taken, seconds: long enough to read, short enough to see

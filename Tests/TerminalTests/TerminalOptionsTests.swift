@@ -7,8 +7,9 @@ import Testing
         TerminalOptions(environment: environment)
     }
 
-    @Test(arguments: ["SSH_TTY", "SSH_CONNECTION"])
+    @Test(arguments: ["SSH_TTY", "SSH_CONNECTION", "SUDO_USER"])
     func overSSHASequenceMayTakeItsTime(name: String) {
+        #expect(TerminalOptions.variables.contains(name))
         let remote = options(["TERM": "xterm", name: "/dev/pts/0"])
         #expect(remote?.escapeDelay == .milliseconds(100))
         #expect(options(["TERM": "xterm"])?.escapeDelay == .milliseconds(25))

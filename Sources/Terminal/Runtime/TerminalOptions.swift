@@ -14,8 +14,14 @@ package struct TerminalOptions: Sendable {
     /// Called with every frame that was sent, on the terminal's thread.
     package var onFrame: (@Sendable (FrameReport) -> Void)?
 
-    /// From the environment: TERM, NO_COLOR, SSH_TTY, and the locale's character set. Nil when TERM is missing or
-    /// describes a terminal without a screen: then the program is to be used line by line.
+    /// What may say that a terminal is far away. sudo drops what SSH says, but who is behind it may be far away as well.
+    private static let remoteSigns = ["SSH_TTY", "SSH_CONNECTION", "SUDO_USER"]
+
+    /// What is read of the environment.
+    package static let variables = ["TERM", "NO_COLOR"] + remoteSigns
+
+    /// From `variables`, and the locale's character set. Nil when TERM is missing or describes a terminal without a
+    /// screen: then the program is to be used line by line.
     package init?(environment: [String: String], theme: Theme = .standard) {
         let term = environment["TERM"] ?? ""
         guard !term.isEmpty, term != "dumb" else { return nil }
@@ -23,7 +29,7 @@ package struct TerminalOptions: Sendable {
         hasColours = (environment["NO_COLOR"] ?? "").isEmpty
         glyphs = cterminal_locale_is_utf8() ? .unicode : .ascii
         self.theme = theme
-        let isRemote = environment["SSH_TTY"] != nil || environment["SSH_CONNECTION"] != nil
+        let isRemote = Self.remoteSigns.contains { environment[$0] != nil }
         escapeDelay = isRemote ? Tuning.remoteEscapeDelay : Tuning.escapeDelay
     }
 

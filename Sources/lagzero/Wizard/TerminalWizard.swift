@@ -120,8 +120,7 @@ struct TerminalWizard {
 
     /// Nil where TERM says that the terminal has no screen.
     static func terminalOptions() -> TerminalOptions? {
-        let names = ["TERM", "NO_COLOR", "SSH_TTY", "SSH_CONNECTION"]
-        let values = names.compactMap { name in
+        let values = TerminalOptions.variables.compactMap { name in
             getenv(name).map { (name, String(cString: $0)) }
         }
         return TerminalOptions(environment: Dictionary(uniqueKeysWithValues: values))
@@ -136,11 +135,27 @@ struct TerminalWizard {
             name: parts.tm_zone.map { String(cString: $0) } ?? "", secondsFromUTC: parts.tm_gmtoff)
     }
 
-    /// `anna@bastion pts/3`.
     private static var name: String {
-        let user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(getuid())"
-        let terminal = ttyname(STDIN_FILENO).map { String(cString: $0) } ?? ""
+        signature(
+            of: getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "\(getuid())",
+            calledBy: getenv("SUDO_USER").map { String(cString: $0) },
+            on: Lease.Owner.thisProcess.host,
+            terminal: ttyname(STDIN_FILENO).map { String(cString: $0) } ?? "")
+    }
+
+    /// `anna@bastion pts/3`; behind sudo `anna as lagzero@bastion pts/3`: those who share a user are told apart. `caller`
+    /// is as sudo says, which others can say as well.
+    static func signature(
+        of user: String, calledBy caller: String?, on host: String, terminal: String
+    ) -> String {
+        let printable = (caller ?? "").filter { character in
+            character.unicodeScalars.allSatisfy {
+                $0.properties.isAlphabetic || ("!"..."~").contains($0)
+            }
+        }
+        let person = String(printable.prefix(Tuning.nameLength))
+        let who = person.isEmpty || person == user ? user : "\(person) as \(user)"
         let short = terminal.hasPrefix("/dev/") ? String(terminal.dropFirst(5)) : terminal
-        return "\(user)@\(Lease.Owner.thisProcess.host) \(short)"
+        return "\(who)@\(host) \(short)"
     }
 }
