@@ -4,7 +4,8 @@ internal import Mongo
 
 /// What the agent knows and runs: the inventory, one engine per migration, and those who watch.
 ///
-/// All state is here; it is on disk before anybody is told.
+/// All state is here. What must outlive the agent is on disk before whoever asked for it is answered; who watches may see
+/// it a moment earlier. What cannot be written down goes on all the same, and everybody sees that it is not.
 package actor Supervisor {
     let store: Store
     private let secretFile: SecretFile
@@ -207,7 +208,9 @@ package actor Supervisor {
         secrets = changed
     }
 
-    /// Changes a migration, on disk where `isKept`, and tells everybody where it is another one now.
+    /// Changes a migration and tells everybody where it is another one now; then writes it down where `isKept`. Returns
+    /// when that is done, and throws where it cannot be done now: it is true all the same, as its engine goes on, and is
+    /// written later.
     func update(
         _ id: Identifier, isKept: Bool = true, _ body: (inout LiveMigration) -> Void
     ) async throws {
