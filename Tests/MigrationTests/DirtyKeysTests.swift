@@ -91,7 +91,10 @@ import Testing
                 model.spilled.sorted().map { rawID(.integer($0)) }, of: DirtyKeysTests.collection)
             model.restored.formUnion(model.spilled)
             model.spilled = []
-        } else if let drained = keys.drain(limit: 4, maximumBytes: 1_000) {
+            return
+        }
+        var round = keys.free
+        if let drained = keys.drain(&round, limit: 4, maximumBytes: 1_000) {
             keys.releaseDrained(drained)
             for entry in drained.entries {
                 let id = entry.ids[0].value?.integer ?? -1
@@ -183,6 +186,36 @@ import Testing
             if let work { next.insert(work.collection) }
         }
         #expect(next == Set(busy + [quiet]))
+    }
+
+    /// However much comes to a busy collection meanwhile, and though none of them can be applied.
+    @Test func aRoundOfSettingAsideReachesEveryCollection() throws {
+        let (busy, quiet) = (uuid(1), (2...9).map { uuid($0) })
+        var keys = DirtyKeys(token: DirtyKeysTests.token(0), time: DirtyKeysTests.time(0))
+        for collection in [busy] + quiet { keys.register(collection, isExclusive: false) }
+        var now: UInt32 = 0
+        func change(_ id: Int, of collection: BinaryUUID) {
+            now += 1
+            let generation = keys.begin(at: DirtyKeysTests.time(now))
+            _ = keys.add(
+                rawID(.integer(id)), of: collection, time: DirtyKeysTests.time(now),
+                generation: generation)
+            keys.advance(to: DirtyKeysTests.token(now), time: DirtyKeysTests.time(now))
+        }
+        for id in 0..<2 { change(id, of: busy) }
+        for collection in quiet { change(0, of: collection) }
+        for id in 2..<6 { change(id, of: busy) }
+        let last = now
+        var round = keys.free
+        var order: [BinaryUUID] = []
+        while order.count < 100, let drained = keys.drain(&round, limit: 2, maximumBytes: 1_000) {
+            keys.releaseDrained(drained)
+            order.append(drained.collection)
+            for id in 0..<4 { change(id, of: busy) }
+        }
+        // Whose next key is the oldest comes first.
+        #expect(order == [busy] + quiet + [busy, busy])
+        #expect(keys.watermark.appliedThrough >= DirtyKeysTests.time(last))
     }
 
     @Test func aKeyThatChangesAllTheTimeIsAnsweredInBetween() throws {

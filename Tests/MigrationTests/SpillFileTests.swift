@@ -81,7 +81,10 @@ import Testing
             }
         }
         let file = SpillFile(dirty: dirty, status: Status())
-        let drained = dirty.update { $0.drain(limit: 2, maximumBytes: 1_000) }
+        let drained = dirty.update { keys in
+            var round = keys.free
+            return keys.drain(&round, limit: 2, maximumBytes: 1_000)
+        }
         #expect(file.keep(try #require(drained)))
         #expect(file.hasKeys(of: collection))
         #expect(dirty.backlog == 1)

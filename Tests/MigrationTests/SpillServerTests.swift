@@ -93,6 +93,31 @@ import Testing
         try await spill.forget(collection)
     }
 
+    /// Neither of the collections is copied; the first key of one of them holds the position.
+    @Test func aRoundEndsWhenThePositionIsAtTheMiddle() async throws {
+        let fixture = try await VerifyFixture("spill_middle", ["old": [:], "young": [:]])
+        let old = try await fixture.register("old")
+        let young = try await fixture.register("young")
+        let dirty = fixture.context.dirty
+        let spill = Spill(context: fixture.context)
+        let middle = dirty.update { keys in
+            for collection in [old, young] { keys.setEligible(collection, false) }
+            SpillServerTests.add(1, of: old, to: &keys)
+            let middle = keys.newestEvent
+            for id in 1...3 { SpillServerTests.add(id, of: young, to: &keys) }
+            return middle
+        }
+        #expect(dirty.appliedThrough < middle)
+        try await spill.spill(upTo: middle)
+        #expect(dirty.appliedThrough == middle)
+        #expect(spill.collections == [old])
+        #expect(dirty.backlog == 3)
+        // Nothing holds the position any more that is older.
+        try await spill.spill(upTo: middle)
+        #expect(dirty.backlog == 3)
+        try await spill.forget(old)
+    }
+
     /// 0.1 as a double and as a decimal: different ids under one key.
     @Test func aSecondSpillingKeepsWhatTheFirstOneKnew() async throws {
         let fixture = try await VerifyFixture("spill_twice", ["items": [:]])

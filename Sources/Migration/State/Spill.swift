@@ -93,22 +93,19 @@ final class Spill: Sendable {
     }
 
     /// Writes keys that nobody is working on to the destination until the dirty set is small and the position is at
-    /// `middle`. What comes meanwhile is left to the next round: it may come faster than it can be written, and what is
-    /// being brought back would be set aside again and again.
+    /// `middle`. What comes meanwhile is left to the next round: it may come faster than it can be written, what is
+    /// being brought back would be set aside again and again, and a busy collection would keep the oldest key of another
+    /// one waiting.
     ///
     /// Where the destination takes nothing, what is too much for the memory goes to a file of this host: then false.
     @discardableResult
     func spill(upTo middle: Timestamp?) async throws -> Bool {
         var isTaken = true
-        var left = context.dirty.backlog
-        while left > 0, isHalfFull || isBehind(middle) {
-            switch try await writing.take({ try await spillSome() }) {
-            case .written(let count):
-                isTaken = true
-                left -= count
-            case .kept(let count):
-                isTaken = false
-                left -= count
+        var round = context.dirty.read(\.free)
+        while isHalfFull || isBehind(middle) {
+            switch try await writing.take({ try await spillSome(&round) }) {
+            case .written: isTaken = true
+            case .kept: isTaken = false
             case .noneFree: return isTaken
             case .noRoom: return false
             }
@@ -121,25 +118,25 @@ final class Spill: Sendable {
     }
 
     private enum Outcome {
-        case written(Int)
+        case written
         /// In the file.
-        case kept(Int)
+        case kept
         case noneFree, noRoom
     }
 
-    private func spillSome() async throws -> Outcome {
-        guard let drained = drain() else { return .noneFree }
+    private func spillSome(_ round: inout [BinaryUUID: Int]) async throws -> Outcome {
+        guard let drained = drain(&round) else { return .noneFree }
         do {
             try await write(drained)
         } catch let error as MongoError where error.isWaitedFor {
             if isHalfFull {
-                return file.keep(drained) ? .kept(drained.entries.count) : .noRoom
+                return file.keep(drained) ? .kept : .noRoom
             }
             context.dirty.update { $0.giveBackDrained(drained) }
             return .noRoom
         }
         context.dirty.update { $0.releaseDrained(drained) }
-        return .written(drained.entries.count)
+        return .written
     }
 
     private func write(_ drained: DirtyKeys.Drained) async throws {
@@ -163,11 +160,11 @@ final class Spill: Sendable {
     }
 
     /// A key that leaves the dirty set here is not applied, and is known not to be in the same step.
-    private func drain() -> DirtyKeys.Drained? {
+    private func drain(_ round: inout [BinaryUUID: Int]) -> DirtyKeys.Drained? {
         context.dirty.update { keys in
             guard
                 let drained = keys.drain(
-                    limit: Tuning.spillKeys, maximumBytes: Tuning.spillBytes)
+                    &round, limit: Tuning.spillKeys, maximumBytes: Tuning.spillBytes)
             else { return nil }
             let oldest = drained.entries.map(\.oldest).min() ?? .zero
             state.withLock { state in

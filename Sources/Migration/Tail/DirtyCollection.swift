@@ -46,6 +46,12 @@ struct DirtyCollection: Sendable {
 
     var isQueueEmpty: Bool { queue.isEmpty }
 
+    /// Keys that nobody is working on.
+    var queued: Int { queue.count }
+
+    /// Generation of the key that is next; nil where none is.
+    var nextGeneration: Int? { queue.first.flatMap { entries[$0]?.generation } }
+
     var hasWork: Bool { isEligible && !queue.isEmpty && !(isExclusive && workers > 0) }
 
     /// Adds an event. Returns the bytes that are taken more, and whether the key was not there.

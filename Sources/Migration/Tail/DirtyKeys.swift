@@ -199,15 +199,29 @@ package struct DirtyKeys: Sendable {
         package let entries: [Entry]
     }
 
-    /// Takes up to `limit` keys of one collection out, with at most `maximumBytes` of ids unless the first has more, those
-    /// of collections that cannot be applied yet first. Nil when no key is free.
-    package mutating func drain(limit: Int, maximumBytes: Int) -> Drained? {
-        let waiting = collections.filter { !$0.value.isQueueEmpty }
-        guard let uuid = (waiting.first { !$0.value.isEligible } ?? waiting.first)?.key,
-            let index = collections.index(forKey: uuid)
+    /// How many keys of each collection nobody is working on: what a round of `drain` may take. Keys that come meanwhile
+    /// stand behind them, so that a round reaches all of these, of every collection, and ends.
+    package var free: [BinaryUUID: Int] {
+        collections.mapValues(\.queued).filter { $0.value > 0 }
+    }
+
+    /// Takes up to `limit` keys of one collection out, with at most `maximumBytes` of ids unless the first has more, and off
+    /// what is left of the round. Collections that cannot be applied yet come first, and among these the one whose next key
+    /// is the oldest. Nil when the round is over.
+    package mutating func drain(
+        _ round: inout [BinaryUUID: Int], limit: Int, maximumBytes: Int
+    ) -> Drained? {
+        let waiting = round.keys.compactMap { uuid in
+            collections[uuid].flatMap { collection in
+                collection.nextGeneration.map { (uuid, collection.isEligible ? 1 : 0, $0) }
+            }
+        }
+        guard let uuid = waiting.min(by: { ($0.1, $0.2) < ($1.1, $1.2) })?.0,
+            let index = collections.index(forKey: uuid), let left = round[uuid]
         else { return nil }
         let drained = collections.values[index].drain(
-            limit: limit, maximumBytes: maximumBytes)
+            limit: min(limit, left), maximumBytes: maximumBytes)
+        round[uuid] = left > drained.count ? left - drained.count : nil
         guard !drained.isEmpty else { return nil }
         let entries = drained.map { key, entry in
             drains += 1
