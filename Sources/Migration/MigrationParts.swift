@@ -57,7 +57,8 @@ struct MigrationParts: Sendable {
         self.verifier = verifier
         // The one that has opened the destination knew the downtime.
         let newestWriteAt = stored.isDestinationBlocked ? stored.newestWriteAt : nil
-        let writes = SeenWrites(newestAt: newestWriteAt.map(now.instant))
+        let writes = SeenWrites(
+            filter: context.options.filter, newestAt: newestWriteAt.map(now.instant))
         keeper = CatalogKeeper(
             context: context, copier: copier, copyQueue: queue, copyAgain: again, spill: spill,
             log: log, expires: { writes.setExpiring($0) },
@@ -97,17 +98,12 @@ struct MigrationParts: Sendable {
     ) -> [@Sendable () async throws -> Void] {
         let monitor = SourceMonitor(
             context: context, floor: { [spill] in spill.floor }, polled: polled)
-        let filter = context.options.filter
         let tail = Tail(
             context: context, copyRequests: copyRequests,
             isOver: { [cutover] in cutover.isPastPointOfNoReturn }
         ) { [context] events in
             let newest = context.status.figures.lastSourceWrite
-            for event in events {
-                // Documents that are not migrated may be written at any time.
-                if case .document = event.meaning, !filter.contains(event.namespace) { continue }
-                writes.note(event, newestOfSource: newest)
-            }
+            for event in events { writes.note(event, newestOfSource: newest) }
         }
         return [
             { try await context.lease.keep(context.retry) },

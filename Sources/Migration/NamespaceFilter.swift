@@ -54,6 +54,25 @@ package struct NamespaceFilter: Hashable, Sendable {
         return (include.isEmpty || include.contains { $0.matches(named) })
             && !exclude.contains { $0.matches(named) }
     }
+
+    /// Whether something of the database can be migrated.
+    private func mayContain(database: String) -> Bool {
+        guard !Self.internalDatabases.contains(database) else { return false }
+        let whole = Namespace(database, "")
+        return (include.isEmpty || include.contains { Namespace($0.database, "") == whole })
+            && !exclude.contains { $0.collection == nil && $0.matches(whole) }
+    }
+
+    /// Whether the event can change what is migrated: a rename does at either end; what is about a whole database does
+    /// where something of it can be migrated, and what names nothing does.
+    func concerns(_ event: ChangeEvent) -> Bool {
+        if event.database.isEmpty { return true }
+        if let view = event.view { return contains(view) }
+        if event.collection.isEmpty || event.collection == "system.views" {
+            return mayContain(database: event.database)
+        }
+        return contains(event.namespace) || event.newName.map(contains) ?? false
+    }
 }
 
 extension Namespace {

@@ -2,7 +2,8 @@ internal import BSON
 package import Mongo
 internal import Synchronization
 
-/// The writes that the change stream still shows, for the operator who says that they have stopped. Thread safe.
+/// The writes that the change stream still shows, for the operator who says that they have stopped. What is not migrated may
+/// be written at any time, and is not seen here. Thread safe.
 package final class SeenWrites: Sendable {
     package struct Write: Hashable, Sendable {
         package let namespace: Namespace
@@ -28,12 +29,16 @@ package final class SeenWrites: Sendable {
 
     private let seen = Mutex(Seen())
     private let begun = ContinuousClock.now
+    private let filter: NamespaceFilter
 
     /// Whether applications wait for a cutover that an earlier run could not finish, however long that is.
     private let isAwaited: Bool
 
     /// `newestAt`: of the newest write that an earlier run saw, where that one's cutover is to be finished.
-    package init(newestAt: ContinuousClock.Instant? = nil) {
+    package init(
+        filter: NamespaceFilter = NamespaceFilter(), newestAt: ContinuousClock.Instant? = nil
+    ) {
+        self.filter = filter
         isAwaited = newestAt != nil
         seen.withLock { $0.newestAt = newestAt }
     }
@@ -46,6 +51,7 @@ package final class SeenWrites: Sendable {
     /// earlier, and its stream was interrupted; cluster time has seconds only, so little says nothing.
     func note(_ event: ChangeEvent, newestOfSource: Timestamp?) {
         if case .nothing = event.meaning { return }
+        guard filter.concerns(event) else { return }
         let age = max(0, Int64(newestOfSource?.seconds ?? 0) - Int64(event.time.seconds))
         let written = ContinuousClock.now - .seconds(age < Tuning.lateRead ? 0 : age)
         seen.withLock { seen in
