@@ -68,6 +68,27 @@ import Testing
         #expect(await queue.isIdle)
     }
 
+    /// What the worker holds could land beside the new copy.
+    @Test func aCopyThatWasForgottenIsThereUntilItsWorkersHaveLeft() async throws {
+        let queue = CopyQueue()
+        let split = try #require(
+            PartitionPlanner.Split(bytes: 1 << 30, documents: 1_000, partitionBytes: 1 << 20))
+        let partitions = (0..<3).map {
+            Partition(collection: uuid(1), index: $0, lower: nil, upper: nil)
+        }
+        await queue.addSplit(
+            uuid(1), to: uuid(11), known: partitions, split: split, terms: CopyQueueTests.terms)
+        let first = try #require(await queue.next())
+        let second = try #require(await queue.next())
+        await queue.forget(first)
+        #expect(await !queue.leave(first))
+        #expect(await queue.has(uuid(1), to: uuid(11)))
+        #expect(await !queue.has(uuid(1), to: uuid(12)))
+        #expect(await !queue.finish(second))
+        #expect(await queue.leave(second))
+        #expect(await !queue.has(uuid(1), to: uuid(11)))
+    }
+
     @Test func onlyThePresentCopyCounts() {
         let registry = CollectionRegistry()
         registry.put(

@@ -86,6 +86,8 @@ struct Copier: Sendable {
             } catch is PartitionCopier.HandedBack {
                 await queue.giveBack(task)
             }
+            // Where it is there after all, a run of the reconciler queues it anew.
+            if await queue.leave(task) { context.reconcile.notify() }
         }
     }
 

@@ -45,6 +45,8 @@ actor CopyQueue {
 
     private var tasks: [Task] = []
     private var pending: [BinaryUUID: Pending] = [:]
+    /// Tasks that workers have, by the collection of the destination that they write to.
+    private var underWay: [BinaryUUID: Int] = [:]
     /// Notified when there may be a task.
     nonisolated let hasTask = Signal()
 
@@ -98,7 +100,20 @@ actor CopyQueue {
         hasTask.notify()
     }
 
-    func next() -> Task? { tasks.isEmpty ? nil : tasks.removeFirst() }
+    /// The next task, for a worker that says `leave` when it writes nothing for it any more.
+    func next() -> Task? {
+        guard !tasks.isEmpty else { return nil }
+        let task = tasks.removeFirst()
+        underWay[task.destination, default: 0] += 1
+        return task
+    }
+
+    /// A worker writes nothing for its task any more. True when it was the last one of a copy that is over or forgotten.
+    func leave(_ task: Task) -> Bool {
+        let left = (underWay[task.destination] ?? 0) - 1
+        underWay[task.destination] = left > 0 ? left : nil
+        return left <= 0 && !isCurrent(task)
+    }
 
     /// A task is not done yet: somebody else goes on with it.
     func giveBack(_ task: Task) { if isCurrent(task) { push(task) } }
@@ -114,9 +129,10 @@ actor CopyQueue {
     /// It is known that the collection of a task is copied.
     func conclude(_ task: Task) { if isCurrent(task) { pending[task.collection] = nil } }
 
-    /// Whether the collection is being copied to this one of the destination, or waits for it.
+    /// Whether the collection is being copied to this one of the destination, or waits for it. Also where that was
+    /// forgotten and a worker may still write: what it holds must not land beside a new copy, whose changes are applied.
     func has(_ collection: BinaryUUID, to destination: BinaryUUID) -> Bool {
-        pending[collection]?.destination == destination
+        pending[collection]?.destination == destination || underWay[destination] != nil
     }
 
     private func isCurrent(_ task: Task) -> Bool {

@@ -377,7 +377,9 @@ actor CatalogKeeper {
             // Asked before the registry, which is told first that a collection is copied.
             let isQueued = await copyQueue.has(entry.source, to: destination)
             if context.registry[entry.source]?.destination != destination {
-                try await adopt(info, entry, on: destination, isCopied: isCopied, report.source)
+                try await adopt(
+                    info, entry, on: destination, isCopied: isCopied, isQueued: isQueued,
+                    report.source)
             } else {
                 context.registry.update(entry.source) { collection in
                     collection.sourceName = info.namespace
@@ -400,7 +402,7 @@ actor CatalogKeeper {
 
     private func adopt(
         _ info: CollectionInfo, _ entry: CatalogEntry, on destination: BinaryUUID, isCopied: Bool,
-        _ catalog: Catalog
+        isQueued: Bool, _ catalog: Catalog
     ) async throws {
         let uuid = entry.source
         var collection = MigratedCollection(
@@ -416,7 +418,7 @@ actor CatalogKeeper {
         }
         if collection.isCopied {
             context.dirty.update { $0.setEligible(uuid, true) }
-        } else {
+        } else if !isQueued {
             try await enqueue(uuid, catalog)
         }
     }
