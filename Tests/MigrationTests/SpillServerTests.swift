@@ -93,6 +93,99 @@ import Testing
         try await spill.forget(collection)
     }
 
+    /// Some are set aside, more come, and the next owner reads the last of them again.
+    @Test func keysOfACappedCollectionComeBackInTheirOrder() async throws {
+        let capped: Document = ["capped": true, "size": 1_000_000]
+        let fixture = try await VerifyFixture("spill_order", ["items": capped])
+        let collection = try await fixture.register("items", kind: .capped)
+        func insert(_ ids: ClosedRange<Int>, _ dirty: DirtySet) {
+            dirty.update { keys in
+                for id in ids {
+                    SpillServerTests.add(
+                        rawID(.integer(id)), of: collection, to: &keys, isInsertion: true)
+                }
+            }
+        }
+        let first = fixture.context
+        insert(1...3, first.dirty)
+        try await Spill(context: first).spill(upTo: SpillServerTests.end)
+        insert(4...5, first.dirty)
+        #expect(first.dirty.take(limit: 10, maximumBytes: 1_000) == nil)
+
+        let context = Context(
+            options: first.options, source: first.source, destination: first.destination,
+            dirty: DirtySet(
+                token: first.dirty.resumeToken, time: first.dirty.read(\.newestEvent)),
+            registry: first.registry, status: Status(), retry: first.retry, lease: first.lease,
+            store: StateStore(
+                lane: first.destination.lane(), retry: first.retry, epoch: first.store.epoch + 1),
+            gate: first.gate, workers: first.workers, reconcile: first.reconcile,
+            pause: { _, _ in })
+        let (dirty, spill) = (context.dirty, Spill(context: context))
+        try await spill.load()
+        #expect(spill.collections == [collection])
+        dirty.update { keys in
+            keys.register(collection, isExclusive: true, isOrdered: true, hasSpilled: true)
+            keys.setEligible(collection, true)
+        }
+        insert(3...7, dirty)
+        let application = Task {
+            var order: [Int] = []
+            while !Task.isCancelled, order.count < 7 {
+                if let work = dirty.take(limit: 1, maximumBytes: 1_000) {
+                    order += work.keys.compactMap { $0.ids.first?.value?.integer }
+                    dirty.update { $0.complete(work, answeredAt: work.newest) }
+                }
+                await Task.yield()
+            }
+            return order
+        }
+        try await spill.restore(collection)
+        #expect(await application.value == Array(1...7))
+        #expect(dirty.backlog == 0)
+        #expect(spill.isEmpty)
+    }
+
+    /// The oldest key is set aside when the others are back already: they wait for it.
+    @Test func whatIsSetAsideLateComesBackBeforeTheRest() async throws {
+        let capped: Document = ["capped": true, "size": 1_000_000]
+        let fixture = try await VerifyFixture("spill_late", ["items": capped])
+        let collection = try await fixture.register("items", kind: .capped)
+        let (dirty, spill) = (fixture.context.dirty, Spill(context: fixture.context))
+        let count = Tuning.spillKeys + 1_000
+        let middle = dirty.update { keys in
+            SpillServerTests.add(rawID(1), of: collection, to: &keys, isInsertion: true)
+            let middle = keys.newestEvent
+            for id in 2...count {
+                SpillServerTests.add(
+                    rawID(.integer(id)), of: collection, to: &keys, isInsertion: true)
+            }
+            return middle
+        }
+        let first = try #require(dirty.take(limit: 1, maximumBytes: 1_000))
+        try await spill.spill(upTo: SpillServerTests.end)
+        #expect(dirty.backlog == 1)
+        let restoring = Task { try await spill.restore(collection) }
+        try await eventually("they are back") { dirty.backlog == count }
+        dirty.update { $0.giveBack(first) }
+        try await spill.spill(upTo: middle)
+        let application = Task {
+            var order: [Int] = []
+            while !Task.isCancelled, order.count < count {
+                if let work = dirty.take(limit: 100, maximumBytes: 10_000) {
+                    order += work.keys.compactMap { $0.ids.first?.value?.integer }
+                    dirty.update { $0.complete(work, answeredAt: work.newest) }
+                }
+                await Task.yield()
+            }
+            return order
+        }
+        try await restoring.value
+        #expect(await application.value == Array(1...count))
+        #expect(spill.isEmpty)
+        #expect(try await fixture.context.store.find("dirty").isEmpty)
+    }
+
     /// Neither of the collections is copied; the first key of one of them holds the position.
     @Test func aRoundEndsWhenThePositionIsAtTheMiddle() async throws {
         let fixture = try await VerifyFixture("spill_middle", ["old": [:], "young": [:]])

@@ -81,7 +81,9 @@ struct VerifyFixture {
         let registered = collection
         context.registry.put(registered)
         context.dirty.update { keys in
-            keys.register(registered.source, isExclusive: registered.isExclusive)
+            keys.register(
+                registered.source, isExclusive: registered.isExclusive,
+                isOrdered: registered.isOrdered)
             keys.setEligible(registered.source, true)
         }
         return registered.source

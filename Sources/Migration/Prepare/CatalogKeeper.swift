@@ -413,8 +413,10 @@ actor CatalogKeeper {
         collection.isCopied = isCopied
         context.registry.put(collection)
         let (isExclusive, isOrdered) = (collection.isExclusive, collection.isOrdered)
+        let hasSpilled = spill.collections.contains(uuid)
         context.dirty.update {
-            _ = $0.register(uuid, isExclusive: isExclusive, isOrdered: isOrdered)
+            _ = $0.register(
+                uuid, isExclusive: isExclusive, isOrdered: isOrdered, hasSpilled: hasSpilled)
         }
         if collection.isCopied {
             context.dirty.update { $0.setEligible(uuid, true) }

@@ -21,7 +21,8 @@ final class Spill: Sendable {
     /// - `_id`: `c`, the UUID of the collection; `k`, the canonical key, shortened.
     /// - `ids`: every `_id` that was spilled under the key, each in a document of its own.
     /// - `newest`: time of the newest event. `inserted`: whether an event inserted the document.
-    /// - `order`: place among the keys of the collection; `version`: another one after each spilling.
+    /// - `order`: place of its newest insertion among the events, or of its first event where nothing inserted it;
+    ///   those of later owners are higher. `version`: another one after each spilling.
     private static let byOrder: Value = ["key": ["_id.c": 1, "order": 1], "name": "order"]
 
     private let context: Context
@@ -119,7 +120,7 @@ final class Spill: Sendable {
 
     private enum Outcome {
         case written
-        /// In the file.
+        /// In the file, or in memory where the order counts.
         case kept
         case noneFree, noRoom
     }
@@ -129,11 +130,13 @@ final class Spill: Sendable {
         do {
             try await write(drained)
         } catch let error as MongoError where error.isWaitedFor {
-            if isHalfFull {
+            // Between keys of the destination those of the file would not come back in their order.
+            if isHalfFull, !drained.isOrdered {
                 return file.keep(drained) ? .kept : .noRoom
             }
             context.dirty.update { $0.giveBackDrained(drained) }
-            return .noRoom
+            round[drained.collection] = nil
+            return isHalfFull ? .kept : .noRoom
         }
         context.dirty.update { $0.releaseDrained(drained) }
         return .written
@@ -145,7 +148,7 @@ final class Spill: Sendable {
         try await store.impatient.upsert(
             "spilled", id: .uuid(drained.collection), set: ["oldest": .timestamp(floor)])
         try await store.impatient.change(
-            Spill.collection, drained.entries.map { change($0, of: drained.collection) })
+            Spill.collection, drained.entries.map { change($0, of: drained) })
     }
 
     /// Before the first key: a million of them come back part by part, in their order.
@@ -183,10 +186,10 @@ final class Spill: Sendable {
     /// What is spilled already stays: unequal ids can share a key, and the first place of an insertion counts until the
     /// next one.
     private func change(
-        _ entry: DirtyKeys.Drained.Entry, of collection: BinaryUUID
+        _ entry: DirtyKeys.Drained.Entry, of drained: DirtyKeys.Drained
     ) -> (id: Value, operators: Document) {
-        // Those of later owners come later.
-        let order = Value.int64(store.epoch << 40 | Int64(entry.order))
+        let order = Value.int64(firstPlace + Int64(entry.place))
+        let version = Value.int64(firstPlace + Int64(drained.number))
         var change = DocumentBuilder()
         change.begin("$addToSet")
         change.begin("ids")
@@ -203,12 +206,17 @@ final class Spill: Sendable {
         change.append(
             "$max", ["newest": .timestamp(entry.newest), "inserted": .bool(entry.isInserted)])
         change.append(
-            "$set", entry.isInserted ? ["version": order, "order": order] : ["version": order])
+            "$set",
+            entry.isInserted ? ["version": version, "order": order] : ["version": version])
         if !entry.isInserted { change.append("$setOnInsert", ["order": order]) }
         return (
-            ["c": .uuid(collection), "k": .binary(subtype: 0, entry.key.shortened)], change.finish()
+            ["c": .uuid(drained.collection), "k": .binary(subtype: 0, entry.key.shortened)],
+            change.finish()
         )
     }
+
+    /// Places of this owner begin here.
+    private var firstPlace: Int64 { store.epoch << 40 }
 
     /// Brings the spilled keys of a collection back, part by part, and deletes each part when it is applied. Blocks until all
     /// are. Throws where the destination does not take the deletion: what is left is brought back by the next call.
@@ -233,29 +241,34 @@ final class Spill: Sendable {
                 continue
             }
             let spilled = documents.map { document in
-                (
-                    document: document,
-                    keys: document["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? [],
-                    isInserted: document["inserted"]?.bool ?? false
-                )
+                DirtyKeys.Spilled(
+                    ids: document["ids"]?.elements.compactMap { $0.document?.raw("_id") } ?? [],
+                    place: (document["order"]?.integer ?? 0) - Int(firstPlace),
+                    isInserted: document["inserted"]?.bool ?? false)
             }
-            let keys = spilled.flatMap(\.keys)
+            let keys = spilled.flatMap(\.ids)
             state.withLock { state in
                 state.restored[collection] = Dictionary(
                     keys.map { (CanonicalKey($0), true) }, uniquingKeysWith: { first, _ in first })
             }
             defer { state.withLock { _ = $0.restored.removeValue(forKey: collection) } }
-            let generation = context.dirty.redirty(
-                keys, of: collection, inserted: Set(spilled.filter(\.isInserted).flatMap(\.keys)))
-            try await waitUntilApplied(keys, of: collection, upTo: generation)
+            let generation = context.dirty.update { $0.bringBack(spilled, of: collection) }
+            let place = spilled.map(\.place).max() ?? .max
+            try await waitUntilApplied(keys, of: collection, upTo: generation, through: place)
             try await writing.take {
                 let applied = state.withLock { $0.restored[collection] ?? [:] }
-                let done = spilled.filter {
-                    $0.keys.allSatisfy { applied[CanonicalKey($0)] ?? false }
+                let done = context.dirty.read { dirty in
+                    zip(documents, spilled).filter { _, spilled in
+                        spilled.ids.map(CanonicalKey.init).allSatisfy { key in
+                            applied[key] ?? false
+                                && !dirty.isUnanswered(
+                                    key, of: collection, upTo: generation, through: place)
+                        }
+                    }
                 }
                 guard !done.isEmpty else { return }
                 try await store.impatient.delete(
-                    Spill.collection, each: done.map { Spill.version(of: $0.document) })
+                    Spill.collection, each: done.map { Spill.version(of: $0.0) })
             }
         }
     }
@@ -281,20 +294,28 @@ final class Spill: Sendable {
         }
         guard rest.isEmpty else { return false }
         try await store.impatient.delete("spilled", filter: ["_id": .uuid(collection)])
-        state.withLock { _ = $0.floors.removeValue(forKey: collection) }
-        context.dirty.hasMoved.notify()
+        context.dirty.update { keys in
+            state.withLock { _ = $0.floors.removeValue(forKey: collection) }
+            keys.endHold(of: collection)
+        }
         return true
     }
 
+    /// Returns also when those that are left must wait for keys that were set aside meanwhile: they are brought back with
+    /// these.
     private func waitUntilApplied(
-        _ keys: [RawValue], of collection: BinaryUUID, upTo generation: Int
+        _ keys: [RawValue], of collection: BinaryUUID, upTo generation: Int, through place: Int
     ) async throws {
         var rest = keys.map(CanonicalKey.init)
         while true {
             try Task.checkCancellation()
             let seen = context.dirty.hasMoved.count
             rest = context.dirty.read { [rest] dirty in
-                rest.filter { dirty.isUnanswered($0, of: collection, upTo: generation) }
+                rest.filter { key in
+                    !dirty.isHeld(key, of: collection)
+                        && dirty.isUnanswered(
+                            key, of: collection, upTo: generation, through: place)
+                }
             }
             if rest.isEmpty || context.registry[collection] == nil { return }
             await context.dirty.hasMoved.wait(after: seen)

@@ -65,7 +65,7 @@ extension DirtyKeys.Drained {
             builder.append("generation", .int64(Int64(entry.generation)))
             builder.append("oldest", .timestamp(entry.oldest))
             builder.append("newest", .timestamp(entry.newest))
-            builder.append("order", .int64(Int64(entry.order)))
+            builder.append("place", .int64(Int64(entry.place)))
             builder.append("inserted", .bool(entry.isInserted))
             builder.beginArray("ids")
             for (place, id) in entry.ids.enumerated() { builder.append(String(place), raw: id) }
@@ -90,10 +90,10 @@ extension DirtyKeys.Drained.Entry {
         let ids = document["ids"]?.document?.map { $0.raw.copied() } ?? []
         guard let first = ids.first, let generation = document["generation"]?.integer,
             let oldest = document["oldest"]?.timestamp, let newest = document["newest"]?.timestamp,
-            let order = document["order"]?.integer, let isInserted = document["inserted"]?.bool
+            let place = document["place"]?.integer, let isInserted = document["inserted"]?.bool
         else { return nil }
         self.init(
-            key: CanonicalKey(first), ids: ids, oldest: oldest, newest: newest, order: order,
+            key: CanonicalKey(first), ids: ids, oldest: oldest, newest: newest, place: place,
             isInserted: isInserted, generation: generation)
     }
 }

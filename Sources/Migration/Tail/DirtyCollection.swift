@@ -8,8 +8,10 @@ struct DirtyCollection: Sendable {
         var generation: Int
         var newest: Timestamp
         var isSuspect: Bool
-        /// Its place among the insertions of the collection; nil where no unanswered event inserted it.
-        var insertion: Int?
+        /// Place of its newest insertion among the events of the collection, or of its first event where no unanswered one
+        /// inserted it.
+        var place: Int
+        var isInserted: Bool
         var isTaken = false
         /// What came while a worker had the key: the first generation of it. `newest` is already raised.
         var againFrom: Int?
@@ -25,16 +27,19 @@ struct DirtyCollection: Sendable {
     /// One worker at a time, in the order of the events: capped collections, and those whose collation makes
     /// different ids equal.
     let isExclusive: Bool
-    /// Keys are handed out in the order in which their documents were inserted last: capped collections.
+    /// Keys are handed out in the order of their places, that of the insertions: capped collections.
     let isOrdered: Bool
+    /// Of an ordered collection whose keys were set aside in part: keys behind this place are not handed out, as what was set
+    /// aside comes first. Nil where nothing is.
+    var handedOutThrough: Int?
     /// Tells it from one of the same UUID that was forgotten.
     let registration: Int
     private(set) var entries: [CanonicalKey: Entry] = [:]
     private var queue = Queue<CanonicalKey>()
     private var workers = 0
-    private var insertions = 0
-    /// Whether the queue is in the order of the insertions.
+    /// Whether the queue is in the order of the places, and the last of them.
     private var isInOrder = true
+    private var lastPlace = Int.min
 
     init(isExclusive: Bool, isOrdered: Bool, registration: Int) {
         self.registration = registration
@@ -57,16 +62,16 @@ struct DirtyCollection: Sendable {
     /// Adds an event. Returns the bytes that are taken more, and whether the key was not there.
     mutating func add(
         _ id: RawValue, time: Timestamp, generation: Int, isSuspect: Bool, isInsertion: Bool,
-        _ watermark: inout Watermark
+        place: Int, _ watermark: inout Watermark
     ) -> (bytes: Int, isNew: Bool) {
         let key = CanonicalKey(id)
-        if isInsertion { insertions += 1 }
         guard let index = entries.index(forKey: key) else {
             let entry = Entry(
                 ids: [id.copied()], generation: generation, newest: time, isSuspect: isSuspect,
-                insertion: isInsertion ? insertions : nil)
+                place: place, isInserted: isInsertion)
             entries[key] = entry
             queue.append(key)
+            if place < lastPlace { isInOrder = false } else { lastPlace = place }
             watermark.retain(generation)
             return (entry.size, true)
         }
@@ -74,13 +79,20 @@ struct DirtyCollection: Sendable {
         if !entries.values[index].ids.contains(id) { entries.values[index].ids.append(id.copied()) }
         entries.values[index].newest = max(entries.values[index].newest, time)
         entries.values[index].isSuspect = entries.values[index].isSuspect || isSuspect
-        if isInsertion {
-            entries.values[index].insertion = insertions
-            isInOrder = false
-        }
-        if entries.values[index].isTaken, entries.values[index].againFrom == nil {
+        let isAgain = entries.values[index].isTaken && entries.values[index].againFrom == nil
+        if isAgain {
             entries.values[index].againFrom = generation
             watermark.retain(generation)
+        }
+        let present = entries.values[index]
+        // What comes back from where it was set aside is older than what came meanwhile, but for its insertion.
+        if isInsertion
+            ? !present.isInserted || place > present.place
+            : isAgain || !present.isInserted && place < present.place
+        {
+            entries.values[index].place = place
+            entries.values[index].isInserted = isInsertion
+            isInOrder = false
         }
         return (entries.values[index].size - before, false)
     }
@@ -92,22 +104,31 @@ struct DirtyCollection: Sendable {
         var bytes = 0
         var newest = Timestamp.zero
         if isOrdered, !isInOrder { sortQueue() }
-        while keys.count < limit, bytes < maximumBytes, let key = queue.popFirst() {
+        while keys.count < limit, bytes < maximumBytes, let key = queue.first {
             guard let index = entries.index(forKey: key), !entries.values[index].isTaken else {
+                _ = queue.popFirst()
                 continue
             }
-            entries.values[index].isTaken = true
             let entry = entries.values[index]
-            entries.values[index].insertion = nil
+            if isHeld(entry) { break }
+            _ = queue.popFirst()
+            entries.values[index].isTaken = true
+            entries.values[index].isInserted = false
             bytes += entry.idBytes
             newest = max(newest, entry.newest)
             keys.append(
                 DirtyKeys.Key(
                     canonical: key, ids: entry.ids, newest: entry.newest,
-                    isSuspect: entry.isSuspect || entry.ids.count > 1, insertion: entry.insertion))
+                    isSuspect: entry.isSuspect || entry.ids.count > 1,
+                    insertion: entry.isInserted ? entry.place : nil))
         }
         if !keys.isEmpty { workers += 1 }
         return (keys, newest)
+    }
+
+    /// Whether the key waits for keys that were set aside.
+    func isHeld(_ entry: Entry) -> Bool {
+        isOrdered && !entry.isTaken && handedOutThrough.map { entry.place > $0 } ?? false
     }
 
     /// The worker is done: keys without newer events go, the others are handed out again. Returns what was freed.
@@ -142,8 +163,9 @@ struct DirtyCollection: Sendable {
         for key in keys {
             guard let index = entries.index(forKey: key.canonical) else { continue }
             entries.values[index].isTaken = false
-            if entries.values[index].insertion == nil {
-                entries.values[index].insertion = key.insertion
+            if !entries.values[index].isInserted, let insertion = key.insertion {
+                entries.values[index].place = insertion
+                entries.values[index].isInserted = true
             }
             if let again = entries.values[index].againFrom {
                 watermark.release(again)
@@ -156,8 +178,10 @@ struct DirtyCollection: Sendable {
 
     private mutating func sortQueue() {
         var keys: [(key: CanonicalKey, place: Int)] = []
-        while let key = queue.popFirst() { keys.append((key, entries[key]?.insertion ?? 0)) }
-        for (key, _) in keys.sorted(by: { $0.place < $1.place }) { queue.append(key) }
+        while let key = queue.popFirst() { keys.append((key, entries[key]?.place ?? 0)) }
+        keys.sort { $0.place < $1.place }
+        for (key, _) in keys { queue.append(key) }
+        lastPlace = keys.last?.place ?? .min
         isInOrder = true
     }
 
@@ -177,6 +201,10 @@ struct DirtyCollection: Sendable {
             _ = queue.popFirst()
             drained.append((key, entry))
             entries.remove(at: index)
+        }
+        // All others stand behind these, but for what a worker has.
+        if isOrdered, let first = drained.first?.entry.place {
+            handedOutThrough = min(handedOutThrough ?? .max, first - 1)
         }
         return drained
     }

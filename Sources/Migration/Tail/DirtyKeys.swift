@@ -41,7 +41,9 @@ package struct DirtyKeys: Sendable {
     /// The newest event that was seen.
     package private(set) var newestEvent: Timestamp
 
-    /// How many keys were ever drained: their order.
+    /// How many events were ever added: their places.
+    private var places = 0
+    /// How often keys were drained.
     private var drains = 0
     /// How many collections were ever registered.
     private var registrations = 0
@@ -55,14 +57,18 @@ package struct DirtyKeys: Sendable {
 
     /// Begins to keep keys of a collection. Returns the newest event seen so far: a copy that reads at or after it misses
     /// nothing, as every later event of the collection is kept.
+    ///
+    /// `hasSpilled`: an earlier owner has spilled keys of it; see `endHold`.
     @discardableResult
     package mutating func register(
-        _ collection: BinaryUUID, isExclusive: Bool, isOrdered: Bool = false
+        _ collection: BinaryUUID, isExclusive: Bool, isOrdered: Bool = false,
+        hasSpilled: Bool = false
     ) -> Timestamp {
         if collections[collection] == nil {
             registrations += 1
             collections[collection] = DirtyCollection(
                 isExclusive: isExclusive, isOrdered: isOrdered, registration: registrations)
+            if hasSpilled { collections[collection]?.handedOutThrough = .min }
         }
         return newestEvent
     }
@@ -118,11 +124,21 @@ package struct DirtyKeys: Sendable {
         isSuspect: Bool = false,
         isInsertion: Bool = false
     ) -> Bool {
+        places += 1
+        return add(
+            id, of: collection, time: time, generation: generation, isSuspect: isSuspect,
+            isInsertion: isInsertion, place: places)
+    }
+
+    private mutating func add(
+        _ id: RawValue, of collection: BinaryUUID, time: Timestamp, generation: Int,
+        isSuspect: Bool, isInsertion: Bool, place: Int
+    ) -> Bool {
         guard let index = collections.index(forKey: collection) else { return false }
         let wasIdle = collections.values[index].isQueueEmpty
         let added = collections.values[index].add(
             id, time: time, generation: generation, isSuspect: isSuspect, isInsertion: isInsertion,
-            &watermark)
+            place: place, &watermark)
         bytes += added.bytes
         if added.isNew { count += 1 }
         if wasIdle { giveTurn(to: collection) }
@@ -189,14 +205,31 @@ package struct DirtyKeys: Sendable {
             package let ids: [RawValue]
             package let oldest: Timestamp
             package let newest: Timestamp
-            /// Place in the order of the events.
-            package let order: Int
+            /// Place of its newest insertion among the events, or of its first event where nothing inserted it.
+            package let place: Int
             package let isInserted: Bool
             let generation: Int
         }
 
         package let collection: BinaryUUID
         package let entries: [Entry]
+        /// Whether the collection is given keys in their order only.
+        var isOrdered = false
+        /// Another one each time.
+        var number = 0
+    }
+
+    /// A key that was kept elsewhere, with the place that it had among the events: those of earlier owners are lower.
+    package struct Spilled: Sendable {
+        package let ids: [RawValue]
+        package let place: Int
+        package let isInserted: Bool
+
+        package init(ids: [RawValue], place: Int, isInserted: Bool) {
+            self.ids = ids
+            self.place = place
+            self.isInserted = isInserted
+        }
     }
 
     /// How many keys of each collection nobody is working on: what a round of `drain` may take. Keys that come meanwhile
@@ -208,6 +241,9 @@ package struct DirtyKeys: Sendable {
     /// Takes up to `limit` keys of one collection out, with at most `maximumBytes` of ids unless the first has more, and off
     /// what is left of the round. Collections that cannot be applied yet come first, and among these the one whose next key
     /// is the oldest. Nil when the round is over.
+    ///
+    /// Of an ordered collection those with the lowest places are taken; the others wait, until `endHold`, for what is brought
+    /// back.
     package mutating func drain(
         _ round: inout [BinaryUUID: Int], limit: Int, maximumBytes: Int
     ) -> Drained? {
@@ -223,16 +259,18 @@ package struct DirtyKeys: Sendable {
             limit: min(limit, left), maximumBytes: maximumBytes)
         round[uuid] = left > drained.count ? left - drained.count : nil
         guard !drained.isEmpty else { return nil }
+        drains += 1
         let entries = drained.map { key, entry in
-            drains += 1
             count -= 1
             bytes -= entry.size
             return Drained.Entry(
                 key: key, ids: entry.ids, oldest: watermark.start(of: entry.generation),
-                newest: entry.newest, order: drains,
-                isInserted: entry.insertion != nil, generation: entry.generation)
+                newest: entry.newest, place: entry.place,
+                isInserted: entry.isInserted, generation: entry.generation)
         }
-        return Drained(collection: uuid, entries: entries)
+        return Drained(
+            collection: uuid, entries: entries, isOrdered: collections.values[index].isOrdered,
+            number: drains)
     }
 
     /// The drained keys are durable elsewhere.
@@ -246,33 +284,67 @@ package struct DirtyKeys: Sendable {
             for id in entry.ids {
                 _ = add(
                     id, of: drained.collection, time: entry.newest, generation: entry.generation,
-                    isSuspect: true, isInsertion: entry.isInserted)
+                    isSuspect: true, isInsertion: entry.isInserted, place: entry.place)
             }
             watermark.release(entry.generation)
         }
     }
 
-    /// Makes documents dirty without an event: they may differ though their events were answered. Those of `inserted`
-    /// count as inserted now, in the order of `ids`. Returns the generation that they belong to: see `isUnanswered`.
+    /// Makes documents dirty without an event: they may differ though their events were answered. Returns the generation
+    /// that they belong to: see `isUnanswered`.
     @discardableResult
-    package mutating func redirty(
-        _ ids: [RawValue], of collection: BinaryUUID, inserted: Set<RawValue> = []
-    ) -> Int {
+    package mutating func redirty(_ ids: [RawValue], of collection: BinaryUUID) -> Int {
         let time = max(watermark.streamTime, newestEvent)
         let generation = begin(at: time)
         for id in ids {
-            _ = add(
-                id, of: collection, time: time, generation: generation, isSuspect: true,
-                isInsertion: inserted.contains(id))
+            _ = add(id, of: collection, time: time, generation: generation, isSuspect: true)
         }
         return generation
     }
 
+    /// Makes keys dirty that were spilled: of an ordered collection those with the lowest places, which are handed out now.
+    /// Returns their generation: see `isUnanswered`.
+    package mutating func bringBack(_ spilled: [Spilled], of collection: BinaryUUID) -> Int {
+        let time = max(watermark.streamTime, newestEvent)
+        let generation = begin(at: time)
+        for key in spilled {
+            for id in key.ids {
+                _ = add(
+                    id, of: collection, time: time, generation: generation, isSuspect: true,
+                    isInsertion: key.isInserted, place: key.place)
+            }
+        }
+        collections[collection]?.handedOutThrough = spilled.map(\.place).max()
+        giveTurn(to: collection)
+        return generation
+    }
+
+    /// Nothing of the collection is spilled any more: every key may be handed out.
+    package mutating func endHold(of collection: BinaryUUID) {
+        collections[collection]?.handedOutThrough = nil
+        giveTurn(to: collection)
+    }
+
     /// Whether the key waits for events of this generation or an earlier one. One that changes all the time is always
-    /// dirty, but is answered up to a generation as soon as it waits only for later ones.
+    /// dirty, but is answered up to a generation as soon as it waits only for later ones. In an ordered collection one
+    /// whose document was inserted behind `place` is answered by that insertion, whose own generation is retained.
     package func isUnanswered(
-        _ key: CanonicalKey, of collection: BinaryUUID, upTo generation: Int
+        _ key: CanonicalKey, of collection: BinaryUUID, upTo generation: Int,
+        through place: Int = .max
     ) -> Bool {
-        (collections[collection]?.entries[key]).map { $0.generation <= generation } ?? false
+        guard let collection = collections[collection], let entry = collection.entries[key] else {
+            return false
+        }
+        let isInsertedAgain =
+            collection.isOrdered && !entry.isTaken && entry.isInserted && entry.place > place
+        return entry.generation <= generation && !isInsertedAgain
+    }
+
+    /// Whether the key is not handed out before others that were set aside.
+    package func isHeld(_ key: CanonicalKey, of collection: BinaryUUID) -> Bool {
+        guard let collection = collections[collection], let entry = collection.entries[key] else {
+            return false
+        }
+        return collection.isHeld(entry)
     }
 }

@@ -39,10 +39,8 @@ package final class DirtySet: Sendable {
 
     /// Makes documents dirty without an event; they are applied the exact way.
     @discardableResult
-    func redirty(
-        _ ids: [RawValue], of collection: BinaryUUID, inserted: Set<RawValue> = []
-    ) -> Int {
-        update { $0.redirty(ids, of: collection, inserted: inserted) }
+    func redirty(_ ids: [RawValue], of collection: BinaryUUID) -> Int {
+        update { $0.redirty(ids, of: collection) }
     }
 
     // MARK: Position
