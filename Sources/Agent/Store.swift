@@ -281,10 +281,11 @@ package final class Store: Sendable {
         }
     }
 
-    package func append(_ line: LogLine, to migration: Identifier) async throws {
+    /// All of them or none.
+    package func append(_ lines: [LogLine], to migration: Identifier) async throws {
         try await perform { queue in
             try await queue.write { database in
-                try Store.insert(line, of: migration, into: database)
+                for line in lines { try Store.insert(line, of: migration, into: database) }
             }
         }
     }

@@ -6,6 +6,7 @@ internal import Mongo
 extension Supervisor {
     /// Starts an engine for a migration that has none. `isAsked`: by somebody who is there.
     func takeUp(_ id: Identifier, isResumed: Bool, isAsked: Bool = true) async {
+        let isLogEmpty = await lastLine(of: id) == 0
         do {
             let live = try migration(id)
             guard runs[id] == nil, endings[id] == nil, !isStopping else { return }
@@ -24,11 +25,15 @@ extension Supervisor {
                 options.clearing = identities[id]?.clearing ?? ClearingConfirmation()
             }
             let wasPaused = isResumed && live.phase == .paused
-            let (entries, continuation) = AsyncStream.makeStream(of: LogEntry.self)
+            let (entries, continuation) = AsyncStream.makeStream(of: [LogEntry].self)
+            var earlier: (@Sendable ([LogEntry]) -> Void)?
+            // What an agent of this folder was told of it is in the store.
+            if options.resume, isLogEmpty { earlier = { continuation.yield($0) } }
             let engine = MigrationEngine(
                 source: try ConnectionString(text.0.revealed),
                 destination: try ConnectionString(text.1.revealed), options: options, owner: owner,
-                isRunning: isRunning, listener: { continuation.yield($0) })
+                isRunning: isRunning,
+                earlier: earlier, listener: { continuation.yield([$0]) })
             let log = Task { for await entry in entries { await note(entry, id) } }
             let task = Task {
                 if wasPaused { await engine.pause(error: live.error?.message) }
@@ -72,22 +77,37 @@ extension Supervisor {
             remedy: "see that nobody else uses the destination by now, then retry it")
     }
 
-    func note(_ entry: LogEntry, _ id: Identifier) async {
-        guard let number = await nextLine(of: id) else { return }
-        let line = LogLine(sequence: number, time: entry.time, text: entry.text)
-        await save(line, of: id)
-        publish(.log(migration: id, line))
+    func note(_ entry: LogEntry, _ id: Identifier) async { await note([entry], id) }
+
+    /// Writes them down all or none, and tells of as many as a page shows: whoever follows the log reads the others.
+    private func note(_ entries: [LogEntry], _ id: Identifier) async {
+        guard let last = await reserve(entries.count, of: id) else { return }
+        let first = last - entries.count + 1
+        let new = entries.enumerated().map { index, entry in
+            LogLine(sequence: first + index, time: entry.time, text: entry.text)
+        }
+        await save(new, of: id)
+        for line in new.suffix(Tuning.toldLines) { publish(.log(migration: id, line)) }
     }
 
     /// The number of a line that is to be written now; nil where the numbers of earlier ones cannot be read: a line that is
     /// lost is less than one in the place of another.
-    func nextLine(of id: Identifier) async -> Int? {
+    func nextLine(of id: Identifier) async -> Int? { await reserve(1, of: id) }
+
+    /// The same for several, of which it returns the last number.
+    private func reserve(_ count: Int, of id: Identifier) async -> Int? {
+        guard await lastLine(of: id) != nil else { return nil }
+        lines[id, default: 0] += count
+        return lines[id]
+    }
+
+    /// The highest number of a line of its log, 0 where there is none; nil where that cannot be read.
+    private func lastLine(of id: Identifier) async -> Int? {
         if lines[id] == nil {
             guard let stored = try? await store.lastLine(of: id) else { return nil }
             // Another one may have been numbered meanwhile.
             lines[id] = max(stored, lines[id] ?? 0)
         }
-        lines[id, default: 0] += 1
         return lines[id]
     }
 

@@ -239,9 +239,9 @@ package actor Supervisor {
         }
     }
 
-    /// Writes a line of a log down, as far as that is possible.
-    func save(_ line: LogLine, of id: Identifier) async {
-        try? await reportingTrouble { try await store.append(line, to: id) }
+    /// Writes lines of a log down, as far as that is possible.
+    func save(_ lines: [LogLine], of id: Identifier) async {
+        try? await reportingTrouble { try await store.append(lines, to: id) }
     }
 
     private func saveAgain() async {

@@ -15,6 +15,9 @@ enum Tuning {
     static let storePatience = 5.0
     /// Events kept for clients that come back; later ones get everything anew.
     static let recentEvents = 500
+    /// Of lines of a log that are written at once, how many at most are told to those who follow: below what is kept for
+    /// them, and more than a page shows.
+    static let toldLines = 100
     /// Events that may wait for one slow client before it is sent away.
     static let eventQueue = 1_000
     /// Over how much of the past rates are taken, seconds.

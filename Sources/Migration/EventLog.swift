@@ -7,21 +7,50 @@ package final class EventLog: Sendable {
     private struct State {
         var unwritten: [LogEntry] = []
         var written = 0
+        /// Nothing is passed on before the lines of earlier owners.
+        var isHeld: Bool
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     /// Checkpoints and the end of the migration both write: an entry has one number.
     private let turns = Turn()
     private let listener: @Sendable (LogEntry) -> Void
+    private let earlier: @Sendable ([LogEntry]) -> Void
 
-    package init(listener: @escaping @Sendable (LogEntry) -> Void = { _ in }) {
+    /// `earlier` gets the lines of earlier owners, once, before `listener` gets any; nil where they are not wanted. Both
+    /// are called in order, and must not wait.
+    package init(
+        earlier: (@Sendable ([LogEntry]) -> Void)? = nil,
+        listener: @escaping @Sendable (LogEntry) -> Void = { _ in }
+    ) {
+        state = Mutex(State(isHeld: earlier != nil))
+        self.earlier = earlier ?? { _ in }
         self.listener = listener
     }
 
     func note(_ text: String) {
         let entry = LogEntry(time: SystemClock.now, text: text)
-        state.withLock { $0.unwritten.append(entry) }
-        listener(entry)
+        state.withLock { state in
+            state.unwritten.append(entry)
+            if !state.isHeld { listener(entry) }
+        }
+    }
+
+    /// Passes on the newest lines of earlier owners, where they are wanted. Blocks until they are read.
+    func recall(from store: StateStore) async throws {
+        guard state.withLock({ $0.isHeld }) else { return }
+        let newest = try await store.newest("log", Tuning.recalledLines)
+        release(after: newest.reversed().compactMap(LogEntry.init))
+    }
+
+    /// Passes on what was held back until now. Must be called before anything is written, and at the end at the latest.
+    func release(after recalled: [LogEntry] = []) {
+        state.withLock { state in
+            guard state.isHeld else { return }
+            state.isHeld = false
+            if !recalled.isEmpty { earlier(recalled) }
+            for entry in state.unwritten { listener(entry) }
+        }
     }
 
     /// Writes what is new into the state. Blocks until a majority has it.
@@ -45,5 +74,15 @@ package final class EventLog: Sendable {
             state.unwritten.removeFirst(entries.count)
             state.written += entries.count
         }
+    }
+}
+
+extension LogEntry {
+    /// Nil where it is no line of the log.
+    fileprivate init?(_ document: Document) {
+        guard case .date(let time)? = document["time"], let text = document["text"]?.string else {
+            return nil
+        }
+        self.init(time: time, text: text)
     }
 }

@@ -38,11 +38,13 @@ package actor MigrationEngine {
     private var epoch: Int64?
 
     /// - `isRunning`: whether a process of this host that once owned the migration still runs.
+    /// - `earlier`: gets, before any other, the lines that earlier owners have written; nil where they are not wanted.
     /// - `listener`: gets every line of the event log.
     package init(
         source: ConnectionString, destination: ConnectionString, options: MigrationOptions,
         owner: Lease.Owner,
         isRunning: @escaping @Sendable (Lease.Owner) -> Bool = { _ in true },
+        earlier: (@Sendable ([LogEntry]) -> Void)? = nil,
         listener: @escaping @Sendable (LogEntry) -> Void = { _ in }
     ) {
         sourceURI = source
@@ -50,7 +52,7 @@ package actor MigrationEngine {
         self.options = options
         self.owner = owner
         self.isRunning = isRunning
-        log = EventLog(listener: listener)
+        log = EventLog(earlier: earlier, listener: listener)
         machine = PhaseMachine(lagHold: options.lagHold)
         workers = Workers(loadLevel: options.loadLevel)
     }
@@ -164,6 +166,7 @@ package actor MigrationEngine {
     /// Throws a `MigrationError`; when the task is cancelled it stops cleanly, keeps everything resumable and throws
     /// `interrupted`.
     package func run() async throws -> MigrationReport {
+        defer { log.release() }
         do {
             return try await attempt()
         } catch {

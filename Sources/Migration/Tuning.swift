@@ -122,6 +122,9 @@ package enum Tuning {
 
     /// How often the stored position is moved.
     static let checkpointInterval = Duration.seconds(2)
+    /// Lines of the log that whoever takes up a migration of others reads at most, the newest ones: the story of weeks, and
+    /// less than a megabyte.
+    static let recalledLines = 5_000
 
     // MARK: Cutover
 

@@ -154,6 +154,10 @@ import Testing
                 ["insert": "orders", "documents": [["_id": 1], ["_id": 2]]], on: "shop")
             let lost = try await begin(fixture, setup)
             _ = try await wait(fixture, lost, until: "it is in sync") { $0.phase == .inSync }
+            let destination = try await destination(fixture)
+            try await eventually("the destination has the newest line", within: .seconds(60)) {
+                try await destination.storedLog().contains { $0.text.hasSuffix("-> inSync") }
+            }
             let known = try await fixture.client.snapshot().clusters
             agent.send(signal: SIGKILL)
             try await agent.ended(within: .seconds(60))
@@ -168,15 +172,31 @@ import Testing
             #expect(refused.text.contains("move it away and add the clusters again"))
 
             try FileManager.default.moveItem(atPath: store, toPath: store + ".damaged")
-            _ = try await fixture.start()
+            let next = try await fixture.start()
             var copy = try await add(known, of: setup, to: fixture)
             let validation = try await validated(fixture, copy)
             #expect(validation.isPassed == false)
             #expect(validation.earlier != nil)
             copy.resumes = true
-            let live = try await finish(fixture, try await begin(fixture, copy))
+            let earlier = try await destination.storedLog()
+            let id = try await begin(fixture, copy)
+            _ = try await wait(fixture, id, until: "it is in sync again") { $0.phase == .inSync }
+            // The story goes on where it was, and is not told again by the next agent.
+            next.send(signal: SIGKILL)
+            try await next.ended(within: .seconds(60))
+            _ = try await fixture.start()
+            let live = try await finish(fixture, id)
             #expect(live.mismatches.isEmpty)
             #expect(live.report?.documentsCopied == 2)
+            let log = try await fixture.client.log(of: id, after: 0, limit: 1_000)
+            #expect(log.map(\.sequence) == Array(1...max(1, log.count)))
+            let first = log.prefix(earlier.count)
+            #expect(first.map { StoredLine(time: $0.time, text: $0.text) } == earlier)
+            #expect(log.dropFirst(earlier.count).first?.text.hasPrefix("resumed by") == true)
+            #expect(log.count { $0.text.hasPrefix("begun by") } == 1)
+            #expect(log.count { $0.text.hasPrefix("resumed by") } == 2)
+            let stored = try await destination.storedLog()
+            #expect(stored.count { $0.text.hasPrefix("begun by") } == 1)
         }
     }
 

@@ -70,7 +70,7 @@ import Testing
         try await store.save(StoredMigration(live: live))
         for number in 1...5 {
             try await store.append(
-                LogLine(sequence: number, time: 0, text: "\(number)"), to: live.id)
+                [LogLine(sequence: number, time: 0, text: "\(number)")], to: live.id)
         }
         #expect(try await store.log(of: live.id, after: 1, limit: 2).map(\.sequence) == [2, 3])
         #expect(try await store.log(of: live.id, after: nil, limit: 2).map(\.sequence) == [4, 5])
@@ -88,7 +88,7 @@ import Testing
         }
         let long = LogLine(sequence: 1, time: 0, text: String(repeating: "x", count: 100_000))
         let error = await #expect(throws: ControlError.self) {
-            try await store.append(long, to: live.id)
+            try await store.append([long], to: live.id)
         }
         #expect(error?.code == .store)
         #expect(error?.message.contains("the disk is full") == true)

@@ -2,6 +2,7 @@ import Agent
 import ControlAPI
 import Foundation
 import Glibc
+import MigrationTesting
 import Sandbox
 import TerminalEmulator
 import Testing
@@ -42,6 +43,7 @@ import Testing
         try expectCountdown(to: end, flow.terminal)
         let evenings = try await expectStory(flow)
         #expect(evenings.contains { $0.text.hasSuffix("which pass 7200 times as fast") })
+        let stored = try await storedLog(flow, as: evenings)
 
         // The host is lost with all that was known there. Another one goes on, by the same clock.
         try await flow.moveToAnotherHost()
@@ -78,7 +80,11 @@ import Testing
         try flow.terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
         #expect(flow.terminal.screen.contains("identical"))
         let lines = try await expectStory(flow)
-        #expect(lines.contains { $0.text.hasPrefix("resumed by") })
+        // It begins with what was told before the host was lost, when it happened.
+        #expect(lines.prefix(stored.count).map(StoredLine.init) == stored)
+        #expect(lines.contains { $0.text.hasPrefix("begun by") })
+        // By the second agent of the evening, and by the one of the other host.
+        #expect(lines.count { $0.text.hasPrefix("resumed by") } == 2)
         #expect(
             lines.count { $0.text.contains("extended the time for the cutover by 24 hours") } == 2)
         #expect(lines.contains { $0.text.hasPrefix("notice: less than 24 hours left") })
@@ -117,6 +123,21 @@ import Testing
         return new
     }
 
+    /// The event log that the destination has, when that holds all that the engine of now has told.
+    private func storedLog(_ flow: WizardFlow, as told: [LogLine]) async throws -> [StoredLine] {
+        let begun = try #require(told.lastIndex { $0.text.hasPrefix("resumed by") })
+        let own = told[begun...].filter { line in
+            !["notice", "told by"].contains { line.text.hasPrefix($0) }
+        }.map(StoredLine.init)
+        let destination = flow.clusters.destination.lane
+        var stored: [StoredLine] = []
+        try await eventually("the destination has \(own)", within: .seconds(60)) {
+            stored = try await destination.storedLog()
+            return Set(own).isSubset(of: stored)
+        }
+        return stored
+    }
+
     /// The event log has every number once, each phase begins where the one before has ended, and nothing is told twice.
     private func expectStory(_ flow: WizardFlow) async throws -> [LogLine] {
         let lines = try await flow.log()
@@ -133,6 +154,10 @@ import Testing
         }
         return lines
     }
+}
+
+extension StoredLine {
+    fileprivate init(_ line: LogLine) { self.init(time: line.time, text: line.text) }
 }
 
 /// What a command was told, in a folder that outlives the hosts.

@@ -57,12 +57,14 @@ struct Preparation: Sendable {
                 throw MigrationError(.destinationHeld, reason)
             }
             token = ResumeToken(stored)
+            try await log.recall(from: store)
             log.note("resumed by \(lease.owner.words)")
             if earlier.phase == .expired {
                 try await store.save(["deadline": .null, "phase": .null])
                 log.note("the time for the cutover had passed: it begins anew")
             }
         } else if let subject {
+            log.release()
             if existing?["token"] != nil, !options.drop {
                 throw MigrationError(
                     .destinationHeld,
@@ -111,6 +113,8 @@ struct Preparation: Sendable {
             throw MigrationError(
                 .unexpected, "the resume token of the source's change stream holds no time")
         }
+        // How it came to this is the first that whoever goes on has to know, however soon this run ends.
+        try await log.write(to: store)
         var writing = retry
         writing.mayWrite = { [lease] in try await lease.check() }
         return Context(

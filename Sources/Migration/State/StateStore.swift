@@ -72,6 +72,17 @@ package struct StateStore: Sendable {
         }
     }
 
+    /// So many documents with the highest ids, the highest first.
+    func newest(_ collection: String, _ limit: Int) async throws -> [Document] {
+        try await retry("reading the migration's state") {
+            try await lane.all(
+                [
+                    "find": .string(collection), "sort": ["_id": -1], "limit": .integer(limit),
+                    "batchSize": .integer(limit), "readConcern": ["level": "majority"],
+                ], on: StateStore.database)
+        }
+    }
+
     /// Sets fields of the document with this id; makes it when it is not there.
     func upsert(_ collection: String, id: Value, set fields: Document) async throws {
         try await upsert(collection, [(id: id, set: fields)])

@@ -15,12 +15,12 @@ struct PastMigrations: Sendable {
             let live = migration(startedAt: started, endedAt: started + hour / 2)
             try await store.save(StoredMigration(live: live, hasBegun: true))
             guard number == count - 1 else { continue }
-            for line in 0..<lines {
-                let time = started + Int64(line) * hour / 2 / Int64(lines)
-                let text = "copied shop.collection\(line)  41.2 MB  88,102 documents"
-                try await store.append(
-                    LogLine(sequence: line + 1, time: time, text: text), to: live.id)
+            let log = (0..<lines).map { line in
+                LogLine(
+                    sequence: line + 1, time: started + Int64(line) * hour / 2 / Int64(lines),
+                    text: "copied shop.collection\(line)  41.2 MB  88,102 documents")
             }
+            try await store.append(log, to: live.id)
         }
     }
 
