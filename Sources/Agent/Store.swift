@@ -53,6 +53,18 @@ package final class Store: Sendable {
         }
     }
 
+    /// Opens one to look into, as it is and whoever has it: nothing of it is changed. Throws `store` when it cannot be read.
+    package init(reading path: String) throws {
+        do {
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(Tuning.storePatience)
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch let error as DatabaseError {
+            throw Store.explain(error, path)
+        }
+    }
+
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { database in

@@ -27,6 +27,8 @@ enum Tuning {
     static let shownDifferences = 20
     /// Lines of an event log that are asked for at once.
     static let logPage = 500
+    /// How long an agent may take to say what it knows before its store is read instead.
+    static let supportPatience = Duration.seconds(5)
     /// Of the agent's log, the last.
     static let supportLogBytes: UInt64 = 1 << 20
     /// After that the wizard is open, and no longer starting.

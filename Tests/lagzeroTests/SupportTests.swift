@@ -1,7 +1,10 @@
 import ControlAPI
 import Foundation
+import Glibc
 import Sandbox
 import Testing
+
+@testable import Agent
 
 /// One file for those who help, in which nothing secret is.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct SupportTests {
@@ -10,15 +13,13 @@ import Testing
     @Test func t17ABundleHoldsWhatIsKnownAndNoSecret() async throws {
         let session = try WizardSession()
         let state = ["--state", session.folder.path]
-        let uri =
-            "mongodb://anna:\(Self.password)@127.0.0.1:1/?replicaSet=rs0&serverSelectionTimeoutMS=100"
         let added = try await LagzeroProcess.run(
-            ["clusters", "add", "shop-rs0", "--uri", uri] + state)
+            ["clusters", "add", "shop-rs0", "--uri", Self.uri] + state)
         #expect(added.status == 0)
         // As if something had written it down.
         let log = try FileHandle(forWritingTo: URL(filePath: session.folder.log))
         try log.seekToEnd()
-        try log.write(contentsOf: Data("tried \(uri) and \(Self.password)\n".utf8))
+        try log.write(contentsOf: Data("tried \(Self.uri) and \(Self.password)\n".utf8))
         let file = session.scratch.path + "/bundle.txt"
         let made = try await LagzeroProcess.run(["support", "--output", file] + state)
         #expect(made.status == 0, "\(made.errors)")
@@ -38,15 +39,103 @@ import Testing
         try await session.end()
     }
 
-    @Test func withoutAnAgentItSaysWhatIsMissing() async throws {
-        let scratch = try ScratchFolder()
-        let file = scratch.path + "/bundle.txt"
-        let state = ["--state", scratch.path + "/state"]
-        let made = try await LagzeroProcess.run(["support", "--output", file] + state)
+    private static let uri =
+        "mongodb://anna:\(password)@127.0.0.1:1/?replicaSet=rs0&serverSelectionTimeoutMS=100"
+
+    /// Makes a bundle; returns its text, which holds no secret.
+    private func bundle(
+        of folder: AgentFolder, in scratch: ScratchFolder, _ arguments: [String] = []
+    ) async throws -> String {
+        let file = scratch.path + "/bundle-\(UUID().uuidString).txt"
+        let made = try await LagzeroProcess.run(
+            ["support", "--state", folder.path, "--output", file] + arguments)
         #expect(made.status == 0, "\(made.errors)")
-        #expect(try String(contentsOfFile: file, encoding: .utf8).contains("No agent runs"))
-        let one = try await LagzeroProcess.run(["support", "0123456789abcdef01234567"] + state)
-        #expect(one.status == 2 && one.errors.contains("no agent runs"))
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(!text.contains(Self.password))
+        return text
+    }
+
+    /// What an agent that knew a migration has left, with the password in its event log, too.
+    private func leave(in folder: AgentFolder) async throws -> Identifier {
+        mkdir(folder.path, 0o700)
+        let (id, cluster) = (Identifier(at: 1), Identifier(at: 2))
+        try SecretFile(folder.secrets).save([cluster: Secret(Self.uri)])
+        let store = try Store(folder.store)
+        chmod(folder.store, 0o600)
+        let new = NewCluster(
+            name: "shop-rs0", organization: "Acme", project: "shop",
+            connectionString: Secret(Self.uri))
+        _ = try await store.add(
+            new, shownAs: "mongodb://anna:***@127.0.0.1:1/?replicaSet=rs0", id: cluster, at: 3)
+        var live = LiveMigration(
+            id: id, setup: MigrationSetup(source: cluster, destination: cluster),
+            sourceName: "shop-rs0", destinationName: "shop-atlas",
+            destinationConnectionString: "", phase: .failed, startedAt: 4)
+        live.figures.documentsCopied = 901_442
+        try await store.save(StoredMigration(live: live))
+        try await store.append(
+            [LogLine(sequence: 1, time: 5, text: "tried \(Self.uri), and \(Self.password)")],
+            to: id)
+        return id
+    }
+
+    @Test func withoutAnAgentItHoldsWhatTheStoreKnowsAndNoSecret() async throws {
+        let scratch = try ScratchFolder()
+        let folder = AgentFolder(path: scratch.path + "/state")
+        let id = try await leave(in: folder)
+        for arguments in [[], [id.text]] {
+            let text = try await bundle(of: folder, in: scratch, arguments)
+            for part in [
+                "No agent runs", "== Cluster shop-rs0 ==", "anna:",
+                "== Migration \(id), shop-rs0 to shop-atlas ==", "901442",
+                "== Event log of \(id) ==", "tried mongodb://anna:",
+            ] { #expect(text.contains(part), "\(part)") }
+        }
+        let other = try await LagzeroProcess.run(
+            ["support", Identifier(at: 1).text, "--state", folder.path])
+        #expect(other.status == 2 && other.errors.contains("there is no migration"))
+        try await scratch.remove()
+    }
+
+    @Test func anAgentThatHangsIsNotWaitedForAndItsStoreIsRead() async throws {
+        let session = try WizardSession()
+        let id = try await leave(in: session.folder)
+        let state = ["--state", session.folder.path]
+        #expect(try await LagzeroProcess.run(["clusters", "list"] + state).status == 0)
+        let agent = try #require(InstanceLock.holder(of: session.folder))
+        kill(pid_t(agent), SIGSTOP)
+        defer { kill(pid_t(agent), SIGCONT) }
+        let begun = ContinuousClock.now
+        let text = try await bundle(of: session.folder, in: session.scratch)
+        // A question without a limit of its own takes three minutes.
+        #expect(ContinuousClock.now - begun < .seconds(60))
+        for part in [
+            "process \(agent), does not answer", "== Cluster shop-rs0 ==",
+            "== Migration \(id), shop-rs0 to shop-atlas ==", "tried mongodb://anna:",
+            "== Log of the agent ==",
+        ] { #expect(text.contains(part), "\(part)") }
+        kill(pid_t(agent), SIGCONT)
+        try await session.end()
+    }
+
+    @Test func aStoreThatIsDamagedIsSaidBesideTheRest() async throws {
+        let scratch = try ScratchFolder()
+        let folder = AgentFolder(path: scratch.path + "/state")
+        let id = try await leave(in: folder)
+        try Data(repeating: 7, count: 8_192).write(to: URL(filePath: folder.store))
+        try Data("the last words\n".utf8).write(to: URL(filePath: folder.log))
+        let text = try await bundle(of: folder, in: scratch, [id.text])
+        #expect(text.contains("store.sqlite is damaged") && text.contains("the last words"))
+        try await scratch.remove()
+    }
+
+    @Test func whereThereIsNothingItSaysSo() async throws {
+        let scratch = try ScratchFolder()
+        let folder = AgentFolder(path: scratch.path + "/state")
+        #expect(try await bundle(of: folder, in: scratch).contains("No agent runs"))
+        let one = try await LagzeroProcess.run(
+            ["support", "0123456789abcdef01234567", "--state", folder.path])
+        #expect(one.status == 2 && one.errors.contains("there is no migration"))
         try await scratch.remove()
     }
 }

@@ -29,22 +29,35 @@ struct Support: LagzeroCommand {
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         let folder = try state.folder()
         let secrets = try SecretFile(folder.secrets).load().values.map(\.revealed)
-        let isRunning = InstanceLock.holder(of: folder) != nil
         var bundle = SupportBundle(hiding: secrets)
         bundle.addProgram()
         bundle.addFolder(folder)
-        if isRunning {
-            try await state.withClient { client in
-                let snapshot = try await client.snapshot()
-                let migrations = try chosen(from: snapshot)
-                try bundle.add(snapshot, migrations)
-                for migration in migrations {
-                    try await bundle.addLog(of: migration, client)
-                }
-            }
+        let (snapshot, silence) = try await snapshot(folder)
+        var migrations: [LiveMigration] = []
+        if let snapshot {
+            migrations = try chosen(from: snapshot.migrations)
+            try bundle.add(snapshot, migrations)
         } else {
-            if migration != nil { throw UsageError("no agent runs that could tell of a migration") }
-            bundle.add("Agent", ["No agent runs: what it knows of migrations is missing here."])
+            bundle.add("Agent", [silence, "What follows is what was written down last."])
+        }
+        do {
+            // Not by the agent, which may fall silent at any time. It has written down what it tells.
+            if let store = try store(folder) {
+                if snapshot == nil {
+                    let contents = try await store.load()
+                    migrations = try chosen(from: contents.migrations.map(\.live))
+                    try bundle.add(contents.clusters, migrations)
+                }
+                for migration in migrations {
+                    bundle.addLog(
+                        of: migration,
+                        try await store.log(of: migration.id, after: 0, limit: .max))
+                }
+            } else if snapshot == nil {
+                _ = try chosen(from: [])
+            }
+        } catch let error as ControlError {
+            bundle.add("Store", [error.message, error.remedy ?? ""])
         }
         bundle.addLog(at: folder.log)
         let path = output ?? "lagzero-support-\(Int(Date().timeIntervalSince1970)).txt"
@@ -53,9 +66,33 @@ struct Support: LagzeroCommand {
         return .done
     }
 
-    private func chosen(from snapshot: Snapshot) throws -> [LiveMigration] {
-        guard let migration else { return snapshot.migrations }
-        let found = snapshot.migrations.filter { $0.id.text == migration }
+    /// What the agent says, or why it says nothing.
+    private func snapshot(
+        _ folder: AgentFolder
+    ) async throws -> (snapshot: Snapshot?, silence: String) {
+        guard let process = InstanceLock.holder(of: folder) else {
+            return (nil, "No agent runs.")
+        }
+        return try await state.withClient { client in
+            do {
+                let snapshot = try await client.greeting(within: Tuning.supportPatience)
+                return (snapshot, "The agent, process \(process), does not listen.")
+            } catch let error as ControlError {
+                return (nil, error.message)
+            }
+        }
+    }
+
+    /// Nil where there is none.
+    private func store(_ folder: AgentFolder) throws -> Store? {
+        guard access(folder.store, F_OK) == 0 else { return nil }
+        return try Store(reading: folder.store)
+    }
+
+    /// Throws a `UsageError` where the one that is named is none of them.
+    private func chosen(from migrations: [LiveMigration]) throws -> [LiveMigration] {
+        guard let migration else { return migrations }
+        let found = migrations.filter { $0.id.text == migration.lowercased() }
         guard !found.isEmpty else { throw UsageError("there is no migration '\(migration)'") }
         return found
     }

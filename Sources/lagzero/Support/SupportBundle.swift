@@ -52,10 +52,15 @@ struct SupportBundle {
     /// All that the agent says of itself, of the clusters and of these migrations.
     mutating func add(_ snapshot: Snapshot, _ migrations: [LiveMigration]) throws {
         add("Agent", try Self.lines(snapshot.agent) + Self.status(of: snapshot.agent.process))
-        for cluster in snapshot.clusters { add("Cluster \(cluster.name)", try Self.lines(cluster)) }
         for run in snapshot.validations {
             add("Validation of \(Self.date(run.startedAt))", try Self.lines(run))
         }
+        try add(snapshot.clusters, migrations)
+    }
+
+    /// All that is known of them.
+    mutating func add(_ clusters: [ControlAPI.Cluster], _ migrations: [LiveMigration]) throws {
+        for cluster in clusters { add("Cluster \(cluster.name)", try Self.lines(cluster)) }
         for migration in migrations {
             let way = "\(migration.sourceName) to \(migration.destinationName)"
             add("Migration \(migration.id), \(way)", try Self.lines(migration))
@@ -63,9 +68,7 @@ struct SupportBundle {
     }
 
     /// The whole event log.
-    mutating func addLog(of migration: LiveMigration, _ control: some MigrationControl) async throws
-    {
-        let lines = try await control.wholeLog(of: migration.id)
+    mutating func addLog(of migration: LiveMigration, _ lines: [LogLine]) {
         add(
             "Event log of \(migration.id)",
             lines.map { "\(Self.date($0.time))  \($0.text)" })
