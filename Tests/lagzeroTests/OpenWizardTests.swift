@@ -109,15 +109,13 @@ import Testing
         try await session.end()
     }
 
-    /// As a notification says.
-    @Test func aMigrationIsOpenedByItsName() async throws {
-        let session = try WizardSession()
-        mkdir(session.folder.path, 0o700)
-        let store = try Store(session.folder.store)
-        chmod(session.folder.store, 0o600)
-        // The newest are known at once, the first one only when it is asked for.
+    /// Leaves so many migrations that have failed in the folder, the oldest first.
+    private func leave(_ count: Int, in folder: AgentFolder) async throws -> [Identifier] {
+        mkdir(folder.path, 0o700)
+        let store = try Store(folder.store)
+        chmod(folder.store, 0o600)
         var ids: [Identifier] = []
-        for number in 0..<100 {
+        for number in 0..<count {
             let id = Identifier(at: Int64(number))
             var live = LiveMigration(
                 id: id, setup: MigrationSetup(source: id, destination: id),
@@ -128,6 +126,14 @@ import Testing
             try await store.save(StoredMigration(live: live))
             ids.append(id)
         }
+        return ids
+    }
+
+    /// As a notification says.
+    @Test func aMigrationIsOpenedByItsName() async throws {
+        let session = try WizardSession()
+        // The newest are known at once, the first one only when it is asked for.
+        let ids = try await leave(100, in: session.folder)
         for number in [0, 99] {
             let terminal = try session.open([:], ["--migration", ids[number].text])
             try terminal.shows("east\(number)  ")
@@ -139,6 +145,25 @@ import Testing
         let unknown = try session.open([:], ["--migration", "shop"])
         #expect(try unknown.end() >> 8 & 0xff == 2)
         #expect(unknown.text.contains("there is no migration 'shop'"))
+        try await session.end()
+    }
+
+    @Test func aMigrationIsOpenedByItsNameWhenAnAgentThatHungAnswers() async throws {
+        let session = try WizardSession()
+        let id = try await leave(1, in: session.folder)[0]
+        let state = ["--state", session.folder.path]
+        #expect(try await LagzeroProcess.run(["clusters", "list"] + state).status == 0)
+        let agent = try #require(InstanceLock.holder(of: session.folder))
+        kill(pid_t(agent), SIGSTOP)
+        defer { kill(pid_t(agent), SIGCONT) }
+        let terminal = try session.open([:], ["--migration", id.text])
+        try terminal.shows("The agent, process \(agent), does not answer.")
+        let unknown = try session.open([:], ["--migration", "shop"])
+        #expect(try unknown.end() >> 8 & 0xff == 2)
+        kill(pid_t(agent), SIGCONT)
+        try terminal.shows("Failed. The oplog is gone.")
+        terminal.send("d")
+        #expect(try terminal.endsWell())
         try await session.end()
     }
 

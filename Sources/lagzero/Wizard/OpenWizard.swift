@@ -40,9 +40,13 @@ struct OpenWizard: LagzeroCommand {
                 session.keep = { try await file.save($0) }
                 session.keepTime = { file.saveTime($0) }
             }
-            if let migration, let snapshot {
+            if let migration {
                 let saved = session.saved ?? SavedState(pages: [], lastSeen: nil, theme: nil)
-                session.saved = saved.opening(try await found(migration, snapshot, client))
+                if let snapshot {
+                    session.saved = saved.opening(try await found(migration, snapshot, client))
+                } else {
+                    session.saved = saved.opening(try identifier(migration))
+                }
             }
             let model = try await session.run(surroundings.signals)
             if !watch { try await file.save(model.kept(at: Clock.milliseconds())) }
@@ -88,7 +92,17 @@ struct OpenWizard: LagzeroCommand {
         if snapshot.earlierMigrations > 0, let live = found(in: try await client.snapshot()) {
             return live
         }
-        throw UsageError("there is no migration '\(text)'")
+        throw unknown(text)
+    }
+
+    /// Of one that may be there: the agent has not said. Throws `UsageError` where none can be named so.
+    private func identifier(_ text: String) throws -> Identifier {
+        guard let id = Identifier(text) else { throw unknown(text) }
+        return id
+    }
+
+    private func unknown(_ text: String) -> UsageError {
+        UsageError("there is no migration '\(text)'")
     }
 
     /// What is left behind.
