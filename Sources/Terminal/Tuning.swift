@@ -54,6 +54,8 @@ package enum Tuning {
     /// A page that is read line by line is made as if it were drawn so large: wide enough that nothing is shortened, and
     /// not so high that a long list is read for minutes.
     package static let plainSize = Size(100, 60)
+    /// What it says of its size where it is recorded, at most: what every terminal has.
+    static let plainFrame = Size(80, 24)
     static let plainDropDownRows = 50
     /// How often it is said that all goes on where nothing has changed but figures.
     static let heartbeat = Duration.seconds(30)

@@ -54,6 +54,9 @@ import Testing
         (["demo", "--guide", "--unattended"], "--guide leads through the wizard"),
         (["demo", "--clock", "0"], "--clock 0: it must be from 1 to 36000"),
         (["demo", "--clock", "3600", "--unattended"], "--clock: a demo without the wizard"),
+        (["demo", "--record", "/nonexistent/f", "--unattended"], "--record: a demo without the"),
+        // Here is no terminal.
+        (["demo", "--record", "/nonexistent/f"], "--record: a demo without the wizard"),
         // A real migration takes the time that it takes.
         (["--clock", "3600"], "--clock"),
         (["migrate", "--clock", "3600"], "--clock"),

@@ -29,6 +29,9 @@ import Testing
         var information = stat()
         #expect(stat(file, &information) == 0 && information.st_mode & 0o777 == 0o600)
 
+        let small = try session.open([:], ["--replay", file])
+        #expect(try small.end() >> 8 & 0xff == 2)
+        #expect(small.text.contains("--replay needs 100x30, this terminal is 80x24"))
         let replay = try session.open([:], ["--replay", file], columns: 100, rows: 30)
         let found = replay.settings()
         try replay.shows("Connection string")
@@ -38,6 +41,41 @@ import Testing
         }
         #expect(try replay.endsWell())
         #expect(replay.settings() == found)
+        try await session.end()
+    }
+
+    /// Its lines wrap and scroll.
+    @Test func aSessionReadLineByLineIsShownWhereItWasRecorded() async throws {
+        let session = try WizardSession()
+        for (columns, rows, size) in [(80, 24, (80, 24)), (200, 60, (80, 24)), (60, 20, (60, 20))] {
+            let file = session.scratch.path + "/\(columns).cast"
+            let terminal = try session.open(
+                [:], ["--plain", "--record", file], columns: columns, rows: rows)
+            try terminal.hears("1. current: Migrate from Atlas")
+            terminal.send("q\r")
+            #expect(try terminal.endsWell())
+            let head = try String(contentsOfFile: file, encoding: .utf8).prefix { $0 != "\n" }
+            #expect(head.contains("\"width\": \(size.0), \"height\": \(size.1),"), "\(head)")
+            let replay = try session.open(
+                [:], ["--replay", file], columns: size.0, rows: size.1)
+            try replay.hears("1. current: Migrate from Atlas")
+            #expect(try replay.endsWell())
+        }
+        try await session.end()
+    }
+
+    @Test func aStartThatFailsLeavesNoRecordingAndTheNextOneIsMade() async throws {
+        let session = try WizardSession()
+        let file = session.scratch.path + "/night.cast"
+        let wrong = try session.open([:], ["--record", file, "--migration", "typo"])
+        #expect(try wrong.end() >> 8 & 0xff == 2)
+        #expect(wrong.text.contains("there is no migration 'typo'"))
+        #expect(!FileManager.default.fileExists(atPath: file))
+        let terminal = try session.open([:], ["--record", file])
+        try terminal.shows("None yet")
+        terminal.send("d")
+        #expect(try terminal.endsWell())
+        #expect(try String(contentsOfFile: file, encoding: .utf8).contains("None yet"))
         try await session.end()
     }
 

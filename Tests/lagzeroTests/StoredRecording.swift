@@ -47,7 +47,7 @@ struct StoredRecording {
 
         init(of path: String) throws {
             let replay = try Replay(path: path)
-            var emulator = Emulator(Size(replay.head.width, replay.head.height))
+            var emulator = Emulator(replay.size)
             for frame in replay.frames {
                 emulator.feed(Array(frame.content.utf8))
                 frames.append(emulator.lines)

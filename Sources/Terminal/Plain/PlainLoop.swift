@@ -211,8 +211,15 @@ final class PlainLoop<P: Program> {
         line.send(bytes)
         options.onFrame?(
             FrameReport(
-                bytes: bytes.count, content: bytes, size: Tuning.plainSize,
+                bytes: bytes.count, content: bytes, size: frameSize,
                 uptime: program.uptime))
+    }
+
+    /// As large as the terminal, but no larger than any has to be to show lines that wrap and scroll.
+    private var frameSize: Size {
+        let (size, most) = (TerminalDevice.size(line.output), Tuning.plainFrame)
+        guard let size else { return most }
+        return Size(min(size.columns, most.columns), min(size.rows, most.rows))
     }
 
     // MARK: The program

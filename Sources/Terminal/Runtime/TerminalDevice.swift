@@ -149,7 +149,8 @@ final class TerminalDevice {
         Glyph.all(of: text).flatMap { Array($0.text.utf8) }
     }
 
-    private static func size(_ descriptor: Int32) -> Size? {
+    /// Nil where it is no terminal, or does not say.
+    static func size(_ descriptor: Int32) -> Size? {
         var columns: Int32 = 0
         var rows: Int32 = 0
         guard cterminal_size(descriptor, &columns, &rows) else { return nil }

@@ -89,6 +89,11 @@ struct Demo: LagzeroCommand {
         guard clock == 1 || hasWizard else {
             throw UsageError("--clock: a demo without the wizard cuts over as soon as it can")
         }
+        guard screen.record == nil || hasWizard else {
+            throw UsageError(
+                "--record: a demo without the wizard shows nothing to record; it needs a terminal, or --plain"
+            )
+        }
         guard guide else { return }
         guard rate > 0 else {
             throw UsageError("--guide: there has to be an application that writes, and --rate is 0")

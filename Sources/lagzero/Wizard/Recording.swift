@@ -6,7 +6,8 @@ import Terminal
 /// A session as it is shown, written as asciicast 2 (docs.asciinema.org/manual/asciicast/v2): a line that says what it
 /// is, then one for each frame and each size. Nothing that is typed is in it, nor what goes to the clipboard.
 ///
-/// It is written behind the frames. Where that fails it ends, and the session goes on.
+/// It is written behind the frames. Where that fails it ends, and the session goes on. Where nothing is shown no file is
+/// left, so that who begins once more can give the same name.
 final class Recording: Sendable {
     private let path: String
     private let descriptor: Int32
@@ -15,11 +16,18 @@ final class Recording: Sendable {
 
     /// Throws a `UsageError` where there is such a file already, or none can be made. It is for its owner only.
     init(path: String) throws {
-        self.path = path
-        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
+        let opened = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard opened >= 0 else {
             throw UsageError("--record \(path): \(String(cString: strerror(errno)))")
         }
+        // Not before: the file of somebody else is not removed.
+        self.path = path
+        descriptor = opened
+    }
+
+    deinit {
+        close(descriptor)
+        if state.withLock({ $0.size == nil }) { unlink(path) }
     }
 
     /// Does not wait until it is written.
@@ -37,7 +45,7 @@ final class Recording: Sendable {
 
     /// When all is written; why a part is missing, nil where none is.
     func end() -> String? {
-        queue.sync { _ = close(descriptor) }
+        queue.sync {}
         return state.withLock { $0.trouble }.map { "The recording \(path) is not complete: \($0)" }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Terminal
 
 /// Shows a recording on the terminal, at its own pace; where nothing happened for long, that is cut short.
 struct Replay {
@@ -11,7 +12,8 @@ struct Replay {
 
     /// What was shown when, in seconds since the beginning.
     let frames: [(time: Double, content: String)]
-    let head: Head
+    /// As wide as the widest of them, and as high as the highest.
+    let size: Size
 
     /// Throws a `UsageError` where it is no recording. One that breaks off is shown as far as it goes.
     init(path: String) throws {
@@ -25,13 +27,10 @@ struct Replay {
         guard let head = lines.first.flatMap({ try? Self.decode(Head.self, $0) }),
             head.version == 2
         else { throw UsageError("--replay \(path): it is no recording (asciicast 2)") }
-        self.head = head
-        frames = lines.dropFirst().compactMap { line in
-            guard let event = try? Self.decode(Event.self, line), event.kind == "o" else {
-                return nil
-            }
-            return (event.time, event.content)
-        }
+        let events = lines.dropFirst().compactMap { try? Self.decode(Event.self, $0) }
+        frames = events.filter { $0.kind == "o" }.map { ($0.time, $0.content) }
+        let sizes = [Size(head.width, head.height)] + events.compactMap(\.size)
+        size = Size(sizes.map(\.columns).max() ?? 0, sizes.map(\.rows).max() ?? 0)
     }
 
     private static func decode<Value: Decodable>(
@@ -46,6 +45,14 @@ struct Replay {
         var kind: String
         var content: String
 
+        /// `[1.5, "r", "100x30"]`
+        var size: Size? {
+            guard kind == "r", let parts = content.wholeMatch(of: /(\d+)x(\d+)/),
+                let columns = Int(parts.1), let rows = Int(parts.2)
+            else { return nil }
+            return Size(columns, rows)
+        }
+
         init(from decoder: any Decoder) throws {
             var values = try decoder.unkeyedContainer()
             time = try values.decode(Double.self)
@@ -57,13 +64,13 @@ struct Replay {
     /// Ends with the recording or with a signal, and leaves the terminal as it was. Throws a `UsageError` where the
     /// terminal is too small.
     func show(_ signals: Signals) async throws -> ExitStatus {
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 else {
+        var found = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &found) == 0 else {
             throw UsageError("--replay needs a terminal")
         }
-        guard size.ws_col >= head.width, size.ws_row >= head.height else {
+        guard found.ws_col >= size.columns, found.ws_row >= size.rows else {
             throw UsageError(
-                "--replay needs \(head.width)x\(head.height), this terminal is \(size.ws_col)x\(size.ws_row)"
+                "--replay needs \(size.columns)x\(size.rows), this terminal is \(found.ws_col)x\(found.ws_row)"
             )
         }
         let playing = Task {
