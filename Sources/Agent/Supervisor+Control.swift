@@ -56,9 +56,15 @@ extension Supervisor: MigrationControl {
         await note(asker, "took the wheel" + (last.map { " from \($0)" } ?? ""), id)
     }
 
-    /// Writes into the log who has done what: `anna@bastion pts/3 paused the migration`.
-    func note(_ asker: Asker, _ deed: String, _ id: Identifier) async {
-        await note(LogEntry(time: Clock.now, text: "\(asker.name) \(deed)"), id)
+    /// Writes into the log who has done what: `anna@bastion pts/3 paused the migration`. Where an engine runs that is in the
+    /// log on the destination as well, which another host reads. `isLast`: nothing of an engine follows.
+    func note(_ asker: Asker, _ deed: String, _ id: Identifier, isLast: Bool = false) async {
+        let text = "\(asker.name) \(deed)"
+        if !isLast, let engine = runs[id]?.engine {
+            engine.note(text)
+        } else {
+            await note(LogEntry(time: Clock.now, text: text), id)
+        }
     }
 
     package func yield(_ id: Identifier, by asker: Asker) async throws {
@@ -152,12 +158,12 @@ extension Supervisor: MigrationControl {
             try await claim(id, by: asker)
             try check(confirmedName, against: try migration(id))
             try await explained { try await end(id) }
-            return await note(asker, "cancelled the migration", id)
+            return await note(asker, "cancelled the migration", id, isLast: true)
         }
         let engine = try await engine(id, asker)
         try check(confirmedName, against: try migration(id))
         try await explained { try await engine.cancel() }
-        await note(asker, "cancelled the migration", id)
+        await note(asker, "cancelled the migration", id, isLast: true)
     }
 
     package func extendSync(_ id: Identifier, by asker: Asker) async throws -> Int64 {

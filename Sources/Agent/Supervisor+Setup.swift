@@ -157,9 +157,9 @@ extension Supervisor {
                     live: live, hasBegun: setup.resumes, identity: identities[live.id]))
         }
         drivers[live.id] = asker.name
+        await takeUp(live.id, isResumed: setup.resumes)
         let deed = setup.resumes ? "went on with the migration" : "started the migration"
         await note(asker, deed + (setup.clear ? ", clearing the destination" : ""), live.id)
-        await takeUp(live.id, isResumed: setup.resumes)
         return live.id
     }
 }

@@ -98,6 +98,9 @@ package actor MigrationEngine {
     /// How many workers copy, and how many apply, at most: as many as were found to be best so far.
     package nonisolated var workerCount: Int { workers.proven }
 
+    /// Writes a line into the event log. What comes when the migration has ended is lost.
+    package nonisolated func note(_ text: String) { log.note(text) }
+
     /// How much of the servers the migration may take, 1 to 4: see `MigrationOptions.loadLevel`.
     package nonisolated func setLoadLevel(_ level: Int) {
         workers.setLoadLevel(level)
