@@ -172,7 +172,7 @@ import Testing
             #expect(refused.text.contains("move it away and add the clusters again"))
 
             try FileManager.default.moveItem(atPath: store, toPath: store + ".damaged")
-            let next = try await fixture.start()
+            let second = try await fixture.start()
             var copy = try await add(known, of: setup, to: fixture)
             let validation = try await validated(fixture, copy)
             #expect(validation.isPassed == false)
@@ -182,8 +182,8 @@ import Testing
             let id = try await begin(fixture, copy)
             _ = try await wait(fixture, id, until: "it is in sync again") { $0.phase == .inSync }
             // The story goes on where it was, and is not told again by the next agent.
-            next.send(signal: SIGKILL)
-            try await next.ended(within: .seconds(60))
+            second.send(signal: SIGKILL)
+            try await second.ended(within: .seconds(60))
             _ = try await fixture.start()
             let live = try await finish(fixture, id)
             #expect(live.mismatches.isEmpty)
@@ -192,7 +192,9 @@ import Testing
             #expect(log.map(\.sequence) == Array(1...max(1, log.count)))
             let first = log.prefix(earlier.count)
             #expect(first.map { StoredLine(time: $0.time, text: $0.text) } == earlier)
-            #expect(log.dropFirst(earlier.count).first?.text.hasPrefix("resumed by") == true)
+            let next = log.dropFirst(earlier.count).prefix(2).map(\.text)
+            #expect(next.contains { $0.hasSuffix("went on with the migration") }, "\(next)")
+            #expect(next.contains { $0.hasPrefix("resumed by") }, "\(next)")
             #expect(log.count { $0.text.hasPrefix("begun by") } == 1)
             #expect(log.count { $0.text.hasPrefix("resumed by") } == 2)
             let stored = try await destination.storedLog()

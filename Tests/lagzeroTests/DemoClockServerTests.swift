@@ -26,7 +26,7 @@ import Testing
     @Test func s8S15TheDemoIsExtendedExpiresAndIsRetriedWithinAMinute() async throws {
         let folder = try ScratchFolder()
         let terminal = try open(in: folder)
-        try terminal.shows("DEMO  1 s = 5 h")
+        try terminal.shows("   1 s = 5 h")
         try terminal.shows("writes/s to shop-rs0")
         try terminal.beginDemo()
         try terminal.shows("Your source and destination clusters are in sync.")

@@ -29,7 +29,7 @@ import Testing
             if $0.name == "shop-rs0" { $0.members = 3 }
         }
 
-        // The first link drops, and the agent dies while it copies.
+        // The first link drops, and the agent dies soon after it has begun.
         try flow.begin()
         try flow.reopen(showing: "Applying new writes")
         try flow.killAgent()
