@@ -1,22 +1,30 @@
 internal import Glibc
 internal import Synchronization
 
-/// Ports on 127.0.0.1 for servers.
+/// Ports on 127.0.0.1 for servers, none of them given twice: a server that is down for a moment finds its own free again.
 ///
 /// They are taken from below the range that the kernel gives to outgoing connections: a port from binding to 0 could be
-/// lent to such a connection while its server is down, and the server could not come back to it.
+/// lent to such a connection while its server is down. Between processes they are told apart by blocks, each of which
+/// belongs to one process until that ends.
 package enum LoopbackPort {
-    private static let given = Mutex<Set<UInt16>>([])
+    private static let block = Mutex(Block())
 
-    /// A port that nothing is bound to and that this process was not given before.
+    /// The block in use, and how many of its ports were given.
+    private struct Block {
+        var ports: Range<UInt16> = 0..<0
+        var given = 0
+    }
+
+    /// A port that nothing is bound to, that no other process takes and that this one was not given before.
     package static func free() throws(SandboxError) -> UInt16 {
-        let limit = firstOutgoing
-        for _ in 0..<1000 {
-            let port = UInt16.random(in: Tuning.lowestPort..<limit)
-            let isNew = given.withLock { $0.insert(port).inserted }
-            if isNew, isFree(port) { return port }
+        try block.withLock { (block) throws(SandboxError) in
+            while true {
+                if block.given == block.ports.count { block = Block(ports: try ownBlock()) }
+                let port = block.ports.lowerBound + UInt16(block.given)
+                block.given += 1
+                if isFree(port) { return port }
+            }
         }
-        throw SandboxError(.system, "no free port between \(Tuning.lowestPort) and \(limit)")
     }
 
     /// Whether something accepts connections there.
@@ -33,6 +41,39 @@ package enum LoopbackPort {
         defer { close(descriptor) }
         allowQuickRebind(descriptor)
         return withLoopbackAddress(port) { bind(descriptor, $0, $1) } == 0
+    }
+
+    /// A block that no process has. It is held by a name among the kernel's abstract sockets, which is gone with the
+    /// process, however that ends.
+    private static func ownBlock() throws(SandboxError) -> Range<UInt16> {
+        let limit = firstOutgoing
+        let starts = stride(
+            from: Tuning.lowestPort, through: limit - Tuning.portBlock, by: Int(Tuning.portBlock))
+        for start in starts.shuffled() where hold("lagzero-ports-\(start)") {
+            return start..<start + Tuning.portBlock
+        }
+        throw SandboxError(.system, "no free port between \(Tuning.lowestPort) and \(limit)")
+    }
+
+    /// Binds the name until this process ends; false when another one has it, or it is held here already.
+    private static func hold(_ name: String) -> Bool {
+        let descriptor = socket(
+            AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) {
+            UnsafeMutableRawBufferPointer(rebasing: $0.dropFirst()).copyBytes(from: name.utf8)
+        }
+        let length = MemoryLayout<sa_family_t>.size + 1 + name.utf8.count
+        let isHeld =
+            withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    bind(descriptor, $0, socklen_t(length))
+                }
+            } == 0
+        if !isHeld { close(descriptor) }
+        return isHeld
     }
 
     private static var firstOutgoing: UInt16 {

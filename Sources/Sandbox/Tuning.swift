@@ -29,6 +29,8 @@ package enum Tuning {
     static let cacheGigabytes = 0.25
     /// Ports below the range that the kernel hands to outgoing connections are used, down to this one.
     static let lowestPort: UInt16 = 15000
+    /// Ports that a process takes at a time: far more than one migration needs, and 177 processes find some.
+    static let portBlock: UInt16 = 100
 
     // MARK: Proxy
 
