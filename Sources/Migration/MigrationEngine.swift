@@ -474,12 +474,11 @@ package actor MigrationEngine {
         for action in machine.handle(event) {
             switch action {
             case .record(let phase):
-                board.setPhase(phase)
+                let reason = machine.reason ?? ""
+                board.setPhase(phase, message: phase == .paused ? reason : "")
                 let why =
-                    phase == .paused || phase == .failed
-                    ? machine.reason.map { ": \($0)" } ?? "" : ""
+                    (phase == .paused || phase == .failed) && !reason.isEmpty ? ": \(reason)" : ""
                 log.note("\(before.rawValue) -> \(phase.rawValue)\(why)")
-                board.setMessage(phase == .paused ? machine.reason ?? "" : "")
             case .holdWork: gate.close()
             case .releaseWork: gate.open()
             case .verify: parts?.beginChecks()

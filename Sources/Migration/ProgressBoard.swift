@@ -14,7 +14,10 @@ final class ProgressBoard: Sendable {
 
     private let shown = Mutex(Shown())
 
-    func setPhase(_ phase: Phase) { shown.withLock { $0.phase = phase } }
+    /// With why it is paused; empty elsewhere.
+    func setPhase(_ phase: Phase, message: String) {
+        shown.withLock { ($0.phase, $0.message) = (phase, message) }
+    }
 
     /// What stands before the cutover: nil where that is not known, empty when nothing does.
     func setMissing(_ missing: String?, differences: Int) {
@@ -40,6 +43,8 @@ final class ProgressBoard: Sendable {
         let figures = status.figures
         let shown = shown.withLock { $0 }
         let waiting = status.waitingFor
+        // Why it is paused is what the operator has to mend, whatever else is waited for.
+        let isHeld = shown.phase == .paused && !shown.message.isEmpty
         return MigrationProgress(
             phase: shown.phase, appliedThrough: figures.appliedThrough,
             lagSeconds: figures.lagSeconds,
@@ -53,7 +58,8 @@ final class ProgressBoard: Sendable {
             deadlineAt: shown.deadlineAt,
             isReady: shown.missing?.isEmpty ?? false, missing: shown.missing ?? "",
             differences: shown.differences, blocked: status.blocked,
-            message: waiting.isEmpty ? shown.message : "waiting: " + waiting.joined(separator: "; ")
+            message: waiting.isEmpty || isHeld
+                ? shown.message : "waiting: " + waiting.joined(separator: "; ")
         )
     }
 }
