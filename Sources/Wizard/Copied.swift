@@ -32,6 +32,13 @@ struct Copied: Sendable, Equatable, Codable {
         .init(.character("y"), label: "Copy \(name)", isForScreens: true)
     }
 
+    /// Where the footer has no room for it, but the help.
+    static func helped(_ copied: Copied?) -> [KeyMap.Binding] {
+        guard var binding = copied?.binding else { return [] }
+        binding.isInFooter = false
+        return [binding]
+    }
+
     var actions: [Action] {
         [.copy(text), .say("Sent the \(name) to the terminal's clipboard.", .text)]
     }

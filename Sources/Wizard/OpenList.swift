@@ -23,6 +23,9 @@ struct OpenList: Sendable, Equatable, Codable {
 
     var isOpen: Bool { list.isOpen }
 
+    /// The name of what is chosen.
+    var chosen: String? { list.value }
+
     /// False for the keys that lead on: Tab and Shift-Tab.
     mutating func handle(_ key: Key) -> Bool {
         taken = nil

@@ -93,6 +93,49 @@ import Testing
             #expect(copied(wizard)?.hasPrefix(text) == true, "\(copied(wizard) ?? "nothing")")
         }
     }
+
+    @Test(arguments: [
+        ("get-started", "A destination cluster that is new or empty: As large as"),
+        ("review-and-confirm", "shop-rs0"),
+    ])
+    func yCopiesWhatHasTheFocusBeforeAMigration(picture: String, text: String) throws {
+        let screenshot = try #require(Screenshot.all.first { $0.name == picture })
+        var wizard = screenshot.wizard(Size(80, 24))
+        wizard.press(.character("y"))
+        #expect(copied(wizard)?.contains(text) == true, "\(copied(wizard) ?? "nothing")")
+        wizard.press(.character("?"))
+        #expect(wizard.screen.contains("y    "))
+    }
+
+    @Test func yCopiesTheClusterThatHasTheFocus() throws {
+        let screenshot = try #require(Screenshot.all.first { $0.name == "set-up" })
+        var wizard = screenshot.wizard(Size(80, 24))
+        var texts: Set<String> = []
+        for _ in 0..<10 {
+            wizard.press(.tab, .character("y"))
+            if let text = copied(wizard) { texts.insert(text) }
+        }
+        #expect(texts.count == 5, "\(texts)")
+        #expect(texts.isSuperset(of: ["Acme", "shop", "shop-prod"]))
+        #expect(texts.filter { $0.hasPrefix("mongodb://***@") }.count == 2)
+    }
+
+    /// It stays to be read, too.
+    @Test func yCopiesWhyAPageWasNotLeft() throws {
+        let screenshot = try #require(Screenshot.all.first { $0.name == "get-started-refused" })
+        let started = screenshot.wizard(Size(80, 24))
+        let empty = try #require(Screenshot.all.first { $0.name == "set-up-empty" })
+        var setUp = empty.wizard(Size(80, 24))
+        setUp.press(.character("v"))
+        for (var wizard, text) in [
+            (started, "First choose the organization"), (setUp, "Nothing was validated yet"),
+        ] {
+            let page = wizard.pilot.model.page
+            wizard.press(.character("y"))
+            #expect(copied(wizard)?.hasPrefix(text) == true)
+            #expect(wizard.pilot.model.page == page)
+        }
+    }
 }
 
 extension WizardPilot {

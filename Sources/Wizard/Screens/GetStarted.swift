@@ -57,11 +57,24 @@ package struct GetStarted: Screen {
         case .next: keys.append(.init(.enter, label: texts(world).next))
         case .back, nil: keys.append(.init(.enter, label: "Back"))
         }
-        return KeyMap(keys + [.init(.escape, label: "Back")])
+        return KeyMap(keys + [.init(.escape, label: "Back")] + Copied.helped(copied(world)))
+    }
+
+    /// Why the page was not left, or what has the focus.
+    private func copied(_ world: World) -> Copied? {
+        if let refusal { return Copied("reason", refusal) }
+        switch focus.focused {
+        case .organization: return chosen(world).map { Copied("organization", $0.name) }
+        case .prerequisite(let index):
+            let title = texts(world).prerequisites[index].title
+            return Copied("prerequisite", "\(title): \(detail(index, world))")
+        case .back, .next, nil: return nil
+        }
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
-        answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
+        if key == .character("y"), !holdsKeys { return copied(world)?.actions ?? [] }
+        return answering({ $0.act(key, world) }, forgetting: { $0.refusal = nil })
     }
 
     private mutating func act(_ key: Key, _ world: World) -> [Action] {

@@ -66,17 +66,26 @@ package struct ReviewAndConfirm: RefusingScreen {
         let enter = focus.isFocused(.back) ? "Back" : flow(world).start.button
         let (lines, rows) = choices(in: world.body, world)
         let isLonger = lines.count > rows
-        return KeyMap([
-            .init(.tab, label: "Next"), .init(.enter, label: enter),
-            .init(.escape, label: "Back"),
-            .init(
-                .up, .down, label: "Scroll", isInFooter: false,
-                reason: isLonger ? nil : "all of it is seen"),
-        ])
+        return KeyMap(
+            [
+                .init(.tab, label: "Next"), .init(.enter, label: enter),
+                .init(.escape, label: "Back"),
+                .init(
+                    .up, .down, label: "Scroll", isInFooter: false,
+                    reason: isLonger ? nil : "all of it is seen"),
+            ] + Copied.helped(copied(world)))
+    }
+
+    /// Why it was not started, or all that was chosen.
+    private func copied(_ world: World) -> Copied? {
+        if let refusal { return Copied("reason", refusal) }
+        let lines = lines(world, columns: Tuning.textColumns).map { $0.map(\.text).joined() }
+        return Copied("choices", lines: lines.joined(separator: "\n"))
     }
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         if dialog != nil { return handleDialog(key, world) }
+        if key == .character("y") { return copied(world)?.actions ?? [] }
         return refusing(world) { $0.act(key, world) }
     }
 

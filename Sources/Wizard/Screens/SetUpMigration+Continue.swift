@@ -23,7 +23,17 @@ extension SetUpMigration {
             .init(
                 .character("t"), label: "Test again",
                 reason: tested(world) == nil ? "choose a cluster first" : nil))
-        return KeyMap(keys)
+        return KeyMap(keys + Copied.helped(copied(world)))
+    }
+
+    /// Why something was not done, or what has the focus: of a cluster its connection string.
+    func copied(_ world: World) -> Copied? {
+        if let refusal { return Copied("reason", refusal.text) }
+        switch focus.focused {
+        case .sourceCluster, .destinationCluster: return tested(world).map(ClusterDetails.address)
+        case let part?: return list(part, world)?.chosen.map { Copied("name", $0) }
+        case nil: return nil
+        }
     }
 
     func continueTitle(_ world: World) -> String {

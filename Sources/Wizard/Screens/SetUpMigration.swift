@@ -183,6 +183,7 @@ package struct SetUpMigration: RefusingScreen {
 
     package mutating func handle(_ key: Key, _ world: World) -> [Action] {
         if clearing != nil { return handleClearing(key, world) }
+        if key == .character("y"), open == nil { return copied(world)?.actions ?? [] }
         return refusing(world) { $0.act(key, world) }
     }
 
