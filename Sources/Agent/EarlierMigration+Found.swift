@@ -35,6 +35,11 @@ extension ControlError {
             self.init(
                 .conflict, "the migration that it holds is from another source, \(source)",
                 remedy: "choose that source, or \(anew)")
+        case .silentSource:
+            self.init(
+                .conflict,
+                "it accepts writes already; the end of its cutover is left to be done, and the source does not answer",
+                remedy: "finish it without the source, with lagzero migrate --resume")
         case .running(here.process):
             self.init(
                 .conflict, "this agent runs the migration that it holds",
@@ -56,6 +61,9 @@ extension ValidationRow {
             row.state = .failure
             row.isBlocking = true
             (row.seen, row.remedy) = (refusal.message, refusal.remedy.map(Self.sentence))
+        } else if let earlier, earlier.isPastPointOfNoReturn == true {
+            row.seen = "it accepts writes already; the end of its cutover is left to be done"
+            row.remedy = setup.resumes ? nil : "Go on with the migration that it holds."
         } else if earlier != nil, setup.resumes {
             row.seen = "it goes on where it stopped"
         } else if earlier != nil {

@@ -34,7 +34,9 @@ package struct SecretFile: Sendable {
         else {
             throw ControlError(
                 .store, "\(path) is damaged",
-                remedy: "move it away and add the clusters again")
+                remedy:
+                    "move it away, then give each cluster its connection string again, with lagzero clusters edit NAME --uri-file FILE"
+            )
         }
         return stored.reduce(into: [:]) { all, pair in
             if let id = Identifier(pair.key) { all[id] = pair.value }

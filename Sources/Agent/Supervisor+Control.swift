@@ -109,6 +109,8 @@ extension Supervisor: MigrationControl {
         let wasPaused = engine.progress().phase == .paused
         await engine.resume()
         await refresh(id)
+        // It may have paused again before anybody looked.
+        if wasPaused { await forgetPause(of: id) }
         if wasPaused { await note(asker, "resumed the migration", id) }
     }
 
@@ -168,10 +170,13 @@ extension Supervisor: MigrationControl {
 
     package func extendSync(_ id: Identifier, by asker: Asker) async throws -> Int64 {
         let engine = try await engine(id, asker)
+        let before = try migration(id).cutover.deadlineAt
         try await explained { try await engine.extendSync() }
         await refresh(id)
-        guard let deadline = try migration(id).cutover.deadlineAt else {
-            throw ControlError(.wrongPhase, "the time for the cutover has not begun yet")
+        guard let deadline = try migration(id).cutover.deadlineAt, deadline != before else {
+            throw ControlError(
+                .wrongPhase, "the time for the cutover does not run at the moment",
+                remedy: "extend it once the migration has been prepared and was in sync")
         }
         await note(asker, "extended the time for the cutover by 24 hours", id)
         return deadline

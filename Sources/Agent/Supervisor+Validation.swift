@@ -18,7 +18,9 @@ extension Supervisor {
                 check: check.name, side: ValidationRow.Side(rawValue: check.side.rawValue) ?? .both,
                 title: check.title, state: .checking)
         }
-        if state.validations.count >= Tuning.validations { state.validations.removeFirst() }
+        if state.validations.count >= Tuning.validations, let oldest = state.validations.first {
+            publish(.removed(oldest.id))
+        }
         publish(.validation(run))
         let id = run.id
         Task {

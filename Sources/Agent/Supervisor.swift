@@ -195,7 +195,8 @@ package actor Supervisor {
         guard let secret = secrets[id] else {
             throw ControlError(
                 .store, "the connection string of cluster \(id) is not in the secret file",
-                remedy: "remove the cluster and add it again")
+                remedy:
+                    "give it again, with its password: lagzero clusters edit \(id) --uri-file FILE")
         }
         return secret
     }

@@ -20,6 +20,10 @@ enum StartDialog {
             "destination": destination?.name ?? Figure.unknown,
             "contents": Clearing.consequence(for: destination),
         ]
+        let earlier = world.validation(of: setup)?.earlier
+        if setup.resumes, earlier?.isPastPointOfNoReturn == true {
+            return [Run(Flow.fill(texts.finishQuestion, values))]
+        }
         let question = setup.resumes ? texts.resumeQuestion + " " : texts.question + "\n\n"
         var runs = [Run(Flow.fill(question, values))]
         if setup.clear { runs.append(Run(Flow.fill(texts.clearing, values) + "\n\n", .error)) }

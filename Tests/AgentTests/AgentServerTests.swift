@@ -144,6 +144,23 @@ import Testing
             }
             let complete = try await refusalElsewhere(fixture, setup)
             #expect(complete?.message.contains("is complete") == true)
+
+            // As after a crash behind the point of no return, with the end of the cutover left.
+            _ = try await destination(fixture).run(
+                [
+                    "update": "state",
+                    "updates": [
+                        [
+                            "q": ["_id": "migration"],
+                            "u": ["$set": ["cutover": "accepted"], "$unset": ["report": ""]],
+                        ]
+                    ],
+                ], on: "lagzero_internal")
+            #expect(try await refusalElsewhere(fixture, setup) == nil)
+            try await source.members[0].process.kill()
+            let silent = try await refusalElsewhere(fixture, setup)
+            #expect(silent?.message.hasPrefix("it accepts writes already") == true)
+            #expect(silent?.remedy?.contains("lagzero migrate --resume") == true)
         }
     }
 
@@ -399,6 +416,14 @@ import Testing
             try "shop\n".write(toFile: file, atomically: false, encoding: .utf8)
             let wrong = try await fixture.run(["clusters", "import", file])
             #expect(wrong.status == 2)
+            try "new \(uri)\nshop \(uri)\n"
+                .write(toFile: file, atomically: false, encoding: .utf8)
+            let twice = try await fixture.run(
+                ["clusters", "import", file, "--organization", "Acme", "--project", "web"])
+            #expect(twice.status == 1)
+            #expect(twice.text.contains("shop: "), "\(twice.text)")
+            #expect(twice.text.contains("what stands before it in the file is added"))
+            #expect(try await fixture.client.snapshot().clusters.count == 3)
             #expect(wrong.text.contains("a name and a connection string"))
         }
     }

@@ -38,6 +38,24 @@ import Testing
         #expect(row(.writeBlocking, .failure, message: own).title == own)
     }
 
+    /// Its applications write there.
+    @Test func nobodyIsAdvisedToClearADestinationThatWasCutOverTo() {
+        var earlier = EarlierMigration(startedAt: 1)
+        var setup = MigrationSetup(source: Identifier(at: 1), destination: Identifier(at: 2))
+        let failed = row(.earlierMigration, .failure)
+        #expect(failed.about(earlier, in: setup).remedy?.contains("clear") == true)
+        earlier.isPastPointOfNoReturn = true
+        for resumes in [false, true] {
+            setup.resumes = resumes
+            let row = failed.about(earlier, in: setup)
+            #expect(row.seen.contains("accepts writes already"))
+            #expect(row.remedy?.contains("clear") != true)
+        }
+        earlier.refusal = ControlError(
+            .silentSource, here: .init(host: "here", boot: "1", process: 7))
+        #expect(failed.about(earlier, in: setup).remedy?.contains("clear") == false)
+    }
+
     @Test func whatPassedOrIsNotKnownIsCalledWhatIsChecked() {
         for outcome in [ValidationCheck.Outcome.pass, .unknown] {
             #expect(row(.conflictingNamespaces, outcome).title == "No conflicting namespaces")

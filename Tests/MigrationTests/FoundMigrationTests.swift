@@ -21,7 +21,7 @@ import Testing
     private static let source = Subject(replicaSet: "rs", id: nil, members: ["a:1", "b:1"])
 
     private func found(
-        _ fields: [String: Value] = [:], of subject: Subject = source, holder: Lease.Owner? = nil,
+        _ fields: [String: Value] = [:], of subject: Subject? = source, holder: Lease.Owner? = nil,
         isRunning: Bool = true
     ) -> FoundMigration {
         var state: Document = [
@@ -51,6 +51,12 @@ import Testing
         #expect(found(["cutover": "accepted"]).obstacle == nil)
         #expect(found(["cutover": "accepted"]).isPastPointOfNoReturn)
         #expect(!found(["cutover": "begun"]).isPastPointOfNoReturn)
+    }
+
+    /// Nobody needs the source for what is left; whether it is the same is not known.
+    @Test func onlyOnePastThePointOfNoReturnIsFoundWithoutItsSource() {
+        #expect(found(["cutover": "accepted"], of: nil).obstacle == .silentSource)
+        #expect(found(["cutover": "finished"], of: nil).obstacle == .complete)
     }
 
     @Test func oneThatIsOverIsRefused() {

@@ -110,13 +110,15 @@ import Testing
         wizard.press(.tab, .enter)
         look(wizard)
 
-        for change: (inout MigrationSetup) -> Void in [
-            { $0.verify = .off }, { $0.clear = true }, { $0.resumes = true },
-        ] {
+        let changes: [(change: (inout MigrationSetup) -> Void, isOpen: Bool)] = [
+            ({ $0.verify = .off }, false), ({ $0.clear = true }, false),
+            ({ $0.resumes = true }, false), ({ $0.resumes = true }, true),
+        ]
+        for (change, isOpen) in changes {
             var setup = Sample.setup
             setup.flow = flow.id
             change(&setup)
-            wizard = reviewing(setup, size)
+            wizard = reviewing(setup, size, isOpen: isOpen)
             for _ in 0..<3 {
                 look(wizard)
                 wizard.press(.down)
@@ -127,11 +129,15 @@ import Testing
         return shown
     }
 
-    /// On Review & Confirm, where this has passed.
-    private func reviewing(_ setup: MigrationSetup, _ size: Size) -> WizardPilot {
+    /// On Review & Confirm, where this has passed; `isOpen`: the destination accepts writes already.
+    private func reviewing(
+        _ setup: MigrationSetup, _ size: Size, isOpen: Bool = false
+    ) -> WizardPilot {
         var run = ValidationRun(
             id: Sample.identifier(0x41), setup: setup, startedAt: Sample.time)
         (run.endedAt, run.isPassed) = (Sample.time, true)
+        if setup.resumes { run.earlier = EarlierMigration() }
+        run.earlier?.isPastPointOfNoReturn = isOpen
         var snapshot = Sample.snapshot
         snapshot.validations = [run]
         return WizardPilot(

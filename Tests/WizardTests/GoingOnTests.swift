@@ -59,6 +59,27 @@ import Testing
         }
     }
 
+    /// Applications write to the destination already.
+    @Test func s4S6WhatIsPastThePointOfNoReturnIsOnlyFinished() {
+        var pilot = validated()
+        pilot.agent.changeValidation { $0.earlier?.isPastPointOfNoReturn = true }
+        pilot.endValidation(Sample.passing + [Self.held])
+        #expect(pilot.says("shop-atlas accepts writes already: it was cut over to"))
+        #expect(pilot.says("Do not clear it."))
+        #expect(!pilot.says("or go back and clear"))
+        pilot.press(.enter)
+        pilot.agent.changeValidation {
+            $0.earlier = Self.earlier()
+            $0.earlier?.isPastPointOfNoReturn = true
+        }
+        pilot.endValidation(Sample.passing)
+        pilot.press(.enter, .enter)
+        #expect(pilot.says("Go on with the cutover to shop-atlas?"))
+        #expect(!pilot.says("Let nobody else write"))
+        pilot.push("Start Migration")
+        #expect(pilot.commands.last == .start(Self.going))
+    }
+
     @Test func s4WhatCannotGoOnIsNotOffered() {
         let refusal = ControlError(.conflict, "the migration that it holds is complete")
         var pilot = validated(refusal)

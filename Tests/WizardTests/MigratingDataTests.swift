@@ -140,6 +140,34 @@ import Testing
         #expect(pilot.pages.count == 2)
     }
 
+    /// The time runs while the first verification does, after a step back and while it is paused.
+    @Test(arguments: [MigrationPhase.inSync, .catchingUp, .paused])
+    func s8TheTimeIsExtendedWhereTheCutoverIsNotPossible(phase: MigrationPhase) {
+        var live = Sample.measured(.inSync)
+        (live.phase, live.cutover.isReady) = (phase, false)
+        if phase == .paused { live.pausedFrom = .inSync }
+        live.cutover.deadlineAt = Sample.time + 5 * 3_600_000
+        var pilot = pilot(live)
+        #expect(pilot.shows("e Extend Sync"))
+        pilot.type("e")
+        #expect(pilot.shows("─ Extend Sync ─"))
+        #expect(pilot.shows("New end"))
+        pilot.press(.escape)
+        #expect(pilot.commands.isEmpty)
+        pilot.type("e")
+        pilot.press(.enter)
+        #expect(pilot.commands == [.extendSync(live.id)])
+        #expect(pilot.message.hasPrefix("Extended:"), "\(pilot.message)")
+    }
+
+    @Test func s8WhatHasNoEndIsNotExtended() {
+        var pilot = pilot(Sample.measured(.copying))
+        #expect(!pilot.shows("Extend Sync"))
+        pilot.type("e")
+        #expect(pilot.message == "It was not in sync yet.")
+        #expect(pilot.commands.isEmpty)
+    }
+
     @Test func s14PausingAndResumingGoesThroughTheAgent() {
         let live = Sample.measured(.copying)
         var pilot = pilot(live)

@@ -52,7 +52,7 @@ extension Occasion {
             return [
                 "The migration from \(source) to \(destination) has less than \(Self.hours(hours)) left: its cutover must begin until \(live.cutover.end(about)).",
                 "If it does not, the migration expires. \(destination) is no longer kept in step then, and the work may have to be done again from the beginning.",
-                "Open it and choose \"I'm ready to cutover\", or \"Extend Sync\" for 24 hours more. It can be extended again.",
+                "Open it and cut over, or choose \"Extend Sync\" for 24 hours more, also where it is not ready. It can be extended again.",
             ]
         case .inSync:
             let end = live.cutover.deadlineAt.map {

@@ -61,6 +61,15 @@ extension Supervisor {
         if live.phase.isFinal, isAllTold, isSame == true { telling.settled.insert(id) }
     }
 
+    /// After it was resumed: the next pause is another one.
+    func forgetPause(of id: Identifier) async {
+        let pause = Occasion(kind: .paused)
+        guard telling.told[id]?.contains(pause) == true,
+            (try? await store.forget(pause, of: id)) != nil
+        else { return }
+        telling.told[id]?.removeAll { $0 == pause }
+    }
+
     private func tell(_ occasion: Occasion, _ live: LiveMigration, at now: Int64) async throws {
         guard let number = await nextLine(of: live.id) else {
             throw ControlError(.store, "the event log cannot be read")

@@ -13,6 +13,8 @@ package struct FoundMigration: Hashable, Sendable {
         case unknownSource
         /// It has another source than the one that was given: `replica set rs0 of a:27017, b:27017`.
         case otherSource(String)
+        /// Only the end of its cutover is left, and its source could not be asked whether it is the one.
+        case silentSource
         /// A process that can be seen from here runs it now.
         case running(process: Int)
     }
@@ -30,7 +32,8 @@ package struct FoundMigration: Hashable, Sendable {
     package let obstacle: Obstacle?
 
     /// What the destination holds, against the source that was given; nil where it holds nothing that could go on. Two
-    /// calls to each cluster, changes nothing. Throws `MongoError` where one of them cannot be asked.
+    /// calls to each cluster, changes nothing. Throws `MongoError` where one of them cannot be asked, but the source of one
+    /// whose destination accepts writes already.
     package static func find(
         source: ConnectionString, destination: ConnectionString, owner: Lease.Owner,
         isRunning: (Lease.Owner) -> Bool
@@ -42,7 +45,12 @@ package struct FoundMigration: Hashable, Sendable {
             return nil
         }
         let lease = try await StateStore.peek(Lease.namespace.collection, "owner", there)
-        let subject = try await Subject(try await Cluster.open(source).lane())
+        let subject: Subject?
+        do {
+            subject = try await Subject(try await Cluster.open(source).lane())
+        } catch  where StoredMigration(state).isPastPointOfNoReturn {
+            subject = nil
+        }
         return FoundMigration(
             state, of: subject, holder: lease?["owner"]?.document.map(Lease.Owner.init),
             seenBy: owner, isRunning: isRunning)
@@ -71,9 +79,9 @@ package struct FoundMigration: Hashable, Sendable {
         return state.map { StoredMigration($0).isPastPointOfNoReturn } ?? false
     }
 
-    /// `subject`: of the source that was given.
+    /// `subject`: of the source that was given; nil where that does not answer.
     init(
-        _ state: Document, of subject: Subject, holder: Lease.Owner?, seenBy owner: Lease.Owner,
+        _ state: Document, of subject: Subject?, holder: Lease.Owner?, seenBy owner: Lease.Owner,
         isRunning: (Lease.Owner) -> Bool
     ) {
         let stored = StoredMigration(state)
@@ -89,12 +97,12 @@ package struct FoundMigration: Hashable, Sendable {
             } else if stored.cutover == .finished || stored.report?.report.phase == .complete {
                 .complete
             } else if let begun {
-                if !subject.hasSameSource(as: begun) {
+                if subject?.hasSameSource(as: begun) == false {
                     .otherSource(begun.source)
                 } else if let holder, owner.sees(holder), isRunning(holder) {
                     .running(process: holder.process)
                 } else {
-                    nil
+                    subject == nil ? .silentSource : nil
                 }
             } else {
                 .unknownSource

@@ -80,6 +80,8 @@ extension Flow {
         var question: String
         /// Instead of it, where an earlier migration is gone on with.
         var resumeQuestion: String
+        /// Instead of both, where that one's `{destination}` accepts writes already.
+        var finishQuestion: String
         /// `{destination}` and its `{contents}`.
         var clearing: String
         var advice: String

@@ -32,7 +32,7 @@ package struct InSync: LiveScreen {
             return [.say(obstacle, .warning)]
         }
         if case .extend(var modal) = dialog {
-            modal.body.runs = newEnd(live, world)
+            modal.body.runs = ExtendDialog.newEnd(live, flow(world).timer)
             dialog = .extend(modal)
         }
         return keepWheel(world)
@@ -81,11 +81,7 @@ package struct InSync: LiveScreen {
         if let obstacle = obstacle(to: part, live, world) { return [.say(obstacle, .warning)] }
         switch part {
         case .extend:
-            dialog = .extend(
-                Modal(
-                    title(of: .extend, world), newEnd(live, world),
-                    buttons: [Button("Back"), Button(title(of: .extend, world))], focused: 1,
-                    escape: 0))
+            dialog = .extend(ExtendDialog.modal(live, flow(world).timer))
         case .ready:
             if let left = world.timeLeft(live), left < flow(world).timer.offer {
                 let text =
@@ -132,22 +128,7 @@ package struct InSync: LiveScreen {
 
     private func obstacle(to part: Part, _ live: LiveMigration, _ world: World) -> String? {
         if let watching = watching(world) { return watching }
-        return part == .ready || live.phase != .inSync ? Words.notReady(live) : nil
-    }
-
-    /// The end that there is, and the one that there would be.
-    private func newEnd(_ live: LiveMigration, _ world: World) -> [Run] {
-        let end = live.cutover.deadlineAt
-        let timer = flow(world).timer
-        let new = end.map { $0 + Int64(timer.extensionHours) * 3_600_000 / live.cutover.speed }
-        func text(_ end: Int64?) -> String {
-            end.map { Times.deadline($0, of: live) } ?? Figure.unknown
-        }
-        return [
-            Run(Flow.fill(timer.extending, ["hours": "\(timer.extensionHours)"]) + "\n\n"),
-            Run("Ends now   ", .label), Run(text(end) + "\n"),
-            Run("New end    ", .label), Run(text(new), .accent),
-        ]
+        return part == .ready ? Words.notReady(live) : ExtendDialog.obstacle(live)
     }
 
     // MARK: Drawing

@@ -6,6 +6,7 @@ extension MigratingData.Dialog {
     var act: MigratingData.Act? {
         switch self {
         case .loadLevel: .loadLevel
+        case .extend: .extend
         case .retry: .retry
         case .acknowledge: .acknowledge
         case .cancel: .cancel
@@ -15,7 +16,8 @@ extension MigratingData.Dialog {
 
     func keys(in size: Size) -> KeyMap {
         switch self {
-        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal, _):
+        case .loadLevel(let modal), .extend(let modal), .retry(let modal),
+            .acknowledge(let modal, _):
             modal.keys(in: size)
         case .details(let dialog): dialog.keys(in: size)
         case .cancel(let dialog): dialog.keys(in: size)
@@ -24,7 +26,8 @@ extension MigratingData.Dialog {
 
     func draw(in rect: Rect, on canvas: inout Canvas) {
         switch self {
-        case .loadLevel(let modal), .retry(let modal), .acknowledge(let modal, _):
+        case .loadLevel(let modal), .extend(let modal), .retry(let modal),
+            .acknowledge(let modal, _):
             modal.draw(in: rect, on: &canvas)
         case .details(let dialog): dialog.draw(in: rect, on: &canvas)
         case .cancel(let dialog): dialog.draw(in: rect, on: &canvas)
@@ -46,6 +49,10 @@ extension MigratingData {
             dialog = level == nil ? .loadLevel(modal) : nil
             guard let level, Words.loadLevels.indices.contains(level - 1) else { return [] }
             return [.perform(.setLoadLevel(migration, level))]
+        case .extend(var modal):
+            modal.handle(key, in: world.body)
+            dialog = modal.choice == nil ? .extend(modal) : nil
+            return modal.choice == 1 ? [.perform(.extendSync(migration))] : []
         case .retry(var modal):
             modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .retry(modal) : nil

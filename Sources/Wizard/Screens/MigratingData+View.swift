@@ -62,7 +62,7 @@ extension MigratingData {
         if !live.isRunning, !live.phase.isFinal {
             notices.append(Notice(.warning, "The agent does not run this migration at the moment."))
         }
-        if let left = world.timeLeft(live), left <= texts.timer.warning, !live.phase.isFinal {
+        if let left = world.timeLeft(live), isTimeShort(live, world), !live.phase.isFinal {
             let time = Times.span(milliseconds: left.milliseconds)
             notices.append(Notice(.warning, Flow.fill(texts.timer.expires, ["time": time])))
         }

@@ -5,11 +5,12 @@ package import Terminal
 package struct MigratingData: LiveScreen {
     /// What can be asked for here.
     enum Act: Sendable, Equatable, Codable, CaseIterable {
-        case cutover, retry, pause, resume, loadLevel, cancel, acknowledge
+        case cutover, retry, pause, resume, loadLevel, extend, cancel, acknowledge
     }
 
     enum Dialog: Sendable, Equatable, Codable {
         case loadLevel(Modal)
+        case extend(Modal)
         case retry(Modal)
         /// Of the mismatches that it shows.
         case acknowledge(Modal, [String])
@@ -39,13 +40,20 @@ package struct MigratingData: LiveScreen {
             dialog = nil
             actions.append(.say(obstacle, .warning))
         }
+        if case .extend(var modal) = dialog {
+            modal.body.runs = ExtendDialog.newEnd(live, flow(world).timer)
+            dialog = .extend(modal)
+        }
         return actions
     }
 
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
-        refusal(answer, to: command)
+        if case .deadline(let time) = answer {
+            return [.say(Words.extended(to: time, live(world)), .ok)]
+        }
+        return refusal(answer, to: command)
     }
 
     // MARK: Keys
@@ -67,8 +75,11 @@ package struct MigratingData: LiveScreen {
         if !live.mismatches.isEmpty {
             bindings.append(binding(.acknowledge, .character("a"), "Mismatches", live, world))
         }
+        // In the footer when it is needed, and the button does not lead there.
+        var extend = binding(.extend, .character("e"), flow(world).timer.extend, live, world)
+        extend.isInFooter = isTimeShort(live, world) && obstacle(to: main, live, world) != nil
         bindings += [
-            binding(.cancel, .character("c"), "Cancel", live, world),
+            extend, binding(.cancel, .character("c"), "Cancel", live, world),
             .init(.escape, label: "Back"), .init(.character("i"), label: "Details"),
             binding(.loadLevel, .character("l"), "Load level", live, world),
             .init(.up, .down, .pageUp, .pageDown, label: "Scroll the log", isInFooter: false),
@@ -78,6 +89,10 @@ package struct MigratingData: LiveScreen {
         ]
         if let error = live.error { bindings.append(Copied(error).binding) }
         return wheelKeys(world) + KeyMap(bindings)
+    }
+
+    func isTimeShort(_ live: LiveMigration, _ world: World) -> Bool {
+        world.timeLeft(live).map { $0 <= flow(world).timer.warning } ?? false
     }
 
     private func binding(
@@ -103,6 +118,7 @@ package struct MigratingData: LiveScreen {
         case .enter, .space: act = mainAct(live)
         case .character("p"): act = live.phase == .paused ? .resume : .pause
         case .character("l"): act = .loadLevel
+        case .character("e"): act = .extend
         case .character("c"): act = .cancel
         case .character("r") where mainAct(live) == .retry: act = .retry
         case .character("a") where !live.mismatches.isEmpty: act = .acknowledge
@@ -118,6 +134,7 @@ package struct MigratingData: LiveScreen {
         case .pause: return [.perform(.pause(migration))]
         case .resume: return [.perform(.resume(migration))]
         case .loadLevel: dialog = .loadLevel(loadLevels(live))
+        case .extend: dialog = .extend(ExtendDialog.modal(live, flow(world).timer))
         case .retry: dialog = .retry(retry(live, world))
         case .acknowledge: dialog = .acknowledge(acknowledgement(live), live.mismatches)
         case .cancel:
@@ -153,6 +170,7 @@ package struct MigratingData: LiveScreen {
                 : "There is nothing to retry. \(phase)"
         case .pause, .loadLevel:
             return live.phase.isFinal || live.phase == .paused ? phase : nil
+        case .extend: return ExtendDialog.obstacle(live)
         case .cancel: return live.phase == .failed ? notCancelled(live) : final
         // Offered where it is paused.
         case .resume: return nil

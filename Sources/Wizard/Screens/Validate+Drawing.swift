@@ -66,11 +66,18 @@ extension Validate {
     private func words(_ earlier: EarlierMigration, _ world: World) -> [Run] {
         let name = world.cluster(setup?.destination)?.name ?? "The destination"
         let begun = earlier.startedAt.map { ", begun \(Times.date($0))" } ?? ""
-        var runs = [
-            Run(
-                "\(name) holds a migration from this source that is not finished\(begun). ", .label),
-            Run("Go on with it where it stopped, or go back and clear the destination."),
-        ]
+        var runs =
+            earlier.isPastPointOfNoReturn == true
+            ? [
+                Run("\(name) accepts writes already: it was cut over to\(begun). ", .label),
+                Run("Go on, so that the end of that cutover is done. Do not clear it."),
+            ]
+            : [
+                Run(
+                    "\(name) holds a migration from this source that is not finished\(begun). ",
+                    .label),
+                Run("Go on with it where it stopped, or go back and clear the destination."),
+            ]
         if let holder = earlier.holder {
             runs.append(Run("\nRun last by \(holder); it must have ended there.", .dim))
         }

@@ -188,11 +188,18 @@ struct ClustersImport: LagzeroCommand {
         surroundings.console.hide(entries.map(\.uri))
         try await state.withClient(isStarted: true) { client in
             for entry in entries {
-                let cluster = try await client.add(
-                    NewCluster(
-                        name: entry.name, organization: place.organization, project: place.project,
-                        connectionString: Secret(entry.uri)))
-                surroundings.console.answer(printable([Clusters.line(cluster)]))
+                let new = NewCluster(
+                    name: entry.name, organization: place.organization, project: place.project,
+                    connectionString: Secret(entry.uri))
+                do {
+                    let cluster = try await client.add(new)
+                    surroundings.console.answer(printable([Clusters.line(cluster)]))
+                } catch let error as ControlError {
+                    throw ControlError(
+                        error.code, "\(entry.name): \(error.message)",
+                        remedy: [error.remedy, "what stands before it in the file is added"]
+                            .compactMap(\.self).joined(separator: "; "))
+                }
             }
         }
         return .done

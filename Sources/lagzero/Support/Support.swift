@@ -11,8 +11,8 @@ struct Support: LagzeroCommand {
         abstract: "Collect versions, figures and logs in one file, without passwords.",
         discussion: """
             The file is for those who help. It holds names of hosts, users, databases and collections, \
-            but no document, and of every connection string the password is left out. Read it \
-            before you send it.
+            and of documents that differ or were refused what the server says of them, such as \
+            their _id. Of every connection string the password is left out. Read it before you send it.
             """)
 
     @OptionGroup var state: StateArguments

@@ -246,6 +246,19 @@ import Testing
         }
     }
 
+    /// It was resumed and has paused again before anybody looked.
+    @Test func aPauseRightAfterAnotherIsToldToo() async throws {
+        let error = ControlError(.migrationFailed, "document 7 was refused")
+        try await with(OccasionTests.migration(.paused) { $0.error = error }) { stage in
+            let agent = try await stage.agent()
+            await stage.look(agent)
+            await stage.look(agent)
+            await agent.forgetPause(of: stage.live.id)
+            await stage.look(agent)
+            #expect(count("Subject:", in: stage.got("sendmail")) == 2)
+        }
+    }
+
     @Test func whatCannotBeWrittenDownIsToldOnceThatWorks() async throws {
         try await with(failed) { stage in
             let store = try Store(AgentFolder(path: stage.scratch.path).store)

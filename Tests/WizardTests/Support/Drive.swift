@@ -67,7 +67,7 @@ enum Drive {
             try requireName(name, migration)
             end(&migration, .cancelled, now)
         case .extendSync:
-            try require(migration.phase == .inSync)
+            try require([.catchingUp, .inSync, .paused].contains(migration.phase))
             migration.cutover.deadlineAt = (migration.cutover.deadlineAt ?? now) + day
         case .retry:
             try require(migration.isRetryPossible)
