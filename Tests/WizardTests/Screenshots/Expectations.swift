@@ -46,7 +46,8 @@ extension Expectation {
             "t5WhereThereIsNoScreenItIsReadLineByLine", "aScriptIsReadFromAPipeAndItsEndDetaches"),
         Expectation(
             "An unknown TERM works all the same", .has,
-            "aTerminalWithoutADescriptionIsTakenForItsFamily"),
+            "aTerminalWithoutADescriptionIsTakenForItsFamily",
+            "t1t3t4t5t15TheWizardIsUsedAndTheTerminalLeftAsItWasFound"),
         Expectation(
             "Linux console, xterm, screen, tmux, PuTTY", .has,
             "t1t3t4t5t15TheWizardIsUsedAndTheTerminalLeftAsItWasFound", "itRunsOnEveryTerminal"),
@@ -75,7 +76,7 @@ extension Expectation {
             "t12t13WhatIsNoKeyDoesNothingAndAPastedNewlineSubmitsNothing"),
         Expectation(
             "The clipboard over SSH, and no claim that it arrived", .has,
-            "bellTitleAndClipboardSendNothingElse"),
+            "bellTitleAndClipboardSendNothingElse", "yCopiesTheWholeText"),
         Expectation(
             "The window's title tells phase, percent and lag", .has,
             "theWindowsTitleTellsPhasePercentAndLag"),
@@ -97,7 +98,8 @@ extension Expectation {
 
     private static let lists = [
         Expectation(
-            "Lists can be searched", .has,
+            "Lists can be searched",
+            .but("A text is looked for as it is; there is no fuzzy and no inverse search."),
             "s1AThousandPastMigrationsAreSearched", "s19TenThousandLinesOfALogAreSearched",
             "s3InAnOpenListLettersNarrowIt")
     ]
@@ -161,7 +163,8 @@ extension Expectation {
             "s17AnAgentThatHangsIsNamedWhereverItIsAsked",
             "t7t11AReaderThatStallsHoldsNothingUpAndGetsOneFreshFrame"),
         Expectation(
-            "Frames are limited: a key's effect at once, the clock once a second", .has,
+            "Frames are limited: a key's effect at once, the clock once a second",
+            .but("Nothing counts frames: what is not taken by the terminal yet holds the next one."),
             "theClocksGoOnEverySecond", "aTypedKeyCostsAtMostSixteenBytes"),
         Expectation(
             "Few bytes a frame, and a budget", .has,
