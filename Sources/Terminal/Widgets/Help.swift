@@ -49,9 +49,12 @@ package struct KeyMap: Sendable, Equatable, Codable {
     package func drawFooter(in rect: Rect, on canvas: inout Canvas) {
         guard rect.rows > 0 else { return }
         var column = rect.column
-        for binding in footer(columns: rect.columns) {
+        let bindings = footer(columns: rect.columns)
+        for (index, binding) in bindings.enumerated() {
+            // Painted like the label, as changing to nothing and back costs 18 bytes.
+            let gap = index < bindings.count - 1 ? String(repeating: " ", count: KeyMap.gap) : ""
             canvas.put(
-                [Run(binding.names, .key), Run(" " + binding.label, .dim)],
+                [Run(binding.names, .key), Run(" " + binding.label + gap, .dim)],
                 at: Point(column, rect.row))
             if binding.takesClicks, let key = binding.keys.first, ![.up, .left].contains(key) {
                 canvas.offer([key], in: Rect(column, rect.row, binding.columns, 1))

@@ -164,7 +164,7 @@ extension Expectation {
             "t7t11AReaderThatStallsHoldsNothingUpAndGetsOneFreshFrame"),
         Expectation(
             "Frames are limited: a key's effect at once, the clock once a second",
-            .but("Nothing counts frames: what is not taken by the terminal yet holds the next one."),
+            .but("No rate is set: a frame waits until the terminal has taken the last one."),
             "theClocksGoOnEverySecond", "aTypedKeyCostsAtMostSixteenBytes"),
         Expectation(
             "Few bytes a frame, and a budget", .has,

@@ -75,7 +75,7 @@ extension TerminalBench {
             try terminal.settle(for: Tuning.benchQuiet)
         }
         let keys =
-            Array(repeating: Keys.up, count: 8) + Array(repeating: Keys.down, count: 8)
+            Array(repeating: Keys.down, count: 8) + Array(repeating: Keys.up, count: 8)
         let scrolled = try answers(terminal, keys, rounds: Tuning.benchKeys / keys.count)
         try leave(terminal)
         return Samples(paints: paints, hub: moved, log: scrolled)
