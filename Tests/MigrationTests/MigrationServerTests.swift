@@ -70,8 +70,8 @@ import Testing
             let second = try LiveMigration(pair, process: 2) { $0.resume = true }
             try await second.reached(.copying)
             let progress = second.engine.progress()
-            // Nothing is to be copied twice, and nothing is counted twice.
-            #expect(progress.bytesTotal ?? 0 < progress.bytesCopied * 5 / 4)
+            // Nothing is to be copied twice, and nothing is counted twice; how large partitions are is estimated.
+            #expect(progress.bytesTotal ?? 0 < progress.bytesCopied * 7 / 4)
             for phase in LiveMigration.phases { try await hold.release(phase) }
             try await pair.expectEqual(try await second.cutOver())
         }
