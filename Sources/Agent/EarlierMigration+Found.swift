@@ -5,6 +5,10 @@ extension EarlierMigration {
     /// The row of the validation that tells of it.
     static let check = "earlierMigration"
 
+    /// Of a destination past the point of no return.
+    fileprivate static let cutOver =
+        "it accepts writes already; the end of its cutover is left to be done"
+
     /// What was found on a destination, in the words of the wire; `here` is this process.
     init(_ found: FoundMigration, here: Lease.Owner) {
         self.init(startedAt: found.startedAt)
@@ -37,8 +41,7 @@ extension ControlError {
                 remedy: "choose that source, or \(anew)")
         case .silentSource:
             self.init(
-                .conflict,
-                "it accepts writes already; the end of its cutover is left to be done, and the source does not answer",
+                .conflict, "\(EarlierMigration.cutOver), and the source does not answer",
                 remedy: "finish it without the source, with lagzero migrate --resume")
         case .running(here.process):
             self.init(
@@ -62,7 +65,7 @@ extension ValidationRow {
             row.isBlocking = true
             (row.seen, row.remedy) = (refusal.message, refusal.remedy.map(Self.sentence))
         } else if let earlier, earlier.isPastPointOfNoReturn == true {
-            row.seen = "it accepts writes already; the end of its cutover is left to be done"
+            row.seen = EarlierMigration.cutOver
             row.remedy = setup.resumes ? nil : "Go on with the migration that it holds."
         } else if earlier != nil, setup.resumes {
             row.seen = "it goes on where it stopped"

@@ -109,9 +109,10 @@ extension Supervisor: MigrationControl {
         let wasPaused = engine.progress().phase == .paused
         await engine.resume()
         await refresh(id)
+        guard wasPaused else { return }
         // It may have paused again before anybody looked.
-        if wasPaused { await forgetPause(of: id) }
-        if wasPaused { await note(asker, "resumed the migration", id) }
+        await forgetPause(of: id)
+        await note(asker, "resumed the migration", id)
     }
 
     package func setLoadLevel(_ id: Identifier, to level: Int, by asker: Asker) async throws {

@@ -42,10 +42,7 @@ extension Supervisor {
     private func tellOccasions(of id: Identifier, at now: Int64) async {
         guard let live = try? migration(id) else { return }
         var isAllTold = true
-        for old in telling.told[id] ?? [] where old.isOver(live) {
-            guard (try? await store.forget(old, of: id)) != nil else { continue }
-            telling.told[id]?.removeAll { $0 == old }
-        }
+        for old in telling.told[id] ?? [] where old.isOver(live) { await forget(old, of: id) }
         for occasion in Occasion.all(of: live, at: now)
         where occasion.isNews(telling.told[id] ?? [], speed: live.cutover.speed) {
             do {
@@ -64,10 +61,13 @@ extension Supervisor {
     /// After it was resumed: the next pause is another one.
     func forgetPause(of id: Identifier) async {
         let pause = Occasion(kind: .paused)
-        guard telling.told[id]?.contains(pause) == true,
-            (try? await store.forget(pause, of: id)) != nil
-        else { return }
-        telling.told[id]?.removeAll { $0 == pause }
+        if telling.told[id]?.contains(pause) == true { await forget(pause, of: id) }
+    }
+
+    /// What cannot be forgotten in the store is not forgotten here either.
+    private func forget(_ occasion: Occasion, of id: Identifier) async {
+        guard (try? await store.forget(occasion, of: id)) != nil else { return }
+        telling.told[id]?.removeAll { $0 == occasion }
     }
 
     private func tell(_ occasion: Occasion, _ live: LiveMigration, at now: Int64) async throws {
