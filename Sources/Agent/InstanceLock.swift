@@ -19,11 +19,10 @@ package final class InstanceLock: Sendable {
             throw ControlError(.store, "cannot open \(folder.lock): \(systemText())")
         }
         guard InstanceLock.take(descriptor) else {
-            let holder = InstanceLock.read(descriptor)
+            let holder = InstanceLock.holder(descriptor, LockTable.path)
             close(descriptor)
             throw ControlError(
-                .alreadyRunning,
-                "an agent is running already\(holder.map { ", process \($0)" } ?? "")",
+                .alreadyRunning, "an agent is running already, \(holder)",
                 remedy: "use that one, or stop it with `lagzero agent stop`")
         }
         ftruncate(descriptor, 0)
@@ -42,20 +41,28 @@ package final class InstanceLock: Sendable {
 
     deinit { close(descriptor) }
 
-    /// The process that holds the folder; nil where none does.
-    package static func holder(of folder: AgentFolder) -> Int? {
+    /// Who holds the folder; nil where nobody does. `locks`: where the kernel tells of locks.
+    package static func holder(
+        of folder: AgentFolder, locks: String = LockTable.path
+    ) -> LockHolder? {
         let descriptor = open(folder.lock, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return nil }
-        return read(descriptor)
+        return holder(descriptor, locks)
+    }
+
+    /// As the kernel says. The file alone may be empty, or hold the number of an agent that has ended, as who has the lock
+    /// writes its own only then; but where the kernel shows no locks, there is nothing else.
+    private static func holder(_ descriptor: Int32, _ locks: String) -> LockHolder {
+        LockHolder(process: LockTable.holder(of: descriptor, in: locks) ?? read(descriptor))
     }
 
     private static func read(_ descriptor: Int32) -> Int? {
         var buffer = [UInt8](repeating: 0, count: 20)
         let count = pread(descriptor, &buffer, buffer.count, 0)
         let text = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)
-        return Int(text.filter { !$0.isWhitespace })
+        return Int(text.filter { !$0.isWhitespace }).flatMap { $0 > 0 ? $0 : nil }
     }
 
     private static func prepare(_ folder: AgentFolder) throws {

@@ -50,7 +50,31 @@ import Testing
         let error = #expect(throws: ControlError.self) { try InstanceLock(folder) }
         #expect(error?.code == .alreadyRunning)
         #expect(error?.message.contains("\(getpid())") == true)
-        #expect(InstanceLock.holder(of: folder) == Int(getpid()))
+        #expect(InstanceLock.holder(of: folder)?.process == Int(getpid()))
+        withExtendedLifetime(lock) {}
+    }
+
+    /// As who reads between the lock and the number finds it; or the number of the agent before.
+    @Test(arguments: ["", "1\n"])
+    func theNumberOfTheAgentIsNotWhatAFileSaysThatIsNotItsOwn(content: String) throws {
+        let lock = try InstanceLock(folder)
+        try #require(truncate(folder.lock, 0) == 0)
+        let file = open(folder.lock, O_WRONLY)
+        #expect(write(file, content, content.utf8.count) == content.utf8.count)
+        close(file)
+        #expect(InstanceLock.holder(of: folder)?.process == Int(getpid()))
+        let error = #expect(throws: ControlError.self) { try InstanceLock(folder) }
+        #expect(error?.message.contains("process \(getpid())") == true)
+        withExtendedLifetime(lock) {}
+    }
+
+    @Test func whereNothingTellsTheNumberTheFolderIsHeldAllTheSame() throws {
+        let lock = try InstanceLock(folder)
+        #expect(
+            InstanceLock.holder(of: folder, locks: "/dev/null")?.process == Int(getpid()))
+        try #require(truncate(folder.lock, 0) == 0)
+        let holder = try #require(InstanceLock.holder(of: folder, locks: "/dev/null"))
+        #expect(holder.process == nil && holder.description == "process unknown")
         withExtendedLifetime(lock) {}
     }
 

@@ -1,3 +1,4 @@
+import Agent
 import ControlAPI
 import Glibc
 import Sandbox
@@ -28,5 +29,33 @@ import Testing
         #expect(list.output.contains("shop"), "\(list.errors)")
         _ = try await LagzeroProcess.run(["agent", "stop"] + state)
         try await scratch.remove()
+    }
+
+    @Test func anAgentWhoseFileIsEmptyIsFoundAndStopped() async throws {
+        let scratch = try ScratchFolder()
+        let state = ["--state", scratch.path + "/state"]
+        let agent = try LagzeroProcess(["agent", "run"] + state)
+        let folder = AgentFolder(path: scratch.path + "/state")
+        try await eventually("it listens", within: .seconds(60)) {
+            access(folder.socket, F_OK) == 0
+        }
+        try #require(truncate(folder.lock, 0) == 0)
+        let shown = try await LagzeroProcess.run(["agent", "status"] + state)
+        #expect(shown.output.contains(", process \(agent.pid), 0 clusters"), "\(shown)")
+        let stopped = try await LagzeroProcess.run(["agent", "stop"] + state)
+        try #require(stopped.output.contains("process \(agent.pid), has stopped"), "\(stopped)")
+        #expect(try await agent.status() == 0, "\(agent.errors)")
+        try await scratch.remove()
+    }
+
+    @Test func anAgentOfWhichNothingTellsTheProcessIsSaidToBeThere() throws {
+        let folder = AgentFolder(path: "/var/lib/lagzero")
+        let error = #expect(throws: ControlError.self) {
+            try AgentStop.process(of: LockHolder(process: nil), folder)
+        }
+        #expect(
+            error?.message
+                == "an agent holds /var/lib/lagzero, but nothing tells which process it is")
+        #expect(error?.remedy?.contains("end it with kill") == true)
     }
 }

@@ -30,7 +30,7 @@ import Testing
         try terminal.send("\t", until: "mongodb://anna:***@127.0.0.1:1/")
         try terminal.send("\t\tx\t\t\t\t\r", until: "! not reached")
         #expect(terminal.screen.contains("Local / Default"))
-        let agent = try #require(InstanceLock.holder(of: session.folder))
+        let agent = try #require(InstanceLock.holder(of: session.folder)?.process)
         for pid in [Int(terminal.child), agent] {
             for file in ["cmdline", "environ"] {
                 #expect(!contains("/proc/\(pid)/\(file)", Self.secret))
@@ -153,7 +153,7 @@ import Testing
         let id = try await leave(1, in: session.folder)[0]
         let state = ["--state", session.folder.path]
         #expect(try await LagzeroProcess.run(["clusters", "list"] + state).status == 0)
-        let agent = try #require(InstanceLock.holder(of: session.folder))
+        let agent = try #require(InstanceLock.holder(of: session.folder)?.process)
         kill(pid_t(agent), SIGSTOP)
         defer { kill(pid_t(agent), SIGCONT) }
         let terminal = try session.open([:], ["--migration", id.text])
@@ -171,14 +171,14 @@ import Testing
         let session = try WizardSession()
         let terminal = try session.open()
         try terminal.shows("None yet")
-        let agent = try #require(InstanceLock.holder(of: session.folder))
+        let agent = try #require(InstanceLock.holder(of: session.folder)?.process)
         kill(pid_t(agent), SIGKILL)
         try terminal.shows("No news from the agent")
         try terminal.send("A", until: "Starting the agent")
         try terminal.wait("news of another agent") {
             !terminal.screen.contains("No news from the agent")
         }
-        #expect(InstanceLock.holder(of: session.folder) != agent)
+        #expect(InstanceLock.holder(of: session.folder)?.process != agent)
         terminal.send("d")
         #expect(try terminal.endsWell())
         try await session.end()
@@ -190,7 +190,7 @@ import Testing
         try first.shows("None yet")
         first.send("d")
         #expect(try first.endsWell())
-        let agent = try #require(InstanceLock.holder(of: session.folder))
+        let agent = try #require(InstanceLock.holder(of: session.folder)?.process)
         kill(pid_t(agent), SIGSTOP)
         defer { kill(pid_t(agent), SIGCONT) }
         let opened = ContinuousClock.now

@@ -102,7 +102,7 @@ import Testing
         let id = try await leave(in: session.folder)
         let state = ["--state", session.folder.path]
         #expect(try await LagzeroProcess.run(["clusters", "list"] + state).status == 0)
-        let agent = try #require(InstanceLock.holder(of: session.folder))
+        let agent = try #require(InstanceLock.holder(of: session.folder)?.process)
         kill(pid_t(agent), SIGSTOP)
         defer { kill(pid_t(agent), SIGCONT) }
         let begun = ContinuousClock.now

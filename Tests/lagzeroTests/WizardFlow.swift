@@ -275,7 +275,7 @@ final class WizardFlow {
     /// Ends the agent as a crash would; returns its process.
     @discardableResult
     func endAgent() throws -> Int {
-        let agent = try #require(InstanceLock.holder(of: session.folder))
+        let agent = try #require(InstanceLock.holder(of: session.folder)?.process)
         kill(pid_t(agent), SIGKILL)
         return agent
     }
@@ -294,7 +294,7 @@ final class WizardFlow {
     func crashAgent() async throws {
         let agent = try endAgent()
         try await eventually("the agent has ended", within: Self.patience) {
-            InstanceLock.holder(of: session.folder) != agent
+            InstanceLock.holder(of: session.folder)?.process != agent
         }
         _ = try await Self.withClient(of: session) {
             try await AgentStarter.ensureRunning(
@@ -314,7 +314,7 @@ final class WizardFlow {
     /// another one, which knows nothing and starts an agent of its own.
     func moveToAnotherHost() async throws {
         let folder = session.folder
-        let agent = try #require(InstanceLock.holder(of: folder))
+        let agent = try #require(InstanceLock.holder(of: folder)?.process)
         kill(pid_t(agent), SIGKILL)
         kill(terminal.child, SIGKILL)
         try terminal.end()

@@ -227,7 +227,7 @@ import Testing
         try flow.terminal.send("\t\t\r", until: "Look for open transactions")
         try waitWithoutReturn(flow, for: "from here there is only forward")
         #expect(try await !isBlocked(flow.clusters.destination))
-        let agent = try #require(InstanceLock.holder(of: flow.session.folder))
+        let agent = try #require(InstanceLock.holder(of: flow.session.folder)?.process)
         kill(pid_t(agent), SIGKILL)
         try waitWithoutReturn(flow, for: "No news from the agent")
         flow.terminal.send("A")

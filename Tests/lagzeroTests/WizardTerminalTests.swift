@@ -240,7 +240,7 @@ import Testing
             ? session.openWithoutHangUps() : session.open(["SWIFT_BACKTRACE": "enable=no"])
         let found = first.settings()
         try first.shows("None yet")
-        let agent = try #require(InstanceLock.holder(of: session.folder))
+        let agent = try #require(InstanceLock.holder(of: session.folder)?.process)
         try first.send("\r", until: "Before you begin   0 of 8")
         try first.send(" ", until: "Before you begin   1 of 8")
         try await isSaved(session, ticked: 1)
@@ -255,7 +255,7 @@ import Testing
             #expect(first.settings() == found)
             #expect(first.emulated.isAsFound)
         }
-        #expect(InstanceLock.holder(of: session.folder) == agent)
+        #expect(InstanceLock.holder(of: session.folder)?.process == agent)
         let second = try session.open()
         try second.shows("Before you begin   1 of 8")
         try second.send("\u{3}", until: "Ctrl-C again leaves")

@@ -119,7 +119,7 @@ struct AgentStatus: LagzeroCommand {
         }
         let agent = snapshot.agent
         var lines = [
-            "Agent \(agent.version) on \(agent.host), process \(holder), \(snapshot.clusters.count) clusters"
+            "Agent \(agent.version) on \(agent.host), \(holder), \(snapshot.clusters.count) clusters"
         ]
         if snapshot.migrations.isEmpty { lines.append("No migrations.") }
         lines += snapshot.migrations.map(AgentStatus.line)
@@ -163,18 +163,27 @@ struct AgentStop: LagzeroCommand {
             surroundings.console.answer("No agent runs in \(folder.path).")
             return .done
         }
-        guard kill(pid_t(clamping: holder), SIGTERM) == 0 else {
+        let process = try Self.process(of: holder, folder)
+        guard kill(pid_t(clamping: process), SIGTERM) == 0 else {
             throw ControlError(
-                .unavailable, "cannot stop process \(holder): \(String(cString: strerror(errno)))")
+                .unavailable, "cannot stop process \(process): \(String(cString: strerror(errno)))")
         }
         let deadline = ContinuousClock.now + Tuning.stopLimit
         while InstanceLock.holder(of: folder) == holder {
             guard ContinuousClock.now < deadline else {
-                throw ControlError(.unavailable, "process \(holder) has not stopped yet")
+                throw ControlError(.unavailable, "process \(process) has not stopped yet")
             }
             try await Task.sleep(for: Tuning.stopPoll)
         }
-        surroundings.console.answer("The agent, process \(holder), has stopped.")
+        surroundings.console.answer("The agent, process \(process), has stopped.")
         return .done
+    }
+
+    /// Throws a `ControlError` where nothing tells which one it is.
+    static func process(of holder: LockHolder, _ folder: AgentFolder) throws -> Int {
+        if let process = holder.process { return process }
+        throw ControlError(
+            .unavailable, "an agent holds \(folder.path), but nothing tells which process it is",
+            remedy: "look for `lagzero agent run` in the list of processes, and end it with kill")
     }
 }

@@ -70,13 +70,13 @@ struct Support: LagzeroCommand {
     private func snapshot(
         _ folder: AgentFolder
     ) async throws -> (snapshot: Snapshot?, silence: String) {
-        guard let process = InstanceLock.holder(of: folder) else {
+        guard let holder = InstanceLock.holder(of: folder) else {
             return (nil, "No agent runs.")
         }
         return try await state.withClient { client in
             do {
                 let snapshot = try await client.greeting(within: Tuning.supportPatience)
-                return (snapshot, "The agent, process \(process), does not listen.")
+                return (snapshot, "The agent, \(holder), does not listen.")
             } catch let error as ControlError {
                 return (nil, error.message)
             }
