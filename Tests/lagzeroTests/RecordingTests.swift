@@ -95,4 +95,25 @@ import Testing
         #expect(try String(contentsOfFile: file, encoding: .utf8) == "something\n")
         try await session.end()
     }
+
+    /// The file system takes no more than a part of it, and what was typed cannot be kept in a file that others may read.
+    @Test func aRecordingIsEndedWhereWhatWasTypedCannotBeKept() async throws {
+        let session = try WizardSession()
+        let state = ["--state", session.folder.path]
+        // An agent that the wizard started would have its limit.
+        #expect(try await LagzeroProcess.run(["clusters", "list"] + state).status == 0)
+        try Data("{}".utf8).write(to: URL(filePath: session.folder.wizard))
+        chmod(session.folder.wizard, 0o644)
+        let file = session.scratch.path + "/night.cast"
+        let terminal = try session.openWithSmallFiles(["--record", file])
+        try terminal.shows("None yet")
+        terminal.send("d")
+        #expect(try terminal.end() >> 8 & 0xff == 1)
+        #expect(terminal.text.contains("others may read or change"), "\(terminal.text)")
+        #expect(
+            terminal.text.contains("The recording \(file) is not complete: File too large"),
+            "\(terminal.text)")
+        chmod(session.folder.wizard, 0o600)
+        try await session.end()
+    }
 }

@@ -59,6 +59,14 @@ final class WizardSession {
         return try PseudoTerminal("/bin/bash", ["--norc", "-c", script], environment: environment)
     }
 
+    /// Unable to write more than 1 KiB to a file. The signal would end it before it can ignore that itself.
+    func openWithSmallFiles(_ arguments: [String]) throws -> PseudoTerminal {
+        let script =
+            "trap '' XFSZ; ulimit -f 1; exec \(try PseudoTerminal.program("lagzero")) \"$@\""
+        return try PseudoTerminal(
+            "/bin/bash", ["--norc", "-c", script, "lagzero"] + arguments, environment: environment)
+    }
+
     /// As a job of a shell, which says `STOPPED` and `ENDED`, and goes on after a line.
     func openFromShell() throws -> PseudoTerminal {
         let program = try PseudoTerminal.program("lagzero")

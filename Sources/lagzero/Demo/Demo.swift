@@ -106,6 +106,7 @@ struct Demo: LagzeroCommand {
     private func show(_ shop: Shop, in surroundings: Surroundings) async throws -> ExitStatus {
         let console = surroundings.console
         let recording = try screen.recording()
+        defer { if let trouble = recording?.end() { console.say(trouble) } }
         let stage = try DemoStage(
             shop, rate: rate, members: guide ? Tuning.guidedMembers : 1, clockSpeed: clock,
             mongod: mongod, console)
@@ -117,7 +118,6 @@ struct Demo: LagzeroCommand {
         let model = try await session.run(surroundings.signals) { sender in
             Task { await stage.perform(sender) }
         }
-        if let trouble = recording?.end() { console.say(trouble) }
         let report = await stage.report(model).lines
         console.say("Ending the demo")
         let failure = await stage.end()

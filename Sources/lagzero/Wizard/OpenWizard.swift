@@ -25,6 +25,8 @@ struct OpenWizard: LagzeroCommand {
         if let replay { return try await Replay(path: replay).show(surroundings.signals) }
         let recording = try screen.recording()
         let file = SavedStateFile(try state.folder().wizard)
+        // Whatever it ends with: what was shown is in it.
+        defer { if let trouble = recording?.end() { surroundings.console.say(trouble) } }
         return try await state.withClient { client in
             let (snapshot, trouble) = try await greeting(client)
             var session = TerminalWizard(
@@ -50,7 +52,6 @@ struct OpenWizard: LagzeroCommand {
             }
             let model = try await session.run(surroundings.signals)
             if !watch { try await file.save(model.kept(at: Clock.milliseconds())) }
-            if let trouble = recording?.end() { surroundings.console.say(trouble) }
             surroundings.console.say(Self.farewell(model.world))
             return .done
         }
