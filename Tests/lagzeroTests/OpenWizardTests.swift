@@ -242,11 +242,14 @@ import Testing
 
     /// Why an agent does not start.
     enum Obstacle: CaseIterable {
-        case damaged, newer, unsafe
+        case damaged, newer, unsafe, damagedSecrets
 
         func prepare(_ folder: AgentFolder) throws {
             mkdir(folder.path, 0o700)
             switch self {
+            case .damagedSecrets:
+                try Data("{\"half".utf8).write(to: URL(filePath: folder.secrets))
+                chmod(folder.secrets, 0o600)
             case .damaged:
                 try Data(repeating: 7, count: 8_192).write(to: URL(filePath: folder.store))
             case .newer:
@@ -262,6 +265,11 @@ import Testing
             switch self {
             case .damaged: ["store.sqlite is damaged", "move it away", "on its destination"]
             case .newer: ["newer version of lagzero", "use that version"]
+            case .damagedSecrets:
+                [
+                    "secrets.json is damaged", "move it away, then give each cluster",
+                    "lagzero clusters edit NAME --uri-file FILE",
+                ]
             case .unsafe: ["others may read or change the folder", "chmod 700"]
             }
         }
@@ -276,6 +284,40 @@ import Testing
         #expect(status >> 8 & 0xff == 1)
         for word in obstacle.words { #expect(terminal.text.contains(word), "\(terminal.text)") }
         try await session.scratch.remove()
+    }
+
+    @Test func s16AClusterWhoseSecretIsLostSaysHowToGiveItAgain() async throws {
+        let session = try WizardSession()
+        let state = ["--state", session.folder.path]
+        let uri = "mongodb://anna:\(Self.secret)@127.0.0.1:1/?serverSelectionTimeoutMS=100"
+        _ = try await LagzeroProcess.run(["clusters", "add", "shop", "--uri", uri] + state)
+        _ = try await LagzeroProcess.run(["agent", "stop"] + state)
+        try #require(unlink(session.folder.secrets) == 0)
+        let first = try session.open(columns: 140)
+        try first.send("\u{1b}[Z", until: "shop")
+        try first.send("t", until: "is not in the secret file")
+        let id = try #require(
+            first.screen.firstMatch(of: /connection string of cluster (\w+)/)?.output.1)
+        // It may go on in the next line.
+        try first.wait("the remedy") {
+            first.screen.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                .contains("lagzero clusters edit \(id) --uri-file FILE.")
+        }
+        first.send("d")
+        #expect(try first.endsWell())
+        // As it says.
+        let file = session.scratch.path + "/uri"
+        try Data(uri.utf8).write(to: URL(filePath: file))
+        chmod(file, 0o600)
+        let edited = try await LagzeroProcess.run(
+            ["clusters", "edit", String(id), "--uri-file", file] + state)
+        #expect(edited.output.contains("shop"), "\(edited.errors)")
+        let second = try session.open(columns: 140)
+        try second.send("\u{1b}[Z", until: "shop")
+        try second.send("t", until: "No suitable servers found")
+        second.send("d")
+        #expect(try second.endsWell())
+        try await session.end()
     }
 
     @Test(arguments: [true, false])
