@@ -164,6 +164,16 @@ extension LiveScreen {
         return wheel.keep(migration, world)
     }
 
+    /// Says the new end of the time to cut over, or what was refused. A page that waits for more has its own.
+    package mutating func answer(
+        _ answer: Answer, to command: Command, _ world: World
+    ) -> [Action] {
+        if case .deadline(let time) = answer {
+            return [.say(Words.extended(to: time, live(world)), .ok)]
+        }
+        return refusal(answer, to: command)
+    }
+
     /// What a refusal says; nothing for what was done, nor for a claim that will be repeated.
     mutating func refusal(_ answer: Answer, to command: Command) -> [Action] {
         guard case .refused(let error) = answer else { return [] }

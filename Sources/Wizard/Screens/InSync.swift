@@ -38,15 +38,6 @@ package struct InSync: LiveScreen {
         return keepWheel(world)
     }
 
-    package mutating func answer(
-        _ answer: Answer, to command: Command, _ world: World
-    ) -> [Action] {
-        if case .deadline(let time) = answer {
-            return [.say(Words.extended(to: time, live(world)), .ok)]
-        }
-        return refusal(answer, to: command)
-    }
-
     package func keys(_ world: World) -> KeyMap {
         switch dialog {
         case .extend(let modal), .offer(let modal): return modal.keys(in: world.body)

@@ -47,15 +47,6 @@ package struct MigratingData: LiveScreen {
         return actions
     }
 
-    package mutating func answer(
-        _ answer: Answer, to command: Command, _ world: World
-    ) -> [Action] {
-        if case .deadline(let time) = answer {
-            return [.say(Words.extended(to: time, live(world)), .ok)]
-        }
-        return refusal(answer, to: command)
-    }
-
     // MARK: Keys
 
     package func keys(_ world: World) -> KeyMap {

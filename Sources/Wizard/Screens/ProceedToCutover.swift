@@ -34,12 +34,6 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
         return keepWheel(world)
     }
 
-    package mutating func answer(
-        _ answer: Answer, to command: Command, _ world: World
-    ) -> [Action] {
-        refusal(answer, to: command)
-    }
-
     struct Grounds: Sendable, Equatable, Codable {
         var obstacle: String?
         var isTimeShort: Bool
