@@ -25,6 +25,10 @@ package enum Tuning {
     static let sendWindow = 2 << 10
     /// With so many since the last question there is another one; changes of a page have them, keys and clocks have not.
     static let askedBytes = 512
+    /// The same where only frames of clocks are sent, which have `clockFrame` bytes at most: an answer wakes the program up,
+    /// which it is otherwise by its ticks alone.
+    static let askedClockBytes = 1_536
+    static let clockFrame = 64
     /// An answer that has not come after so long does not come: it was lost, or was none.
     static let answerLimit = Duration.seconds(10)
     /// So many late answers in a row are a slow link, and so many timely ones are none. Over 64 kbit/s with 100 ms a full

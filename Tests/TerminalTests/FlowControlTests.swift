@@ -33,6 +33,11 @@ import Testing
         }
     }
 
+    @Test func clocksAreAskedForOnceAMinute() {
+        var flow = FlowControl()
+        for second in 1...60 { #expect(asks(&flow, 27, at: .seconds(second)) == (second == 57)) }
+    }
+
     @Test func framesWaitForTheAnswerWhenTheWindowIsFull() {
         var flow = Self.answered()
         #expect(asks(&flow, Self.paint, at: .seconds(1)))

@@ -44,9 +44,8 @@ struct FlowControl: Sendable, Equatable {
     mutating func send(_ bytes: Int, at time: Duration) -> Bool {
         if let open, time >= open.time + Tuning.answerLimit { giveUp() }
         (sent, lastFrame) = (sent + bytes, time)
-        guard open == nil, !isMute, isSlow || sent - arrived >= Tuning.askedBytes else {
-            return false
-        }
+        let limit = bytes > Tuning.clockFrame ? Tuning.askedBytes : Tuning.askedClockBytes
+        guard open == nil, !isMute, isSlow || sent - arrived >= limit else { return false }
         open = Question(time: time, sent: sent)
         return true
     }
