@@ -31,8 +31,8 @@ struct Redaction: Sendable {
         return Redaction.words(of: text).map { Redaction.shown(String($0)) }.joined()
     }
 
-    /// The same with every secret of a connection string as `***`.
-    private static func shown(_ text: String) -> String {
+    /// One connection string, or another text, with every secret in it as `***`.
+    static func shown(_ text: String) -> String {
         var bytes = Array(text.utf8)
         for range in secretRanges(in: bytes).reversed() {
             bytes.replaceSubrange(range, with: Array("***".utf8))

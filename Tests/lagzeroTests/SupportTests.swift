@@ -5,6 +5,7 @@ import Sandbox
 import Testing
 
 @testable import Agent
+@testable import lagzero
 
 /// One file for those who help, in which nothing secret is.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct SupportTests {
@@ -127,6 +128,82 @@ import Testing
         let text = try await bundle(of: folder, in: scratch, [id.text])
         #expect(text.contains("store.sqlite is damaged") && text.contains("the last words"))
         try await scratch.remove()
+    }
+
+    enum Gap: CaseIterable {
+        case damaged, unreadable, forOthers, missing
+
+        func make(_ path: String) throws {
+            let file = URL(filePath: path)
+            switch self {
+            case .damaged: try Data("{\"half".utf8).write(to: file)
+            case .unreadable:
+                unlink(path)
+                // Not even by root.
+                symlink("elsewhere", path)
+            case .forOthers: chmod(path, 0o644)
+            case .missing: unlink(path)
+            }
+        }
+
+        var reason: String {
+            switch self {
+            case .damaged: "is damaged"
+            case .unreadable: "cannot open"
+            case .forOthers: "others may read or change"
+            case .missing: "no connection string is stored of shop-rs0"
+            }
+        }
+    }
+
+    @Test(arguments: Gap.allCases)
+    func t17WhereThePasswordsAreNotKnownWhatMayHoldOneIsLeftOut(gap: Gap) async throws {
+        let scratch = try ScratchFolder()
+        let folder = AgentFolder(path: scratch.path + "/state")
+        let id = try await leave(in: folder)
+        let store = try Store(folder.store)
+        var live = try #require(try await store.load().migrations.first?.live)
+        live.error = ControlError(.migrationFailed, "refused \(Self.password)", remedy: "see it")
+        live.problems = ["\(Self.password) and \"name\" : \"\(Self.password)\""]
+        try await store.save(StoredMigration(live: live))
+        try Data("tried \(Self.uri) and \(Self.password)\n".utf8)
+            .write(to: URL(filePath: folder.log))
+        try gap.make(folder.secrets)
+        let file = scratch.path + "/bundle.txt"
+        let made = try await LagzeroProcess.run(
+            ["support", "--state", folder.path, "--output", file])
+        #expect(made.status == 0, "\(made.errors)")
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        #expect(!(text + made.output + made.errors).contains(Self.password))
+        for said in [text, made.output] {
+            #expect(
+                said.contains("Event logs, the log of the agent and all messages are left out"))
+            #expect(said.contains(gap.reason))
+        }
+        for part in [
+            "== Left out ==", "== Cluster shop-rs0 ==", "mongodb://anna:***@127.0.0.1:1/",
+            "== Migration \(id), shop-rs0 to shop-atlas ==", "901442", "migrationFailed",
+            "\"message\" : \"(left out)\"", "== Event log of \(id) ==\n1970-01-01T00:00:00Z  (left",
+        ] { #expect(text.contains(part), "\(part)") }
+        try await scratch.remove()
+    }
+
+    @Test(arguments: [
+        (#"  "phase" : "failed","#, #"  "phase" : "failed","#),
+        (#"  "backlog" : 7,"#, #"  "backlog" : 7,"#),
+        ("  }", "  }"),
+        (#"  "message" : "secret","#, #"  "message" : "(left out)","#),
+        (#"    "secret","#, #"    "(left out)","#),
+        (#"    "a\" : 7 secret""#, #"    "(left out)""#),
+        (#"    "name\" : \"secret","#, #"    "(left out)","#),
+        (#"  "uri" : "mongodb://u:secret@h""#, #"  "uri" : "(left out)""#),
+        (
+            #"  "connectionString" : "mongodb://u:a secret@h","#,
+            #"  "connectionString" : "mongodb://u:***@h","#
+        ),
+    ])
+    func ofAValueOnlyNamesAndFiguresAreVouchedFor(line: String, shown: String) {
+        #expect(VouchedLine.of(line) == shown)
     }
 
     @Test func whereThereIsNothingItSaysSo() async throws {

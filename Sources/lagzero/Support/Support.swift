@@ -28,42 +28,47 @@ struct Support: LagzeroCommand {
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
         let folder = try state.folder()
-        let secrets = try SecretFile(folder.secrets).load().values.map(\.revealed)
-        var bundle = SupportBundle(hiding: secrets)
+        let (snapshot, silence) = try await snapshot(folder)
+        let stored = await StoredState(in: folder)
+        let clusters = snapshot?.clusters ?? stored.clusters
+        let migrations = try chosen(
+            from: snapshot?.migrations ?? stored.migrations)
+        var bundle = SupportBundle(
+            hiding: KnownSecrets(SecretFile(folder.secrets), of: clusters))
         bundle.addProgram()
         bundle.addFolder(folder)
-        let (snapshot, silence) = try await snapshot(folder)
-        var migrations: [LiveMigration] = []
         if let snapshot {
-            migrations = try chosen(from: snapshot.migrations)
             try bundle.add(snapshot, migrations)
         } else {
             bundle.add("Agent", [silence, "What follows is what was written down last."])
+            try bundle.add(clusters ?? [], migrations)
         }
-        do {
-            // Not by the agent, which may fall silent at any time. It has written down what it tells.
-            if let store = try store(folder) {
-                if snapshot == nil {
-                    let contents = try await store.load()
-                    migrations = try chosen(from: contents.migrations.map(\.live))
-                    try bundle.add(contents.clusters, migrations)
-                }
+        await addLogs(of: migrations, stored, to: &bundle)
+        bundle.addLog(at: folder.log)
+        let path = output ?? "lagzero-support-\(Int(Date().timeIntervalSince1970)).txt"
+        try bundle.write(to: path)
+        surroundings.console.answer("Written to \(path). Read it before you send it.")
+        if let gap = bundle.gap { surroundings.console.answer(gap) }
+        return .done
+    }
+
+    /// Not from the agent, which may fall silent at any time. It has written down what it tells.
+    private func addLogs(
+        of migrations: [LiveMigration], _ stored: StoredState, to bundle: inout SupportBundle
+    ) async {
+        var trouble = stored.trouble
+        if let store = stored.store {
+            do {
                 for migration in migrations {
                     bundle.addLog(
                         of: migration,
                         try await store.log(of: migration.id, after: 0, limit: .max))
                 }
-            } else if snapshot == nil {
-                _ = try chosen(from: [])
+            } catch {
+                trouble = trouble ?? error as? ControlError
             }
-        } catch let error as ControlError {
-            bundle.add("Store", [error.message, error.remedy ?? ""])
         }
-        bundle.addLog(at: folder.log)
-        let path = output ?? "lagzero-support-\(Int(Date().timeIntervalSince1970)).txt"
-        try bundle.write(to: path)
-        surroundings.console.answer("Written to \(path). Read it before you send it.")
-        return .done
+        if let trouble { bundle.add("Store", [trouble.message, trouble.remedy ?? ""]) }
     }
 
     /// What the agent says, or why it says nothing.
@@ -83,17 +88,38 @@ struct Support: LagzeroCommand {
         }
     }
 
-    /// Nil where there is none.
-    private func store(_ folder: AgentFolder) throws -> Store? {
-        guard access(folder.store, F_OK) == 0 else { return nil }
-        return try Store(reading: folder.store)
-    }
-
-    /// Throws a `UsageError` where the one that is named is none of them.
-    private func chosen(from migrations: [LiveMigration]) throws -> [LiveMigration] {
+    /// `migrations`: those that there are; nil where that is not known. Throws a `UsageError` where the one that is named
+    /// is none of them.
+    private func chosen(from migrations: [LiveMigration]?) throws -> [LiveMigration] {
+        guard let migrations else { return [] }
         guard let migration else { return migrations }
         let found = migrations.filter { $0.id.text == migration.lowercased() }
         guard !found.isEmpty else { throw UsageError("there is no migration '\(migration)'") }
         return found
+    }
+}
+
+/// What the agent has written down, read beside it.
+private struct StoredState {
+    /// Nil where there is none, or none that can be opened.
+    private(set) var store: Store?
+    /// Nil where they cannot be read; empty where there is no store.
+    private(set) var clusters: [ControlAPI.Cluster]?
+    private(set) var migrations: [LiveMigration]?
+    private(set) var trouble: ControlError?
+
+    init(in folder: AgentFolder) async {
+        guard access(folder.store, F_OK) == 0 else {
+            (clusters, migrations) = ([], [])
+            return
+        }
+        do {
+            let store = try Store(reading: folder.store)
+            self.store = store
+            let contents = try await store.load()
+            (clusters, migrations) = (contents.clusters, contents.migrations.map(\.live))
+        } catch {
+            trouble = error as? ControlError ?? ControlError(.store, "\(error)")
+        }
     }
 }

@@ -9,9 +9,21 @@ import Mongo
 struct SupportBundle {
     private var redaction: Redaction
     private(set) var text = ""
+    /// What is not in it, and why; nil where nothing is left out.
+    let gap: String?
 
-    /// `secrets`: connection strings, of which nothing secret may appear, wherever it stands.
-    init(hiding secrets: [String]) { redaction = Redaction(connectionStrings: secrets) }
+    /// Nothing secret of `secrets` may appear, wherever it stands. Where some of them are not known, no text is added in
+    /// which one could stand that nothing tells from other words.
+    init(hiding secrets: KnownSecrets) {
+        redaction = Redaction(connectionStrings: secrets.texts)
+        gap = secrets.gap.map { reason in
+            """
+            Event logs, the log of the agent and all messages are left out, \
+            as they may hold a password that is not known to be one: \(reason).
+            """
+        }
+        if let gap { add("Left out", [gap]) }
+    }
 
     mutating func add(_ heading: String, _ lines: [String]) {
         text += (text.isEmpty ? "" : "\n") + "== \(heading) ==\n"
@@ -51,19 +63,19 @@ struct SupportBundle {
 
     /// All that the agent says of itself, of the clusters and of these migrations.
     mutating func add(_ snapshot: Snapshot, _ migrations: [LiveMigration]) throws {
-        add("Agent", try Self.lines(snapshot.agent) + Self.status(of: snapshot.agent.process))
+        add("Agent", try lines(snapshot.agent) + Self.status(of: snapshot.agent.process))
         for run in snapshot.validations {
-            add("Validation of \(Self.date(run.startedAt))", try Self.lines(run))
+            add("Validation of \(Self.date(run.startedAt))", try lines(run))
         }
         try add(snapshot.clusters, migrations)
     }
 
     /// All that is known of them.
     mutating func add(_ clusters: [ControlAPI.Cluster], _ migrations: [LiveMigration]) throws {
-        for cluster in clusters { add("Cluster \(cluster.name)", try Self.lines(cluster)) }
+        for cluster in clusters { add("Cluster \(cluster.name)", try lines(cluster)) }
         for migration in migrations {
             let way = "\(migration.sourceName) to \(migration.destinationName)"
-            add("Migration \(migration.id), \(way)", try Self.lines(migration))
+            add("Migration \(migration.id), \(way)", try lines(migration))
         }
     }
 
@@ -71,12 +83,14 @@ struct SupportBundle {
     mutating func addLog(of migration: LiveMigration, _ lines: [LogLine]) {
         add(
             "Event log of \(migration.id)",
-            lines.map { "\(Self.date($0.time))  \($0.text)" })
+            lines.map { line in
+                "\(Self.date(line.time))  \(gap == nil ? line.text : VouchedLine.leftOut)"
+            })
     }
 
-    /// The end of a file; nothing where there is none.
+    /// The end of a file; nothing where there is none, or where it is left out.
     mutating func addLog(at path: String) {
-        guard let file = FileHandle(forReadingAtPath: path) else { return }
+        guard gap == nil, let file = FileHandle(forReadingAtPath: path) else { return }
         defer { try? file.close() }
         let size = (try? file.seekToEnd()) ?? 0
         let first = size > Tuning.supportLogBytes ? size - Tuning.supportLogBytes : 0
@@ -98,11 +112,12 @@ struct SupportBundle {
 
     // MARK: Lines
 
-    private static func lines(_ value: some Encodable) throws -> [String] {
+    private func lines(_ value: some Encodable) throws -> [String] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        let lines = String(decoding: try encoder.encode(value), as: UTF8.self)
             .split(separator: "\n").map(String.init)
+        return gap == nil ? lines : lines.map(VouchedLine.of)
     }
 
     /// Memory, threads and time of a process of this host.
