@@ -1,6 +1,8 @@
 import Agent
 import ControlAPI
 import Foundation
+import Glibc
+import Sandbox
 import Terminal
 import Testing
 import Wizard
@@ -111,6 +113,28 @@ import Wizard
         #expect(error?.message.contains(message) == true)
         #expect(error?.remedy == "until that is mended there, no notification is sent")
         #expect(configuration.trouble(themes)?.message.contains(message) == true)
+    }
+
+    @Test(arguments: ["", " \n"])
+    func anEmptyFileDoesNotSayThatNobodyIsNotified(text: String) throws {
+        let error = #expect(throws: ControlError.self) {
+            try configuration(text).notifications.get()
+        }
+        #expect(error?.message.hasSuffix(": it is empty") == true)
+    }
+
+    @Test func aFileThatCannotBeReadIsNotTakenForNone() async throws {
+        let scratch = try ScratchFolder()
+        let (loop, nowhere) = (scratch.path + "/loop", scratch.path + "/nowhere")
+        symlink("loop", loop)
+        symlink("missing", nowhere)
+        for file in [loop, nowhere, loop + "/config.yaml", scratch.path] {
+            #expect(throws: ControlError.self) {
+                try Configuration(file: file).notifications.get()
+            }
+            #expect(Configuration(file: file).trouble(themes) != nil)
+        }
+        try await scratch.remove()
     }
 
     @Test func aMistakeElsewhereDoesNotStopThem() throws {

@@ -16,11 +16,17 @@ struct Configuration: Sendable {
     private var misfit: ControlError?
 
     /// A file that is not there says nothing; of one with mistakes the rest counts. Blocks while it reads.
+    ///
+    /// One with nothing in it is taken for one that is just being written, or could not be on a full disk: it does not
+    /// say that nobody is to be notified.
     init(file: String?) {
-        guard let file, FileManager.default.fileExists(atPath: file) else { return }
+        guard let file, Self.isThere(file) else { return }
         do {
             let text = try String(contentsOfFile: file, encoding: .utf8)
-            guard let root = try Yams.compose(yaml: text) else { return }
+            guard let root = try Yams.compose(yaml: text) else {
+                if text.allSatisfy(\.isWhitespace) { refuseNotifications(file, "it is empty") }
+                return
+            }
             guard let settings = root.mapping else { throw Misfit(root, "there are no settings") }
             for (name, value) in settings {
                 do {
@@ -51,6 +57,12 @@ struct Configuration: Sendable {
         return ControlError(
             .invalid, "config.yaml asks for the theme \(name), which does not exist.",
             remedy: "There are \(names).")
+    }
+
+    /// False only where there is certainly none: a link to nowhere and what may not be looked at are there.
+    private static func isThere(_ file: String) -> Bool {
+        var information = stat()
+        return lstat(file, &information) == 0 || ![ENOENT, ENOTDIR].contains(errno)
     }
 
     private mutating func take(_ name: Node, _ value: Node) throws {
