@@ -3,6 +3,7 @@ import Foundation
 import Sandbox
 import TerminalEmulator
 
+@testable import Wizard
 @testable import lagzero
 
 /// A folder for an agent, and the wizard on a pseudo-terminal as often as it is opened.
@@ -73,6 +74,15 @@ final class WizardSession {
         let script =
             "set -m; \(program); echo STOPPED; read -r; fg >/dev/null; echo ENDED"
         return try PseudoTerminal("/bin/bash", ["--norc", "-c", script], environment: environment)
+    }
+
+    /// Waits until so many boxes of *Get Started* are ticked in what is kept.
+    func keeps(ticked: Int) async throws {
+        let file = SavedStateFile(folder.wizard)
+        try await eventually("\(ticked) boxes are kept", within: .seconds(60)) {
+            guard case .getStarted(let page) = await file.load()?.pages.last else { return false }
+            return page.ticked.count == ticked
+        }
     }
 
     /// Stops the agent that the wizard has started.

@@ -243,7 +243,7 @@ import Testing
         let agent = try #require(InstanceLock.holder(of: session.folder)?.process)
         try first.send("\r", until: "Before you begin   0 of 8")
         try first.send(" ", until: "Before you begin   1 of 8")
-        try await isSaved(session, ticked: 1)
+        try await session.keeps(ticked: 1)
         if let signal = cause.signal { kill(first.child, signal) } else { first.hangUp() }
         let status = try first.end()
         if [.trapped, .aborted].contains(cause) {
@@ -264,15 +264,6 @@ import Testing
         try await session.end()
     }
 
-    /// Waits until so many boxes of *Get Started* are ticked in what is kept.
-    private func isSaved(_ session: WizardSession, ticked: Int) async throws {
-        let file = SavedStateFile(session.folder.wizard)
-        try await eventually("\(ticked) boxes are kept", within: .seconds(60)) {
-            guard case .getStarted(let page) = await file.load()?.pages.last else { return false }
-            return page.ticked.count == ticked
-        }
-    }
-
     // MARK: Bad lines
 
     @Test func t7t11AReaderThatStallsHoldsNothingUpAndGetsOneFreshFrame() async throws {
@@ -285,7 +276,7 @@ import Testing
         terminal.stall()
         // As many changes as the clock makes in a minute, and it goes on working.
         terminal.send(String(repeating: " ", count: 59) + "\u{1b}[B ")
-        try await isSaved(session, ticked: 2)
+        try await session.keeps(ticked: 2)
         let (seen, stalled) = (terminal.output.count, terminal.unread)
         try terminal.shows("Before you begin   2 of 8")
         #expect(terminal.output.count - seen - stalled <= 2 * paint)

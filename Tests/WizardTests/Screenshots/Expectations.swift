@@ -161,7 +161,8 @@ extension Expectation {
         Expectation(
             "The screen never waits for work", .has,
             "s17AnAgentThatHangsIsNamedWhereverItIsAsked",
-            "t7t11AReaderThatStallsHoldsNothingUpAndGetsOneFreshFrame"),
+            "t7t11AReaderThatStallsHoldsNothingUpAndGetsOneFreshFrame",
+            "t11AReaderThatStallsForAMinuteHoldsNothingUpAndFindsOneFreshPicture"),
         Expectation(
             "Frames are limited: a key's effect at once, the clock once a second",
             .but("No rate is set: a frame waits until the terminal has taken the last one."),
