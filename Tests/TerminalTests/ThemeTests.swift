@@ -90,16 +90,80 @@ import Testing
         }
     }
 
+    /// What the eye sees that lacks one kind of cones (Machado, Oliveira and Fernandes 2009, severity 1), on linear RGB.
+    private static let blindness: [(name: String, matrix: [[Double]])] = [
+        (
+            "protanopia",
+            [
+                [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+                [-0.003882, -0.048116, 1.051998],
+            ]
+        ),
+        (
+            "deuteranopia",
+            [
+                [0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+                [-0.011820, 0.042940, 0.968881],
+            ]
+        ),
+        (
+            "tritanopia",
+            [
+                [1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+                [0.004733, 0.691367, 0.303900],
+            ]
+        ),
+    ]
+
+    /// In the theme that is made for them; in others a mark and a word tell.
+    @Test func theColourBlindTellStatesApart() throws {
+        let theme = try #require(Theme.builtIn.first { $0.name == "colour-blind" })
+        let states: [Role] = [.ok, .warning, .error]
+        for (name, matrix) in Self.blindness {
+            let seen = states.map { role in
+                let colour = linear(theme.paint(Style(role), colours: 256).foreground)
+                return lab(matrix.map { row in zip(row, colour).map(*).reduce(0, +) })
+            }
+            for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+                let difference = zip(seen[one], seen[other]).map { ($0 - $1) * ($0 - $1) }
+                // Ten times what is just seen.
+                #expect(
+                    difference.reduce(0, +).squareRoot() > 23,
+                    "\(name): \(states[one]), \(states[other])")
+            }
+        }
+    }
+
+    /// CIELAB of a colour in linear RGB, white being that of sRGB.
+    private func lab(_ colour: [Double]) -> [Double] {
+        let (red, green, blue) = (
+            max(0, min(1, colour[0])), max(0, min(1, colour[1])), max(0, min(1, colour[2]))
+        )
+        let parts = [
+            (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.95047,
+            0.2126 * red + 0.7152 * green + 0.0722 * blue,
+            (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.08883,
+        ].map { $0 > 0.008856 ? cbrt($0) : 7.787 * $0 + 16.0 / 116 }
+        return [
+            116 * parts[1] - 16, 500 * (parts[0] - parts[1]), 200 * (parts[1] - parts[2]),
+        ]
+    }
+
     /// Relative luminance of WCAG 2 for xterm's palette.
     private func luminance(_ colour: Int) -> Double {
+        let parts = linear(colour)
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    }
+
+    /// Linear RGB of a colour of xterm's palette, above the first 16.
+    private func linear(_ colour: Int) -> [Double] {
         let levels: [Int] =
             colour >= 232
             ? Array(repeating: 8 + 10 * (colour - 232), count: 3)
             : [36, 6, 1].map { (colour - 16) / $0 % 6 }.map { $0 == 0 ? 0 : 55 + 40 * $0 }
-        let parts: [Double] = levels.map {
+        return levels.map {
             let share = Double($0) / 255
             return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
         }
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
     }
 }

@@ -49,4 +49,36 @@ import Testing
         #expect(few.contains { hasColour($0.bytes) })
         #expect(try frames("xterm-256color").contains { $0.bytes.contains(palette) })
     }
+
+    @Test func noTextIsOfTwoStatesThatOnlyColoursTellApart() {
+        var roles: [String: Set<Role>] = [:]
+        for (_, canvas) in Screenshot.pictures {
+            for (text, role) in states(canvas) {
+                let words = text.split(separator: " ").joined(separator: " ")
+                if !words.isEmpty { roles[words, default: []].insert(role) }
+            }
+        }
+        #expect(roles.count > 10)
+        for (text, roles) in roles { #expect(roles.count == 1, "\(text): \(roles)") }
+    }
+
+    /// The texts that are drawn as a state, with it.
+    private func states(_ canvas: Canvas) -> [(text: String, role: Role)] {
+        var texts: [(text: String, role: Role)] = []
+        for row in 0..<canvas.size.rows {
+            var last: Role?
+            for column in 0..<canvas.size.columns {
+                let cell = canvas[Point(column, row)]
+                let role = cell.style.role
+                defer { last = role }
+                guard [.ok, .warning, .error].contains(role) else { continue }
+                if role == last {
+                    texts[texts.count - 1].text += cell.text
+                } else {
+                    texts.append((cell.text, role))
+                }
+            }
+        }
+        return texts
+    }
 }

@@ -129,8 +129,11 @@ extension Expectation {
             "dDetachesAndKeepsWhereTheUserWas", "s18WhatHappenedMeanwhileIsSaidFirst"),
         Expectation(
             "A log that follows, stops and is taken along",
-            .but("It is searched, too; `lagzero support` takes it along."),
-            "aLogFollowsUntilItIsScrolled", "t17ABundleHoldsWhatIsKnownAndNoSecret"),
+            .but(
+                "A line longer than the window is cut, not wrapped, and none is marked by how grave it is."
+            ),
+            "aLogFollowsUntilItIsScrolled", "s19TenThousandLinesOfALogAreSearched",
+            "t17ABundleHoldsWhatIsKnownAndNoSecret"),
     ]
 
     private static let figures = [
@@ -151,7 +154,8 @@ extension Expectation {
             "themesOfTheUserAreThereAndABrokenOneIsNamed"),
         Expectation(
             "Palettes for the colour-blind; state is glyph and word first", .has,
-            "everyColourIsReadableOnItsBackground", "theMonochromeThemeHasNoColour"),
+            "theColourBlindTellStatesApart", "noTextIsOfTwoStatesThatOnlyColoursTellApart",
+            "t4TheMonochromeThemeHasNoByteOfColourEither"),
         Expectation(
             "Contrast on light and dark", .has, "everyColourIsReadableOnItsBackground",
             "highContrastBringsItsOwnBackground"),
