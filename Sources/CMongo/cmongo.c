@@ -46,6 +46,10 @@ void cmongo_configure_heap(int arenas, int map_threshold, int trim_threshold) {
     mallopt(M_TRIM_THRESHOLD, trim_threshold);
 }
 
+void cmongo_trim_heap(void) {
+    malloc_trim(0);
+}
+
 void cmongo_initialize(void) {
     // The handler is a global behind libmongoc's own mutex; setting it again changes nothing.
     mongoc_log_set_handler(discard_log, NULL);

@@ -371,6 +371,7 @@ package actor MigrationEngine {
         parts.registered.open()
         await handle(.prepared)
         try await parts.waitUntilCopied()
+        Heap.trim()
         try await parts.saveCounts()
         await handle(.copied)
         await parts.keeper.allowIndexes()

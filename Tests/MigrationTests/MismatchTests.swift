@@ -124,7 +124,7 @@ struct MismatchTests {
 
     @Test func aLargeBatchMakesTheNextOnesSmaller() {
         #expect(BatchStream.nextSize(10_000, bytes: 4 << 20) == 10_000)
-        #expect(BatchStream.nextSize(10_000, bytes: 16 << 20) == 2_500)
+        #expect(BatchStream.nextSize(10_000, bytes: 16 << 20) == 2_187)
         #expect(BatchStream.nextSize(1, bytes: 16 << 20) == 1)
         #expect(BatchStream.firstSize(averageBytes: 0) == Tuning.verifyBatchDocuments)
         #expect(BatchStream.firstSize(averageBytes: 16 << 20) == 1)

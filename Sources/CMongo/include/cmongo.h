@@ -43,6 +43,10 @@ void cmongo_initialize(void);
 /// at its end the heap gives memory back. Call before there is a second thread.
 void cmongo_configure_heap(int arenas, int map_threshold, int trim_threshold);
 
+/// Gives the heap's free pages back to the kernel, those in its middle too. Blocks other threads' allocations for
+/// milliseconds.
+void cmongo_trim_heap(void);
+
 /// Makes a pool; no connection is opened. NULL with `error` when the URI is not accepted. Thread safe but for
 /// `cmongo_pool_destroy`, which needs every client back.
 cmongo_pool_t *_Nullable cmongo_pool_new(const char *uri, const char *app_name, cmongo_error_t *error);

@@ -30,17 +30,18 @@ struct BatchStream: Sendable {
         return batch.array
     }
 
-    /// Keeps batches near the bytes that are wanted. It depends on the batch alone, so that two sides which are equal go
+    /// Keeps batches within the block that holds the bytes that are wanted. It depends on the batch alone, so that two sides which are equal go
     /// on in step.
     static func nextSize(_ size: Int, bytes: Int) -> Int {
         let wanted = Tuning.verifyBatchBytes
-        guard bytes > wanted * 3 / 2 else { return size }
+        guard bytes > wanted * 8 / 7 else { return size }
         return max(1, size * wanted / bytes)
     }
 
     /// How many documents of this average length are asked for at once.
     static func firstSize(averageBytes: Int) -> Int {
-        min(max(1, Tuning.verifyBatchBytes / max(1, averageBytes)), Tuning.verifyBatchDocuments)
+        let bytes = averageBytes + Tuning.batchOverhead
+        return min(max(1, Tuning.verifyBatchBytes / bytes), Tuning.verifyBatchDocuments)
     }
 
     /// Lets go of the cursor when the rest is of no interest.
