@@ -43,6 +43,13 @@ struct ValidationRulesTests {
         }
     }
 
+    @Test func theDiskHoldsAlreadyWhatAMigrationThatGoesOnHasCopied() {
+        let sizes = Validation.Sizes(data: 300, storage: 100, indexes: 20)
+        let check = Validation.diskSpace(sizes, Validation.Room(free: 50, stored: 100))
+        #expect(check.outcome == .pass)
+        #expect(check.seen.hasSuffix("are free on the destination or hold what was copied before"))
+    }
+
     @Test func diskSpaceThatIsNotToldIsUnknownAndDoesNotBlock() {
         let check = Validation.diskSpace(Validation.Sizes(), nil)
         #expect(check.outcome == .unknown && !check.isBlocking)

@@ -126,7 +126,7 @@ package struct Validation: Sendable {
         }
         if let window { checks.append(window.check(bytes: sizes?.data)) }
         if let link = to.login?.link, from.login != nil {
-            let room = await Room(link, cleared: options.drop ? destination : nil)
+            let room = await Room(link, options, destination)
             checks.append(Validation.diskSpace(sizes, room))
         }
         return checks

@@ -12,10 +12,13 @@ extension Validation {
         var refused: [String: String] = [:]
     }
 
-    /// Room on the disk of the destination's primary, in bytes; what clearing frees is counted in.
+    /// Room on the disk of the destination's primary, in bytes.
     struct Room: Hashable, Sendable {
         var free: Int
+        /// What clearing frees.
         var freed = 0
+        /// What the migration that goes on has stored there before.
+        var stored = 0
     }
 
     static func diskSpace(_ sizes: Sizes?, _ room: Room?) -> ValidationCheck {
@@ -31,10 +34,11 @@ extension Validation {
                 seen: "\(size(needed)) are needed; the destination does not tell how much is free",
                 remedy: "See that the destination has more free disk space than that.")
         }
-        let available = room.free + room.freed
+        let available = room.free + room.freed + room.stored
         let seen =
             "\(size(needed)) are needed, \(size(available)) are free on the destination"
             + (room.freed > 0 ? " after clearing" : "")
+            + (room.stored > 0 ? " or hold what was copied before" : "")
         if available < sizes.storage {
             return ValidationCheck(
                 .diskSpace, .both, .failure, seen: seen,
@@ -110,16 +114,21 @@ extension Validation.Sizes {
 
 extension Validation.Room {
     /// Asks the destination. Nil where it does not tell: it does so only for databases that hold something, hence
-    /// `admin`. A `cleared` catalog is one whose databases are dropped first.
-    init?(_ link: Validation.Link, cleared: Validation.Catalog?) async {
+    /// `admin`. `catalog`: what it holds, which counts where that is dropped first or is what is gone on with.
+    init?(_ link: Validation.Link, _ options: MigrationOptions, _ catalog: Validation.Catalog?)
+        async
+    {
         let statistics = try? await link.run(["dbStats": 1])
         guard let total = statistics?["fsTotalSize"]?.integer, total > 0,
             let used = statistics?["fsUsedSize"]?.integer
         else { return nil }
         self.init(free: total - used)
-        for database in cleared?.userDatabases ?? [] {
+        guard options.drop || options.resume else { return }
+        var held = 0
+        for database in catalog?.userDatabases ?? [] {
             let statistics = try? await link.run(["dbStats": 1], on: database)
-            freed += statistics?["totalSize"]?.integer ?? 0
+            held += statistics?["totalSize"]?.integer ?? 0
         }
+        if options.drop { freed = held } else { stored = held }
     }
 }
