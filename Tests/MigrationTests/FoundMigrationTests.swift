@@ -9,7 +9,7 @@ import Testing
     @Test func aDestinationThatDoesNotAnswerIsNotWaitedFor() async throws {
         let host = try await DeafHost()
         let begin = ContinuousClock.now
-        let answer = await FoundMigration.isPastPointOfNoReturn(
+        let answer = await FoundMigration.isInCutover(
             try ConnectionString("mongodb://\(host.address)/?tls=true"), within: .seconds(1))
         #expect(answer == nil)
         #expect(ContinuousClock.now - begin < .seconds(2.5))

@@ -156,6 +156,35 @@ import Testing
         await clusters.stop()
     }
 
+    /// Whatever a validation would find, applications wait until the source takes writes again.
+    @Test func anInterruptedCutoverIsUndoneBeforeAnythingIsValidated() async throws {
+        let clusters = try await clusters()
+        _ = try await stopped(clusters)
+        func change(_ step: Value) async throws {
+            let change: Value = ["q": ["_id": "migration"], "u": ["$set": ["cutover": step]]]
+            let reply = try await clusters.destination.lane.run(
+                ["update": "state", "updates": [change]], on: "lagzero_internal")
+            #expect(reply["n"]?.integer == 1)
+        }
+        func goOn() async throws -> LagzeroProcess {
+            let process = try LagzeroProcess(
+                ["migrate", "--json", "--lag-hold", "0", "--resume"],
+                environment: environment(clusters))
+            try await process.said("Ready for the cutover")
+            process.send(SIGINT)
+            #expect(try await process.status() == 130)
+            return process
+        }
+        #expect(try await goOn().errors.contains("\"validation\""))
+        try await change("begun")
+        let second = try await goOn()
+        #expect(!second.errors.contains("\"validation\""))
+        let state = try await clusters.destination.lane.open(
+            ["find": "state", "filter": ["_id": "migration"]], on: "lagzero_internal")
+        #expect(state.documents.map { $0["cutover"] } == [.null])
+        await clusters.stop()
+    }
+
     @Test func aMigrationWhoseTimeHasPassedExpires() async throws {
         let clusters = try await clusters()
         _ = try await stopped(clusters)

@@ -56,14 +56,15 @@ package struct FoundMigration: Hashable, Sendable {
             seenBy: owner, isRunning: isRunning)
     }
 
-    /// Whether what a destination holds is a migration of which only the cutover's end is left, for which nobody needs the
-    /// source. One call, changes nothing. Nil where it does not answer within `limit`, or refuses to.
-    package static func isPastPointOfNoReturn(
+    /// Whether what a destination holds is a migration in its cutover: applications wait for it to be undone or finished,
+    /// whatever a validation would find, and behind the point of no return nobody needs the source. One call, changes
+    /// nothing. Nil where it does not answer within `limit`, or refuses to.
+    package static func isInCutover(
         _ destination: ConnectionString, within limit: Duration = Tuning.wayLimit
     ) async -> Bool? {
         // The first answer counts: what a lane has begun cannot be interrupted.
         let (answers, answer) = AsyncStream.makeStream(of: Bool?.self)
-        Task { answer.yield(try? await isPastPointOfNoReturn(destination)) }
+        Task { answer.yield(try? await isInCutover(destination)) }
         Task {
             try? await Task.sleep(for: limit)
             answer.yield(nil)
@@ -71,12 +72,10 @@ package struct FoundMigration: Hashable, Sendable {
         return await answers.first { _ in true } ?? nil
     }
 
-    private static func isPastPointOfNoReturn(
-        _ destination: ConnectionString
-    ) async throws -> Bool {
+    private static func isInCutover(_ destination: ConnectionString) async throws -> Bool {
         let lane = try await Cluster.open(destination.hurried).lane()
         let state = try await StateStore.peek("state", "migration", lane)
-        return state.map { StoredMigration($0).isPastPointOfNoReturn } ?? false
+        return state.map { StoredMigration($0).isInCutover } ?? false
     }
 
     /// `subject`: of the source that was given; nil where that does not answer.

@@ -263,4 +263,9 @@ struct StoredMigration: Sendable {
     }
 
     var isPastPointOfNoReturn: Bool { cutover == .accepted || cutover == .finished }
+
+    /// Whether whoever takes it up undoes or finishes a cutover first.
+    var isInCutover: Bool {
+        !isDropped && phase != .cancelled && (cutover != nil || isSourceBlocked)
+    }
 }

@@ -31,7 +31,7 @@ struct ForegroundMigration: Sendable {
         let validating = Task {
             await Validation(source: source, destination: destination, options: options).run()
         }
-        if await !isOnlyToBeFinished {
+        if await !isInCutover {
             let validation = await validating.value
             tell(validation)
             if validation.isBlocking { return .validationFailed }
@@ -51,11 +51,12 @@ struct ForegroundMigration: Sendable {
         return await work.value
     }
 
-    /// Nothing is to be checked before that: the destination is in use, and the source may be gone.
-    private var isOnlyToBeFinished: Bool {
+    /// Nothing is to be checked before that: applications wait until the source takes writes again, or the destination has
+    /// them by now and the source may be gone.
+    private var isInCutover: Bool {
         get async {
             guard options.resume, !options.drop, !validateOnly else { return false }
-            return await FoundMigration.isPastPointOfNoReturn(destination) ?? false
+            return await FoundMigration.isInCutover(destination) ?? false
         }
     }
 
