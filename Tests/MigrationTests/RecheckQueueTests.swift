@@ -65,6 +65,19 @@ struct RecheckQueueTests {
         #expect(queue.bytes == 0)
     }
 
+    /// Ids that only look alike, as those of decimals beyond a double's precision.
+    @Test func aCandidateWithTheKeyOfOneThatIsComparedIsComparedToo() throws {
+        var queue = RecheckQueue()
+        let (double, decimal): (Value, Value) = (
+            .double(0.1), .decimal128(Decimal128(high: 0x303E_0000_0000_0000, low: 1))
+        )
+        queue.add(candidates: [rawID(double)], of: collection, now: start)
+        let first = try item(&queue, at: start)
+        queue.add(candidates: [rawID(decimal)], of: collection, now: start)
+        queue.resolve(first, of: collection, .done, now: start)
+        #expect(try item(&queue, at: later(9)).ids.count == 2)
+    }
+
     @Test func aKeyThatNobodyKeepsDisturbsTheWorkerThatHasIt() throws {
         var queue = RecheckQueue()
         queue.add(candidates: [rawID(1)], of: collection, now: start)

@@ -123,8 +123,10 @@ struct RecheckQueue: Sendable {
         _ key: CanonicalKey, _ ids: [RawValue], of collection: BinaryUUID, _ stage: Stage
     ) {
         change(key, of: collection) { entry in
+            let known = entry.ids.count
             for id in ids where !entry.ids.contains(id) { entry.ids.append(id) }
-            if stage == .noted { entry.isDisturbed = entry.isTaken }
+            // The worker that has it does not look at what has come since.
+            if stage == .noted || entry.ids.count > known { entry.isDisturbed = entry.isTaken }
             if stage == .candidate, entry.stage == .noted { entry.stage = .candidate }
         }
     }
