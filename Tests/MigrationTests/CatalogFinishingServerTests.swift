@@ -243,6 +243,21 @@ import Testing
         #expect(Set(unique.map(\.name)) == ["fine", "sparse"])
     }
 
+    @Test func anIndexThatSomebodyHasDroppedIsMissed() async throws {
+        let lab = try await CatalogLab("missed")
+        try await lab.onSource([
+            "createIndexes": "a",
+            "indexes": [["key": ["n": 1], "name": "n"], ["key": ["m": 1], "name": "m"]],
+        ])
+        #expect(try await lab.reconcile().isSettled)
+        try await lab.onDestination(["dropIndexes": "a", "index": "n"])
+        let finishing = try await lab.finishing()
+        let problems = try await finishing.prepare()
+        #expect(problems.map(\.kind) == [.missing] && problems.map(\.index) == ["n"])
+        // Whoever uses the destination by then may have done it.
+        #expect(try await finishing.finish() == [])
+    }
+
     @Test func aDocumentThatIsReadTwiceIsNotInItsOwnWay() async throws {
         let lab = try await CatalogLab("twice", group: "yields")
         try await lab.onSource([

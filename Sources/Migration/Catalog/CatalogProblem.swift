@@ -15,6 +15,8 @@ package struct CatalogProblem: Error, Hashable, Sendable {
         case unfollowed
         /// Documents with equal keys make a unique index impossible.
         case notUnique
+        /// Somebody has dropped what this migration had built.
+        case missing
     }
 
     package var kind: Kind
@@ -54,6 +56,12 @@ package struct CatalogProblem: Error, Hashable, Sendable {
             remedy:
                 "drop it on the source and resume, or begin anew with the source upgraded or the collection excluded"
         )
+    }
+
+    static func missing(_ namespace: Namespace, index: String) -> CatalogProblem {
+        CatalogProblem(
+            .missing, namespace, index: index, reason: "it is not on the destination any more",
+            remedy: "see that nobody else changes the destination; it is built again now")
     }
 
     static func refused(

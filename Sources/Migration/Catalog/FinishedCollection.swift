@@ -16,6 +16,11 @@ struct FinishedCollection {
         self.lane = lane
     }
 
+    /// Notes that an index is not there.
+    mutating func miss(_ index: String) {
+        problems.append(.missing(namespace.withoutBucketsPrefix, index: index))
+    }
+
     mutating func prepareUnique(_ index: String, _ isOn: Bool) async throws {
         try await perform(
             "collMod", ["index": ["name": .string(index), "prepareUnique": .bool(isOn)]],

@@ -36,9 +36,11 @@ package struct Finishing: Sendable {
     }
 
     /// Before the destination accepts writes: every index that is to be unique refuses duplicates
-    /// from now on, and twins are built. Quick but for twins.
+    /// from now on, and twins are built. Quick but for twins. Missing indexes are problems: afterwards they may be gone
+    /// because whoever uses the destination has dropped them.
     package func prepare() async throws -> [CatalogProblem] {
         try await forEach(try await plans()) { plan, collection in
+            for name in plan.missing { collection.miss(name) }
             for name in plan.prepared { try await collection.prepareUnique(name, true) }
             if !plan.twins.isEmpty { try await collection.build(plan.twins) }
         }

@@ -5,6 +5,8 @@ package import Mongo
 package struct FinishingPlan: Hashable, Sendable {
     package let destination: BinaryUUID
     package let namespace: Namespace
+    /// Indexes that are not there though they should be, and are built by nothing that this plans.
+    package private(set) var missing: [String] = []
     /// Indexes that must refuse duplicates from now on; nothing is scanned for that.
     package private(set) var prepared: [String] = []
     /// Unique indexes that could not be there beside their twins, to be built.
@@ -17,7 +19,8 @@ package struct FinishingPlan: Hashable, Sendable {
     package private(set) var options: Document = [:]
 
     package var isEmpty: Bool {
-        prepared.isEmpty && twins.isEmpty && unique.isEmpty && modified.isEmpty && options.isEmpty
+        missing.isEmpty && prepared.isEmpty && twins.isEmpty && unique.isEmpty && modified.isEmpty
+            && options.isEmpty
     }
 
     /// What is left to do, for every collection that is on both sides. Made anew from a new
@@ -35,6 +38,7 @@ package struct FinishingPlan: Hashable, Sendable {
                 Finishing.Item(namespace: namespace.withoutBucketsPrefix, index: index))
         }
         var plan = self
+        plan.missing.removeAll { !contains($0) }
         plan.prepared.removeAll { !contains($0) }
         plan.twins.removeAll { !contains($0.name) }
         plan.unique.removeAll { !contains($0) }
@@ -62,7 +66,10 @@ package struct FinishingPlan: Hashable, Sendable {
         let twinNames = Set(Translation.twins(of: source).map(\.id))
         for index in Translation.final.indexes(of: source) {
             guard let present = found[index.id] else {
-                guard twinNames.contains(index.id) else { continue }
+                guard twinNames.contains(index.id) else {
+                    missing.append(index.name)
+                    continue
+                }
                 twins.append(Translation.twin(index, of: source))
                 if let change = FinishingPlan.modification(of: nil, to: index) {
                     modified.append(change)

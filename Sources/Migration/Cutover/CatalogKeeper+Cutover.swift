@@ -44,10 +44,11 @@ extension CatalogKeeper {
         return Set(collections.map(\.namespace))
     }
 
-    /// The last time before the cutover: returns when both catalogs are equal, indexes included.
+    /// The last time before the cutover: returns when both catalogs are equal, indexes included, also those of collections
+    /// that this has made and that are still to be copied.
     func reconcileForCutover() async throws {
         try await reconcile()
-        while !isEqual {
+        while !isEqual || !context.registry.all.allSatisfy({ indexed.contains($0.source) }) {
             try refuseOnProblems()
             try await waitForMore()
         }
@@ -78,7 +79,8 @@ extension CatalogKeeper {
             try await finishing.prepare()
         }
         guard let first = problems.first else { return unfinished.count }
-        throw MigrationError(.cutoverRefused, "a unique index cannot be prepared: \(first)")
+        throw MigrationError(
+            .cutoverRefused, "the destination's indexes cannot be prepared: \(first)")
     }
 
     /// Takes `prepareUnique` back.

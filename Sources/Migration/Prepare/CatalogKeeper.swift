@@ -37,6 +37,8 @@ actor CatalogKeeper {
     /// Collections that the last run left equal, indexes included: what a later run has to do to them needs a reason. Nil
     /// where it left anything else to do.
     private var settled: Set<BinaryUUID>?
+    /// Collections whose indexes the last run looked at.
+    private(set) var indexed: Set<BinaryUUID> = []
     /// The source as the last run read it, and which collection is which.
     private(set) var sourceCatalog = Catalog([])
     private(set) var pairs: [BinaryUUID: BinaryUUID] = [:]
@@ -216,6 +218,7 @@ actor CatalogKeeper {
         let answered = context.dirty.beginAnsweringCatalog()
         let copied = Set(context.registry.all.filter(\.isCopied).map(\.source))
         let wanted = buildsIndexes ? copied : []
+        indexed = []
         let expected = settled
         let finished = wanted.subtracting(inBuild)
         do {
@@ -232,6 +235,7 @@ actor CatalogKeeper {
             builds = report.builds
             if builds.isEmpty { refusedBuilds = [] }
             isSettled = report.isSettled
+            indexed = wanted
             settled =
                 isSettled && buildsIndexes ? finished.subtracting(builds.map(\.source)) : nil
             sourceCatalog = report.source
