@@ -165,11 +165,11 @@ extension FaultServerTests {
             let isResumed = phase != .inSync && phase != .paused
             try trial.start { $0.syncDuration = .seconds(isResumed ? 12 : 3) }
             try await trial.advance(to: .inSync)
+            try await eventually("the time runs") {
+                await trial.engine?.details().deadline != nil
+            }
             if phase == .paused { await trial.engine?.pause() }
             if isResumed {
-                try await eventually("the time runs") {
-                    await trial.engine?.details().deadline != nil
-                }
                 await trial.interrupt()
                 try await giveMoreToDo(trial, in: phase)
                 try trial.start { $0.lagHold = 60 }
