@@ -69,16 +69,52 @@ import Testing
 
     @Test(arguments: Theme.builtIn)
     func everyColourIsReadableOnItsBackground(theme: Theme) {
-        let ground: Double = theme.name.hasSuffix("light") ? 1 : 0
+        for colours in [256, 16, 8] {
+            for palette in Palette.all {
+                expectReadable(theme, colours, palette, isBoldBright: true)
+            }
+        }
+        // An xterm that is told so; the Linux console has no choice.
+        expectReadable(theme, 16, .xterm, isBoldBright: false)
+    }
+
+    private func expectReadable(
+        _ theme: Theme, _ colours: Int, _ palette: Palette, isBoldBright: Bool
+    ) {
+        let ground = theme.name.hasSuffix("light") ? 15 : 0
         // A grey button is meant to stand back, lines and bars are no text.
         let exempt: Set<Role> = [.buttonGrey, .border, .track]
         for role in Set(Role.allCases).subtracting(exempt) {
-            let paint = theme.paint(Style(role), colours: 256)
-            guard paint.foreground >= 16 else { continue }
-            let background = paint.background >= 16 ? luminance(paint.background) : ground
-            let pair = [luminance(paint.foreground), background].sorted()
-            #expect((pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5, "\(theme.name) \(role)")
+            for added in [[], Attributes.bold] {
+                let paint = theme.paint(Style(role, added), colours: colours)
+                guard paint.foreground >= 0 else { continue }
+                let isBright = isBoldBright && paint.attributes.contains(.bold)
+                let shown = paint.foreground + (isBright && paint.foreground < 8 ? 8 : 0)
+                let background = paint.background >= 0 ? paint.background : ground
+                let pair = [shown, background].map(palette.luminance).sorted()
+                let contrast = (pair[1] + 0.05) / (pair[0] + 0.05)
+                #expect(
+                    contrast >= 4.5, "\(theme.name) \(role) \(colours) \(palette.name) \(contrast)")
+            }
         }
+    }
+
+    /// What is read beside each other is not of the same look, where there are colours.
+    @Test(arguments: Theme.builtIn, [16, 8])
+    func theButtonsAreToldApartWithFewColours(theme: Theme, colours: Int) {
+        let looks = [Role.button, .buttonFocus, .buttonReady].map {
+            theme.paint(Style($0), colours: colours)
+        }
+        #expect(Set(looks).count == 3, "\(theme.name) \(looks)")
+    }
+
+    @Test func aBoldThatMayBeBrightIsNotAddedToADarkColour() throws {
+        let theme = try #require(Theme.builtIn.first { $0.name == "atlas-light" })
+        for colours in [8, 16] {
+            #expect(theme.paint(Style(.error, .bold), colours: colours).attributes == [])
+            #expect(theme.paint(Style(.text, .bold), colours: colours).attributes == .bold)
+        }
+        #expect(theme.paint(Style(.error, .bold), colours: 256).attributes == .bold)
     }
 
     /// So it is what it says on light terminals, too.
@@ -119,17 +155,20 @@ import Testing
     @Test func theColourBlindTellStatesApart() throws {
         let theme = try #require(Theme.builtIn.first { $0.name == "colour-blind" })
         let states: [Role] = [.ok, .warning, .error]
-        for (name, matrix) in Self.blindness {
-            let seen = states.map { role in
-                let colour = linear(theme.paint(Style(role), colours: 256).foreground)
-                return lab(matrix.map { row in zip(row, colour).map(*).reduce(0, +) })
-            }
-            for (one, other) in [(0, 1), (0, 2), (1, 2)] {
-                let difference = zip(seen[one], seen[other]).map { ($0 - $1) * ($0 - $1) }
-                // Ten times what is just seen.
-                #expect(
-                    difference.reduce(0, +).squareRoot() > 23,
-                    "\(name): \(states[one]), \(states[other])")
+        for (palette, colours) in [(Palette.xterm, 256), (.xterm, 16), (.console, 16)] {
+            for (name, matrix) in Self.blindness {
+                let seen = states.map { role in
+                    let shown = theme.paint(Style(role), colours: colours).foreground
+                    let colour = palette.linear(shown)
+                    return lab(matrix.map { row in zip(row, colour).map(*).reduce(0, +) })
+                }
+                for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+                    let difference = zip(seen[one], seen[other]).map { ($0 - $1) * ($0 - $1) }
+                    // Ten times what is just seen.
+                    #expect(
+                        difference.reduce(0, +).squareRoot() > 23,
+                        "\(name), \(colours), \(palette.name): \(states[one]), \(states[other])")
+                }
             }
         }
     }
@@ -148,22 +187,50 @@ import Testing
             116 * parts[1] - 16, 500 * (parts[0] - parts[1]), 200 * (parts[1] - parts[2]),
         ]
     }
+}
 
-    /// Relative luminance of WCAG 2 for xterm's palette.
-    private func luminance(_ colour: Int) -> Double {
+/// The colours behind the numbers. The first 16 differ between terminals, all others are those of xterm.
+private struct Palette {
+    let name: String
+    /// Red, green and blue, 0 to 255.
+    let first: [[Int]]
+
+    static let all = [console, xterm]
+
+    /// Of VGA, as the Linux console has them.
+    static let console = Palette(
+        name: "console",
+        first: [
+            [0, 0, 0], [170, 0, 0], [0, 170, 0], [170, 85, 0], [0, 0, 170], [170, 0, 170],
+            [0, 170, 170], [170, 170, 170], [85, 85, 85], [255, 85, 85], [85, 255, 85],
+            [255, 255, 85], [85, 85, 255], [255, 85, 255], [85, 255, 255], [255, 255, 255],
+        ])
+
+    static let xterm = Palette(
+        name: "xterm",
+        first: [
+            [0, 0, 0], [205, 0, 0], [0, 205, 0], [205, 205, 0], [0, 0, 238], [205, 0, 205],
+            [0, 205, 205], [229, 229, 229], [127, 127, 127], [255, 0, 0], [0, 255, 0],
+            [255, 255, 0], [92, 92, 255], [255, 0, 255], [0, 255, 255], [255, 255, 255],
+        ])
+
+    /// Relative luminance of WCAG 2.
+    func luminance(_ colour: Int) -> Double {
         let parts = linear(colour)
         return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
     }
 
-    /// Linear RGB of a colour of xterm's palette, above the first 16.
-    private func linear(_ colour: Int) -> [Double] {
-        let levels: [Int] =
-            colour >= 232
-            ? Array(repeating: 8 + 10 * (colour - 232), count: 3)
-            : [36, 6, 1].map { (colour - 16) / $0 % 6 }.map { $0 == 0 ? 0 : 55 + 40 * $0 }
-        return levels.map {
+    /// Linear RGB.
+    func linear(_ colour: Int) -> [Double] {
+        levels(colour).map {
             let share = Double($0) / 255
             return share <= 0.03928 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
         }
+    }
+
+    private func levels(_ colour: Int) -> [Int] {
+        if colour < 16 { return first[colour] }
+        if colour >= 232 { return Array(repeating: 8 + 10 * (colour - 232), count: 3) }
+        return [36, 6, 1].map { (colour - 16) / $0 % 6 }.map { $0 == 0 ? 0 : 55 + 40 * $0 }
     }
 }

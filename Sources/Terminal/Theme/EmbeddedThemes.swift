@@ -23,7 +23,7 @@ enum EmbeddedThemes {
           field-focus: { 256: default underline, 16: default underline, mono: underline }
           button: { 256: 252 on 236, 16: default, mono: normal }
           button-focus: { 256: 231 on 23 bold, 16: black on cyan, mono: reverse }
-          button-ready: { 256: 16 on 48 bold, 16: black on green bold, mono: bold }
+          button-ready: { 256: 16 on 48 bold, 16: black on green, mono: bold }
           button-grey: { 256: "243", 16: default, mono: dim }
           progress: { 256: "48", 16: bright-green, mono: normal }
           track: { 256: "240", 16: default, mono: dim }
@@ -40,23 +40,23 @@ enum EmbeddedThemes {
         roles:
           text: { 256: default, 16: default, mono: normal }
           dim: { 256: "240", 16: default, mono: dim }
-          accent: { 256: "22", 16: green, mono: bold }
-          title: { 256: 22 bold, 16: green bold, mono: bold }
+          accent: { 256: "22", 16: blue, mono: bold }
+          title: { 256: 22 bold, 16: blue bold, mono: bold }
           label: { 256: "24", 16: blue, mono: normal }
-          ok: { 256: "22", 16: green, mono: normal }
+          ok: { 256: "22", 16: blue, mono: normal }
           warning: { 256: 94 bold, 16: default bold, mono: bold }
-          error: { 256: 124 bold, 16: red bold, mono: bold }
+          error: { 256: 124 bold, 16: red, mono: bold }
           selection: { 256: 231 on 22 bold, 16: white on blue, mono: reverse }
           field: { 256: 16 on 254, 16: underline, mono: underline }
           field-focus: { 256: default underline, 16: default underline, mono: underline }
           button: { 256: 16 on 253, 16: default, mono: normal }
           button-focus: { 256: 231 on 24 bold, 16: white on blue, mono: reverse }
-          button-ready: { 256: 231 on 22 bold, 16: white on green bold, mono: bold }
+          button-ready: { 256: 231 on 22 bold, 16: black on green, mono: bold }
           button-grey: { 256: "244", 16: default, mono: dim }
-          progress: { 256: "22", 16: green, mono: normal }
+          progress: { 256: "22", 16: blue, mono: normal }
           track: { 256: "250", 16: default, mono: dim }
           border: { 256: "244", 16: default, mono: normal }
-          key: { 256: 22 bold, 16: green bold, mono: bold }
+          key: { 256: 22 bold, 16: blue bold, mono: bold }
           match: { 256: 94 underline, 16: underline, mono: underline }
           link: { 256: 25 underline, 16: blue underline, mono: underline }
 
@@ -74,12 +74,12 @@ enum EmbeddedThemes {
           ok: { 256: 46 on 16 bold, 16: bright-green on black bold, mono: normal }
           warning: { 256: 226 on 16 bold, 16: bright-yellow on black bold, mono: bold }
           error: { 256: 231 on 160 bold, 16: bright-white on red bold, mono: bold }
-          selection: { 256: 16 on 231 bold, 16: black on white bold, mono: reverse }
+          selection: { 256: 16 on 231 bold, 16: black on bright-white, mono: reverse }
           field: { 256: 16 on 252, 16: black on white, mono: underline }
           field-focus: { 256: 231 on 16 underline, 16: bright-white on black underline, mono: underline }
           button: { 256: 231 on 16, 16: bright-white on black, mono: normal }
-          button-focus: { 256: 16 on 231 bold, 16: black on white bold, mono: reverse }
-          button-ready: { 256: 16 on 46 bold, 16: black on green bold, mono: bold }
+          button-focus: { 256: 16 on 231 bold, 16: black on bright-white, mono: reverse }
+          button-ready: { 256: 16 on 46 bold, 16: black on green, mono: bold }
           button-grey: { 256: 245 on 16, 16: white on black, mono: dim }
           progress: { 256: 231 on 16, 16: bright-white on black, mono: normal }
           track: { 256: 245 on 16, 16: white on black, mono: dim }
@@ -99,15 +99,15 @@ enum EmbeddedThemes {
           accent: { 256: "74", 16: bright-cyan, mono: bold }
           title: { 256: 74 bold, 16: bright-cyan bold, mono: bold }
           label: { 256: "152", 16: bright-cyan, mono: normal }
-          ok: { 256: "74", 16: bright-blue, mono: normal }
+          ok: { 256: "74", 16: bright-cyan, mono: normal }
           warning: { 256: "227", 16: bright-yellow, mono: bold }
           error: { 256: 208 bold, 16: bright-magenta bold, mono: bold }
-          selection: { 256: 231 on 24 bold, 16: black on cyan, mono: reverse }
+          selection: { 256: 231 on 24 bold, 16: black on white, mono: reverse }
           field: { 256: 252 on 236, 16: underline, mono: underline }
           field-focus: { 256: default underline, 16: default underline, mono: underline }
           button: { 256: 252 on 236, 16: default, mono: normal }
-          button-focus: { 256: 231 on 24 bold, 16: black on cyan, mono: reverse }
-          button-ready: { 256: 16 on 74 bold, 16: black on cyan bold, mono: bold }
+          button-focus: { 256: 231 on 24 bold, 16: black on white, mono: reverse }
+          button-ready: { 256: 16 on 74 bold, 16: black on cyan, mono: bold }
           button-grey: { 256: "243", 16: default, mono: dim }
           progress: { 256: "74", 16: bright-cyan, mono: normal }
           track: { 256: "240", 16: default, mono: dim }

@@ -57,7 +57,12 @@ package struct Theme: Sendable, Hashable, Codable {
             (colours >= 256 ? look?.full : colours >= 8 ? look?.basic : look?.mono) ?? Paint()
         if colours < 8 { paint = Paint(attributes: paint.attributes) }
         if colours < 16 { paint = paint.withoutBrightColours }
-        paint.attributes.formUnion(style.attributes)
+        var added = style.attributes
+        // It may be shown as another, brighter colour there, which may not be readable on this background.
+        if colours < 256, (0..<8).contains(paint.foreground), !paint.attributes.contains(.bold) {
+            added.remove(.bold)
+        }
+        paint.attributes.formUnion(added)
         return paint
     }
 
