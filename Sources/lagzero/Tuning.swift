@@ -31,6 +31,9 @@ enum Tuning {
     static let supportPatience = Duration.seconds(5)
     /// Of the agent's log, the last.
     static let supportLogBytes: UInt64 = 1 << 20
+    /// Of what systemd keeps of each unit, and how long it may take to tell it.
+    static let supportJournalLines = 5_000
+    static let supportJournalPatience = Duration.seconds(5)
     /// After that the wizard is open, and no longer starting.
     static let startingTime = Duration.seconds(5)
     /// How long nothing may happen in a recording that is shown, seconds.

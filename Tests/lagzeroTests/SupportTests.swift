@@ -45,11 +45,13 @@ import Testing
 
     /// Makes a bundle; returns its text, which holds no secret.
     private func bundle(
-        of folder: AgentFolder, in scratch: ScratchFolder, _ arguments: [String] = []
+        of folder: AgentFolder, in scratch: ScratchFolder, _ arguments: [String] = [],
+        environment: [String: String] = [:]
     ) async throws -> String {
         let file = scratch.path + "/bundle-\(UUID().uuidString).txt"
         let made = try await LagzeroProcess.run(
-            ["support", "--state", folder.path, "--output", file] + arguments)
+            ["support", "--state", folder.path, "--output", file] + arguments,
+            environment: environment)
         #expect(made.status == 0, "\(made.errors)")
         let text = try String(contentsOfFile: file, encoding: .utf8)
         #expect(!text.contains(Self.password))
@@ -204,6 +206,75 @@ import Testing
     ])
     func ofAValueOnlyNamesAndFiguresAreVouchedFor(line: String, shown: String) {
         #expect(VouchedLine.of(line) == shown)
+    }
+
+    /// A folder with a `journalctl` of its own, to be found first.
+    private func path(_ scratch: ScratchFolder, journalctl: String) throws -> [String: String] {
+        let folder = scratch.path + "/bin"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        try "#!/bin/sh\n\(journalctl)\n".write(
+            toFile: folder + "/journalctl", atomically: true, encoding: .utf8)
+        chmod(folder + "/journalctl", 0o700)
+        return ["PATH": "\(folder):/usr/bin:/bin"]
+    }
+
+    @Test(arguments: ["--user-unit lagzero-agent ", "--unit lagzero-agent@"])
+    func t17WithoutAFileTheLogIsThatOfSystemd(unit: String) async throws {
+        let scratch = try ScratchFolder()
+        let folder = AgentFolder(path: scratch.path + "/state")
+        _ = try await leave(in: folder)
+        let journal = try path(
+            scratch,
+            journalctl: """
+                echo 'a hint for people' >&2
+                case "$*" in
+                *'\(unit)'*) echo '2026-11-23T02:00:00 agent: tried \(Self.uri), \(Self.password)' ;;
+                esac
+                """)
+        let text = try await bundle(of: folder, in: scratch, environment: journal)
+        for part in [
+            "== Log of the agent, kept by systemd ==\njournalctl \(unit.dropLast())",
+            "agent: tried mongodb://anna:",
+        ] { #expect(text.contains(part), "\(part)") }
+        #expect(!text.contains("a hint") && !text.contains("elsewhere"))
+        try await scratch.remove()
+    }
+
+    /// As under systemd, beside the file of one that a wizard had started.
+    @Test func theFileOfAnEarlierAgentIsNotTakenForThatOfTheOneThatRuns() async throws {
+        let session = try WizardSession()
+        let agent = try LagzeroProcess(["agent", "run", "--state", session.folder.path])
+        try await eventually("it runs", within: .seconds(60)) {
+            InstanceLock.holder(of: session.folder) != nil
+        }
+        try Data("long ago\n".utf8).write(to: URL(filePath: session.folder.log))
+        chmod(session.folder.log, 0o600)
+        let with = try path(session.scratch, journalctl: "echo today")
+        let told = try await bundle(of: session.folder, in: session.scratch, environment: with)
+        #expect(told.contains("log, last written at ") && told.contains("long ago"))
+        #expect(told.contains("kept by systemd ==\njournalctl --user-unit lagzero-agent:\ntoday\n"))
+        let without = try path(session.scratch, journalctl: "exit 1")
+        let silent = try await bundle(of: session.folder, in: session.scratch, environment: without)
+        for part in [
+            "The agent that runs does not write to \(session.folder.log).",
+            "which tells nothing here:", "\n    journalctl --user-unit lagzero-agent\n",
+            "\n    journalctl --unit lagzero-agent@",
+        ] { #expect(silent.contains(part), "\(part)") }
+        try await session.end()
+        _ = try await agent.status()
+    }
+
+    @Test func aJournalThatHangsIsNotWaitedFor() async throws {
+        let scratch = try ScratchFolder()
+        let folder = AgentFolder(path: scratch.path + "/state")
+        _ = try await leave(in: folder)
+        let journal = try path(scratch, journalctl: "exec tail -f /dev/null")
+        let begun = ContinuousClock.now
+        let text = try await bundle(of: folder, in: scratch, environment: journal)
+        #expect(ContinuousClock.now - begun < .seconds(60))
+        #expect(text.contains("There is no \(folder.log)."))
+        try await scratch.remove()
     }
 
     @Test func whereThereIsNothingItSaysSo() async throws {

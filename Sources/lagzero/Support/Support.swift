@@ -44,7 +44,7 @@ struct Support: LagzeroCommand {
             try bundle.add(clusters ?? [], migrations)
         }
         await addLogs(of: migrations, stored, to: &bundle)
-        bundle.addLog(at: folder.log)
+        await bundle.addLog(at: folder.log, of: InstanceLock.holder(of: folder)?.process)
         let path = output ?? "lagzero-support-\(Int(Date().timeIntervalSince1970)).txt"
         try bundle.write(to: path)
         surroundings.console.answer("Written to \(path). Read it before you send it.")

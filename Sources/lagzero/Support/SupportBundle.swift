@@ -88,16 +88,31 @@ struct SupportBundle {
             })
     }
 
-    /// The end of a file; nothing where there is none, or where it is left out.
-    mutating func addLog(at path: String) {
-        guard gap == nil, let file = FileHandle(forReadingAtPath: path) else { return }
-        defer { try? file.close() }
-        let size = (try? file.seekToEnd()) ?? 0
-        let first = size > Tuning.supportLogBytes ? size - Tuning.supportLogBytes : 0
-        try? file.seek(toOffset: first)
-        let bytes = (try? file.readToEnd()) ?? Data()
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
-        add("Log of the agent", first > 0 ? Array(lines.dropFirst()) : lines)
+    /// The end of what agents wrote to a file, and of what systemd has where the one that runs does not write there, or none
+    /// runs. `agent`: the process; nil where there is none, or none is known. Nothing where logs are left out.
+    mutating func addLog(at path: String, of agent: Int?) async {
+        guard gap == nil else { return }
+        let heading = "Log of the agent"
+        let file = FileTail(of: path)
+        if let file {
+            add(heading, ["\(path), last written at \(Self.date(file.time)):"] + file.lines)
+        }
+        let isOfAgent = agent.map { FileTail.isWritten(path, by: $0) }
+        if isOfAgent == true { return }
+        var isFound = false
+        for journal in Journal.all {
+            let lines = await journal.lines()
+            guard !lines.isEmpty else { continue }
+            isFound = true
+            add("\(heading), kept by systemd", ["\(journal.command):"] + lines)
+        }
+        // The last agent may well have written the file.
+        guard !isFound, file == nil || isOfAgent == false else { return }
+        let reason =
+            file == nil ? "There is no \(path)." : "The agent that runs does not write to \(path)."
+        let place =
+            "An agent that systemd has started writes to its journal, which tells nothing here:"
+        add("\(heading), elsewhere", [reason, place] + Journal.all.map { "    \($0.command)" })
     }
 
     /// A file for its owner only. Throws a `UsageError` where there is one already, or none can be made.
