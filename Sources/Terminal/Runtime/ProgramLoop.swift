@@ -40,7 +40,7 @@ final class ProgramLoop<P: Program> {
             program.beginEffects()
             if program.ending != nil || isTurned {
                 takeLastAnswer()
-                if isTurned { tell(isSlow: false) }
+                if isTurned { turnToLines() }
                 return
             }
             wait(isBusy: program.isBusy)
@@ -223,6 +223,16 @@ final class ProgramLoop<P: Program> {
             _ = decoder.keys(bytes, at: uptime)
             for _ in 0..<decoder.takeAnswers() { device.answered(at: uptime, isLast: true) }
         }
+    }
+
+    /// Whoever looks at the frames sees the screen go, as the terminal does when it is given back.
+    private func turnToLines() {
+        tell(isSlow: false)
+        guard ending == nil else { return }
+        let content = device.leaving
+        options.onFrame?(
+            FrameReport(
+                bytes: content.count, content: content, size: device.size, uptime: uptime))
     }
 
     /// Draws when something may have changed and the terminal takes it; otherwise the frame is dropped and a newer

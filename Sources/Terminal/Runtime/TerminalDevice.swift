@@ -43,13 +43,9 @@ final class TerminalDevice {
         canTitle = ["xterm", "tmux", "screen", "rxvt"].contains { options.terms[0].hasPrefix($0) }
         // The Linux console is described with one, and reports none.
         hasMouse = !encoder.capability("kmous").isEmpty && options.terms[0] != "linux"
-        let leave = encoder.capability("rmcup")
-        // A terminal with one screen only is left with nothing on it.
         undo =
-            encoder.capability("BD") + (hasMouse ? Self.mouseOff : []) + encoder.capability("sgr0")
-            + encoder.capability("cnorm")
-            + (canTitle ? Self.restoreTitle : [])
-            + (leave.isEmpty ? encoder.capability("clear") : leave)
+            encoder.capability("BD") + (hasMouse ? Self.mouseOff : []) + encoder.plainLook
+            + (canTitle ? Self.restoreTitle : []) + encoder.otherScreen
         try line.enter(undo: undo)
         extra = begun
     }
@@ -59,6 +55,9 @@ final class TerminalDevice {
         encoder.capability("BE") + (canTitle ? Self.keepTitle : []) + title
             + (isMouseReported ? Self.mouseOn : [])
     }
+
+    /// What of giving the terminal back is seen on it.
+    var leaving: [UInt8] { encoder.plainLook + encoder.otherScreen }
 
     /// Gives the terminal back as it was found.
     func close() { line.close() }
@@ -174,5 +173,16 @@ enum Base64 {
             encoded += Array(repeating: UInt8(ascii: "="), count: 3 - group.count)
         }
         return encoded
+    }
+}
+
+extension ScreenEncoder {
+    /// Its own colours, and the cursor.
+    fileprivate var plainLook: [UInt8] { capability("sgr0") + capability("cnorm") }
+
+    /// The screen that was there before. A terminal with one screen only is left with nothing on it.
+    fileprivate var otherScreen: [UInt8] {
+        let leave = capability("rmcup")
+        return leave.isEmpty ? capability("clear") : leave
     }
 }
