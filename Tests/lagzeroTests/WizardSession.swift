@@ -69,11 +69,12 @@ final class WizardSession {
     }
 
     /// As a job of a shell, which says `STOPPED` and `ENDED`, and goes on after a line.
-    func openFromShell() throws -> PseudoTerminal {
+    func openFromShell(_ arguments: [String] = []) throws -> PseudoTerminal {
         let program = try PseudoTerminal.program("lagzero")
         let script =
-            "set -m; \(program); echo STOPPED; read -r; fg >/dev/null; echo ENDED"
-        return try PseudoTerminal("/bin/bash", ["--norc", "-c", script], environment: environment)
+            "set -m; \(program) \"$@\"; echo STOPPED; read -r; fg >/dev/null; echo ENDED"
+        return try PseudoTerminal(
+            "/bin/bash", ["--norc", "-c", script, "bash"] + arguments, environment: environment)
     }
 
     /// Waits until so many boxes of *Get Started* are ticked in what is kept.

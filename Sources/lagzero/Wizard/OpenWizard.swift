@@ -12,7 +12,11 @@ struct OpenWizard: LagzeroCommand {
     @OptionGroup var state: StateArguments
     @OptionGroup var screen: ScreenArguments
 
-    @Option(help: ArgumentHelp("Show a recording instead.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp(
+            "Show a recording instead; q, Esc or Ctrl-C leaves it, Ctrl-Z stops it.",
+            valueName: "file"),
+        completion: .file())
     var replay: String?
 
     @Flag(help: "Only watch: nothing can be changed from this wizard.")
@@ -22,7 +26,7 @@ struct OpenWizard: LagzeroCommand {
     var migration: String?
 
     func run(in surroundings: Surroundings) async throws -> ExitStatus {
-        if let replay { return try await Replay(path: replay).show(surroundings.signals) }
+        if let replay { return try await Replay(path: replay).show(in: surroundings) }
         let recording = try screen.recording()
         let file = SavedStateFile(try state.folder().wizard)
         // Whatever it ends with: what was shown is in it.

@@ -61,44 +61,43 @@ struct Replay {
         }
     }
 
-    /// Ends with the recording or with a signal, and leaves the terminal as it was. Throws a `UsageError` where the
-    /// terminal is too small.
-    func show(_ signals: Signals) async throws -> ExitStatus {
+    /// Ends with the recording, with q, Esc or Ctrl-C, or with a signal, and leaves the terminal as it was. Throws a
+    /// `UsageError` where the terminal has no screen, or is or becomes too small.
+    func show(in surroundings: Surroundings) async throws -> ExitStatus {
         var found = winsize()
         guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &found) == 0 else {
             throw UsageError("--replay needs a terminal")
         }
-        guard found.ws_col >= size.columns, found.ws_row >= size.rows else {
+        let term = getenv("TERM").map { String(cString: $0) } ?? ""
+        guard !term.isEmpty, term != "dumb" else {
             throw UsageError(
-                "--replay needs \(size.columns)x\(size.rows), this terminal is \(found.ws_col)x\(found.ws_row)"
-            )
+                "--replay needs a terminal with a screen, and TERM says that this one has none; "
+                    + "if it has one, set TERM to its name, such as TERM=xterm")
         }
-        let playing = Task {
-            var last = 0.0
-            for frame in frames {
-                let pause = min(max(0, frame.time - last), Tuning.longestPause)
-                try await Task.sleep(for: .seconds(pause))
-                last = frame.time
-                writeAll(frame.content, to: STDOUT_FILENO)
-            }
-            try await Task.sleep(for: .seconds(Tuning.longestPause))
+        guard found.ws_col >= size.columns, found.ws_row >= size.rows else {
+            throw tooSmall(Size(Int(found.ws_col), Int(found.ws_row)))
         }
-        signals.handle { number in if Signals.stopping.contains(number) { playing.cancel() } }
-        let echo = hideKeys()
-        _ = try? await playing.value
-        // Its own screen, its colours, its cursor.
-        writeAll("\u{1b}[?1049l\u{1b}[m\u{1b}[?25h", to: STDOUT_FILENO)
-        if var echo { tcsetattr(STDIN_FILENO, TCSAFLUSH, &echo) }
-        return playing.isCancelled ? .interrupted : .done
+        await surroundings.signals.handOver()
+        let player = Player(frames, size: size, longestPause: Tuning.longestPause)
+        switch try await player.play() {
+        case .played, .terminated: break
+        case .left(let seconds, let all):
+            surroundings.console.say(
+                "The recording was left at \(Self.time(seconds)) of \(Self.time(all)).")
+        case .tooSmall(let size): throw tooSmall(size)
+        }
+        return .done
     }
 
-    /// Keys are not shown; returns what the terminal was set to.
-    private func hideKeys() -> termios? {
-        var settings = termios()
-        guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return nil }
-        let found = settings
-        settings.c_lflag &= ~UInt32(ECHO | ICANON)
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-        return found
+    private func tooSmall(_ found: Size) -> UsageError {
+        UsageError(
+            "--replay needs \(size.columns)x\(size.rows), this terminal is \(found.columns)x\(found.rows)"
+        )
+    }
+
+    /// `1:05`
+    private static func time(_ seconds: Int) -> String {
+        let rest = seconds % 60
+        return "\(seconds / 60):\(rest < 10 ? "0" : "")\(rest)"
     }
 }
