@@ -41,7 +41,8 @@ import Testing
             #expect(second.status == 6)
             let unit = try await fixture.run(["agent", "unit"])
             #expect(unit.text.contains("RestartPreventExitStatus=6\n"))
-            let command = "\(try AgentFixture.program) agent run --state \(fixture.folder.path)"
+            let command =
+                "\"\(try AgentFixture.program)\" agent run --state \"\(fixture.folder.path)\""
             #expect(unit.text.contains("ExecStart=\(command)\n"))
             #expect(second.text.contains("lagzero agent stop"))
             #expect(try await fixture.client.snapshot().agent.process == Int(agent.pid))

@@ -72,7 +72,7 @@ import Testing
         let host = try text("usr/lib/systemd/system/lagzero-agent@.service")
         for unit in [user, host] {
             // Not in a folder of whoever builds the package.
-            #expect(unit.contains("\nExecStart=/usr/bin/lagzero agent run\n"))
+            #expect(unit.contains("\nExecStart=\"/usr/bin/lagzero\" agent run\n"))
             #expect(unit.contains("\nUMask=0077\n"))
         }
         #expect(user.hasSuffix("\nWantedBy=default.target\n") && !user.contains("User="))

@@ -64,7 +64,7 @@ struct AgentUnit: LagzeroCommand {
         StartLimitIntervalSec=0
 
         [Service]
-        ExecStart=\(quoted(program)) agent run\(state.map { " --state " + quoted($0.path) } ?? "")\(manager.account)
+        ExecStart=\(launched(program)) agent run\(state.map { " --state " + word($0.path) } ?? "")\(manager.account)
         Restart=on-failure
         RestartSec=2
         # Another agent has the state folder, such as one that a wizard has started.
@@ -82,10 +82,19 @@ struct AgentUnit: LagzeroCommand {
         configuration.isEmpty ? "" : "\nEnvironment=\(quoted("XDG_CONFIG_HOME=" + configuration))"
     }
 
-    /// As a word of a command line of systemd, which has specifiers of its own.
-    private static func quoted(_ path: String) -> String {
+    /// The program as the first words of a command line. systemd takes no quotes, backslashes or variables in the name of
+    /// what it starts: `env` starts such a one for it.
+    private static func launched(_ program: String) -> String {
+        let isPlain = !program.contains { "\\\"'$".contains($0) }
+        return isPlain ? quoted(program) : "/usr/bin/env " + word(program)
+    }
+
+    /// As a word of a command line, in which `$` begins a variable.
+    private static func word(_ text: String) -> String { quoted(text).replacing("$", with: "$$") }
+
+    /// As one value, whatever is in it; systemd has specifiers of its own (systemd.syntax(7), systemd.unit(5)).
+    private static func quoted(_ text: String) -> String {
         let special = ["\\": "\\\\", "\"": "\\\"", "%": "%%"]
-        let text = path.map { special[String($0)] ?? String($0) }.joined()
-        return text == path && !path.contains(" ") ? path : "\"\(text)\""
+        return "\"" + text.map { special[String($0)] ?? String($0) }.joined() + "\""
     }
 }
