@@ -58,6 +58,73 @@ import Testing
         }
     }
 
+    /// What the wizard alone has, without those that every command has.
+    private var defaultOptions: [String] {
+        get throws {
+            let wizard = try #require(
+                program.shownCommands.first { $0.commandName == program.defaultSubcommand })
+            let names = wizard.shownArguments.flatMap { $0.names ?? [] }.map(\.text)
+            #expect(names.contains("--replay") && names.contains("--state"))
+            return names
+        }
+    }
+
+    /// What bash offers for the last of these words.
+    private func offered(_ words: [String]) async throws -> [String] {
+        let scratch = try ScratchFolder()
+        try text("usr/share/bash-completion/completions/lagzero").write(
+            toFile: scratch.path + "/script", atomically: true, encoding: .utf8)
+        let script = """
+            cd "$0" && . ./script && COMP_WORDS=("$@") && COMP_CWORD=$(($# - 1)) && COMP_LINE="$*"
+            COMP_POINT=${#COMP_LINE}; _lagzero lagzero "${@: -1}" "${@: -2:1}"
+            printf '%s\\n' "${COMPREPLY[@]}"
+            """
+        let child = try scratch.start(
+            ChildProcess.Launch(
+                path: "/bin/bash",
+                arguments: ["--norc", "-c", script, scratch.path, "lagzero"] + words,
+                output: scratch.path + "/output"))
+        try await child.ended(within: .seconds(60))
+        let output = try String(contentsOfFile: scratch.path + "/output", encoding: .utf8)
+        try await scratch.remove()
+        return output.split(separator: "\n").map(String.init)
+    }
+
+    @Test func bashCompletesTheOptionsOfTheWizardWithoutItsName() async throws {
+        let all = try await offered(["--"])
+        for name in try defaultOptions { #expect(all.contains(name), "\(name): \(all)") }
+        #expect(try await offered(["--rep"]) == ["--replay"])
+        // Of a file, the value of an option.
+        #expect(try await offered(["--watch", "--replay", "scr"]) == ["script"])
+        #expect(try await offered(["--migration", ""]).isEmpty)
+        #expect(try await offered(["mig"]) == ["migrate"])
+        #expect(try await offered(["migrate", "--rep"]).isEmpty)
+        #expect(try await offered(["migrate", "--source-f"]) == ["--source-file"])
+        #expect(try await offered(["wizard", "--rep"]) == ["--replay"])
+    }
+
+    @Test func zshAndFishCompleteTheOptionsOfTheWizardWithoutItsName() throws {
+        let zsh = try text("usr/share/zsh/vendor-completions/_lagzero")
+        let start = try #require(zsh.range(of: "\n_lagzero() {\n"))
+        let end = try #require(zsh[start.upperBound...].range(of: "\n}\n"))
+        let root = zsh[start.upperBound..<end.lowerBound]
+        let fish = try text("usr/share/fish/vendor_completions.d/lagzero.fish").split(
+            separator: "\n")
+        let known = try #require(fish.firstIndex { $0.hasSuffix("case 'lagzero'") })
+        for name in try defaultOptions {
+            #expect(root.contains("'\(name)[") || root.contains("{-h,--help}'["), "\(name)")
+            let bare = String(name.drop { $0 == "-" })
+            #expect(
+                fish.contains {
+                    $0.contains("options \"lagzero\" ") && $0.contains(" -l '\(bare)'")
+                }
+                    || bare == "h", "\(name)")
+            #expect(fish[known + 1].contains(bare), "\(fish[known + 1])")
+        }
+        #expect(root.contains("'--replay[") && root.contains("]:file:_files'"))
+        #expect(fish.count { $0.contains("\"lagzero\" version'") } == 1)
+    }
+
     @Test func pathsAreCompletedAsPaths() throws {
         let script = try text("usr/share/zsh/vendor-completions/_lagzero")
         let paths = script.split(separator: "\n").filter {

@@ -26,11 +26,17 @@ struct PackageFiles: LagzeroCommand {
 
     /// Texts by their paths below the root.
     static func all() throws -> [String: String] {
+        let completions = DefaultCompletions(
+            program: Lagzero.configuration.commandName ?? "",
+            command: OpenWizard.configuration.commandName ?? "")
         let share = "usr/share", systemd = "usr/lib/systemd"
         var files = [
-            "\(share)/bash-completion/completions/lagzero": Lagzero.completionScript(for: .bash),
-            "\(share)/zsh/vendor-completions/_lagzero": Lagzero.completionScript(for: .zsh),
-            "\(share)/fish/vendor_completions.d/lagzero.fish": Lagzero.completionScript(for: .fish),
+            "\(share)/bash-completion/completions/lagzero": completions.bash(
+                Lagzero.completionScript(for: .bash)),
+            "\(share)/zsh/vendor-completions/_lagzero": completions.zsh(
+                Lagzero.completionScript(for: .zsh)),
+            "\(share)/fish/vendor_completions.d/lagzero.fish": completions.fish(
+                Lagzero.completionScript(for: .fish)),
             "\(systemd)/user/lagzero-agent.service": AgentUnit.text(program: program)
                 + "\n",
             "\(systemd)/system/lagzero-agent@.service": AgentUnit.text(
