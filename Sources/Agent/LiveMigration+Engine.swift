@@ -47,10 +47,12 @@ extension LiveMigration {
         let deadline = details.deadline.map {
             now + (ContinuousClock.now.duration(to: $0)).milliseconds
         }
-        if let deadline, let old = cutover.deadlineAt, abs(deadline - old) < 1_000 {
-        } else {
-            cutover.deadlineAt = deadline
+        let isSame = deadline.map { new in
+            cutover.deadlineAt.map { abs(new - $0) < 1_000 } ?? false
         }
+        // The countdown goes on while the clusters are not reached; only its engine does not know of it yet.
+        let isRead = details.isPastPointOfNoReturn != nil
+        if isRead || deadline != nil, isSame != true { cutover.deadlineAt = deadline }
         cutover.sourceWrites = details.recentWrites.map { writes in
             writes.map { CutoverState.Writes(namespace: "\($0.namespace)", count: $0.count) }
         }
@@ -101,7 +103,21 @@ extension LiveMigration {
     func isFurther(than before: LiveMigration) -> Bool {
         phase != before.phase
             || cutover.isPastPointOfNoReturn != before.cutover.isPastPointOfNoReturn
+            || cutover.isSourceBlocked != before.cutover.isSourceBlocked
+            || cutover.deadlineAt != before.cutover.deadlineAt
             || isDestinationOpen != before.isDestinationOpen
+    }
+
+    /// What an earlier agent has written down of a cutover may be older than what its engine did then: that is unknown
+    /// until an engine has read it. The point of no return stays passed.
+    mutating func forgetUnreadCutover() {
+        guard !phase.isFinal, !isPastPointOfNoReturn else { return }
+        (cutover.isSourceBlocked, cutover.isPastPointOfNoReturn) = (nil, nil)
+    }
+
+    /// It is taken up again: the time to cut over begins anew where that had run out.
+    mutating func forgetExpiry() {
+        if phase == .expired { cutover.deadlineAt = nil }
     }
 
     /// Remembers since when a cutover is under way, over restarts of the agent too: every engine begins by preparing.
@@ -109,6 +125,7 @@ extension LiveMigration {
         switch phase {
         case .finalizing: cutover.begunAt = cutover.begunAt ?? now
         case .preparing: break
+        case .paused where pausedFrom == .preparing: break
         default: cutover.begunAt = nil
         }
     }

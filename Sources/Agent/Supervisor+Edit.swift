@@ -118,6 +118,12 @@ extension Supervisor {
             if live.phase == .failed, isBlocked {
                 return ("a migration that has failed blocks writes: \(title)", wayOut(of: live))
             }
+            if live.phase == .failed, live.isCutoverInDoubt {
+                return (
+                    "a migration that has failed in a cutover may block writes: \(title)",
+                    wayOut(of: live)
+                )
+            }
         }
         return nil
     }

@@ -54,10 +54,12 @@ extension Supervisor {
                 $0.endedAt = nil
                 $0.report = nil
                 $0.cutover.clockSpeed = clockSpeed > 1 ? clockSpeed : nil
+                $0.forgetExpiry()
                 if $0.phase.isFinal { $0.phase = .preparing }
             }
         } catch {
             try? await update(id) {
+                $0.forgetExpiry()
                 $0.phase = .failed
                 $0.error = ControlError(any: error)
                 $0.isRetryPossible = true

@@ -75,6 +75,7 @@ package actor Supervisor {
             live.isRunning = false
             live.driver = nil
             live.dropOldFigures()
+            live.forgetUnreadCutover()
             // Agents that told of nothing took every pause for one by an error.
             if live.phase == .paused, live.error?.message == "paused by the operator" {
                 live.error = nil

@@ -62,11 +62,12 @@ package struct CutoverState: Codable, Sendable, Hashable {
     package var canBlockSource: Bool?
     /// Indexes that cannot be made unique, by index and namespace; nil until they were looked at.
     package var uniqueViolations: [String]?
-    /// Whether lagzero blocks the source's writes now.
+    /// Whether lagzero blocks the source's writes now; nil until an engine has read what an earlier one has done.
     package var isSourceBlocked: Bool?
     /// Whether it blocks the writes of others on the destination; also after a failure.
     package var isDestinationBlocked: Bool?
-    /// When the cutover that is under way was begun, milliseconds since 1970 by the agent's clock.
+    /// When the cutover that is under way was begun, milliseconds since 1970 by the agent's clock; kept until it is over,
+    /// also where its engine is lost.
     package var begunAt: Int64?
     /// When the last attempt was begun, milliseconds since 1970: tells attempts apart. Nil before there was one.
     package var lastAttemptAt: Int64?

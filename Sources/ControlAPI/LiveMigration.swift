@@ -66,6 +66,12 @@ package struct LiveMigration: Codable, Sendable, Hashable, Identifiable {
     package var isPastPointOfNoReturn: Bool {
         cutover.isPastPointOfNoReturn == true || isDestinationOpen
     }
+
+    /// Whether a cutover was under way when its agent was lost, and no engine has read since how far that had come: it may
+    /// be undone, finished, or half done.
+    package var isCutoverInDoubt: Bool {
+        cutover.begunAt != nil && cutover.isSourceBlocked == nil && !isPastPointOfNoReturn
+    }
 }
 
 /// How far the ending of a failed migration is; once that has succeeded the migration is cancelled.

@@ -42,8 +42,14 @@ extension Snapshot {
         if live.isSourceHeld {
             return ("a migration still holds it as its source", "release the source first")
         }
-        guard live.phase == .failed, live.cutover.isSourceBlocked == true, !isSuperseded(live)
-        else { return nil }
+        guard live.phase == .failed, !isSuperseded(live) else { return nil }
+        if live.isCutoverInDoubt {
+            return (
+                "a migration that has failed in a cutover may still block its writes",
+                "retry or cancel that first"
+            )
+        }
+        guard live.cutover.isSourceBlocked == true else { return nil }
         return (
             "a migration that has failed still blocks its writes",
             live.isPastPointOfNoReturn ? "retry that first" : "cancel that first"

@@ -157,6 +157,11 @@ enum CutoverView {
                 .warning,
                 "Whether the cutover is undone or finished is not known yet: please wait, and start no application."
             )
+        case nil where live.isCutoverInDoubt:
+            return Notice(
+                .warning,
+                "Whether the cutover is undone or finished is not known: Retry finds that out. Start no application before."
+            )
         case nil where live.phase != .inSync:
             return Notice(
                 .warning, "Whether \(name) accepts writes is not known: please try that first.")

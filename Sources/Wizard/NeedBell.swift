@@ -67,7 +67,7 @@ extension World {
         // A cutover that has begun does not expire.
         if live.phase != .finalizing, !live.isPastPointOfNoReturn, let left = timeLeft(live) {
             for mark in flow(of: live).timer.marks where left <= mark + Tuning.markWidth {
-                kinds.append((.little(mark), left <= mark))
+                kinds.append((.little(mark), left <= mark && !live.isCutoverInDoubt))
             }
         }
         return kinds

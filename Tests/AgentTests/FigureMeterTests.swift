@@ -47,7 +47,10 @@ import Testing
         // The agent was restarted: its engine begins by preparing.
         live.phase = .preparing
         live.noteCutover(at: 8)
-        live.phase = .finalizing
+        // It is paused before it has read how far that came.
+        (live.phase, live.pausedFrom) = (.paused, .preparing)
+        live.noteCutover(at: 8)
+        (live.phase, live.pausedFrom) = (.finalizing, nil)
         live.noteCutover(at: 9)
         #expect(live.cutover.begunAt == 6)
         live.phase = .inSync

@@ -62,6 +62,36 @@ import Testing
         let past = live
         live.cutover.steps = opened
         #expect(live.isFurther(than: past))
+        var blocked = before
+        blocked.cutover.isSourceBlocked = true
+        #expect(blocked.isFurther(than: before))
+        var extended = before
+        extended.cutover.deadlineAt = 5
+        #expect(extended.isFurther(than: before))
+    }
+
+    private let progress = MigrationProgress(
+        phase: .inSync, bytesCopied: 0, documentsCopied: 0, eventsApplied: 0, backlog: 0,
+        onDisk: 0, isReady: false, message: "waiting: the source to answer")
+
+    @Test func theDeadlineIsKeptUntilTheEngineHasReadIt() {
+        var live = finalizing
+        live.phase = .preparing
+        live.cutover.deadlineAt = 90_000
+        var details = MigrationDetails(waitingFor: [], figures: Status.Figures())
+        live.take(progress, details, at: 0)
+        #expect(live.cutover.deadlineAt == 90_000)
+        details.isPastPointOfNoReturn = false
+        details.deadline = .now + .seconds(3_600)
+        live.take(progress, details, at: 0)
+        let read = live.cutover.deadlineAt
+        #expect(read.map { abs($0 - 3_600_000) < 60_000 } == true)
+        live.take(progress, details, at: 10)
+        #expect(live.cutover.deadlineAt == read)
+        // It has read its state, and there is none.
+        details.deadline = nil
+        live.take(progress, details, at: 0)
+        #expect(live.cutover.deadlineAt == nil)
     }
 
     /// The downtime that is counted while a cutover is under way.

@@ -106,7 +106,7 @@ import Testing
 
     /// A migration that needs its clusters, and how it lets them go.
     enum Needing: CaseIterable {
-        case copying, held, failed, blocking, beingCancelled, opened, expired
+        case copying, held, failed, blocking, inDoubt, beingCancelled, opened, expired
 
         func happen(to live: inout LiveMigration) {
             live.phase = .failed
@@ -116,6 +116,7 @@ import Testing
             case .held: (live.phase, live.isSourceHeld) = (.complete, true)
             case .failed: break
             case .blocking: (live.isRetryPossible, live.cutover.isSourceBlocked) = (false, true)
+            case .inDoubt: (live.isRetryPossible, live.cutover.begunAt) = (false, 4)
             case .beingCancelled: live.cancellation = Cancellation()
             case .opened: live.cutover.isPastPointOfNoReturn = true
             case .expired: live.phase = .expired
@@ -126,7 +127,7 @@ import Testing
             switch self {
             case .copying: "wait until it has ended, or cancel it"
             case .held: "release the source first"
-            case .failed, .blocking: "cancel it first"
+            case .failed, .blocking, .inDoubt: "cancel it first"
             case .beingCancelled: "wait until it is cancelled"
             case .opened: "retry it, so that its cutover is finished"
             case .expired: "retry it and cancel it first"
@@ -146,6 +147,9 @@ import Testing
                 try await agent.remove(cluster: setup.source)
             }
             #expect(removal?.remedy == needing.remedy)
+            let isInDoubt =
+                removal?.message.contains("has failed in a cutover may block writes: old to new")
+            #expect(isInDoubt == (needing == .inDoubt))
             let edit = await #expect(throws: ControlError.self) {
                 try await agent.edit(cluster: setup.destination, edited(7))
             }

@@ -65,6 +65,11 @@ import Testing
             $0.cutover.isPastPointOfNoReturn = true
         }
         #expect(opened.conflict(into: a)?.remedy == "retry that first")
+        let inDoubt = snapshot(.failed) { $0.cutover.begunAt = 4 }
+        #expect(
+            inDoubt.conflict(into: a)?.message
+                == "a migration that has failed in a cutover may still block its writes: a to b")
+        #expect(inDoubt.conflict(into: a)?.remedy == "retry or cancel that first")
         // One that is complete has been released since.
         let released = snapshot(.complete) { $0.cutover.isSourceBlocked = true }
         #expect(released.conflict(into: a) == nil)

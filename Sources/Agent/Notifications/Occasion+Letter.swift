@@ -105,6 +105,11 @@ extension Occasion {
                 "\(destination) accepts writes and is the cluster to use. Open the migration and retry it: that finishes the rest."
             ]
         }
+        if live.isCutoverInDoubt {
+            return [
+                "A cutover was under way, and whether it is undone or finished is not known: your application may be down. Open the migration now, and retry it: that finds out, and undoes or finishes it. Start no application before."
+            ]
+        }
         if live.cutover.isSourceBlocked == true {
             return [
                 "It was in the middle of a cutover, and \(source) still refuses writes: your application is down. Open the migration now; retrying or cancelling it lifts that."

@@ -45,7 +45,7 @@ extension Occasion {
             occasions.append(Occasion(kind: .headroom(hours: hours)))
         }
         // A cutover that has begun does not expire.
-        if live.phase != .finalizing, !live.isPastPointOfNoReturn,
+        if live.phase != .finalizing, !live.isPastPointOfNoReturn, !live.isCutoverInDoubt,
             let deadline = live.cutover.deadlineAt, let left = live.cutover.timeLeft(at: now),
             left > 0,
             let hours = Attention.countdownHours.sorted().first(where: {

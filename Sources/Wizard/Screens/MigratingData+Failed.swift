@@ -26,6 +26,11 @@ extension MigratingData {
 
     /// What still refuses the writes of applications, and how that ends.
     private func blocks(_ live: LiveMigration) -> [String] {
+        if live.isCutoverInDoubt {
+            return [
+                "A cutover was under way, and whether it is undone or finished is not known: Retry finds that out, and does either. Start no application before."
+            ]
+        }
         var lines: [String] = []
         let isPast = live.isPastPointOfNoReturn
         if live.cutover.isSourceBlocked == true, !isPast {
@@ -45,9 +50,11 @@ extension MigratingData {
         return lines
     }
 
-    /// Where nothing else helps: on which cluster, and the command.
+    /// Where nothing else helps: on which cluster, and the command. None while it is not known which of them is the cluster
+    /// to use: the other one must take no writes.
     func unblocking(_ live: LiveMigration) -> [(cluster: String, command: String)] {
-        guard live.phase == .failed, !live.isPastPointOfNoReturn else { return [] }
+        guard live.phase == .failed, !live.isPastPointOfNoReturn, !live.isCutoverInDoubt
+        else { return [] }
         let sides = [
             (live.cutover.isSourceBlocked, live.sourceName),
             (live.cutover.isDestinationBlocked, live.destinationName),

@@ -98,6 +98,13 @@ import Testing
         live.phase = .preparing
         live.cutover.isPastPointOfNoReturn = true
         #expect(kinds(live).isEmpty)
+        // Whether it is undone is not known.
+        live.cutover.isPastPointOfNoReturn = nil
+        #expect(kinds(live) == [.countdown(hours: 1)])
+        live.cutover.begunAt = now
+        #expect(kinds(live).isEmpty)
+        live.cutover.isSourceBlocked = false
+        #expect(kinds(live) == [.countdown(hours: 1)])
     }
 
     @Test func aMarkIsToldAgainAfterAnExtensionButNotAfterAClockWasSet() {
@@ -231,6 +238,13 @@ import Testing
         }
         #expect(past.contains("shop-atlas accepts writes and is the cluster to use"))
         #expect(!past.contains("is down"))
+        let inDoubt = text { $0.cutover.begunAt = Self.now }
+        #expect(
+            inDoubt.contains(
+                "A cutover was under way, and whether it is undone or finished is not known: your application may be down."
+            ))
+        #expect(inDoubt.contains("Start no application before."))
+        #expect(!inDoubt.contains("not affected"))
     }
 
     @Test func aFolderOfItsOwnIsNamedInTheCommand() {
