@@ -67,8 +67,7 @@ extension LiveMigration {
         cutover.isBackOutPossible = details.isBackOutPossible
         cutover.lastAttemptAt = details.lastAttemptAt ?? cutover.lastAttemptAt
         take(stepsFrom: details)
-        let hasFailed = cutover.steps.contains { $0.state == .failed }
-        cutover.refusal = hasFailed && phase == .inSync && !message.isEmpty ? message : nil
+        cutover.refusal = details.refusal
         if phase == .finalizing {
             cutover.downtimeSeconds = details.downtime.map { ($0 * 1_000).rounded() / 1_000 }
         } else if phase != .complete {

@@ -80,7 +80,7 @@ package struct CutoverState: Codable, Sendable, Hashable {
     /// or where no write was seen.
     package var downtimeSeconds: Double?
     package var isBackOutPossible = false
-    /// Why the last attempt did not succeed; everything was undone then.
+    /// Why the last attempt of this engine did not succeed; everything was undone then.
     package var refusal: String?
 
     package init() {}

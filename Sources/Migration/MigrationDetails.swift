@@ -19,6 +19,8 @@ package struct MigrationDetails: Sendable {
     package var steps: [CutoverSteps.Step] = []
     /// When the last attempt to cut over was begun by this run, milliseconds since 1970; nil before there was one.
     package var lastAttemptAt: Int64?
+    /// Why the last attempt of this run was undone; nil before that, and from the next attempt on.
+    package var refusal: String?
     /// Whether the cutover can only be finished; nil until the stored state is read.
     package var isPastPointOfNoReturn: Bool?
     /// Whether this migration blocks the source's writes now.

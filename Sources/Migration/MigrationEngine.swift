@@ -30,6 +30,8 @@ package actor MigrationEngine {
     /// The cutover that is under way, up to the point of no return.
     private var cutover: Task<Timestamp, any Error>?
     private var isBackOutWanted = false
+    /// Why the last cutover was undone.
+    private var refusal: String?
     /// What the last pause was for; nil where the operator wanted it.
     private var pauseError: String?
     /// How many differences were said last to stand before the cutover.
@@ -68,6 +70,7 @@ package actor MigrationEngine {
             pausedFrom: machine.pausedFrom, waitingFor: status.waitingFor, figures: status.figures)
         if machine.phase == .paused { details.pauseError = pauseError }
         details.deadline = countdown?.end
+        details.refusal = refusal
         details.isBackOutPossible = machine.phase == .finalizing && cutover != nil
         details.identity = MigrationIdentity(begunAt: parts?.stored.startedAt, epoch: epoch)
         guard let parts else { return details }
@@ -380,14 +383,14 @@ package actor MigrationEngine {
         while true {
             do {
                 try await waitUntilReady(parts)
-                cutoverWish = nil
+                (cutoverWish, refusal) = (nil, nil)
                 await handle(.cutOver)
                 let final = try await cutOver(parts)
                 // From here on the destination belongs to its applications.
                 await parts.endReplication()
                 return try await finish(parts, try await parts.cutover.open(final))
             } catch let error as MigrationError where error.code == .cutoverRefused {
-                cutoverWish = nil
+                (cutoverWish, refusal) = (nil, error.message)
                 await handle(.backedOut)
                 board.setMessage(error.message)
                 log.note("cutover refused: \(error.message)")

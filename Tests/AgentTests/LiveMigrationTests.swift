@@ -94,6 +94,20 @@ import Testing
         #expect(live.cutover.deadlineAt == nil)
     }
 
+    @Test func whyACutoverWasUndoneIsToldWhateverIsWaitedFor() {
+        var live = finalizing
+        live.phase = .inSync
+        var details = MigrationDetails(
+            waitingFor: ["the source to answer"], figures: Status.Figures())
+        details.refusal = "a write was seen"
+        live.take(progress, details, at: 0)
+        #expect(live.cutover.refusal == "a write was seen")
+        #expect(live.message == "waiting: the source to answer")
+        details.refusal = nil
+        live.take(progress, details, at: 0)
+        #expect(live.cutover.refusal == nil)
+    }
+
     /// The downtime that is counted while a cutover is under way.
     private func downtime(_ sinceLastWrite: Duration?, toOpening: Duration? = nil) -> Double? {
         var live = finalizing

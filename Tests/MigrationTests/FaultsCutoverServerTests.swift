@@ -127,6 +127,8 @@ extension FaultServerTests {
                 }
                 try await engine.backOut()
                 #expect(trial.phase == .inSync)
+                let refusal = await engine.details().refusal
+                #expect(refusal?.hasPrefix("the operator backed out of the cutover") == true)
                 #expect(try await !trial.pair.source.isBlocked())
                 // Of the destination writes stay blocked: the migration goes on.
                 #expect(try await trial.pair.destination.isBlocked())

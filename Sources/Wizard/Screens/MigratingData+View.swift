@@ -81,10 +81,16 @@ extension MigratingData {
             notices.append(Notice(.warning, text))
         }
         notices += live.problems.map { Notice(.warning, $0) }
-        if !live.message.isEmpty, live.error == nil {
-            notices.append(Notice(.dim, live.message))
-        }
+        if let message = furtherMessage(live) { notices.append(Notice(.dim, message)) }
         return notices
+    }
+
+    /// What is said of it where no other notice has said that: what is waited for and why a cutover was undone is in the
+    /// message, too.
+    private func furtherMessage(_ live: LiveMigration) -> String? {
+        let isSaid =
+            live.error != nil || !live.waitingFor.isEmpty || live.message == live.cutover.refusal
+        return isSaid || live.message.isEmpty ? nil : live.message
     }
 
     // MARK: The button and what stands beside it
