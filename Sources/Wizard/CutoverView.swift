@@ -132,7 +132,7 @@ enum CutoverView {
                 Notice(
                     .warning,
                     live.cutover.refusal.map { "The cutover was undone. \(Words.sentence([$0]))" }
-                        ?? "The cutover was backed out of."))
+                        ?? "The cutover was interrupted and undone."))
         } else {
             let why = live.error.map(Words.error) ?? ""
             notices.append(Notice(.error, "\(Words.phase(live)) \(why)"))

@@ -157,7 +157,7 @@ import Testing
         #expect(pilot.commands.count == 1)
         pilot.press(.enter, .tab, .enter)
         #expect(pilot.commands.last == .backOut(live.id))
-        #expect(pilot.shows("The cutover was backed out of."))
+        #expect(pilot.says("The cutover was undone. The operator backed out of the cutover"))
         #expect(pilot.shows("The source accepts writes again. Restart your application there."))
         pilot.push("Back")
         #expect(pilot.isAt("Proceed to cutover"))

@@ -68,7 +68,9 @@ package struct Cutover: LiveScreen {
         case .failed, .paused, .expired, .cancelled:
             // What was asked for may be over before anybody has looked.
             return hasFinalized || hasAsked ? .undone : .stopWrites
-        default: return .undone
+        default:
+            // An engine that is begun anew goes through all phases: nothing that was never begun is undone by that.
+            return hasFinalized || hasAsked || confirmedName == nil ? .undone : .stopWrites
         }
     }
 
@@ -76,6 +78,8 @@ package struct Cutover: LiveScreen {
         guard let live = live(world) else { return [] }
         if live.phase == .complete { return [.replace(.success(Success(migration)))] }
         if live.phase == .finalizing { hasFinalized = true }
+        // Whatever has happened meanwhile, nobody has looked at the writes since.
+        if live.phase != .inSync || watching(world) != nil { isConfirmed = false }
         lookWhetherItBegins(live, world)
         let step = step(live)
         switch step {

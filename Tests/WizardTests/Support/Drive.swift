@@ -61,6 +61,8 @@ enum Drive {
             try require(migration.cutover.isBackOutPossible)
             migration.phase = .inSync
             migration.cutover.isBackOutPossible = false
+            migration.cutover.refusal =
+                "the operator backed out of the cutover; everything was undone"
             migration.cutover.steps = []
         case .cancel(_, let name, _):
             try require(!migration.phase.isFinal)

@@ -1,0 +1,101 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+/// What the cutover's page says when the agent was restarted, or somebody else drives.
+@Suite struct CutoverRestartTests {
+    private let live = Sample.measured(.inSync)
+
+    private func stopWrites() -> ScreenPilot {
+        ScreenPilot(
+            .cutover(Cutover(live.id, confirmedName: live.destinationName)),
+            agent: Sample.agent(live))
+    }
+
+    private func finalizing() -> ScreenPilot {
+        var pilot = stopWrites()
+        pilot.press(.space)
+        pilot.push("Finalize migration")
+        return pilot
+    }
+
+    @Test func s10ARestartOnStepOneUndoesNothingAndTakesTheConfirmationBack() {
+        var pilot = stopWrites()
+        pilot.press(.space)
+        #expect(pilot.shows("[x] I confirm"))
+        for phase in [MigrationPhase.preparing, .copying, .indexing, .catchingUp] {
+            pilot.change(live.id) { $0.phase = phase }
+            #expect(pilot.lines[3] == " Cutover   ▶ 1 Stop writes   ○ 2 Finalize   ○ 3 Connect")
+            #expect(pilot.shows("[ ] I confirm"), "\(phase)")
+            #expect(!pilot.shows("accepts writes again"))
+        }
+        pilot.change(live.id) { $0.phase = .inSync }
+        #expect(pilot.shows("[ ] I confirm"))
+        pilot.push("Finalize migration")
+        #expect(pilot.commands.isEmpty)
+        pilot.press(.tab, .space)
+        pilot.push("Finalize migration")
+        #expect(pilot.commands.count == 1)
+    }
+
+    @Test func s10WhoLosesTheWheelConfirmsAgain() {
+        var pilot = stopWrites()
+        pilot.press(.space)
+        pilot.change(live.id) {
+            $0.driver = Driver(
+                wizard: Sample.other.wizard, name: Sample.other.name, heardAt: Sample.time)
+        }
+        pilot.change(live.id) { $0.driver = nil }
+        #expect(pilot.shows("[ ] I confirm"))
+    }
+
+    @Test func s11WhatNobodyBackedOutOfWasInterrupted() {
+        var pilot = finalizing()
+        pilot.change(live.id) {
+            $0.phase = .inSync
+            $0.cutover.isSourceBlocked = false
+        }
+        #expect(pilot.shows("The cutover was interrupted and undone."))
+        #expect(!pilot.shows("backed out"))
+    }
+
+    @Test func s16AFailureBeforeAnythingIsKnownSendsNobodyToEitherCluster() {
+        var pilot = finalizing()
+        pilot.change(live.id) {
+            $0.cutover.begunAt = Sample.time
+            $0.cutover.isSourceBlocked = nil
+            $0.phase = .failed
+            $0.isRetryPossible = true
+            $0.cutover.isDestinationBlocked = true
+        }
+        let text = "Whether the cutover is undone or finished is not known: Retry finds that out."
+        #expect(pilot.says(text))
+        #expect(!pilot.says("accepts writes"))
+        pilot.push("Back")
+        #expect(pilot.isAt("Migrating Data"))
+        #expect(pilot.says("whether it is undone or finished is not known: Retry finds that out"))
+        #expect(pilot.says("Start no application before."))
+        #expect(!pilot.says("still refuses"))
+        pilot.type("i")
+        #expect(!pilot.says("db.adminCommand("))
+    }
+
+    @Test func s7ATimeThatIsInDoubtDoesNotRing() {
+        var inDoubt = live
+        inDoubt.phase = .preparing
+        inDoubt.cutover.deadlineAt = Sample.time + 60_000
+        func isRung(_ live: LiveMigration) -> Bool {
+            let world = ScreenPilot(
+                .migrating(MigratingData(live.id)), agent: Sample.agent(live)
+            ).world
+            return world.needs.contains { need, isDue in
+                if case .little = need.kind { isDue } else { false }
+            }
+        }
+        #expect(isRung(inDoubt))
+        inDoubt.cutover.begunAt = Sample.time
+        #expect(!isRung(inDoubt))
+    }
+}
