@@ -26,7 +26,10 @@ enum Stage: Int, Sendable, Comparable {
         if migration.cutover.deadlineAt != nil {
             self = .inSync
         } else if let copied = figures.bytesCopied {
-            self = copied < figures.bytesTotal ?? .max ? .copying : .catchingUp
+            let areIndexesLeft = (figures.indexesBuilt ?? 0) < figures.indexesTotal ?? 0
+            self =
+                copied < figures.bytesTotal ?? .max
+                ? .copying : areIndexesLeft ? .indexing : .catchingUp
         } else {
             self = .preparing
         }
