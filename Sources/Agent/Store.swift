@@ -109,6 +109,9 @@ package final class Store: Sendable {
                         text TEXT NOT NULL, channels TEXT NOT NULL);
                     """)
         }
+        migrator.registerMigration("4") { database in
+            try database.execute(sql: "ALTER TABLE outbox ADD COLUMN deadline INTEGER")
+        }
         return migrator
     }
 

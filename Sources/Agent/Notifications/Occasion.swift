@@ -70,6 +70,15 @@ extension Occasion {
         }
     }
 
+    /// The end of the time to cut over that is told with it; nil where none is.
+    func deadline(of live: LiveMigration) -> Int64? {
+        switch kind {
+        case .countdown: about
+        case .inSync: live.cutover.deadlineAt
+        case .paused, .failed, .expired, .longCutover, .headroom: nil
+        }
+    }
+
     /// Whether what was told is over for good, so that it is news when it comes again.
     func isOver(_ live: LiveMigration) -> Bool {
         switch kind {

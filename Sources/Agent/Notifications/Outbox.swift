@@ -12,6 +12,8 @@ struct OutgoingMessage: Hashable, Sendable {
     var time: Int64
     /// Those that have not taken it yet.
     var channels: Set<Message.Channel>
+    /// The end of the time to cut over that it tells of, milliseconds since 1970; nil where it tells of none.
+    var deadline: Int64?
 
     var message: Message {
         Message(
@@ -25,6 +27,18 @@ struct OutgoingMessage: Hashable, Sendable {
         case (.countdown, .countdown), (.headroom, .headroom): true
         default: false
         }
+    }
+
+    /// Whether its migration has moved on so that nobody is to read it any more: nothing can be cut over now, or there is
+    /// another end to that than it says.
+    func isUntrue(of live: LiveMigration) -> Bool {
+        switch occasion {
+        case .countdown, .inSync: break
+        case .paused, .failed, .expired, .longCutover, .headroom: return false
+        }
+        if [.complete, .cancelled, .expired].contains(live.phase) { return true }
+        guard let deadline, let end = live.cutover.deadlineAt else { return false }
+        return abs(end - deadline) * live.cutover.speed >= Tuning.sameDeadline
     }
 }
 

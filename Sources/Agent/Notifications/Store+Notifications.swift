@@ -36,17 +36,17 @@ extension Store {
                         id: row["id"], migration: id, occasion: kind,
                         letter: Letter(subject: row["subject"], text: row["text"]),
                         time: row["time"],
-                        channels: channels)
+                        channels: channels, deadline: row["deadline"])
                 }
             }
         }
     }
 
     /// Tells of an occasion: in one step it counts as told, stands in the event log and is on its way, and what it
-    /// supersedes is not any more. Does nothing and returns nil where it was told already.
+    /// supersedes is not any more. Does nothing and returns nil where it was told already. `deadline`: see `OutgoingMessage`.
     func tell(
         _ occasion: Occasion, of migration: Identifier, _ line: LogLine, _ letter: Letter,
-        superseding old: [Int64]
+        deadline: Int64? = nil, superseding old: [Int64]
     ) async throws -> OutgoingMessage? {
         try await perform { queue in
             try await queue.write { database in
@@ -59,16 +59,17 @@ extension Store {
                 let channels = Message.Channel.allCases
                 try database.execute(
                     sql: """
-                        INSERT INTO outbox (migration, kind, time, subject, text, channels)
-                        VALUES (?, ?, ?, ?, ?, ?)
+                        INSERT INTO outbox
+                        (migration, kind, time, subject, text, channels, deadline)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         migration.text, "\(occasion.kind)", line.time, letter.subject, letter.text,
-                        Store.text(of: Set(channels)),
+                        Store.text(of: Set(channels)), deadline,
                     ])
                 return OutgoingMessage(
                     id: database.lastInsertedRowID, migration: migration, occasion: occasion.kind,
-                    letter: letter, time: line.time, channels: Set(channels))
+                    letter: letter, time: line.time, channels: Set(channels), deadline: deadline)
             }
         }
     }

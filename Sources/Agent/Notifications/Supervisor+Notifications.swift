@@ -41,6 +41,7 @@ extension Supervisor {
 
     private func tellOccasions(of id: Identifier, at now: Int64) async {
         guard let live = try? migration(id) else { return }
+        await dropUntrue(of: live)
         var isAllTold = true
         for old in telling.told[id] ?? [] where old.isOver(live) { await forget(old, of: id) }
         for occasion in Occasion.all(of: live, at: now)
@@ -56,6 +57,16 @@ extension Supervisor {
             ($0.phase, $0.endedAt) == (live.phase, live.endedAt)
         }
         if live.phase.isFinal, isAllTold, isSame == true { telling.settled.insert(id) }
+    }
+
+    /// Nobody is to read what was true when it fell due and is not when it arrives; the event log keeps it.
+    private func dropUntrue(of live: LiveMigration) async {
+        let untrue = telling.outbox.messages
+            .filter { $0.migration == live.id && $0.isUntrue(of: live) }
+        for message in untrue {
+            telling.outbox.remove(message.id)
+            await keep([], ofMessage: message.id)
+        }
     }
 
     /// After it was resumed: the next pause is another one.
@@ -82,7 +93,7 @@ extension Supervisor {
             let message = try await reportingTrouble {
                 try await store.tell(
                     occasion, of: live.id, line, occasion.letter(live, telling.directions),
-                    superseding: old)
+                    deadline: occasion.deadline(of: live), superseding: old)
             }
             telling.told[live.id, default: []].append(occasion)
             guard let message else { return giveBack(number, of: live.id) }

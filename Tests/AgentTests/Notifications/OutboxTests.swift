@@ -60,4 +60,32 @@ import Testing
         // Each has a reason of its own.
         #expect(!message(1, .failed).isSuperseded(by: .failed))
     }
+
+    @Test(arguments: [Occasion.Kind.inSync, .countdown(hours: 3)])
+    func whatSaysThatItCanBeCutOverIsUntrueOnceItCannot(kind: Occasion.Kind) {
+        for phase in MigrationPhase.allCases {
+            let isOver = [.complete, .cancelled, .expired].contains(phase)
+            let live = OccasionTests.migration(phase)
+            #expect(message(1, kind).isUntrue(of: live) == isOver, "\(phase)")
+            #expect(!message(1, .failed).isUntrue(of: live))
+        }
+    }
+
+    @Test func anotherDeadlineMakesWhatNamesTheOldOneUntrue() {
+        let hour: Int64 = 3_600_000
+        func live(_ deadline: Int64?, speed: Int? = nil) -> LiveMigration {
+            OccasionTests.migration(.inSync) {
+                ($0.cutover.deadlineAt, $0.cutover.clockSpeed) = (deadline, speed)
+            }
+        }
+        var told = message(1, .countdown(hours: 3))
+        told.deadline = 30 * hour
+        #expect(!told.isUntrue(of: live(30 * hour)) && !told.isUntrue(of: live(31 * hour)))
+        #expect(told.isUntrue(of: live(54 * hour)))
+        #expect(told.isUntrue(of: live(30 * hour + 24_000, speed: 3_600)))
+        // It is not known at the moment.
+        #expect(!told.isUntrue(of: live(nil)))
+        told.deadline = nil
+        #expect(!told.isUntrue(of: live(54 * hour)))
+    }
 }

@@ -229,6 +229,38 @@ import Testing
         }
     }
 
+    @Test func whatIsUntrueWhenItCouldArriveIsInTheLogOnly() async throws {
+        let now = Clock.now
+        let live = OccasionTests.migration(.inSync) {
+            $0.cutover.deadlineAt = now + 3_600_000
+            $0.cutover.isReady = true
+        }
+        try await with(live) { stage in
+            let good = stage.settings.sendmail
+            stage.settings.sendmail = "/nowhere/sendmail"
+            let first = try await stage.agent(at: now)
+            #expect(
+                try await first.store.outbox().map(\.deadline) == [
+                    now + 3_600_000, now + 3_600_000,
+                ])
+            try await first.update(live.id) { $0.cutover.deadlineAt = now + 25 * 3_600_000 }
+            await stage.look(first, at: now)
+            #expect(await first.telling.outbox.messages.isEmpty)
+            #expect(try await first.store.outbox().isEmpty)
+            await stage.look(first, at: now + 24 * 3_600_000)
+            #expect(try await first.store.outbox().map(\.occasion) == [.countdown(hours: 1)])
+            try await first.update(live.id) {
+                ($0.phase, $0.endedAt) = (.expired, now + 25 * 3_600_000)
+            }
+            stage.settings.sendmail = good
+            let next = try await stage.agent(at: now + 25 * 3_600_000)
+            #expect(count("Subject:", in: stage.got("sendmail")) == 1)
+            #expect(stage.got("sendmail").contains("expired: the time to cut over is over"))
+            let notices = try await stage.log(next).filter { $0.hasPrefix("notice: ") }
+            #expect(notices.count == 4)
+        }
+    }
+
     @Test func aPauseIsToldAgainAfterItWasResumed() async throws {
         let error = ControlError(.migrationFailed, "document 7 was refused")
         try await with(OccasionTests.migration(.paused) { $0.error = error }) { stage in
@@ -304,7 +336,7 @@ import Testing
                 try database.execute(
                     sql: """
                         DROP TABLE toldOccasions; DROP TABLE outbox;
-                        DELETE FROM grdb_migrations WHERE identifier = '3';
+                        DELETE FROM grdb_migrations WHERE identifier IN ('3', '4');
                         """)
             }
             let agent = try await stage.agent()
