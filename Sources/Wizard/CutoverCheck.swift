@@ -33,7 +33,7 @@ struct CutoverCheck: Sendable, Equatable {
             unique(cutover.uniqueViolations),
             transactions(cutover.openTransactions), block(live),
         ]
-        if let left = world.timeLeft(live) {
+        if !live.phase.isFinal, let left = world.timeLeft(live) {
             let timer = world.flow(of: live).timer
             let state: State = left <= timer.warning ? .warning : .passed
             let text = Times.span(milliseconds: left.milliseconds)

@@ -1,4 +1,5 @@
 package import ControlAPI
+internal import Terminal
 
 extension Page {
     /// Where a migration is shown in the phase it is in; nil for one that was given up and left nothing to be done.
@@ -18,5 +19,14 @@ extension Page {
         case .complete: .success(Success(migration.id))
         default: nil
         }
+    }
+
+    /// Back to the page that says why, with what has happened, for a page that is left once there is nothing to be cut
+    /// over; nil while there is.
+    static func leavingEnded(_ migration: LiveMigration) -> [Action]? {
+        guard migration.phase.isFinal else { return nil }
+        return [
+            .say(Words.phase(migration), migration.phase == .cancelled ? .warning : .error), .back,
+        ]
     }
 }

@@ -65,10 +65,7 @@ import Testing
             Drive.end(&$0, .expired, end)
             $0.isRetryPossible = true
         }
-        #expect(pilot.shows("The time to cut over has run out."))
-        pilot.press(.tab, .enter)
         #expect(pilot.message == "The time to cut over has run out.")
-        pilot.press(.escape)
         #expect(pilot.shows("✘ Expired."))
         pilot.press(.enter, .enter)
         #expect(pilot.commands.last == .retry(live.id))
@@ -180,6 +177,42 @@ import Testing
             #expect(text.contains("its seconds are counted"))
             let digits = text.filter(\.isNumber)
             #expect(digits.isEmpty, "\(text)")
+        }
+    }
+
+    /// Also where the next page lies over this one.
+    @Test(arguments: [MigrationPhase.failed, .expired, .cancelled], [true, false])
+    func s16WhatHasEndedIsLeftForThePageThatSaysWhy(phase: MigrationPhase, isNext: Bool) {
+        let pages: [Page] = [.migrating(MigratingData(live.id)), .inSync(InSync(live.id))]
+        let next: [Page] = isNext ? [.proceed(ProceedToCutover(live.id))] : []
+        var wizard = WizardPilot(
+            Sample.agent(live), saved: SavedState(pages: pages + next, lastSeen: nil, theme: nil))
+        #expect(wizard.pages.count == (isNext ? 4 : 3))
+        let end = wizard.agent.time
+        wizard.change(live.id) {
+            Drive.end(&$0, phase, end)
+            $0.error = phase == .failed ? ControlError(.cluster, "The disk is full") : nil
+        }
+        #expect(wizard.pages.count == 2)
+        #expect(wizard.lines[0].contains("Migrating Data"))
+        var ended = live
+        ended.phase = phase
+        #expect(wizard.message.contains(Words.phase(ended)))
+        #expect(wizard.shows("The disk is full.") == (phase == .failed))
+        #expect(!wizard.shows("left to cut over"))
+    }
+
+    @Test func s16NoTimeRunsForWhatHasEnded() {
+        for (phase, isRunning) in [(MigrationPhase.inSync, true), (.failed, false)] {
+            var ended = live
+            ended.phase = phase
+            let world = pilot(ended).pilot.model.world
+            var canvas = Canvas(Size(80, 18))
+            InSync(live.id).draw(in: canvas.bounds, on: &canvas, world)
+            #expect(canvas.lines.contains { $0.contains("4 d 23:58:11") } == isRunning)
+            #expect(canvas.lines.contains { $0.contains("until Wed") } == isRunning)
+            let checks = CutoverCheck.all(ended, world)
+            #expect(checks.contains { $0.text.contains("left to cut over") } == isRunning)
         }
     }
 }

@@ -27,6 +27,7 @@ package struct InSync: LiveScreen {
     package mutating func update(_ world: World) -> [Action] {
         guard let live = live(world) else { return [] }
         if let page = Page.cuttingOver(live) { return [.replace(page)] }
+        if let actions = Page.leavingEnded(live) { return actions }
         if dialog != nil, let obstacle = obstacle(to: .extend, live, world) {
             dialog = nil
             return [.say(obstacle, .warning)]
@@ -159,11 +160,13 @@ package struct InSync: LiveScreen {
     private func drawCountdown(
         _ live: LiveMigration, _ world: World, in rect: Rect, on canvas: inout Canvas
     ) {
-        let left = world.timeLeft(live)
+        let left = live.phase.isFinal ? nil : world.timeLeft(live)
         let timer = flow(world).timer
         let countdown = timer.countdown(left)
         let indent = rect.columns >= 76 ? 8 : 1
-        let end = live.cutover.deadlineAt.map { "until \(Times.deadline($0, of: live))" } ?? ""
+        let end =
+            left == nil
+            ? "" : live.cutover.deadlineAt.map { "until \(Times.deadline($0, of: live))" } ?? ""
         let words = timer.left + (live.cutover.pace.map { "  (\($0))" } ?? "")
         let style = Style(countdown.style.role, .bold)
         let head = [Run(countdown.text, style), Run("  " + words)]

@@ -28,6 +28,7 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
     package mutating func update(_ world: World) -> [Action] {
         guard let live = live(world) else { return [] }
         if let page = Page.cuttingOver(live) { return [.replace(page)] }
+        if let actions = Page.leavingEnded(live) { return actions }
         // Watchers have keys for the wheel, and nothing to type.
         focus.update(watching(world) == nil ? [.name, .back, .proceed] : [.back, .proceed])
         dropStaleRefusal(world)
