@@ -73,6 +73,12 @@ struct Frame {
         let above = isRoomy ? [top()] : []
         let footer = bottom()
         let message = bottom()
+        // There is no rule between it and the page: a long one takes a row of the page and covers none.
+        if !isRoomy, let said = messages.first,
+            lines(said, columns: message.margin.columns, .unicode).count > 1
+        {
+            _ = bottom()
+        }
         let below = isRoomy ? [bottom()] : []
         return Places(
             head: head, band: band, guide: guide, steps: steps, rules: above + below,
@@ -133,8 +139,7 @@ struct Frame {
     private func draw(
         _ text: String, _ role: Role, in line: Rect, on canvas: inout Canvas
     ) -> Int {
-        let lines = Text.wrapped(canvas.glyphs.marked(text, role), to: line.columns)
-        let kept = lines.count > 2 ? [lines[0], lines[1...].joined(separator: " ")] : lines
+        let kept = lines((text, role), columns: line.columns, canvas.glyphs)
         for (index, text) in kept.enumerated() {
             let row = line.row - kept.count + 1 + index
             let place = Rect(0, row, canvas.size.columns, 1)
@@ -146,10 +151,18 @@ struct Frame {
         return kept.count
     }
 
+    /// Two at most, the second one as long as it is. The marks of all glyphs are of one width.
+    private func lines(
+        _ message: (text: String, role: Role), columns: Int, _ glyphs: Glyphs
+    ) -> [String] {
+        let lines = Text.wrapped(glyphs.marked(message.text, message.role), to: columns)
+        return lines.count > 2 ? [lines[0], lines[1...].joined(separator: " ")] : lines
+    }
+
     private var silence: String? {
         if let silence = world.silence {
             let seconds = silence.components.seconds
-            return "No news from the agent for \(seconds) s; what you see is that old."
+            return "No news from the agent for \(seconds) s: the page is as old."
         }
         return model.isAgentSilent ? "The agent does not answer." : nil
     }

@@ -86,7 +86,7 @@ import Testing
         #expect(wizard.pages != before)
     }
 
-    /// Where there is little room, what is said covers the buttons.
+    /// Where there is little room, what is said takes the row on which the buttons were.
     @Test func nothingBehindAMessageIsClicked() {
         let live = Sample.measured(.inSync)
         var wizard = WizardPilot(
@@ -96,8 +96,7 @@ import Testing
         let button = wizard.place(of: "( I'm ready to cutover )")
         let long = String(repeating: "what is to be known ", count: 5)
         wizard.send(.troubled(ControlError(.unexpected, long)))
-        let isCovered = !wizard.shows("( I'm ready to cutover )")
-        #expect(isCovered, "\(wizard.screen)")
+        #expect(wizard.place(of: "( I'm ready to cutover )") != button, "\(wizard.screen)")
         let before = wizard.pages
         wizard.click(at: button)
         #expect(wizard.pages == before)
