@@ -169,4 +169,68 @@ import Testing
                 "Verify that your data is there, then point your application at:"))
         #expect(page(Size(60, 18)).shows(" Then point your application at:"))
     }
+
+    @Test func s12ARefusedReleaseStaysOnThePageUntilItIsDone() {
+        for size in pageSizes {
+            var live = Gallery.complete
+            live.isSourceHeld = true
+            let agent = Sample.agent(live)
+            var wizard = WizardPilot(
+                agent,
+                saved: SavedState(pages: [.success(Success(live.id))], lastSeen: nil, theme: nil),
+                size: size)
+            agent.answersAfter = .seconds(2)
+            agent.refuseNext(
+                ControlError(.cluster, "shop-rs0 is not reached", remedy: "Look at its network"))
+            wizard.type("r")
+            wizard.press(.tab, .enter)
+            #expect(wizard.shows("releasing..."))
+            wizard.type("r")
+            #expect(wizard.message.contains("The source is being released."))
+            wizard.advance(by: 3)
+            #expect(!wizard.shows("releasing..."))
+            #expect(wizard.message.contains("The source was not released."))
+            wizard.advance(by: 40)
+            #expect(wizard.shows("✘ Not released. shop-rs0 is not reached."), "\(wizard.screen)")
+            wizard.type("i")
+            #expect(wizard.shows("shop-rs0 is not reached. Look at its network."))
+            wizard.press(.escape)
+            wizard.type("r")
+            wizard.press(.tab, .enter)
+            #expect(!wizard.shows("Not released"))
+            wizard.advance(by: 3)
+            #expect(wizard.shows("use it no more"))
+        }
+    }
+
+    @Test func s12ALongRefusalLeavesRoomForTheConnectionString() {
+        var live = Gallery.complete
+        live.isSourceHeld = true
+        let agent = Sample.agent(live)
+        var wizard = WizardPilot(
+            agent,
+            saved: SavedState(pages: [.success(Success(live.id))], lastSeen: nil, theme: nil),
+            size: Size(60, 18))
+        let parts = Array(repeating: "a member of shop-rs0 did not answer", count: 8)
+        agent.refuseNext(ControlError(.cluster, parts.joined(separator: ", ")))
+        wizard.type("r")
+        wizard.press(.tab, .enter)
+        #expect(wizard.shows(" i shows more"), "\(wizard.screen)")
+        #expect(wizard.shows("Then point your application at:"))
+        #expect(wizard.shows("mongodb://<username>"))
+    }
+
+    @Test func s12AStringThatHasNoRoomSaysSo() throws {
+        let hosts = (1...5).map { "shop-atlas-shard-00-0\($0).eu-west-1.example.net:27017" }
+        var live = Gallery.complete
+        live.destinationConnectionString =
+            "mongodb://lagzero:***@\(hosts.joined(separator: ","))/?replicaSet=atlas-x1y2"
+        let pilot = ScreenPilot(
+            .success(Success(live.id)), agent: Sample.agent(live), size: Size(60, 18))
+        #expect(pilot.shows("y copies all"))
+        let first = try #require(pilot.lines.firstIndex { $0.hasPrefix("mongodb://") })
+        let last = try #require(pilot.lines.lastIndex { $0.contains("example.net") })
+        #expect(first <= last && pilot.lines[last].hasSuffix("…"), "\(pilot.lines)")
+        #expect(Width.of(pilot.lines[last]) == 60)
+    }
 }

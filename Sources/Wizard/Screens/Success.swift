@@ -12,6 +12,10 @@ package struct Success: LiveScreen {
     package let migration: Identifier
     var wheel = Wheel()
     private(set) var dialog: Dialog?
+    /// The agent has been asked to release the source and has not answered yet.
+    private var releasing = Asking()
+    /// Why that was refused last.
+    private var refusal: ControlError?
 
     package init(_ migration: Identifier) { self.migration = migration }
 
@@ -19,17 +23,22 @@ package struct Success: LiveScreen {
     package var holdsKeys: Bool { dialog != nil }
 
     package mutating func update(_ world: World) -> [Action] {
-        if case .release = dialog, live(world)?.isSourceHeld == false { dialog = nil }
+        guard live(world)?.isSourceHeld == false else { return [] }
+        if case .release = dialog { dialog = nil }
+        refusal = nil
         return []
     }
 
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
-        if case .releaseSource = command, answer == .done {
+        guard case .releaseSource = command else { return refusal(answer, to: command) }
+        releasing.isOpen = false
+        guard case .refused(let error) = answer else {
             return [.say("The source accepts writes again.", .ok)]
         }
-        return refusal(answer, to: command)
+        refusal = error
+        return [.say("The source was not released.", .error)]
     }
 
     package func keys(_ world: World) -> KeyMap {
@@ -45,9 +54,12 @@ package struct Success: LiveScreen {
             .init(.character("y"), label: "Copy", isForScreens: true),
         ]
         if live?.isSourceHeld == true, !world.isReadOnly {
-            bindings.append(.init(.character("r"), label: "Release source"))
+            bindings.append(
+                .init(
+                    .character("r"), label: "Release source",
+                    reason: releasing.isOpen ? Self.isReleasing : nil))
         }
-        if live.map(Self.remarks)?.isEmpty == false {
+        if live.map(remarks)?.isEmpty == false {
             bindings.append(.init(.character("i"), label: "Details"))
         }
         return KeyMap(bindings + [.init(.escape, label: "Hub")])
@@ -69,6 +81,7 @@ package struct Success: LiveScreen {
             guard live.isSourceHeld else {
                 return [.say("\(live.sourceName) is not held by lagzero.", .warning)]
             }
+            if releasing.isOpen { return [.say(Self.isReleasing, .warning)] }
             let text =
                 "Applications can write to \(live.sourceName) again. Nothing of what they write there "
                 + "comes to \(live.destinationName)."
@@ -77,7 +90,7 @@ package struct Success: LiveScreen {
                     "Release the source", [Run(text)],
                     buttons: [Button("Back"), Button("Release source")], escape: 0))
         case .character("i"):
-            let remarks = Self.remarks(live)
+            let remarks = remarks(live)
             guard !remarks.isEmpty else { return [] }
             let pieces = remarks.map { [DetailsDialog.Piece(Run($0.text, .warning), $0)] }
             dialog = .details(
@@ -96,7 +109,9 @@ package struct Success: LiveScreen {
         case .release(var modal):
             modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .release(modal) : nil
-            return modal.choice == 1 ? [.perform(.releaseSource(migration))] : []
+            guard modal.choice == 1 else { return [] }
+            (releasing.isOpen, refusal) = (true, nil)
+            return [.perform(.releaseSource(migration))]
         case .details(var details):
             let actions = details.handle(key, in: world.body)
             dialog = details.isClosed ? nil : .details(details)
@@ -106,9 +121,12 @@ package struct Success: LiveScreen {
         return []
     }
 
-    /// Problems and differences, each on its own.
-    private static func remarks(_ live: LiveMigration) -> [Copied] {
-        live.problems.map { Copied("problem", $0) }
+    private static let isReleasing = "The source is being released."
+
+    /// What went wrong here, problems and differences, each on its own.
+    private func remarks(_ live: LiveMigration) -> [Copied] {
+        [refusal.map { Copied($0) }].compactMap(\.self)
+            + live.problems.map { Copied("problem", $0) }
             + live.mismatches.map { Copied("difference", "Differs: \($0)") }
     }
 
@@ -201,6 +219,8 @@ package struct Success: LiveScreen {
         // Until the report is there the engine's last word counts: what accepts writes is not known by the lack of a word.
         let isHeld = live.report == nil ? live.cutover.isSourceBlocked : live.isSourceHeld
         switch isHeld {
+        case true? where releasing.isOpen:
+            lines.append(FigureLine(label: texts.source, value: "releasing...", style: .accent))
         case true?:
             lines.append(
                 FigureLine(
@@ -236,11 +256,12 @@ package struct Success: LiveScreen {
         return FigureLine(label: label, value: "\(done) of \(all) \(what)", style: .ok)
     }
 
-    private func drawText(
-        _ live: LiveMigration, _ flow: Flow, in rect: Rect, _ canvas: inout Canvas
-    ) {
-        let problems = live.problems.count
+    private func notices(_ live: LiveMigration, _ flow: Flow) -> [Notice] {
         var notices: [Notice] = []
+        if let refusal {
+            notices.append(Notice(.error, "Not released. \(Words.error(refusal))"))
+        }
+        let problems = live.problems.count
         if problems > 0 {
             notices.append(
                 Notice(
@@ -250,23 +271,50 @@ package struct Success: LiveScreen {
         let verify = live.setup.verify
         notices.append(
             Notice(verify == .off ? .warning : .ok, flow.verification.notice(verify)))
-        var rest = Notice.draw(notices, in: rect, on: &canvas)
+        return notices
+    }
+
+    private func drawText(
+        _ live: LiveMigration, _ flow: Flow, in rect: Rect, _ canvas: inout Canvas
+    ) {
+        let lines = Notice.lines(notices(live, flow), columns: rect.columns, canvas.glyphs)
+        // The connection string has two rows and what is said above it.
+        let shown = min(lines.count, max(1, rect.rows - 3))
+        for (row, line) in lines.prefix(shown).enumerated() { canvas.put(line, in: rect.line(row)) }
+        if shown < lines.count, refusal != nil {
+            canvas.put(
+                " i shows more ", in: rect.line(shown - 1), .selection, alignment: .right)
+        }
+        var rest = rect.top(shown).rest
         if rest.rows >= 4 { rest = rest.top(1).rest }
-        // Whole, over the whole width: it is selected on the terminal where it cannot be copied.
-        let address = Text.broken(
-            ConnectToAtlas.template(live.destinationConnectionString), to: canvas.size.columns)
-        let label = rest.rows > address.count ? 1 : 0
+        drawAddress(live, flow.success, in: rest, &canvas)
+    }
+
+    /// Whole where there is room, over the whole width: it is selected on the terminal where it cannot be copied.
+    private func drawAddress(
+        _ live: LiveMigration, _ texts: Flow.Success, in rest: Rect, _ canvas: inout Canvas
+    ) {
+        let columns = canvas.size.columns
+        var address = Text.broken(
+            ConnectToAtlas.template(live.destinationConnectionString), to: columns)
+        let isCut = address.count > rest.rows
+        let label = rest.rows > address.count || isCut && rest.rows > 1 ? 1 : 0
+        if isCut, rest.rows > label {
+            address = Array(address.prefix(rest.rows - label))
+            let last = address.count - 1
+            address[last] = Text.truncated(
+                address[last] + " ", to: columns, ellipsis: canvas.glyphs.ellipsis)
+        }
         let head = rest.line(0).inset(columns: 1, rows: 0)
         if label > 0 {
-            let copy = canvas.isPlain ? "" : "y copy"
+            let copy = canvas.isPlain ? "" : isCut ? "y copies all" : "y copy"
             let room = head.columns - Width.of(copy) - 2
-            let (long, short) = (flow.success.point, flow.success.pointShort)
-            canvas.put(Width.of(long) <= room ? long : short, in: head)
+            canvas.put(Width.of(texts.point) <= room ? texts.point : texts.pointShort, in: head)
             canvas.put(copy, in: head, .key, alignment: .right)
         }
         for (row, line) in address.prefix(rest.rows - label).enumerated() {
             let place = rest.line(row + label)
-            canvas.put(line, in: Rect(0, place.row, canvas.size.columns, place.rows), .accent)
+            canvas.put(line, in: Rect(0, place.row, columns, place.rows), .accent)
         }
     }
 }
