@@ -368,4 +368,15 @@ import Testing
         let pilot = ScreenPilot.setUp(glyphs: .ascii)
         #expect(pilot.screen.unicodeScalars.allSatisfy { $0.isASCII })
     }
+
+    @Test func s3EnterOnACheckBoxSaysWhichKeySetsIt() {
+        for box in ["x] Verify", " ] Clear"] {
+            var pilot = ScreenPilot.chosen()
+            pilot.focus(box)
+            let before = pilot.setup
+            pilot.press(.enter)
+            #expect(pilot.message == "Space sets the check mark.")
+            #expect(pilot.setup == before)
+        }
+    }
 }

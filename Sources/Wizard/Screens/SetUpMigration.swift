@@ -215,6 +215,8 @@ package struct SetUpMigration: RefusingScreen {
         case let part? where isPressed && list(part, world) != nil: openList(part, world)
         case .verify where key == .space: if mayChange() { draft.verify = !draft.verifies(world) }
         case .clear where key == .space: return toggleClear(world)
+        case .verify where key == .enter, .clear where key == .enter:
+            return [.say("Space sets the check mark.", .dim)]
         case .loadLevel: changeLoadLevel(key, world)
         case _ where key == .down: focus.move(by: 1)
         default: break
