@@ -78,4 +78,13 @@ import Testing
         let wizard = Scene(size: Size(80, 24), glyphs: .unicode).chosen()
         #expect(steps(wizard).contains("✔ Get Started ▶ Set up ○ Validate ○ Review & Confirm"))
     }
+
+    @Test func s3AloneOnItsLineTheStepHasTheNameOfItsPage() {
+        var wizard = validated(size: Size(60, 18))
+        wizard.press(.escape)
+        #expect(steps(wizard).contains("Step 2/6 ▶ Set up Migration"))
+        wizard.resize(80, 24)
+        #expect(steps(wizard).contains("▶ Set up ✔ Validate"))
+        #expect(wizard.shows("Set up Migration"))
+    }
 }

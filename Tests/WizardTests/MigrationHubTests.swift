@@ -318,4 +318,9 @@ import Testing
         wizard.press(.end)
         #expect(wizard.shows(" more ↑") && !wizard.shows("more ↓"))
     }
+
+    @Test func s1WhatCanBeBegunIsSaidWholeOnTheSmallestScreen() {
+        let wizard = WizardPilot(size: Size(60, 18))
+        for flow in Flow.all { #expect(wizard.shows(flow.card.text)) }
+    }
 }

@@ -9,10 +9,13 @@ package struct Stepper: Widget {
     package struct Step: Sendable, Hashable, Codable {
         package var title: String
         package var state: State
+        /// In the place of the title where no other step has room; nil where it is the same.
+        package var alone: String?
 
-        package init(_ title: String, _ state: State) {
+        package init(_ title: String, _ state: State, alone: String? = nil) {
             self.title = title
             self.state = state
+            self.alone = alone
         }
     }
 
@@ -31,22 +34,24 @@ package struct Stepper: Widget {
 
     /// Where the line is too short for all, `Step 3/6 ▶ Validate`, and what is stale.
     package func draw(in rect: Rect, isFocused: Bool = false, on canvas: inout Canvas) {
-        let all = Array(steps.indices.map { runs($0, canvas.glyphs) }.joined(separator: [" "]))
+        let all = Array(
+            steps.indices.map { runs($0, steps[$0].title, canvas.glyphs) }.joined(separator: [" "]))
         if all.reduce(0, { $0 + Width.of($1.text) }) <= rect.columns {
             return canvas.put(all, in: rect)
         }
         var some = [Run("Step \(current + 1)/\(steps.count) ", .dim)]
         for index in steps.indices where index == current || steps[index].state == .stale {
-            some += (index == current ? [] : ["   "]) + runs(index, canvas.glyphs)
+            let step = steps[index]
+            let title = index == current ? step.alone ?? step.title : step.title
+            some += (index == current ? [] : ["   "]) + runs(index, title, canvas.glyphs)
         }
         canvas.put(some, in: rect)
     }
 
-    private func runs(_ index: Int, _ glyphs: Glyphs) -> [Run] {
-        let step = steps[index]
-        let style = step.state.style
-        let title = index == current ? Style(style.role, .bold) : style
-        return [Run(glyphs.mark(step.state) + " ", style), Run(step.title, title)]
+    private func runs(_ index: Int, _ title: String, _ glyphs: Glyphs) -> [Run] {
+        let state = steps[index].state
+        let style = index == current ? Style(state.style.role, .bold) : state.style
+        return [Run(glyphs.mark(state) + " ", state.style), Run(title, style)]
     }
 }
 

@@ -3,11 +3,11 @@ extension Flow {
     static let fromAtlas = Flow(
         id: "fromAtlas",
         card: Card(
-            title: "Migrate from Atlas", text: "Copy, keep in step, cut over in seconds."),
+            title: "Migrate from Atlas", text: "Copy, keep in step, then cut over."),
         title: "Migration from Atlas to Atlas",
         steps: [
             Step(stage: .getStarted, label: "Get Started"),
-            Step(stage: .setUp, label: "Set up"),
+            Step(stage: .setUp, label: "Set up", name: "Set up Migration"),
             Step(stage: .validate, label: "Validate"),
             Step(stage: .review, label: "Review & Confirm"),
             Step(stage: .migrating, label: "Migrating Data"),

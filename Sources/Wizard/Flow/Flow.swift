@@ -16,6 +16,8 @@ package struct Flow: Sendable, Hashable, Codable {
         var stage: Stage
         /// On the line of the steps.
         var label: String
+        /// The whole name of its page, where it stands there alone; nil where that is the label.
+        var name: String?
     }
 
     /// On the hub.

@@ -17,7 +17,7 @@ struct FlowSteps {
         let steps = flow.steps.enumerated().map { place, step in
             let way: Stepper.State = place < index ? .done : place == index ? now : .waiting
             let state = step.stage == .validate ? Self.validation(model, way) : way
-            return Stepper.Step(step.label, state)
+            return Stepper.Step(step.label, state, alone: step.name)
         }
         stepper = Stepper(steps, current: index)
     }
