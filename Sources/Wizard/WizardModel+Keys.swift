@@ -125,9 +125,9 @@ extension Wizard.Model {
     }
 
     private mutating func leaveAtSecondAsking(_ warning: String) -> [Wizard.Effect] {
-        let now = world.moment.uptime
-        if let interruptedAt, now - interruptedAt <= Tuning.noteTime { return detach() }
-        interruptedAt = now
+        let asking = LeaveAsking(uptime: world.moment.uptime, line: world.line)
+        if let leaveAsking, asking.confirms(leaveAsking) { return detach() }
+        leaveAsking = asking
         return say(warning, .warning)
     }
 

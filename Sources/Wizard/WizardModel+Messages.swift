@@ -7,11 +7,14 @@ extension Wizard.Model {
         world.moment = moment
         switch event {
         case .start(let size):
-            world.size = size
+            (world.size, world.line) = (size, nil)
             return (isMouseOn ? [.terminal(.mouse(true))] : []) + [.readZone, .follow] + tick()
                 + update()
         case .resize(let size):
-            world.size = size
+            (world.size, world.line) = (size, nil)
+            return []
+        case .line:
+            world.line = (world.line ?? 0) + 1
             return []
         case .key(let key):
             world.noteKey()

@@ -42,8 +42,8 @@ extension Wizard {
         var bell = NeedBell()
         /// Whether all that there was on opening has been looked at.
         var isBellArmed = false
-        /// Uptime of a Ctrl-C that was not followed by another yet.
-        var interruptedAt: Duration?
+        /// The last asking to leave that only said what a second one does.
+        var leaveAsking: LeaveAsking?
         /// Whether the mouse is the wizard's; off, it selects text as everywhere in the terminal.
         var isMouseOn: Bool
         /// For a trainee; nil for everybody else.

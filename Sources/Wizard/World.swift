@@ -9,6 +9,10 @@ package struct World: Sendable, Equatable, Codable {
     /// When the agent was heard last.
     package var heardAt: Duration?
     package var size = Size(80, 24)
+    /// Number of the line that is being typed, where it is read and typed line by line; nil on a screen.
+    var line: Int?
+    /// Whether it is read line by line.
+    var isPlain: Bool { line != nil }
     /// What changes by itself is shown every few seconds.
     var isLinkSlow = false
     /// What is left of it for the page.

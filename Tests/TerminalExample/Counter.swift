@@ -92,7 +92,7 @@ enum Counter: Program {
         case .resumed: .resumed
         case .noMouse: .noMouse
         case .leave: .key(.character("q"))
-        case .tick, .notCopied, .link, .interrupt, .terminate, .hangUp: nil
+        case .tick, .notCopied, .link, .line, .interrupt, .terminate, .hangUp: nil
         }
     }
 

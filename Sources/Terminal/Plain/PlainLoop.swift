@@ -33,11 +33,13 @@ final class PlainLoop<P: Program> {
         if program.isBegun {
             happen(.resize(Tuning.plainSize))
             happen(.resumed)
+            happen(.line)
             watch()
             handleKeys()
         } else {
             program.isBegun = true
             happen(.start(Tuning.plainSize))
+            happen(.line)
         }
         while true {
             for message in program.take() { reduce(message) }
@@ -158,6 +160,7 @@ final class PlainLoop<P: Program> {
     }
 
     private func take(_ text: String) {
+        happen(.line)
         guard let view = P.plain(program.model) else { return }
         let (said, wish) = talk.take(text, view)
         say(said)

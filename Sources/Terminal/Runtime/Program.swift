@@ -55,6 +55,9 @@ package enum TerminalEvent: Sendable, Equatable {
     /// The way to the terminal has become slow, so that what changes by itself is drawn every few seconds, or is so no
     /// more.
     case link(isSlow: Bool)
+    /// It is read line by line, and a line begins that is typed: the first after `start` or `resize`, the others after the
+    /// one before them was typed and before it is done.
+    case line
     /// Who reads it line by line asks to leave, from whatever page.
     case leave
     /// Ctrl-C, SIGTERM and the like ask for an end. The runtime ends by itself when the terminal is gone.

@@ -16,6 +16,7 @@ struct PlainPilot {
     init(_ wizard: WizardPilot) {
         self.wizard = wizard
         self.wizard.resize(Terminal.Tuning.plainSize.columns, Terminal.Tuning.plainSize.rows)
+        self.wizard.happen(.line)
         watch()
     }
 
@@ -44,6 +45,7 @@ struct PlainPilot {
     mutating func type(_ line: String) -> PlainTalk.Wish {
         session.append(talk.prompt + (talk.isSecret ? "" : line))
         heard = []
+        wizard.happen(.line)
         let (said, wish) = talk.take(line, view)
         read(said)
         switch wish {

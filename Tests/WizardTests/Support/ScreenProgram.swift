@@ -74,7 +74,8 @@ enum ScreenProgram: Program {
         case .tick:
             model.nextTick = model.world.moment.uptime + model.tickInterval
             return [.listen] + update(&model)
-        case .resumed, .link, .notCopied, .noMouse, .leave, .interrupt, .terminate, .hangUp:
+        case .resumed, .link, .notCopied, .noMouse, .line, .leave, .interrupt, .terminate,
+            .hangUp:
             return []
         }
     }
