@@ -3,7 +3,7 @@ internal import Terminal
 
 /// An event log, line by line, with times.
 struct EventLines: LogLines {
-    /// Lines that a page key moves by on the page of a migration.
+    /// Lines that a page key moves by on the page of a migration, where it is seen.
     static let page = 5
 
     private let log: EventLog

@@ -29,6 +29,13 @@ struct LogScroll: Sendable, Equatable, Codable {
     var pane = LogPane()
     private var reader = LogReader()
 
+    /// Lines that a page key moves by on the page of a migration.
+    func page(_ key: Key, of id: Identifier, _ world: World) -> Int {
+        guard world.isPlain else { return EventLines.page }
+        return pane.spokenPage(
+            key, EventLines(of: id, world), in: Size(world.body.columns, Tuning.plainLogLines))
+    }
+
     /// To be asked after every key, and when the log has changed.
     mutating func older(of id: Identifier, _ world: World) -> Command? {
         let end = pane.end(EventLines(of: id, world))

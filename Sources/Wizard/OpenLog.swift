@@ -34,7 +34,7 @@ struct OpenLog: Sendable, Equatable, Codable {
     }
 
     private mutating func look(_ key: Key, _ world: World) {
-        _ = scroll.pane.handle(key, lines(world), page: page(world))
+        _ = scroll.pane.handle(key, lines(world), page: page(key, world))
     }
 
     /// The line that was found.
@@ -45,6 +45,14 @@ struct OpenLog: Sendable, Equatable, Codable {
 
     private func lines(_ world: World) -> EventLines { EventLines(of: migration, world) }
     private func page(_ world: World) -> Int { max(1, world.body.rows - 2) }
+
+    private func page(_ key: Key, _ world: World) -> Int {
+        guard world.isPlain else { return page(world) }
+        let (lines, size) = (lines(world), world.body)
+        let foot = scroll.pane.spokenSearchRows(lines, columns: size.columns)
+        return scroll.pane.spokenPage(
+            key, lines, in: Size(size.columns, max(1, size.rows - 1 - foot)))
+    }
 
     /// What is to be read of it next.
     mutating func older(_ world: World) -> Command? {
@@ -59,8 +67,11 @@ struct OpenLog: Sendable, Equatable, Codable {
         canvas.fill(rect)
         let (head, rest) = rect.top(1)
         canvas.put([Run(" " + title, .title), Run("   times in UTC", .dim)], in: head)
-        let (foot, body) = rest.bottom(search.isActive || canvas.isPlain ? 1 : 0)
         let lines = lines(world)
+        let (foot, body) = rest.bottom(
+            canvas.isPlain
+                ? scroll.pane.spokenSearchRows(lines, columns: rest.columns)
+                : search.isActive ? 1 : 0)
         if lines.count == 0 { canvas.put(" Nothing was logged yet.", in: body, .dim) }
         scroll.pane.draw(lines, in: body, foot: foot, on: &canvas)
     }

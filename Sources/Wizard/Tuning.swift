@@ -48,7 +48,7 @@ package enum Tuning {
     static let titleInterval = Duration.seconds(10)
     /// Pages that may follow each other at once; more would be two that send the user to and fro.
     static let arrivals = 8
-    /// Lines of the log on the page of a migration where it is read and not seen.
+    /// Rows of the log on the page of a migration where it is read and not seen.
     static let plainLogLines = 8
     /// Where the lag is another one, in seconds, for who has it read: between them it is told now and then only.
     static let lagMarks = [2, 10, 60, 600, 3_600]

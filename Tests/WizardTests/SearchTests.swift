@@ -124,4 +124,29 @@ import Testing
                 $0.contains("Search: part 99. (") && $0.contains("copied part 99.)")
             }, "\(plain)")
     }
+
+    @Test func aLongLineOfALogIsReadWholeAndFoundWhole() {
+        let agent = Sample.agent(live)
+        let words = (1...40).map { "word\($0)" }.joined(separator: " ")
+        agent.log("A long one: \(words) and its end.", of: live.id)
+        _ = agent.takeEvents()
+        var plain = PlainPilot(WizardPilot(agent))
+        plain.type("l")
+        #expect(plain.heard.joined(separator: " ").contains("\(words) and its end."), "\(plain)")
+        plain.fillIn("Search", "word39")
+        let found = plain.heard.filter { $0.hasPrefix("found: ") }.map { $0.dropFirst(7) }
+        #expect(found.joined(separator: " ").hasSuffix("\(words) and its end."), "\(plain)")
+        #expect(plain.heard.contains { $0.hasSuffix(". Search: word39") }, "\(plain)")
+    }
+
+    @Test func pagesOfLongLinesAreReadWithoutAGap() {
+        let agent = Sample.agent(live)
+        let words = (1...60).map { "word\($0)" }.joined(separator: " ")
+        for number in 21...120 { agent.log("part \(number). \(words)", of: live.id) }
+        _ = agent.takeEvents()
+        var plain = PlainPilot(WizardPilot(agent))
+        plain.type("l")
+        for _ in 0..<30 { plain.type("<") }
+        for number in 21...120 { #expect(plain.text.contains("part \(number). "), "\(number)") }
+    }
 }

@@ -19,15 +19,16 @@ package protocol LogLines {
 }
 
 /// Where a log is looked at, and a search in it. Follows what is added until scrolled up; End follows again. To be drawn
-/// over the full width of the screen: only then does a new line cost no more than itself.
+/// over the full width of the screen: only then does a new line cost no more than itself. Where it is read and not seen,
+/// no line is shortened: long ones take several rows.
 package struct LogPane: Sendable, Equatable, Codable {
     package private(set) var search = Search()
     /// The number of the last line that is shown; nil follows the log.
-    private var last: Int?
-    private var outcome = Outcome.none
+    private(set) var last: Int?
+    private(set) var outcome = Outcome.none
 
     /// What came of the search.
-    private enum Outcome: Sendable, Equatable, Codable {
+    enum Outcome: Sendable, Equatable, Codable {
         case none, noMatch
         /// The number of a line.
         case found(Int)
@@ -148,6 +149,7 @@ package struct LogPane: Sendable, Equatable, Codable {
         drawSearch(lines, in: foot, on: &canvas)
         guard !rect.isEmpty else { return }
         canvas.offerScrolling(in: rect)
+        if canvas.isPlain { return drawWrapped(lines, in: rect, on: &canvas) }
         let wanted = end(lines)
         let end = max(min(rect.rows, lines.count), wanted)
         let first = max(0, end - rect.rows)
@@ -197,6 +199,11 @@ package struct LogPane: Sendable, Equatable, Codable {
             // Which line it is is not seen where it is read.
             case .found: canvas.isPlain ? found(in: lines).map { lines.text($0) } ?? "" : ""
             }
-        search.draw(text, in: foot, on: &canvas)
+        guard canvas.isPlain, !foot.isEmpty else {
+            return search.draw(text, in: foot, on: &canvas)
+        }
+        let below = foundBelow(lines, columns: foot.columns)
+        search.draw(below.isEmpty ? text : "", in: foot.line(0), on: &canvas)
+        for (row, line) in below.enumerated() { canvas.put(line, in: foot.line(1 + row)) }
     }
 }

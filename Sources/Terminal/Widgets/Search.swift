@@ -68,10 +68,17 @@ package struct Search: Sendable, Equatable, Codable {
         ])
     }
 
+    private static let spokenLabel = " Search "
+
+    /// What is left of a line for what came of it, where it is read.
+    func spokenRoom(_ columns: Int) -> Int {
+        columns - Width.of(Self.spokenLabel) - max(1, Width.of(text)) - 2
+    }
+
     /// On one line: what is searched, and what came of it. Nothing while nothing is, but where it is read.
     func draw(_ outcome: String, in rect: Rect, on canvas: inout Canvas) {
         guard isActive || canvas.isPlain, !rect.isEmpty else { return }
-        let label = canvas.isPlain ? " Search " : " /"
+        let label = canvas.isPlain ? Self.spokenLabel : " /"
         let start = canvas.put(label, at: rect.origin, .key)
         let field = Rect(start, rect.row, max(1, Width.of(text)), 1).intersection(rect)
         canvas.put(text, in: field, Style(.match))
