@@ -173,7 +173,7 @@ struct Frame {
             model.page.screen.title(world), steps: FlowSteps(model)?.stepper,
             messages: [world.band, model.guide?.line].compactMap { $0.map { ($0, .text) } }
                 + messages,
-            standing: standing, keys: model.shownKeys, size: body
+            standing: standing, alert: alert, keys: model.shownKeys, size: body
         ) { drawBody(in: $0.bounds, on: &$0) }
     }
 

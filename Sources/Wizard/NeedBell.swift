@@ -83,11 +83,12 @@ struct NeedBell: Sendable, Equatable, Codable {
 
     private var states: [Need: State] = [:]
 
-    /// `isOpening`: whoever opens the wizard sees what there is, and is not rung for.
-    mutating func update(_ world: World, isOpening: Bool) -> Bool {
+    /// What it rings for now, the most pressing first. `isOpening`: whoever opens the wizard sees what there is, and is
+    /// not rung for.
+    mutating func update(_ world: World, isOpening: Bool) -> [Need] {
         let needs = world.needs
         states = states.filter { needs[$0.key] != nil }
-        var rings = false
+        var rung: [Need] = []
         for (need, isDue) in needs {
             switch states[need] ?? .waiting {
             case .answered: continue
@@ -103,9 +104,9 @@ struct NeedBell: Sendable, Equatable, Codable {
                 }
             }
             states[need] = .rung(at: world.moment.uptime)
-            rings = true
+            rung.append(need)
         }
-        return rings
+        return world.inOrder(rung)
     }
 
     /// A key was pressed.

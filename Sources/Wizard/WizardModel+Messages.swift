@@ -103,9 +103,11 @@ extension Wizard.Model {
     }
 
     private mutating func ring() -> [Wizard.Effect] {
-        let rings = bell.update(world, isOpening: !isBellArmed)
+        let needs = bell.update(world, isOpening: !isBellArmed)
         isBellArmed = isWelcomed
-        return rings ? [.terminal(.bell)] : []
+        guard !needs.isEmpty else { return [] }
+        rung = needs
+        return [.terminal(.bell)]
     }
 
     /// A second has passed; the next one ends when the clocks on the screen change.

@@ -40,6 +40,8 @@ extension Wizard {
         var saved: SavedState?
         var windowTitle = WindowTitle()
         var bell = NeedBell()
+        /// What the bell rang for last.
+        var rung: [Need] = []
         /// Whether all that there was on opening has been looked at.
         var isBellArmed = false
         /// The last asking to leave that only said what a second one does.

@@ -231,4 +231,53 @@ import Testing
         plain.type("999")
         #expect(plain.heard == ["There is no 999 here. r reads the page again."])
     }
+
+    @Test func anAlertTellsOfTheMigrationThatItIsFor() {
+        let other = Sample.measured(.catchingUp)
+        var newest = Sample.measured(.copying)
+        newest.id = Sample.identifier(0x99)
+        newest.sourceName = "ledger"
+        var plain = PlainPilot(WizardPilot(Sample.agent(other, newest)))
+        plain.advance(by: 5)
+        plain.listen()
+        plain.outside {
+            $0.change(other.id) {
+                $0.phase = .inSync
+                $0.cutover = Sample.measured(.inSync).cutover
+            }
+        }
+        #expect(plain.heard.first == "ALERT: shop-rs0 to shop-atlas: Ready for Cutover", "\(plain)")
+        // What is told of all the time stands behind it.
+        #expect(plain.heard.dropFirst().first?.contains("ledger to shop-atlas:") == true)
+    }
+
+    @Test func theSecondAskingToEndTheDemoIsTheNextLineThatIsTyped() {
+        for lines in [["q", "q"], ["d", "d"], ["d", "q"]] {
+            var plain = PlainPilot(WizardPilot(host: Training.host))
+            plain.type(lines[0])
+            #expect(plain.text.contains("Again ends the demo."), "\(plain)")
+            plain.advance(by: 60)
+            #expect(!plain.wizard.pilot.hasExited)
+            plain.type(lines[1])
+            #expect(plain.wizard.pilot.hasExited, "\(plain)")
+        }
+        for between in ["?", "", "999", "r"] {
+            var plain = PlainPilot(WizardPilot(host: Training.host))
+            plain.type("q")
+            plain.type(between)
+            plain.type("q")
+            #expect(!plain.wizard.pilot.hasExited, "\(between)")
+        }
+    }
+
+    @Test func onAScreenAgainTheSecondAskingIsWithinSeconds() {
+        var wizard = PlainPilot(WizardPilot(host: Training.host)).wizard
+        wizard.resize(80, 24)
+        wizard.press(.character("d"))
+        wizard.advance(by: 9)
+        wizard.press(.character("d"))
+        #expect(!wizard.pilot.hasExited)
+        wizard.press(.character("d"))
+        #expect(wizard.pilot.hasExited)
+    }
 }

@@ -174,10 +174,14 @@ package struct PlainTalk: Sendable {
         return new
     }
 
-    /// For what calls somebody to it.
+    /// For what calls somebody to it: that, and where the one stands that is told of all the time, which may be another.
     package mutating func alert(_ view: PlainView, at uptime: Duration) -> [String] {
         stand(view.standing, at: uptime)
-        return ["ALERT: " + (view.standing?.text ?? PlainPage(view).heading)]
+        let standing = view.standing?.text
+        guard let alert = view.alert else {
+            return ["ALERT: " + (standing ?? PlainPage(view).heading)]
+        }
+        return ["ALERT: " + PlainPage.words(alert)] + [standing].compactMap(\.self)
     }
 
     private func isToBeTold(_ now: PlainView.Standing, at uptime: Duration) -> Bool {

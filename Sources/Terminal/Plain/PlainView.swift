@@ -18,18 +18,22 @@ package struct PlainView: Sendable {
     package var messages: [[Run]]
     /// Nil where nothing goes on.
     package var standing: Standing?
+    /// What somebody is called to, when it is called; nil where that is not known.
+    package var alert: String?
     package var keys: KeyMap
     private(set) var body: Canvas
 
     /// `draw`: the page alone, over the whole canvas.
     package init(
         _ title: String, steps: Stepper? = nil, messages: [(String, Role)] = [],
-        standing: Standing? = nil, keys: KeyMap, size: Size, draw: (inout Canvas) -> Void
+        standing: Standing? = nil, alert: String? = nil, keys: KeyMap, size: Size,
+        draw: (inout Canvas) -> Void
     ) {
         self.title = title
         self.steps = steps
         self.messages = messages.map { [Run(Glyphs.spoken.marked($0.0, $0.1))] }
         self.standing = standing
+        self.alert = alert
         self.keys = keys
         body = Canvas.plain(size)
         draw(&body)
