@@ -171,7 +171,7 @@ struct Frame {
     var plain: PlainView {
         PlainView(
             model.page.screen.title(world), steps: FlowSteps(model)?.stepper,
-            messages: [world.band, model.guide?.line].compactMap { $0.map { ($0, .text) } }
+            messages: [world.band, model.guide?.spokenLine].compactMap { $0.map { ($0, .text) } }
                 + messages,
             standing: standing, alert: alert, keys: model.shownKeys, size: body
         ) { drawBody(in: $0.bounds, on: &$0) }

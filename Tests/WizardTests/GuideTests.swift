@@ -152,8 +152,27 @@ import Testing
 
     @Test func readLineByLineItIsALineOfItsOwn() {
         var plain = PlainPilot(start())
-        #expect(plain.text.contains("\n1/18  Enter begins a migration.\n"), "\(plain.text)")
+        #expect(
+            plain.text.contains("\n1/18  The number of Migrate from Atlas begins a migration.\n"),
+            "\(plain.text)")
         plain.choose("Migrate from Atlas")
         #expect(plain.heard.contains("2/18  Choose Acme Cloud, then Get Started."))
+    }
+
+    /// Keys that mean something else there, or nothing.
+    @Test func readLineByLineNoStepNamesAKeyOfTheScreen() {
+        let spoken = Guide.steps.map { $0.spoken ?? $0.text } + [Guide.spokenEnd]
+        for text in spoken {
+            let words = text.split(whereSeparator: { !$0.isLetter }).map(String.init)
+            #expect(!words.contains { ["Enter", "Space", "Tab", "Esc", "r", "d"].contains($0) })
+        }
+        #expect(
+            Array(spoken.suffix(2)) == [
+                "The number of Release source lets it accept writes again.",
+                "All done. q, and q again, ends the demo, with a report.",
+            ])
+        #expect(
+            spoken.contains(
+                "Confirm that writes have stopped, then Finalize: it is refused, and says why."))
     }
 }

@@ -3,9 +3,13 @@ internal import Terminal
 
 extension Guide {
     static let end = "All done. d twice ends the demo, with a report."
+    static let spokenEnd = "All done. q, and q again, ends the demo, with a report."
 
     static let steps: [Step] = [
-        Step(text: "Enter begins a migration.") {
+        Step(
+            text: "Enter begins a migration.",
+            spoken: "The number of Migrate from Atlas begins a migration."
+        ) {
             $0.page.stage == .getStarted
         },
         Step(text: "Choose {organization}, then Get Started.") {
@@ -45,7 +49,11 @@ extension Guide {
         Step(text: "Read the list, type {destination}, then Proceed.") {
             if case .cutover = $0.page { true } else { false }
         },
-        Step(text: "Space, then Finalize: it is refused, and says why.", isMilestone: false) {
+        Step(
+            text: "Space, then Finalize: it is refused, and says why.",
+            spoken: "Confirm that writes have stopped, then Finalize: it is refused, and says why.",
+            isMilestone: false
+        ) {
             guard let obstacle = $0.world.host?.obstacleToCutOver else { return false }
             return $0.isCuttingOver && $0.note?.text == obstacle
         },
@@ -58,7 +66,10 @@ extension Guide {
         Step(text: "s starts the application, now on {destination}.", isMilestone: false) {
             $0.trained?.phase == .complete && $0.world.host?.obstacleToCutOver != nil
         },
-        Step(text: "r releases the source: it accepts writes again.", isMilestone: false) {
+        Step(
+            text: "r releases the source: it accepts writes again.",
+            spoken: "The number of Release source lets it accept writes again.", isMilestone: false
+        ) {
             $0.trained?.report != nil && $0.trained?.isSourceHeld == false
         },
     ]

@@ -14,6 +14,8 @@ package struct Guide: Sendable, Equatable, Codable {
     struct Step: Sendable {
         /// `{source}`, `{destination}` and `{organization}` stand for the names. It fits a line of the narrowest screen.
         var text: String
+        /// The same where it is read and typed line by line; nil where the words are.
+        var spoken: String?
         /// Whether it leaves behind what stands before it and was not done.
         var isMilestone = true
         var isDone: @Sendable (Wizard.Model) -> Bool
@@ -38,9 +40,14 @@ package struct Guide: Sendable, Equatable, Codable {
     }
 
     /// The next thing to do, with its number.
-    var line: String {
-        guard let next = states.firstIndex(of: .open) else { return Self.end }
-        return "\(next + 1)/\(states.count)  \(named(Self.steps[next].text))"
+    var line: String { line(end: Self.end) { $0.text } }
+
+    /// The same for who reads and types line by line.
+    var spokenLine: String { line(end: Self.spokenEnd) { $0.spoken ?? $0.text } }
+
+    private func line(end: String, _ words: (Step) -> String) -> String {
+        guard let next = states.firstIndex(of: .open) else { return end }
+        return "\(next + 1)/\(states.count)  \(named(words(Self.steps[next])))"
     }
 
     /// To be called whenever something has changed.
