@@ -177,6 +177,8 @@ extension LiveMigration {
         endedAt = now
         error = ControlError(any: failure)
         isRetryPossible = code != .historyLost
+        // Known to be undone: nobody is to wonder about it after another start.
+        if cutover.isSourceBlocked == false, !isPastPointOfNoReturn { cutover.begunAt = nil }
     }
 }
 

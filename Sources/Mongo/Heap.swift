@@ -10,6 +10,7 @@ package enum Heap {
         cmongo_configure_heap(
             Tuning.heapArenas, Tuning.heapMapThreshold, Tuning.heapTrimThreshold)
     }
+
     /// Gives what is free back to the kernel, for the end of work that held many large blocks: the next kind of work has
     /// blocks of other sizes, for which the gaps do not fit. Blocks allocations of all threads for milliseconds.
     package static func trim() { cmongo_trim_heap() }

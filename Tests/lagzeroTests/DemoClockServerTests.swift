@@ -34,7 +34,7 @@ import Testing
         try terminal.send("\t\r", until: "New end")
         try terminal.send("\r", until: "Extended:")
         try terminal.shows("The time to cut over has run out.")
-        try terminal.send("\u{1b}", until: "✘ Expired.")
+        try terminal.shows("✘ Expired.")
         try terminal.send("L", until: "notice: less than 24 hours left to cut over")
         try terminal.send("\u{1b}", until: "✘ Expired.")
         try terminal.send("r", until: "─ Retry ─")

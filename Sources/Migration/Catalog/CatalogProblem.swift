@@ -15,7 +15,7 @@ package struct CatalogProblem: Error, Hashable, Sendable {
         case unfollowed
         /// Documents with equal keys make a unique index impossible.
         case notUnique
-        /// Somebody has dropped what this migration had built.
+        /// It is not there right before the destination accepts writes.
         case missing
     }
 
@@ -60,8 +60,10 @@ package struct CatalogProblem: Error, Hashable, Sendable {
 
     static func missing(_ namespace: Namespace, index: String) -> CatalogProblem {
         CatalogProblem(
-            .missing, namespace, index: index, reason: "it is not on the destination any more",
-            remedy: "see that nobody else changes the destination; it is built again now")
+            .missing, namespace, index: index, reason: "it is not on the destination",
+            remedy:
+                "see that nobody changes indexes on either side; it is built now, then cut over again"
+        )
     }
 
     static func refused(

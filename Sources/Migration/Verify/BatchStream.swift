@@ -30,8 +30,8 @@ struct BatchStream: Sendable {
         return batch.array
     }
 
-    /// Keeps batches within the block that holds the bytes that are wanted. It depends on the batch alone, so that two sides which are equal go
-    /// on in step.
+    /// Keeps batches within the block that holds the bytes that are wanted. It depends on the batch alone, so that two
+    /// sides which are equal go on in step.
     static func nextSize(_ size: Int, bytes: Int) -> Int {
         let wanted = Tuning.verifyBatchBytes
         guard bytes > wanted * 8 / 7 else { return size }

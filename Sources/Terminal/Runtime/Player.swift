@@ -154,7 +154,9 @@ private final class PlayerLoop {
         let end = ContinuousClock.now + Tuning.lastAnswer
         while !line.unsent.isEmpty, case let now = ContinuousClock.now, now < end {
             let seen = line.wait(-1, forInput: false, forOutput: true, timeout: end - now)
-            if !seen.output || !line.flush() { return }
+            if seen.gone || seen.output && !line.flush() { return }
+            // It is leaving already.
+            _ = line.readSignals()
         }
     }
 }

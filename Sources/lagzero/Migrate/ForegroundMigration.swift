@@ -36,6 +36,8 @@ struct ForegroundMigration: Sendable {
             tell(validation)
             if validation.isBlocking { return .validationFailed }
             if validateOnly { return .done }
+        } else {
+            validating.cancel()
         }
         let log = LogBuffer()
         let engine = MigrationEngine(

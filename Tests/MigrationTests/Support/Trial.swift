@@ -280,9 +280,20 @@ extension Member {
     func failOne(by fields: Document, _ act: () async throws -> Void = {}) async throws {
         let count = try await setFailPoint("failCommand", fields)
         try await act()
-        try await eventually("a command is failed") {
+        try await waitForFailPoint("failCommand", count + 1)
+    }
+
+    /// Takes no writes from other members any more when this returns, until `stopReplProducer` is off: what it had asked
+    /// for before may still come with the answer.
+    func stopReplication() async throws {
+        let count = try await setFailPoint("stopReplProducer", ["mode": "alwaysOn"])
+        try await waitForFailPoint("stopReplProducer", count + 1)
+    }
+
+    private func waitForFailPoint(_ name: String, _ times: Int) async throws {
+        try await eventually("\(name) is met on \(address)") {
             let answer = try? await lane.run([
-                "waitForFailPoint": "failCommand", "timesEntered": .integer(count + 1),
+                "waitForFailPoint": .string(name), "timesEntered": .integer(times),
                 "maxTimeMS": 1_000,
             ])
             return answer != nil

@@ -48,6 +48,9 @@ struct ValidationRulesTests {
         let check = Validation.diskSpace(sizes, Validation.Room(free: 50, stored: 100))
         #expect(check.outcome == .pass)
         #expect(check.seen.hasSuffix("are free on the destination or hold what was copied before"))
+        // More than the source has is not the migration's.
+        let room = Validation.Room(free: -30, stored: 1_000)
+        #expect(Validation.diskSpace(sizes, room).outcome == .failure)
     }
 
     @Test func diskSpaceThatIsNotToldIsUnknownAndDoesNotBlock() {

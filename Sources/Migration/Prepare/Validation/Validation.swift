@@ -126,7 +126,10 @@ package struct Validation: Sendable {
         }
         if let window { checks.append(window.check(bytes: sizes?.data)) }
         if let link = to.login?.link, from.login != nil {
-            let room = await Room(link, options, destination)
+            let migrated = source?.migrated(options.filter).map(\.namespace.database) ?? []
+            let room = await Room(
+                link, cleared: options.drop ? Set(destination?.userDatabases ?? []) : [],
+                copied: options.resume ? Set(migrated) : [])
             checks.append(Validation.diskSpace(sizes, room))
         }
         return checks

@@ -17,7 +17,7 @@ extension Validation {
         var free: Int
         /// What clearing frees.
         var freed = 0
-        /// What the migration that goes on has stored there before.
+        /// What is there of the databases that a migration which goes on has copied to.
         var stored = 0
     }
 
@@ -34,7 +34,7 @@ extension Validation {
                 seen: "\(size(needed)) are needed; the destination does not tell how much is free",
                 remedy: "See that the destination has more free disk space than that.")
         }
-        let available = room.free + room.freed + room.stored
+        let available = room.free + room.freed + min(room.stored, needed)
         let seen =
             "\(size(needed)) are needed, \(size(available)) are free on the destination"
             + (room.freed > 0 ? " after clearing" : "")
@@ -114,21 +114,17 @@ extension Validation.Sizes {
 
 extension Validation.Room {
     /// Asks the destination. Nil where it does not tell: it does so only for databases that hold something, hence
-    /// `admin`. `catalog`: what it holds, which counts where that is dropped first or is what is gone on with.
-    init?(_ link: Validation.Link, _ options: MigrationOptions, _ catalog: Validation.Catalog?)
-        async
-    {
+    /// `admin`. `cleared`: the databases that are dropped first; `copied`: those that are gone on with.
+    init?(_ link: Validation.Link, cleared: Set<String>, copied: Set<String>) async {
         let statistics = try? await link.run(["dbStats": 1])
         guard let total = statistics?["fsTotalSize"]?.integer, total > 0,
             let used = statistics?["fsUsedSize"]?.integer
         else { return nil }
         self.init(free: total - used)
-        guard options.drop || options.resume else { return }
-        var held = 0
-        for database in catalog?.userDatabases ?? [] {
+        for database in cleared.union(copied) {
             let statistics = try? await link.run(["dbStats": 1], on: database)
-            held += statistics?["totalSize"]?.integer ?? 0
+            let bytes = statistics?["totalSize"]?.integer ?? 0
+            if cleared.contains(database) { freed += bytes } else { stored += bytes }
         }
-        if options.drop { freed = held } else { stored = held }
     }
 }
