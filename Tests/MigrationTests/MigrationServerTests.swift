@@ -65,8 +65,8 @@ import Testing
             let done = try await lane.run(
                 ["count": "partitions", "query": ["done": true]], on: "lagzero_internal")
             #expect(done["n"]?.integer ?? 0 > 1)
-            let reply = try await lane.run(forget, on: "lagzero_internal")
-            #expect(reply["nModified"]?.integer == 1)
+            // An early kill has left it like this.
+            _ = try await lane.run(forget, on: "lagzero_internal")
             let second = try LiveMigration(pair, process: 2) { $0.resume = true }
             try await second.reached(.copying)
             let progress = second.engine.progress()
