@@ -26,8 +26,8 @@ package enum Tuning {
     /// With so many since the last question there is another one; changes of a page have them, keys and clocks have not.
     static let askedBytes = 512
     /// The same where only frames of clocks are sent, which have `clockFrame` bytes at most: an answer wakes the program up,
-    /// which it is otherwise by its ticks alone.
-    static let askedClockBytes = 1_536
+    /// which it is otherwise by its ticks alone. A second of 64 kbit/s.
+    static let askedClockBytes = 8 << 10
     static let clockFrame = 64
     /// An answer that has not come after so long does not come: it was lost, or was none.
     static let answerLimit = Duration.seconds(10)
