@@ -43,16 +43,15 @@ extension LiveMigration {
         noteCutover(at: now)
         cutover.isReady = isReady
         cutover.missing = isReady ? [] : details.missing
-        // Not moved by the milliseconds between two looks at two clocks.
-        let deadline = details.deadline.map {
-            now + (ContinuousClock.now.duration(to: $0)).milliseconds
+        if let end = details.deadline {
+            let deadline = now + ContinuousClock.now.duration(to: end).milliseconds
+            // Not moved by the milliseconds between two looks at two clocks.
+            let isSame = cutover.deadlineAt.map { abs(deadline - $0) < 1_000 } ?? false
+            if !isSame { cutover.deadlineAt = deadline }
+        } else if details.isPastPointOfNoReturn != nil {
+            // Until it is read the countdown goes on: only its engine does not know of it yet.
+            cutover.deadlineAt = nil
         }
-        let isSame = deadline.map { new in
-            cutover.deadlineAt.map { abs(new - $0) < 1_000 } ?? false
-        }
-        // The countdown goes on while the clusters are not reached; only its engine does not know of it yet.
-        let isRead = details.isPastPointOfNoReturn != nil
-        if isRead || deadline != nil, isSame != true { cutover.deadlineAt = deadline }
         cutover.sourceWrites = details.recentWrites.map { writes in
             writes.map { CutoverState.Writes(namespace: "\($0.namespace)", count: $0.count) }
         }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Glibc
 
 /// The agent that holds a state folder.
@@ -23,7 +24,8 @@ package enum LockTable {
         let major = device >> 8 & 0xfff | device >> 32 & 0xffff_f000
         let minor = device & 0xff | device >> 12 & 0xffff_ff00
         let file = "\(hexadecimal(major)):\(hexadecimal(minor)):\(information.st_ino)"
-        for line in text(of: table).split(separator: "\n") {
+        let text = (try? String(contentsOfFile: table, encoding: .utf8)) ?? ""
+        for line in text.split(separator: "\n") {
             // Its number, the kind, whether it binds, the mode, the process, the file; who waits has an arrow before the kind.
             let parts = line.split(separator: " ")
             guard parts.count > 5, parts[1] == "FLOCK", parts[3] == "WRITE", parts[5] == file,
@@ -37,18 +39,5 @@ package enum LockTable {
     /// At least two digits, as the kernel writes them.
     private static func hexadecimal(_ number: UInt64) -> String {
         (number < 16 ? "0" : "") + String(number, radix: 16)
-    }
-
-    /// Empty where it cannot be read.
-    private static func text(of path: String) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return "" }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 16 << 10)
-        while case let count = read(descriptor, &chunk, chunk.count), count > 0 {
-            bytes += chunk[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

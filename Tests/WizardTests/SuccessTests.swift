@@ -5,9 +5,15 @@ import Testing
 @testable import Wizard
 
 @Suite struct SuccessTests {
-    private func pilot(_ change: (inout LiveMigration) -> Void = { _ in }) -> ScreenPilot {
+    /// Complete, and its source is to be released.
+    private var held: LiveMigration {
         var live = Gallery.complete
         live.isSourceHeld = true
+        return live
+    }
+
+    private func pilot(_ change: (inout LiveMigration) -> Void = { _ in }) -> ScreenPilot {
+        var live = held
         change(&live)
         return ScreenPilot(.success(Success(live.id)), agent: Sample.agent(live))
     }
@@ -170,15 +176,16 @@ import Testing
         #expect(page(Size(60, 18)).shows(" Then point your application at:"))
     }
 
+    private func success(_ agent: ScriptedAgent, _ size: Size) -> WizardPilot {
+        let page = Page.success(Success(Gallery.complete.id))
+        return WizardPilot(
+            agent, saved: SavedState(pages: [page], lastSeen: nil, theme: nil), size: size)
+    }
+
     @Test func s12ARefusedReleaseStaysOnThePageUntilItIsDone() {
         for size in pageSizes {
-            var live = Gallery.complete
-            live.isSourceHeld = true
-            let agent = Sample.agent(live)
-            var wizard = WizardPilot(
-                agent,
-                saved: SavedState(pages: [.success(Success(live.id))], lastSeen: nil, theme: nil),
-                size: size)
+            let agent = Sample.agent(held)
+            var wizard = success(agent, size)
             agent.answersAfter = .seconds(2)
             agent.refuseNext(
                 ControlError(.cluster, "shop-rs0 is not reached", remedy: "Look at its network"))
@@ -204,13 +211,8 @@ import Testing
     }
 
     @Test func s12ALongRefusalLeavesRoomForTheConnectionString() {
-        var live = Gallery.complete
-        live.isSourceHeld = true
-        let agent = Sample.agent(live)
-        var wizard = WizardPilot(
-            agent,
-            saved: SavedState(pages: [.success(Success(live.id))], lastSeen: nil, theme: nil),
-            size: Size(60, 18))
+        let agent = Sample.agent(held)
+        var wizard = success(agent, Size(60, 18))
         let parts = Array(repeating: "a member of shop-rs0 did not answer", count: 8)
         agent.refuseNext(ControlError(.cluster, parts.joined(separator: ", ")))
         wizard.type("r")

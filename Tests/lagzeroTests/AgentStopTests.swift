@@ -8,15 +8,22 @@ import Testing
 
 /// A stop of the agent while it is at work.
 @Suite(.timeLimit(.minutes(5))) struct AgentStopTests {
-    /// Longer than those are waited for who are only told something.
-    @Test func whatIsBeingDoneIsDoneAndAnsweredBeforeTheAgentEnds() async throws {
-        let scratch = try ScratchFolder()
-        let state = ["--state", scratch.path + "/state"]
+    private func listening(_ state: [String], _ folder: AgentFolder) async throws
+        -> LagzeroProcess
+    {
         let agent = try LagzeroProcess(["agent", "run"] + state)
-        let folder = AgentFolder(path: scratch.path + "/state")
         try await eventually("it listens", within: .seconds(60)) {
             access(folder.socket, F_OK) == 0
         }
+        return agent
+    }
+
+    /// Longer than those are waited for who are only told something.
+    @Test func whatIsBeingDoneIsDoneAndAnsweredBeforeTheAgentEnds() async throws {
+        let scratch = try ScratchFolder()
+        let folder = AgentFolder(path: scratch.path + "/state")
+        let state = ["--state", folder.path]
+        let agent = try await listening(state, folder)
         let server = try SilentServer()
         let uri =
             "mongodb://\(server.address)/?connectTimeoutMS=4000&serverSelectionTimeoutMS=4000"
@@ -33,12 +40,9 @@ import Testing
 
     @Test func anAgentWhoseFileIsEmptyIsFoundAndStopped() async throws {
         let scratch = try ScratchFolder()
-        let state = ["--state", scratch.path + "/state"]
-        let agent = try LagzeroProcess(["agent", "run"] + state)
         let folder = AgentFolder(path: scratch.path + "/state")
-        try await eventually("it listens", within: .seconds(60)) {
-            access(folder.socket, F_OK) == 0
-        }
+        let state = ["--state", folder.path]
+        let agent = try await listening(state, folder)
         try #require(truncate(folder.lock, 0) == 0)
         let shown = try await LagzeroProcess.run(["agent", "status"] + state)
         #expect(shown.output.contains(", process \(agent.pid), 0 clusters"), "\(shown)")
