@@ -38,13 +38,16 @@ let package = Package(
             ],
             linkerSettings: [.linkedLibrary("mongoc-1.0"), .linkedLibrary("bson-1.0")]),
         .target(name: "CXXHash", cSettings: [.treatAllWarnings(as: .error)]),
+        .target(name: "CPrefetch", cSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "CTerminal",
             cSettings: [.treatAllWarnings(as: .error)],
             linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
         .target(name: "BSON", dependencies: ["CXXHash"], swiftSettings: strict),
         .target(name: "Mongo", dependencies: ["BSON", "CMongo"], swiftSettings: strict),
-        .target(name: "Migration", dependencies: ["BSON", "Mongo"], swiftSettings: strictAndSafe),
+        .target(
+            name: "Migration", dependencies: ["BSON", "Mongo", "CPrefetch"],
+            swiftSettings: strictAndSafe),
         .target(
             name: "Terminal",
             dependencies: ["CTerminal", .product(name: "Yams", package: "Yams")],

@@ -64,19 +64,30 @@ package struct DocumentCursor: Sendable {
 
     /// Type and bytes of the first `_id` of the document that it is at; nil where there is none.
     package func withID<R>(_ body: (UInt8, UnsafeRawBufferPointer) -> R) -> R? {
+        guard let place = placeOfID else { return nil }
+        return withExtendedLifetime(storage) {
+            body(
+                storage.byte(at: place.start - 5),
+                UnsafeRawBufferPointer(start: storage.base + place.start, count: place.count))
+        }
+    }
+
+    /// Of its value. Nearly always it is the first element.
+    private var placeOfID: Place? {
         guard let current else { return nil }
-        var elements = ElementIterator(
-            storage: storage, position: current.start + 4, end: current.start + current.count - 1)
-        while let (type, nameStart, valueStart) = elements.step() {
-            guard valueStart - nameStart == 4, memcmp(storage.base + nameStart, "_id", 4) == 0
-            else { continue }
-            return withExtendedLifetime(storage) {
-                body(
-                    type,
-                    UnsafeRawBufferPointer(
-                        start: storage.base + valueStart, count: elements.position - valueStart))
-            }
+        let (first, end) = (current.start + 4, current.start + current.count - 1)
+        if end - first >= 5, isNamedID(first + 1),
+            let size = storage.sizeOfValue(type: storage.byte(at: first), at: first + 5, end: end)
+        {
+            return Place(start: first + 5, count: size)
+        }
+        var elements = ElementIterator(storage: storage, position: first, end: end)
+        while let (_, nameStart, valueStart) = elements.step() {
+            guard valueStart - nameStart == 4, isNamedID(nameStart) else { continue }
+            return Place(start: valueStart, count: elements.position - valueStart)
         }
         return nil
     }
+
+    private func isNamedID(_ start: Int) -> Bool { memcmp(storage.base + start, "_id", 4) == 0 }
 }

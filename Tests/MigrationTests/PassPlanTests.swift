@@ -47,6 +47,22 @@ struct PassPlanTests {
         #expect(plan.done == 3)
     }
 
+    @Test func theLargestCollectionInNaturalOrderIsComparedFirst() {
+        var plan = PassPlan()
+        _ = plan.update((1...5).map { collection($0) })
+        var order: [Int] = []
+        while let task = plan.next() {
+            if case .plan = task.work {
+                let documents = [20, 50, 10, 40, 30][Int(task.collection.low) - 1]
+                plan.planned(task, [.natural], documents: documents, batchSize: 5)
+            } else {
+                order.append(task.documents)
+            }
+            plan.finish(task)
+        }
+        #expect(order == [50, 40, 30, 20, 10])
+    }
+
     @Test func whatWasCopiedAnewIsComparedAnew() {
         var plan = PassPlan()
         _ = plan.update([collection(1)])

@@ -1,4 +1,5 @@
 internal import BSON
+internal import CPrefetch
 
 /// What two multisets of documents do not have in common, in memory that is bound to the size of that difference alone:
 /// an invertible Bloom lookup table (Goodrich and Mitzenmacher, 2011). A pure value.
@@ -25,8 +26,8 @@ struct DifferenceTable: Sendable {
     private let stride: Int
     /// Cells in each third.
     private let third: Int
-    /// Documents that are still to be added, each as the cell that it would have for itself, and where they belong. They
-    /// are added together so that the processor fetches many cells at once: nearly none of them is in its caches.
+    /// Documents that are still to be added, each as the cell that it would have for itself, and where they belong: nearly
+    /// no cell is in the processor's caches, and so it has time to bring them there.
     private var items: [Words]
     private var places: [Place]
     private var count = 0
@@ -66,7 +67,9 @@ struct DifferenceTable: Sendable {
         for index in 1..<stride { items[item + index] = .zero }
         setID(documents, item)
         if side == .destination { negate(item) }
-        places[count] = place(of: fingerprint)
+        let place = place(of: fingerprint)
+        fetch(place)
+        places[count] = place
         count += 1
         if count == places.count { addItems() }
     }
@@ -88,16 +91,30 @@ struct DifferenceTable: Sendable {
         for index in item..<item + stride { items[index] = .zero &- items[index] }
     }
 
+    private func fetch(_ place: Place) {
+        let bytes = stride * MemoryLayout<Words>.size
+        unsafe words.withUnsafeBufferPointer { words in
+            guard let cells = words.baseAddress else { return }
+            unsafe cprefetch_to_write(cells + place.first, bytes)
+            unsafe cprefetch_to_write(cells + place.second, bytes)
+            unsafe cprefetch_to_write(cells + place.third, bytes)
+        }
+    }
+
     private mutating func addItems() {
-        for number in 0..<count {
-            let (place, item) = (places[number], number * stride)
-            for index in 0..<stride {
-                words[place.first + index] &+= items[item + index]
-                words[place.second + index] &+= items[item + index]
-                words[place.third + index] &+= items[item + index]
+        let (stride, count) = (stride, count)
+        unsafe words.withUnsafeMutableBufferPointer { words in
+            for number in 0..<count {
+                let (place, item) = (places[number], number * stride)
+                for index in 0..<stride {
+                    let word = items[item + index]
+                    unsafe words[place.first + index] &+= word
+                    unsafe words[place.second + index] &+= word
+                    unsafe words[place.third + index] &+= word
+                }
             }
         }
-        count = 0
+        self.count = 0
     }
 
     /// Where the cells of a document begin.

@@ -38,6 +38,8 @@ struct PassPlan: Sendable {
 
     private var collections: [BinaryUUID: Collection] = [:]
     private var tasks = Queue<Task>()
+    /// Those in natural order, which cannot be shared by workers, the one of most documents last.
+    private var natural: [Task] = []
     private var nextPass = 0
     /// Whether it was ever told what there is.
     private(set) var hasLooked = false
@@ -60,11 +62,19 @@ struct PassPlan: Sendable {
         nextPass += 1
         let changes = collections[uuid]?.changes ?? 0
         collections[uuid] = Collection(destination: destination, pass: nextPass, changes: changes)
-        tasks.append(Task(collection: uuid, pass: nextPass, work: .plan))
+        add(Task(collection: uuid, pass: nextPass, work: .plan))
     }
 
+    private mutating func add(_ task: Task) {
+        guard case .natural = task.work else { return tasks.append(task) }
+        let place = natural.firstIndex { $0.documents > task.documents } ?? natural.endIndex
+        natural.insert(task, at: place)
+    }
+
+    /// What is to be done next; of collections in natural order the largest one, so that none is left for one worker
+    /// while the others have nothing to do.
     mutating func next() -> Task? {
-        while let task = tasks.popFirst() {
+        while let task = tasks.popFirst() ?? natural.popLast() {
             guard isCurrent(task) else { continue }
             collections[task.collection]?.hasBegun = true
             return task
@@ -85,7 +95,7 @@ struct PassPlan: Sendable {
         collections[task.collection]?.documents = documents
         collections[task.collection]?.openTasks += work.count
         for part in work {
-            tasks.append(
+            add(
                 Task(
                     collection: task.collection, pass: task.pass, work: part, documents: documents,
                     batchSize: batchSize))
@@ -102,7 +112,7 @@ struct PassPlan: Sendable {
 
     /// The task could not be done now.
     mutating func giveBack(_ task: Task) {
-        if isCurrent(task) { tasks.append(task) }
+        if isCurrent(task) { add(task) }
     }
 
     /// Keys of the collection were applied. False when its pass has not begun, so that it will see them anyway.
