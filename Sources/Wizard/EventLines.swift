@@ -3,9 +3,6 @@ internal import Terminal
 
 /// An event log, line by line, with times.
 struct EventLines: LogLines {
-    /// Lines that a page key moves by on the page of a migration, where it is seen.
-    static let page = 5
-
     private let log: EventLog
     /// What the agent's clock shows.
     private let now: Int64?

@@ -29,11 +29,15 @@ struct LogScroll: Sendable, Equatable, Codable {
     var pane = LogPane()
     private var reader = LogReader()
 
-    /// Lines that a page key moves by on the page of a migration.
-    func page(_ key: Key, of id: Identifier, _ world: World) -> Int {
-        guard world.isPlain else { return EventLines.page }
-        return pane.spokenPage(
-            key, EventLines(of: id, world), in: Size(world.body.columns, Tuning.plainLogLines))
+    /// Answers a key that scrolls on the page of a migration; false for all others. `rows`: those of the log where it is
+    /// seen.
+    mutating func scroll(_ key: Key, of id: Identifier, _ world: World, rows: Int) -> Bool {
+        let lines = EventLines(of: id, world)
+        guard world.isPlain else {
+            return pane.scroll(key, lines, page: max(1, rows - 1), rows: rows)
+        }
+        let size = Size(world.body.columns, Tuning.plainLogLines)
+        return pane.scroll(key, lines, page: pane.spokenPage(key, lines, in: size))
     }
 
     /// To be asked after every key, and when the log has changed.

@@ -34,7 +34,8 @@ struct OpenLog: Sendable, Equatable, Codable {
     }
 
     private mutating func look(_ key: Key, _ world: World) {
-        _ = scroll.pane.handle(key, lines(world), page: page(key, world))
+        let rows = world.isPlain ? 1 : world.body.rows - (search.isActive ? 2 : 1)
+        _ = scroll.pane.handle(key, lines(world), page: page(key, world), rows: rows)
     }
 
     /// The line that was found.

@@ -142,6 +142,26 @@ import Testing
         #expect(lines(pane, log, 1)[0] == "line 10")
     }
 
+    @Test func everyKeyScrollsALogAtItsBeginningToo() {
+        var log = Log(end: 100)
+        var pane = LogPane()
+        func press(_ key: Key) -> [String] {
+            _ = pane.scroll(key, log, page: 4, rows: 5)
+            return lines(pane, log, 5)
+        }
+        #expect(press(.home).first == "line 0")
+        #expect(press(.down).first == "line 1")
+        for _ in 1...5 { _ = press(.up) }
+        #expect(press(.up).first == "line 0")
+        #expect(press(.pageDown).first == "line 4")
+        // All of it is shown: there is nowhere to go, and it is followed.
+        log = Log(end: 3)
+        for key in [Key.home, .up, .pageUp] {
+            _ = press(key)
+            #expect(pane.isFollowing)
+        }
+    }
+
     @Test func aSearchInALogGoesBackAndRound() {
         let log = Log(end: 10_000)
         var pane = LogPane()

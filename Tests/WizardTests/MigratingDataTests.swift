@@ -399,13 +399,15 @@ import Testing
         #expect(pilot.shows("shop.items20"))
         pilot.press(.pageUp)
         #expect(!pilot.shows("shop.items20"))
-        #expect(pilot.shows("5 more ↓ End"))
+        #expect(pilot.shows("4 more ↓ End"))
         let seen = pilot.lines[14...17]
         pilot.agent.log("copied shop.late", of: live.id)
         pilot.hear()
         #expect(Array(pilot.lines[14...17]) == Array(seen))
         pilot.press(.home, .home, .up)
         #expect(pilot.shows("shop.items1 "))
+        pilot.press(.down)
+        #expect(!pilot.shows("shop.items1 "))
         pilot.press(.end)
         #expect(pilot.shows("shop.late"))
     }

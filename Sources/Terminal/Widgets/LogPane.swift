@@ -65,30 +65,48 @@ package struct LogPane: Sendable, Equatable, Codable {
         return low > 0 ? low - 1 : nil
     }
 
-    /// Answers a key that scrolls; false for all others. `page`: how many lines a page has.
-    package mutating func scroll(_ key: Key, _ lines: some LogLines, page: Int) -> Bool {
-        let end = end(lines)
+    /// Answers a key that scrolls; false for all others. `page`: how many lines a page key moves by. `rows`: those of the
+    /// pane where it is seen; every key changes then what is shown, at the beginning too.
+    package mutating func scroll(
+        _ key: Key, _ lines: some LogLines, page: Int, rows: Int = 1
+    ) -> Bool {
+        let first = firstPage(lines, rows)
+        let end = max(end(lines), first)
         let target: Int
         switch key {
         case .up: target = end - 1
         case .down: target = end + 1
         case .pageUp: target = end - page
         case .pageDown: target = end + page
-        case .home: target = 1
+        case .home: target = first
         case .end: target = lines.count
         default: return false
         }
-        let isNewest = lines.count == 0 || target >= lines.count
-        last = isNewest ? nil : lines.number(max(1, target) - 1)
+        let shown = max(first, target)
+        last = shown < lines.count ? lines.number(shown - 1) : nil
         return true
+    }
+
+    /// How many lines have room on that many rows from the first one on, at least one.
+    private func firstPage(_ lines: some LogLines, _ rows: Int) -> Int {
+        var left = rows
+        let fitting = (0..<lines.count).prefix {
+            left -= lines.rows($0).count
+            return left >= 0
+        }
+        return max(1, fitting.count)
     }
 
     // MARK: The search
 
     /// Answers a key of the search, or one that scrolls; false for all others. What is typed is looked for from the last
     /// line that is shown on, backwards.
-    package mutating func handle(_ key: Key, _ lines: some LogLines, page: Int) -> Bool {
-        guard let act = search.handle(key) else { return scroll(key, lines, page: page) }
+    package mutating func handle(
+        _ key: Key, _ lines: some LogLines, page: Int, rows: Int = 1
+    ) -> Bool {
+        guard let act = search.handle(key) else {
+            return scroll(key, lines, page: page, rows: rows)
+        }
         let found = found(in: lines)
         switch act {
         case .find: look(from: found ?? end(lines) - 1, by: -1, lines, page)
@@ -150,10 +168,7 @@ package struct LogPane: Sendable, Equatable, Codable {
         guard !rect.isEmpty else { return }
         canvas.offerScrolling(in: rect)
         if canvas.isPlain { return drawWrapped(lines, in: rect, on: &canvas) }
-        let wanted = end(lines)
-        let end = max(min(rect.rows, lines.count), wanted)
-        let first = max(0, end - rect.rows)
-        let shown = shown(lines, first..<end, rect.rows, isAtBeginning: wanted <= rect.rows)
+        let shown = shown(lines, rect.rows)
         let found = found(in: lines)
         for (row, shown) in shown.rows.enumerated() {
             let line = rect.line(row)
@@ -161,7 +176,7 @@ package struct LogPane: Sendable, Equatable, Codable {
             guard let index = shown.line, search.matches(lines.text(index)) else { continue }
             canvas.restyle(line, index == found ? .selection : Style(.match))
         }
-        if first == 0, let older = lines.older {
+        if shown.first == 0, let older = lines.older {
             canvas.put(" \(older) ", in: rect.line(0), .selection, alignment: .right)
         }
         let hidden = lines.count - shown.end
@@ -171,23 +186,17 @@ package struct LogPane: Sendable, Equatable, Codable {
     }
 
     /// The rows that have room, each with its line where it is one, and the end of the lines among them. What is said above
-    /// lines takes rows, too: at the beginning it is the last lines that have no room.
+    /// lines takes rows, too.
     private func shown(
-        _ lines: some LogLines, _ range: Range<Int>, _ room: Int, isAtBeginning: Bool
-    ) -> (rows: [(runs: [Run], line: Int?)], end: Int) {
-        let rows = range.map { index -> [(runs: [Run], line: Int?)] in
+        _ lines: some LogLines, _ room: Int
+    ) -> (rows: [(runs: [Run], line: Int?)], first: Int, end: Int) {
+        let end = min(lines.count, max(end(lines), firstPage(lines, room)))
+        let first = max(0, end - room)
+        let rows = (first..<end).flatMap { index -> [(runs: [Run], line: Int?)] in
             let rows = lines.rows(index)
             return rows.indices.map { (rows[$0], $0 == rows.count - 1 ? index : nil) }
         }
-        guard isAtBeginning, last != nil else {
-            return (Array(rows.flatMap(\.self).suffix(room)), range.upperBound)
-        }
-        var left = room
-        let fitting = rows.prefix {
-            left -= $0.count
-            return left >= 0
-        }
-        return (fitting.flatMap(\.self), range.lowerBound + fitting.count)
+        return (Array(rows.suffix(room)), first, end)
     }
 
     private func drawSearch(_ lines: some LogLines, in foot: Rect, on canvas: inout Canvas) {

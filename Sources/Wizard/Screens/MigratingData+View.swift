@@ -13,31 +13,49 @@ extension MigratingData {
         let foot = footer(live, world, columns: body.columns)
         let (lower, upper) = body.top(1 + view.fixedRows).rest.bottom(foot.rows)
         draw(foot, in: lower, on: &canvas)
-        drawRest(live, world, in: upper, on: &canvas)
+        drawRest(Rest(notices(live, world), in: upper, canvas.glyphs), world, on: &canvas)
         dialog?.draw(in: body, on: &canvas)
     }
 
+    /// How many rows the log has where it is seen.
+    func logRows(_ live: LiveMigration, _ world: World) -> Int {
+        let body = Rect(world.body)
+        let view = MigratingDataView(live, flow(world), isNarrow: body.columns < 78)
+        let foot = footer(live, world, columns: body.columns)
+        let upper = body.top(1 + view.fixedRows).rest.bottom(foot.rows).rest
+        return Rest(notices(live, world), in: upper, .ascii).log.rows
+    }
+
     /// Notices and the log share what is left; a blank line goes around each where there is room.
-    private func drawRest(
-        _ live: LiveMigration, _ world: World, in rect: Rect, on canvas: inout Canvas
-    ) {
-        var rect = rect
-        let lines = Notice.lines(
-            notices(live, world), columns: min(rect.columns, Tuning.textColumns), canvas.glyphs)
-        if rect.rows >= lines.count + 5 {
-            rect = rect.top(1).rest.bottom(1).rest
-        } else if rect.rows > lines.count {
-            rect = rect.bottom(1).rest
+    private struct Rest {
+        let lines: [[Run]]
+        let notices: Rect
+        let log: Rect
+
+        init(_ notices: [Notice], in rect: Rect, _ glyphs: Glyphs) {
+            var rect = rect
+            lines = Notice.lines(
+                notices, columns: min(rect.columns, Tuning.textColumns), glyphs)
+            if rect.rows >= lines.count + 5 {
+                rect = rect.top(1).rest.bottom(1).rest
+            } else if rect.rows > lines.count {
+                rect = rect.bottom(1).rest
+            }
+            let (upper, lower) = rect.top(min(lines.count, rect.rows))
+            self.notices = upper
+            log = upper.rows > 0 && lower.rows > 3 ? lower.top(1).rest : lower
         }
-        let shown = min(lines.count, rect.rows)
-        for row in 0..<shown { canvas.put(lines[row], in: rect.line(row)) }
-        if shown < lines.count, shown > 0 {
-            canvas.put(" i shows more ", in: rect.line(shown - 1), .selection, alignment: .right)
+    }
+
+    private func drawRest(_ rest: Rest, _ world: World, on canvas: inout Canvas) {
+        let rows = rest.notices.rows
+        for row in 0..<rows { canvas.put(rest.lines[row], in: rest.notices.line(row)) }
+        if rows < rest.lines.count, rows > 0 {
+            let last = rest.notices.line(rows - 1)
+            canvas.put(" i shows more ", in: last, .selection, alignment: .right)
         }
-        var rest = rect.top(shown).rest
-        if shown > 0, rest.rows > 3 { rest = rest.top(1).rest }
-        if canvas.isPlain { rest = rest.top(Tuning.plainLogLines).0 }
-        log.pane.draw(EventLines(of: migration, world), in: rest, on: &canvas)
+        let log = canvas.isPlain ? rest.log.top(Tuning.plainLogLines).0 : rest.log
+        self.log.pane.draw(EventLines(of: migration, world), in: log, on: &canvas)
     }
 
     func notices(_ live: LiveMigration, _ world: World) -> [Notice] {

@@ -96,11 +96,8 @@ package struct MigratingData: LiveScreen {
         guard let live = live(world) else { return key == .escape ? [.back] : [] }
         if dialog != nil { return handleDialog(key, live, world) }
         if let actions = handleWheel(key, world) { return actions }
-        if log.pane.scroll(
-            key, EventLines(of: migration, world), page: log.page(key, of: migration, world))
-        {
-            return readLog(world)
-        }
+        let rows = logRows(live, world)
+        if log.scroll(key, of: migration, world, rows: rows) { return readLog(world) }
         let act: Act
         switch key {
         case .escape: return [.back]
