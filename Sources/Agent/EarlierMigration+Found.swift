@@ -8,6 +8,8 @@ extension EarlierMigration {
     /// Of a destination past the point of no return.
     fileprivate static let cutOver =
         "it accepts writes already; the end of its cutover is left to be done"
+    /// Of one before it.
+    fileprivate static let interrupted = "it holds a migration that was interrupted in its cutover"
 
     /// What was found on a destination, in the words of the wire; `here` is this process.
     init(_ found: FoundMigration, here: Lease.Owner) {
@@ -15,6 +17,7 @@ extension EarlierMigration {
         include = found.include
         exclude = found.exclude
         isPastPointOfNoReturn = found.isPastPointOfNoReturn
+        isInCutover = found.isInCutover
         holder = found.holder.map { "process \($0.process) on \($0.host)" }
         refusal = found.obstacle.map { ControlError($0, here: here) }
     }
@@ -64,9 +67,14 @@ extension ValidationRow {
             row.state = .failure
             row.isBlocking = true
             (row.seen, row.remedy) = (refusal.message, refusal.remedy.map(Self.sentence))
-        } else if let earlier, earlier.isPastPointOfNoReturn == true {
-            row.seen = EarlierMigration.cutOver
-            row.remedy = setup.resumes ? nil : "Go on with the migration that it holds."
+        } else if let earlier, earlier.isInCutover == true {
+            let isPast = earlier.isPastPointOfNoReturn == true
+            row.seen = isPast ? EarlierMigration.cutOver : EarlierMigration.interrupted
+            if setup.resumes { row.state = .warning }
+            row.remedy =
+                setup.resumes
+                ? "Nothing else is checked before that cutover is \(isPast ? "finished" : "undone")."
+                : "Go on with the migration that it holds."
         } else if earlier != nil, setup.resumes {
             row.seen = "it goes on where it stopped"
         } else if earlier != nil {

@@ -27,12 +27,17 @@ extension Supervisor {
             let validation = Validation(
                 source: uris.source, destination: uris.destination, options: options,
                 observe: { checks in Task { await self.take(checks, into: id) } })
+            let validating = Task { await validation.run() }
             // Where a cluster cannot be asked, the rows say so.
-            async let found = try? FoundMigration.find(
+            let found = try? await FoundMigration.find(
                 source: uris.source, destination: uris.destination, owner: owner,
                 isRunning: isRunning)
-            let report = await validation.run()
-            take(report, await found ?? nil, into: id)
+            if let found, found.isInCutover, found.obstacle == nil, !setup.clear {
+                validating.cancel()
+                take(Validation.ofCutover(options), found, into: id)
+            } else {
+                take(await validating.value, found, into: id)
+            }
         }
         return id
     }

@@ -7,6 +7,9 @@ package struct EarlierMigration: Codable, Sendable, Hashable {
     package var exclude: [String] = []
     /// Whether its destination accepts writes; nil where an older agent does not say so.
     package var isPastPointOfNoReturn: Bool?
+    /// Whether its cutover is undone or finished first, before anything is validated; nil where an older agent does not say
+    /// so.
+    package var isInCutover: Bool?
     /// Who ran it last, `process 4711 on bastion`; nil where it was left cleanly.
     package var holder: String?
     /// Why it cannot go on from here, and what to do; nil where it can.

@@ -24,6 +24,9 @@ enum StartDialog {
         if setup.resumes, earlier?.isPastPointOfNoReturn == true {
             return [Run(Flow.fill(texts.finishQuestion, values))]
         }
+        if setup.resumes, earlier?.isInCutover == true {
+            return [Run(Flow.fill(texts.undoQuestion, values))]
+        }
         let question = setup.resumes ? texts.resumeQuestion + " " : texts.question + "\n\n"
         var runs = [Run(Flow.fill(question, values))]
         if setup.clear { runs.append(Run(Flow.fill(texts.clearing, values) + "\n\n", .error)) }

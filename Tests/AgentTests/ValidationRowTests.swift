@@ -44,7 +44,7 @@ import Testing
         var setup = MigrationSetup(source: Identifier(at: 1), destination: Identifier(at: 2))
         let failed = row(.earlierMigration, .failure)
         #expect(failed.about(earlier, in: setup).remedy?.contains("clear") == true)
-        earlier.isPastPointOfNoReturn = true
+        (earlier.isInCutover, earlier.isPastPointOfNoReturn) = (true, true)
         for resumes in [false, true] {
             setup.resumes = resumes
             let row = failed.about(earlier, in: setup)
@@ -54,6 +54,23 @@ import Testing
         earlier.refusal = ControlError(
             .silentSource, here: .init(host: "here", boot: "1", process: 7))
         #expect(failed.about(earlier, in: setup).remedy?.contains("clear") == false)
+    }
+
+    /// It is the only check then.
+    @Test func goingOnWithACutoverSaysThatNothingElseIsChecked() {
+        var earlier = EarlierMigration(startedAt: 1)
+        earlier.isInCutover = true
+        var setup = MigrationSetup(source: Identifier(at: 1), destination: Identifier(at: 2))
+        let found = row(.earlierMigration, .failure).about(earlier, in: setup)
+        #expect(found.seen == "it holds a migration that was interrupted in its cutover")
+        #expect(found.remedy == "Go on with the migration that it holds.")
+        setup.resumes = true
+        let undone = row(.earlierMigration, .pass).about(earlier, in: setup)
+        #expect(undone.state == .warning && !undone.isBlocking)
+        #expect(undone.remedy == "Nothing else is checked before that cutover is undone.")
+        earlier.isPastPointOfNoReturn = true
+        let finished = row(.earlierMigration, .pass).about(earlier, in: setup)
+        #expect(finished.remedy == "Nothing else is checked before that cutover is finished.")
     }
 
     @Test func whatPassedOrIsNotKnownIsCalledWhatIsChecked() {

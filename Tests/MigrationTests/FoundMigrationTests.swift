@@ -50,6 +50,9 @@ import Testing
         #expect(found(["cutover": "accepted"]).obstacle == nil)
         #expect(found(["cutover": "accepted"]).isPastPointOfNoReturn)
         #expect(!found(["cutover": "begun"]).isPastPointOfNoReturn)
+        #expect(found(["cutover": "begun"]).isInCutover)
+        #expect(found(["sourceBlocked": true]).isInCutover)
+        #expect(!found().isInCutover)
     }
 
     /// Nobody needs the source for what is left; whether it is the same is not known.

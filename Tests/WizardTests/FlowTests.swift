@@ -110,15 +110,18 @@ import Testing
         wizard.press(.tab, .enter)
         look(wizard)
 
-        let changes: [(change: (inout MigrationSetup) -> Void, isOpen: Bool)] = [
-            ({ $0.verify = .off }, false), ({ $0.clear = true }, false),
-            ({ $0.resumes = true }, false), ({ $0.resumes = true }, true),
+        var (interrupted, open) = (EarlierMigration(), EarlierMigration())
+        (interrupted.isInCutover, open.isInCutover, open.isPastPointOfNoReturn) = (true, true, true)
+        let changes: [(change: (inout MigrationSetup) -> Void, earlier: EarlierMigration?)] = [
+            ({ $0.verify = .off }, nil), ({ $0.clear = true }, nil),
+            ({ $0.resumes = true }, EarlierMigration()),
+            ({ $0.resumes = true }, interrupted), ({ $0.resumes = true }, open),
         ]
-        for (change, isOpen) in changes {
+        for (change, earlier) in changes {
             var setup = Sample.setup
             setup.flow = flow.id
             change(&setup)
-            wizard = reviewing(setup, size, isOpen: isOpen)
+            wizard = reviewing(setup, size, earlier)
             for _ in 0..<3 {
                 look(wizard)
                 wizard.press(.down)
@@ -129,15 +132,14 @@ import Testing
         return shown
     }
 
-    /// On Review & Confirm, where this has passed; `isOpen`: the destination accepts writes already.
+    /// On Review & Confirm, where this has passed; `earlier`: what the destination holds.
     private func reviewing(
-        _ setup: MigrationSetup, _ size: Size, isOpen: Bool = false
+        _ setup: MigrationSetup, _ size: Size, _ earlier: EarlierMigration? = nil
     ) -> WizardPilot {
         var run = ValidationRun(
             id: Sample.identifier(0x41), setup: setup, startedAt: Sample.time)
         (run.endedAt, run.isPassed) = (Sample.time, true)
-        if setup.resumes { run.earlier = EarlierMigration() }
-        run.earlier?.isPastPointOfNoReturn = isOpen
+        run.earlier = earlier
         var snapshot = Sample.snapshot
         snapshot.validations = [run]
         return WizardPilot(

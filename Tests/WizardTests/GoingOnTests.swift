@@ -80,6 +80,29 @@ import Testing
         #expect(pilot.commands.last == .start(Self.going))
     }
 
+    /// Applications wait for the source.
+    @Test func s4S6ACutoverThatWasInterruptedIsUndone() {
+        func asItIs(_ run: inout ValidationRun) {
+            run.earlier = Self.earlier()
+            run.earlier?.isInCutover = true
+        }
+        var pilot = validated()
+        pilot.agent.changeValidation(asItIs)
+        pilot.endValidation([Self.held])
+        #expect(pilot.says("a migration from this source that was interrupted in its cutover"))
+        #expect(pilot.says("Go on with it, so that the source takes writes again."))
+        #expect(!pilot.says("or go back and clear"))
+        pilot.press(.enter)
+        pilot.agent.changeValidation(asItIs)
+        pilot.endValidation([
+            Sample.row("earlierMigration", .destination, "No other migration", .warning, "")
+        ])
+        pilot.press(.enter, .enter)
+        #expect(pilot.says("Its cutover was interrupted. It is undone first: shop-rs0 takes"))
+        pilot.push("Start Migration")
+        #expect(pilot.commands.last == .start(Self.going))
+    }
+
     @Test func s4WhatCannotGoOnIsNotOffered() {
         let refusal = ControlError(.conflict, "the migration that it holds is complete")
         var pilot = validated(refusal)

@@ -44,4 +44,34 @@ import Testing
         #expect(flow.terminal.screen.contains("identical"))
         try await flow.end()
     }
+
+    /// Applications wait until the source takes writes again, whatever a validation would find.
+    @Test func s17AnotherHostUndoesAnInterruptedCutoverBeforeAnythingIsValidated() async throws {
+        let flow = try await WizardFlow(documents: 1_000) {
+            $0.parameters["enableTestCommands"] = "true"
+        }
+        try await flow.makeUniqueIndex()
+        try flow.begin()
+        try await flow.prepareCutover()
+        try await flow.holdFinalization()
+        let application = try flow.clusters.sourceForApplication().lane()
+        let order: Document = ["insert": "orders", "documents": [["_id": "late"]]]
+        #expect(try await application.write(order, on: "shop").count == 0)
+        try await flow.moveToAnotherHost()
+        try await flow.letFinalizationGoOn()
+        // Only a validation asks for it, and none passes without the answer.
+        let refusal: Document = ["failCommands": ["getParameter"], "errorCode": 13]
+        _ = try await flow.clusters.source.lane.run(
+            [
+                "configureFailPoint": "failCommand", "mode": "alwaysOn",
+                "data": .document(refusal),
+            ], on: "admin")
+        try flow.goOnFromDestination()
+        try await eventually("the source takes writes again", within: .seconds(60)) {
+            try await application.write(order, on: "shop").count == 1
+        }
+        try await flow.prepareCutover()
+        try flow.terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
+        try await flow.end()
+    }
 }

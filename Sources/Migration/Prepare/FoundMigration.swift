@@ -26,6 +26,8 @@ package struct FoundMigration: Hashable, Sendable {
     package let exclude: [String]
     /// Whether its destination accepts writes.
     package let isPastPointOfNoReturn: Bool
+    /// Whether whoever takes it up undoes or finishes a cutover first: nothing is to be checked before that, see below.
+    package let isInCutover: Bool
     /// Who ran it last and has not given it back; nil where it was left cleanly. Where that one is on another host, only
     /// its silence tells that it has ended: taking the lease waits for it.
     package let holder: Lease.Owner?
@@ -87,6 +89,7 @@ package struct FoundMigration: Hashable, Sendable {
         let begun = state["subject"]?.document.flatMap(Subject.init)
         startedAt = stored.startedAt
         isPastPointOfNoReturn = stored.isPastPointOfNoReturn
+        isInCutover = stored.isInCutover
         include = begun?.include.sorted() ?? []
         exclude = begun?.exclude.sorted() ?? []
         self.holder = holder

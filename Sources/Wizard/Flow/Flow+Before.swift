@@ -80,7 +80,9 @@ extension Flow {
         var question: String
         /// Instead of it, where an earlier migration is gone on with.
         var resumeQuestion: String
-        /// Instead of both, where that one's `{destination}` accepts writes already.
+        /// Instead of both, where that one was interrupted in its cutover.
+        var undoQuestion: String
+        /// Instead of all, where that one's `{destination}` accepts writes already.
         var finishQuestion: String
         /// `{destination}` and its `{contents}`.
         var clearing: String

@@ -52,6 +52,9 @@ extension Flow {
             question: "Start to migrate {source} to {destination}?",
             resumeQuestion:
                 "Go on to migrate {source} to {destination}?\n\nIt goes on where it stopped.",
+            undoQuestion:
+                "Go on to migrate {source} to {destination}?\n\nIts cutover was interrupted. It is undone first: {source} "
+                + "takes writes again.",
             finishQuestion:
                 "Go on with the cutover to {destination}?\n\nIt accepts writes already. What is left of that "
                 + "cutover is done; what applications write there stays.",

@@ -66,18 +66,24 @@ extension Validate {
     private func words(_ earlier: EarlierMigration, _ world: World) -> [Run] {
         let name = world.cluster(setup?.destination)?.name ?? "The destination"
         let begun = earlier.startedAt.map { ", begun \(Times.date($0))" } ?? ""
+        let holds = "\(name) holds a migration from this source that"
         var runs =
-            earlier.isPastPointOfNoReturn == true
-            ? [
-                Run("\(name) accepts writes already: it was cut over to\(begun). ", .label),
-                Run("Go on, so that the end of that cutover is done. Do not clear it."),
-            ]
-            : [
-                Run(
-                    "\(name) holds a migration from this source that is not finished\(begun). ",
-                    .label),
-                Run("Go on with it where it stopped, or go back and clear the destination."),
-            ]
+            if earlier.isPastPointOfNoReturn == true {
+                [
+                    Run("\(name) accepts writes already: it was cut over to\(begun). ", .label),
+                    Run("Go on, so that the end of that cutover is done. Do not clear it."),
+                ]
+            } else if earlier.isInCutover == true {
+                [
+                    Run("\(holds) was interrupted in its cutover\(begun). ", .label),
+                    Run("Go on with it, so that the source takes writes again."),
+                ]
+            } else {
+                [
+                    Run("\(holds) is not finished\(begun). ", .label),
+                    Run("Go on with it where it stopped, or go back and clear the destination."),
+                ]
+            }
         if let holder = earlier.holder {
             runs.append(Run("\nRun last by \(holder); it must have ended there.", .dim))
         }

@@ -27,6 +27,12 @@ package struct Validation: Sendable {
         }
     }
 
+    /// The only answer where the destination holds a migration in its cutover: nothing is looked at before that is undone or
+    /// finished.
+    package static func ofCutover(_ options: MigrationOptions) -> ValidationReport {
+        ValidationReport([earlierMigration(isThere: true, options)], expected: [])
+    }
+
     /// - `observe`: gets answers as they come in, some more than once; the report has all of them.
     package init(
         source: ConnectionString, destination: ConnectionString, options: MigrationOptions,
