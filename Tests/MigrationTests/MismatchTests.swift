@@ -123,8 +123,8 @@ struct MismatchTests {
     }
 
     @Test func aLargeBatchMakesTheNextOnesSmaller() {
-        #expect(BatchStream.nextSize(10_000, bytes: 4 << 20) == 10_000)
-        #expect(BatchStream.nextSize(10_000, bytes: 16 << 20) == 2_187)
+        #expect(BatchStream.nextSize(10_000, bytes: 8 << 20) == 10_000)
+        #expect(BatchStream.nextSize(10_000, bytes: 16 << 20) == 4_375)
         #expect(BatchStream.nextSize(1, bytes: 16 << 20) == 1)
         #expect(BatchStream.firstSize(averageBytes: 0) == Tuning.verifyBatchDocuments)
         #expect(BatchStream.firstSize(averageBytes: 16 << 20) == 1)

@@ -63,6 +63,28 @@ struct PassPlanTests {
         #expect(order == [50, 40, 30, 20, 10])
     }
 
+    @Test func whatIsDoneOnceMoreKeepsNothingWaiting() {
+        var plan = PassPlan()
+        _ = plan.update((1...3).map { collection($0) })
+        var order: [Int] = []
+        while let task = plan.next(), order.count < 6 {
+            let number = Int(task.collection.low)
+            switch task.work {
+            case .plan: plan.planned(task, [.natural], documents: number * 10, batchSize: 5)
+            default:
+                order.append(number)
+                if order == [3] {
+                    plan.giveBack(task)
+                    continue
+                }
+                if number == 2, order.count == 2 { plan.wantAgain(task.collection) }
+            }
+            plan.finish(task)
+        }
+        #expect(order == [3, 2, 1, 3, 2])
+        #expect(plan.isDone)
+    }
+
     @Test func whatWasCopiedAnewIsComparedAnew() {
         var plan = PassPlan()
         _ = plan.update([collection(1)])

@@ -15,6 +15,8 @@ struct PassPlan: Sendable {
         /// Which pass over this collection: later ones make it void.
         let pass: Int
         let work: Work
+        /// Whether the collection is compared for the first time.
+        let isFirst: Bool
         /// About how many documents the collection has.
         var documents = 0
         /// Documents that fit into a batch.
@@ -37,9 +39,13 @@ struct PassPlan: Sendable {
     }
 
     private var collections: [BinaryUUID: Collection] = [:]
-    private var tasks = Queue<Task>()
-    /// Those in natural order, which cannot be shared by workers, the one of most documents last.
+    /// What is done first: then it is known how much there is.
+    private var plans = Queue<Task>()
+    /// Of whole collections, which workers cannot share, the one of most documents last: it is compared before the others,
+    /// so that it is not left for one worker while the others have nothing to do.
     private var natural: [Task] = []
+    /// What is done last: parts, and all that is done once more, so that nothing waits for it.
+    private var others = Queue<Task>()
     private var nextPass = 0
     /// Whether it was ever told what there is.
     private(set) var hasLooked = false
@@ -60,21 +66,24 @@ struct PassPlan: Sendable {
 
     private mutating func begin(_ uuid: BinaryUUID, destination: BinaryUUID) {
         nextPass += 1
-        let changes = collections[uuid]?.changes ?? 0
-        collections[uuid] = Collection(destination: destination, pass: nextPass, changes: changes)
-        add(Task(collection: uuid, pass: nextPass, work: .plan))
+        let old = collections[uuid]
+        collections[uuid] = Collection(
+            destination: destination, pass: nextPass, changes: old?.changes ?? 0)
+        add(Task(collection: uuid, pass: nextPass, work: .plan, isFirst: old == nil))
     }
 
     private mutating func add(_ task: Task) {
-        guard case .natural = task.work else { return tasks.append(task) }
-        let place = natural.firstIndex { $0.documents > task.documents } ?? natural.endIndex
-        natural.insert(task, at: place)
+        switch task.work {
+        case .plan where task.isFirst: plans.append(task)
+        case .natural where task.isFirst:
+            let place = natural.firstIndex { $0.documents > task.documents } ?? natural.endIndex
+            natural.insert(task, at: place)
+        default: others.append(task)
+        }
     }
 
-    /// What is to be done next; of collections in natural order the largest one, so that none is left for one worker
-    /// while the others have nothing to do.
     mutating func next() -> Task? {
-        while let task = tasks.popFirst() ?? natural.popLast() {
+        while let task = plans.popFirst() ?? natural.popLast() ?? others.popFirst() {
             guard isCurrent(task) else { continue }
             collections[task.collection]?.hasBegun = true
             return task
@@ -97,8 +106,8 @@ struct PassPlan: Sendable {
         for part in work {
             add(
                 Task(
-                    collection: task.collection, pass: task.pass, work: part, documents: documents,
-                    batchSize: batchSize))
+                    collection: task.collection, pass: task.pass, work: part,
+                    isFirst: task.isFirst, documents: documents, batchSize: batchSize))
         }
     }
 
@@ -110,9 +119,9 @@ struct PassPlan: Sendable {
         begin(task.collection, destination: collection.destination)
     }
 
-    /// The task could not be done now.
+    /// The task could not be done now: it is tried again behind the others.
     mutating func giveBack(_ task: Task) {
-        if isCurrent(task) { add(task) }
+        if isCurrent(task) { others.append(task) }
     }
 
     /// Keys of the collection were applied. False when its pass has not begun, so that it will see them anyway.
