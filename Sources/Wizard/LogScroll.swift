@@ -42,8 +42,8 @@ struct LogScroll: Sendable, Equatable, Codable {
 
     /// To be asked after every key, and when the log has changed.
     mutating func older(of id: Identifier, _ world: World) -> Command? {
-        let end = pane.end(EventLines(of: id, world))
-        guard pane.isLooking || end <= Tuning.logAhead else { return nil }
+        let first = pane.end(EventLines(of: id, world)) - world.body.rows
+        guard pane.isLooking || first <= Tuning.logAhead else { return nil }
         return reader.older(of: id, world)
     }
 }

@@ -15,7 +15,7 @@ package enum Tuning {
     static let keptLogLines = 20_000
     /// Until lines of an event log are asked for again that could not be read.
     static let readAgain = Duration.seconds(5)
-    /// So many lines from the first one that is known the lines before it are asked for: above the rows of a screen.
+    /// So many lines of those that are known are above the screen when the ones before them are asked for.
     static let logAhead = 100
     /// Lines of one migration that *While you were away* tells; they are wrapped with every key.
     static let awayLines = 2_000

@@ -89,6 +89,13 @@ import Testing
         #expect(wizard.shows("1,600 lines lost: the store could not be written"))
     }
 
+    @Test func s19OlderLinesAreReadOnATallScreenToo() {
+        var wizard = WizardPilot(agent(1_700), size: Size(80, 140))
+        wizard.press(.character("l"))
+        for _ in 1...4 { wizard.press(.home) }
+        #expect(wizard.shows("copied part 1."))
+    }
+
     @Test func s19WhatIsTooFarBackIsSaidNotToBeHere() {
         var log = EventLog()
         #expect(EventLines(log, now: nil).older == nil)
