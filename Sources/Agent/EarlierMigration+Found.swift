@@ -8,8 +8,8 @@ extension EarlierMigration {
     /// Of a destination past the point of no return.
     fileprivate static let cutOver =
         "it accepts writes already; the end of its cutover is left to be done"
-    /// Of one before it.
-    fileprivate static let interrupted = "it holds a migration that was interrupted in its cutover"
+    /// Of one before it. Whether somebody is at it is not known here.
+    fileprivate static let inCutover = "it holds a migration whose cutover is not finished"
 
     /// What was found on a destination, in the words of the wire; `here` is this process.
     init(_ found: FoundMigration, here: Lease.Owner) {
@@ -69,12 +69,12 @@ extension ValidationRow {
             (row.seen, row.remedy) = (refusal.message, refusal.remedy.map(Self.sentence))
         } else if let earlier, earlier.isInCutover == true {
             let isPast = earlier.isPastPointOfNoReturn == true
-            row.seen = isPast ? EarlierMigration.cutOver : EarlierMigration.interrupted
-            if setup.resumes { row.state = .warning }
-            row.remedy =
-                setup.resumes
-                ? "Nothing else is checked before that cutover is \(isPast ? "finished" : "undone")."
-                : "Go on with the migration that it holds."
+            row.seen = isPast ? EarlierMigration.cutOver : EarlierMigration.inCutover
+            row.remedy = setup.resumes ? nil : "Go on with the migration that it holds."
+            if setup.resumes {
+                row.state = .warning
+                row.seen += "; nothing else was checked"
+            }
         } else if earlier != nil, setup.resumes {
             row.seen = "it goes on where it stopped"
         } else if earlier != nil {

@@ -156,6 +156,10 @@ extension Supervisor {
                 StoredMigration(
                     live: live, hasBegun: setup.resumes, identity: identities[live.id]))
         }
+        // One that has looked at nothing counts for this start alone.
+        if setup.resumes, validation.earlier?.isInCutover == true {
+            publish(.removed(validation.id))
+        }
         drivers[live.id] = asker.name
         await takeUp(live.id, isResumed: setup.resumes)
         let deed = setup.resumes ? "went on with the migration" : "started the migration"

@@ -89,7 +89,7 @@ import Testing
         var pilot = validated()
         pilot.agent.changeValidation(asItIs)
         pilot.endValidation([Self.held])
-        #expect(pilot.says("a migration from this source that was interrupted in its cutover"))
+        #expect(pilot.says("a migration from this source whose cutover is not finished"))
         #expect(pilot.says("Go on with it, so that the source takes writes again."))
         #expect(!pilot.says("or go back and clear"))
         pilot.press(.enter)
@@ -98,7 +98,7 @@ import Testing
             Sample.row("earlierMigration", .destination, "No other migration", .warning, "")
         ])
         pilot.press(.enter, .enter)
-        #expect(pilot.says("Its cutover was interrupted. It is undone first: shop-rs0 takes"))
+        #expect(pilot.says("Its cutover is not finished. It is undone first: shop-rs0 takes"))
         pilot.push("Start Migration")
         #expect(pilot.commands.last == .start(Self.going))
     }

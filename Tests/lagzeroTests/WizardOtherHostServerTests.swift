@@ -70,6 +70,9 @@ import Testing
         try await eventually("the source takes writes again", within: .seconds(60)) {
             try await application.write(order, on: "shop").count == 1
         }
+        // What has looked at nothing lets nobody start once more.
+        let passed = try await flow.snapshot().validations.filter { $0.isPassed == true }
+        #expect(passed.isEmpty)
         try await flow.prepareCutover()
         try flow.terminal.send("\t\t\r", until: "You have successfully migrated to Atlas")
         try await flow.end()

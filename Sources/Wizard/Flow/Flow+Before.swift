@@ -80,7 +80,7 @@ extension Flow {
         var question: String
         /// Instead of it, where an earlier migration is gone on with.
         var resumeQuestion: String
-        /// Instead of both, where that one was interrupted in its cutover.
+        /// Instead of both, where the cutover of that one is not finished.
         var undoQuestion: String
         /// Instead of all, where that one's `{destination}` accepts writes already.
         var finishQuestion: String

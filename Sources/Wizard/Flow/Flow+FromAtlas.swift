@@ -53,7 +53,7 @@ extension Flow {
             resumeQuestion:
                 "Go on to migrate {source} to {destination}?\n\nIt goes on where it stopped.",
             undoQuestion:
-                "Go on to migrate {source} to {destination}?\n\nIts cutover was interrupted. It is undone first: {source} "
+                "Go on to migrate {source} to {destination}?\n\nIts cutover is not finished. It is undone first: {source} "
                 + "takes writes again.",
             finishQuestion:
                 "Go on with the cutover to {destination}?\n\nIt accepts writes already. What is left of that "

@@ -66,7 +66,7 @@ extension Validate {
     private func words(_ earlier: EarlierMigration, _ world: World) -> [Run] {
         let name = world.cluster(setup?.destination)?.name ?? "The destination"
         let begun = earlier.startedAt.map { ", begun \(Times.date($0))" } ?? ""
-        let holds = "\(name) holds a migration from this source that"
+        let origin = "\(name) holds a migration from this source"
         var runs =
             if earlier.isPastPointOfNoReturn == true {
                 [
@@ -75,12 +75,12 @@ extension Validate {
                 ]
             } else if earlier.isInCutover == true {
                 [
-                    Run("\(holds) was interrupted in its cutover\(begun). ", .label),
+                    Run("\(origin) whose cutover is not finished\(begun). ", .label),
                     Run("Go on with it, so that the source takes writes again."),
                 ]
             } else {
                 [
-                    Run("\(holds) is not finished\(begun). ", .label),
+                    Run("\(origin) that is not finished\(begun). ", .label),
                     Run("Go on with it where it stopped, or go back and clear the destination."),
                 ]
             }

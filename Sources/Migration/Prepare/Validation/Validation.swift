@@ -45,14 +45,14 @@ package struct Validation: Sendable {
     }
 
     /// Runs every check. Never throws: what goes wrong is an answer. `isBrief`: only what may block is looked at; the rest
-    /// is unknown.
+    /// is unknown, as is what is left when the task is cancelled.
     package func run(isBrief: Bool = false) async -> ValidationReport {
         let words = Words(source, destination)
         async let first = Party.meet(.source, source, words)
         async let second = Party.meet(.destination, destination, words)
         var (from, to) = await (first, second)
         observe(from.checks + to.checks)
-        let pair = await compare(&from, &to, words, isBrief)
+        let pair = Task.isCancelled ? [] : await compare(&from, &to, words, isBrief)
         from.login?.link.close()
         to.login?.link.close()
         let expected = ValidationRule.allCases.flatMap { rule in
@@ -80,9 +80,9 @@ package struct Validation: Sendable {
         let window: OplogWindow?
         ((from, window), (to, _)) = await (asked, other)
         observe(from.checks + to.checks + checks)
-        guard !checks.contains(where: { $0.rule == .sameCluster && $0.outcome == .failure }) else {
-            return checks
-        }
+        guard !checks.contains(where: { $0.rule == .sameCluster && $0.outcome == .failure }),
+            !Task.isCancelled
+        else { return checks }
         return checks + (await look(&from, to, window, words, isBrief))
     }
 

@@ -106,7 +106,7 @@ extension Validation {
             for index in entry.indexes where index.isUnique {
                 let search = UniqueSearch(namespace: entry.namespace, index: index)
                 let name = "\(index["name"]?.string ?? "") of \(entry.namespace)"
-                guard search.isFaithful, ContinuousClock.now < deadline,
+                guard search.isFaithful, ContinuousClock.now < deadline, !Task.isCancelled,
                     let pairs = await pairs(search, link)
                 else {
                     findings.unsure.append(name)
