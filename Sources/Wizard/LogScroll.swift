@@ -40,6 +40,11 @@ struct LogScroll: Sendable, Equatable, Codable {
         return pane.scroll(key, lines, page: pane.spokenPage(key, lines, in: size))
     }
 
+    /// Whether no key scrolls there.
+    func isWhole(of id: Identifier, _ world: World, rows: Int) -> Bool {
+        pane.isWhole(EventLines(of: id, world), rows: world.isPlain ? 1 : rows)
+    }
+
     /// To be asked after every key, and when the log has changed.
     mutating func older(of id: Identifier, _ world: World) -> Command? {
         let first = pane.end(EventLines(of: id, world)) - world.body.rows

@@ -87,6 +87,11 @@ package struct LogPane: Sendable, Equatable, Codable {
         return true
     }
 
+    /// Whether no key scrolls, as all lines have room on that many rows.
+    package func isWhole(_ lines: some LogLines, rows: Int) -> Bool {
+        firstPage(lines, rows) >= lines.count
+    }
+
     /// How many lines have room on that many rows from the first one on, at least one.
     private func firstPage(_ lines: some LogLines, _ rows: Int) -> Int {
         var left = rows

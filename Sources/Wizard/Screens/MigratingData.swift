@@ -73,7 +73,10 @@ package struct MigratingData: LiveScreen {
             extend, binding(.cancel, .character("c"), "Cancel", live, world),
             .init(.escape, label: "Back"), .init(.character("i"), label: "Details"),
             binding(.loadLevel, .character("l"), "Load level", live, world),
-            .init(.up, .down, .pageUp, .pageDown, label: "Scroll the log", isInFooter: false),
+            .init(
+                .up, .down, .pageUp, .pageDown, label: "Scroll the log", isInFooter: false,
+                reason: log.isWhole(of: migration, world, rows: logRows(live, world))
+                    ? "all of it is shown" : nil),
             .init(
                 .end, label: "Follow the log", isInFooter: false,
                 reason: log.pane.isFollowing ? "it is followed" : nil),
