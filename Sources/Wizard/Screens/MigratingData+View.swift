@@ -6,24 +6,35 @@ extension MigratingData {
         guard let live = live(world) else {
             return canvas.put(" " + Words.unknownMigration, in: body, .dim)
         }
-        let view = MigratingDataView(live, flow(world), isNarrow: body.columns < 78)
-        view.drawHeader(in: body.line(0), world, on: &canvas)
-        view.drawFixed(in: body.top(1).rest, on: &canvas)
-
-        let foot = footer(live, world, columns: body.columns)
-        let (lower, upper) = body.top(1 + view.fixedRows).rest.bottom(foot.rows)
-        draw(foot, in: lower, on: &canvas)
-        drawRest(Rest(notices(live, world), in: upper, canvas.glyphs), world, on: &canvas)
+        let layout = layout(live, world, in: body, canvas.glyphs)
+        layout.view.drawHeader(in: body.line(0), world, on: &canvas)
+        layout.view.drawFixed(in: body.top(1).rest, on: &canvas)
+        draw(layout.footer, in: layout.lower, on: &canvas)
+        drawRest(layout.rest, world, on: &canvas)
         dialog?.draw(in: body, on: &canvas)
     }
 
     /// How many rows the log has where it is seen.
     func logRows(_ live: LiveMigration, _ world: World) -> Int {
-        let body = Rect(world.body)
+        layout(live, world, in: Rect(world.body), .ascii).rest.log.rows
+    }
+
+    /// From above: the view, the rest, and below them the footer.
+    private struct Layout {
+        let view: MigratingDataView
+        let rest: Rest
+        let footer: Footer
+        let lower: Rect
+    }
+
+    private func layout(
+        _ live: LiveMigration, _ world: World, in body: Rect, _ glyphs: Glyphs
+    ) -> Layout {
         let view = MigratingDataView(live, flow(world), isNarrow: body.columns < 78)
-        let foot = footer(live, world, columns: body.columns)
-        let upper = body.top(1 + view.fixedRows).rest.bottom(foot.rows).rest
-        return Rest(notices(live, world), in: upper, .ascii).log.rows
+        let footer = footer(live, world, columns: body.columns)
+        let (lower, upper) = body.top(1 + view.fixedRows).rest.bottom(footer.rows)
+        let rest = Rest(notices(live, world), in: upper, glyphs)
+        return Layout(view: view, rest: rest, footer: footer, lower: lower)
     }
 
     /// Notices and the log share what is left; a blank line goes around each where there is room.
