@@ -67,11 +67,13 @@ extension ValidationRow {
             row.state = .failure
             row.isBlocking = true
             (row.seen, row.remedy) = (refusal.message, refusal.remedy.map(Self.sentence))
-        } else if let earlier, earlier.isInCutover == true {
+        } else if let earlier,
+            earlier.isInCutover == true || earlier.isPastPointOfNoReturn == true
+        {
             let isPast = earlier.isPastPointOfNoReturn == true
             row.seen = isPast ? EarlierMigration.cutOver : EarlierMigration.inCutover
             row.remedy = setup.resumes ? nil : "Go on with the migration that it holds."
-            if setup.resumes {
+            if setup.resumes, earlier.isInCutover == true {
                 row.state = .warning
                 row.seen += "; nothing else was checked"
             }

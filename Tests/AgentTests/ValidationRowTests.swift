@@ -44,7 +44,7 @@ import Testing
         var setup = MigrationSetup(source: Identifier(at: 1), destination: Identifier(at: 2))
         let failed = row(.earlierMigration, .failure)
         #expect(failed.about(earlier, in: setup).remedy?.contains("clear") == true)
-        (earlier.isInCutover, earlier.isPastPointOfNoReturn) = (true, true)
+        earlier.isPastPointOfNoReturn = true
         for resumes in [false, true] {
             setup.resumes = resumes
             let row = failed.about(earlier, in: setup)
