@@ -55,9 +55,12 @@ package struct AgentProcess: Sendable {
                 group.addTask { try await server.run() }
                 group.addTask {
                     try await gracefulShutdown()
+                    var wasAny: Bool
                     repeat {
+                        // What has just been done is still to be answered.
+                        wasAny = requests.isAny
                         try await Task.sleep(for: Tuning.farewell)
-                    } while requests.isAny
+                    } while wasAny || requests.isAny
                 }
                 defer { group.cancelAll() }
                 try await group.next()
