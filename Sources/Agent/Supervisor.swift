@@ -111,7 +111,10 @@ package actor Supervisor {
         for id in runs.keys { await refresh(id) }
         for id in endings.keys { await refreshEnding(id) }
         for id in heard.takeSilent(at: now) {
-            try? await update(id, isKept: false) { $0.driver?.hasFallenSilent = true }
+            try? await update(id, isKept: false) {
+                // What is over has no driver who could be heard again.
+                if $0.phase.isFinal { $0.driver = nil } else { $0.driver?.hasFallenSilent = true }
+            }
         }
         for id in heard.takeLapsed(at: now) {
             try? await update(id, isKept: false) { $0.driver?.forgetRequest() }

@@ -59,6 +59,18 @@ import Testing
         }
     }
 
+    @Test func aDriverWhoIsSilentIsForgottenWhereTheMigrationIsOver() async throws {
+        for phase in [MigrationPhase.copying, .expired] {
+            try await with { agent, id in
+                try await agent.update(id, isKept: false) { $0.phase = phase }
+                let now = ContinuousClock.now
+                for second in 0...25 { await agent.tick(1, at: now + .seconds(second)) }
+                let driver = try await agent.migration(id).driver
+                #expect(driver?.isSilent == (phase == .copying ? true : nil))
+            }
+        }
+    }
+
     @Test func aRequestOfOneThatHasLeftIsForgotten() async throws {
         try await with { agent, id in
             try await agent.yield(id, by: Asker(wizard: Identifier(at: 5), name: "cleo"))

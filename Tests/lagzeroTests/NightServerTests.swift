@@ -32,6 +32,9 @@ import Testing
         // The first link drops, and the agent dies soon after it has begun.
         try flow.begin()
         try flow.reopen(showing: "Applying new writes")
+        try await eventually("the destination knows of it", within: .seconds(240)) {
+            try await flow.log().contains { $0.text.hasPrefix("begun by") }
+        }
         try flow.killAgent()
         try flow.terminal.shows(Self.inSync)
         try flow.terminal.wait("the bell of every hour") { flow.terminal.emulated.bells > 2 }

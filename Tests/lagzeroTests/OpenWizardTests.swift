@@ -110,7 +110,9 @@ import Testing
     }
 
     /// Leaves so many migrations that have failed in the folder, the oldest first.
-    private func leave(_ count: Int, in folder: AgentFolder) async throws -> [Identifier] {
+    private func leave(
+        _ count: Int, in folder: AgentFolder, isRetryPossible: Bool = false
+    ) async throws -> [Identifier] {
         mkdir(folder.path, 0o700)
         let store = try Store(folder.store)
         chmod(folder.store, 0o600)
@@ -123,6 +125,7 @@ import Testing
                 destinationConnectionString: "",
                 phase: .failed, startedAt: Int64(number))
             live.error = ControlError(.migrationFailed, "the oplog is gone")
+            live.isRetryPossible = isRetryPossible
             try await store.save(StoredMigration(live: live))
             ids.append(id)
         }
@@ -164,6 +167,28 @@ import Testing
         try terminal.shows("Failed. The oplog is gone.")
         terminal.send("d")
         #expect(try terminal.endsWell())
+        try await session.end()
+    }
+
+    /// The answer to what was asked last is still on its way when the connection drops.
+    @Test func aWizardThatLeavesGivesUpTheWheelOfWhatIsOverToo() async throws {
+        let session = try WizardSession()
+        let id = try await leave(1, in: session.folder, isRetryPossible: true)[0]
+        let terminal = try session.open([:], ["--migration", id.text])
+        try terminal.shows("Failed. The oplog is gone.")
+        try terminal.send("r", until: "─ Retry ─")
+        let agent = try #require(InstanceLock.holder(of: session.folder)?.process)
+        kill(pid_t(agent), SIGSTOP)
+        defer { kill(pid_t(agent), SIGCONT) }
+        terminal.send("\r")
+        try terminal.wait("no dialog") { !terminal.screen.contains("─ Retry ─") }
+        kill(terminal.child, SIGHUP)
+        kill(pid_t(agent), SIGCONT)
+        #expect(try terminal.endsWell())
+        let client = AgentClient(session.folder)
+        let left = try await client.snapshot().migrations
+        await client.shutdown()
+        #expect(left.map(\.driver) == [nil])
         try await session.end()
     }
 

@@ -87,20 +87,19 @@ struct TerminalWizard {
     /// So that whoever opens the wizard next, after a connection was lost, need not wait until this one is taken for
     /// dead.
     private func giveWheelsAway(_ world: World, _ asker: Asker, after runner: Runner) async {
-        // Not only those that are known to be this one's: one that was just asked for may be by now. Where another one
-        // drives it does nothing.
-        func drivable(_ snapshot: Snapshot?) -> [Identifier] {
-            (snapshot?.migrations ?? [])
-                .filter { !$0.phase.isFinal || $0.driver?.wizard == asker.wizard }.map(\.id)
-        }
-        let (isAsking, known) = (runner.isAsking, drivable(world.snapshot))
-        guard isAsking || !known.isEmpty else { return }
+        guard runner.isAsking || world.snapshot?.migrations.isEmpty == false else { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { [client] in
-                // A claim on its way would take one back, and a start bring one that is not known yet.
+                // A claim on its way would take one back.
                 await runner.settle()
-                let now = isAsking ? try? await client.snapshot(past: 0) : nil
-                for id in now.map(drivable) ?? known { try? await client.yield(id, by: asker) }
+                // What was heard last may be older than what was done last, and a wheel is had of what is over, too.
+                let now = try? await client.snapshot()
+                for live in now?.migrations ?? [] {
+                    guard let driver = live.driver,
+                        driver.wizard == asker.wizard || driver.wantedBy == asker.name
+                    else { continue }
+                    try? await client.yield(live.id, by: asker)
+                }
             }
             group.addTask { try? await Task.sleep(for: Tuning.yieldLimit) }
             await group.next()
