@@ -109,7 +109,9 @@ enum CutoverView {
     /// Asks to check on a cutover that has been under way for half a day; nil for all others.
     static func longCutover(_ live: LiveMigration, _ world: World) -> String? {
         guard let now = world.agentNow, live.isCutoverLong(at: now) else { return nil }
-        let time = Times.span(milliseconds: live.cutover.timeTaken(at: now))
+        let time =
+            Times.span(milliseconds: live.cutover.timeTaken(at: now))
+            + (live.cutover.pace.map { " (\($0))" } ?? "")
         let backOut =
             live.cutover.isBackOutPossible
             ? "It can still be backed out of." : "The destination is the cluster to use."

@@ -109,6 +109,11 @@ struct NeedBell: Sendable, Equatable, Codable {
         return world.inOrder(rung)
     }
 
+    /// Whether it has rung for it and no key was pressed since.
+    func isUnanswered(_ need: Need) -> Bool {
+        if case .rung = states[need] { true } else { false }
+    }
+
     /// A key was pressed.
     mutating func answer() {
         for (need, state) in states { if case .rung = state { states[need] = .answered } }

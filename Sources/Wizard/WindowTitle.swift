@@ -7,26 +7,16 @@ struct WindowTitle: Sendable, Equatable, Codable {
     private var head = ""
     private var setAt = Duration.zero
 
-    /// The title to set now; nil where it is well as it is. Newer figures wait for a while, a newer phase does not.
-    /// `isSilent`: nothing is heard of the agent, so that nothing is known of now.
+    /// The title to set now; nil where it is well as it is. Newer figures wait for a while, a new head does not.
     mutating func next(
-        _ migration: LiveMigration?, isSilent: Bool, at uptime: Duration
+        _ new: (head: String, figures: [String]), at uptime: Duration
     ) -> String? {
-        let new = Self.text(migration, isSilent)
-        guard new.text != text, new.head != head || uptime - setAt >= Tuning.titleInterval else {
+        let newText = ([new.head] + new.figures).joined(separator: "  ")
+        guard newText != text, new.head != head || uptime - setAt >= Tuning.titleInterval else {
             return nil
         }
-        (text, head, setAt) = (new.text, new.head, uptime)
+        (text, head, setAt) = (newText, new.head, uptime)
         return text
-    }
-
-    private static func text(
-        _ migration: LiveMigration?, _ isSilent: Bool
-    ) -> (head: String, text: String) {
-        guard let migration else { return ("lagzero", "lagzero") }
-        let clusters = "lagzero \(migration.sourceName) -> \(migration.destinationName): "
-        let parts = migration.standing(isSilent: isSilent)
-        return (clusters + parts[0], clusters + parts.joined(separator: "  "))
     }
 }
 
@@ -37,8 +27,22 @@ extension Wizard.Model {
     }
 
     mutating func titleEffects() -> [Wizard.Effect] {
-        windowTitle.next(foremost, isSilent: world.silence != nil, at: world.moment.uptime)
-            .map { [.terminal(.title($0))] } ?? []
+        windowTitle.next(title, at: world.moment.uptime).map { [.terminal(.title($0))] } ?? []
+    }
+
+    /// What the bell rings for, until a key is pressed; or else how the foremost migration stands.
+    private var title: (head: String, figures: [String]) {
+        func head(_ live: LiveMigration, _ words: String) -> String {
+            "lagzero \(live.sourceName) -> \(live.destinationName): \(words)"
+        }
+        if let need = rung.first(where: bell.isUnanswered),
+            let live = world.migration(need.migration)
+        {
+            return ("! " + head(live, need.kind.words(world.flow(of: live))), [])
+        }
+        guard let foremost else { return ("lagzero", []) }
+        let parts = foremost.standing(isSilent: world.silence != nil)
+        return (head(foremost, parts[0]), Array(parts.dropFirst()))
     }
 }
 

@@ -4,6 +4,8 @@ internal import Terminal
 /// Keys: first what is open over the page, then the page, then the frame.
 extension Wizard.Model {
     mutating func press(_ key: Key) -> [Wizard.Effect] {
+        // What an earlier key was refused for may hold no more.
+        if note?.role == .warning { note = nil }
         if case .control(let letter) = key, let effects = control(letter) { return effects }
         if key == .function(2) { return [.terminal(.lines)] }
         if overlay != nil {

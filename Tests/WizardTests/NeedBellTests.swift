@@ -204,6 +204,21 @@ import Testing
         #expect(bells(pilot) == 0)
     }
 
+    @Test func theTitleSaysWhatTheBellRangForUntilAKeyIsPressed() {
+        var pilot = elsewhere(Self.copying)
+        func title() -> TerminalRequest? {
+            pilot.requests.last { if case .title = $0 { true } else { false } }
+        }
+        #expect(title() == .title("lagzero shop-rs0 -> shop-atlas: copying  68 %"))
+        pilot.change(Self.copying.id) { $0.phase = .failed }
+        #expect(title() == .title("! lagzero shop-rs0 -> shop-atlas: failed"))
+        pilot.advance(by: 60)
+        #expect(title() == .title("! lagzero shop-rs0 -> shop-atlas: failed"))
+        pilot.press(.down)
+        pilot.advance(by: 60)
+        #expect(title() == .title("lagzero"))
+    }
+
     @Test func aDecisionThatTheDriverLeavesByFallingSilentIsThisWizards() {
         var pilot = elsewhere(Self.copying)
         pilot.change(Self.copying.id) { Turn.driven.happen(to: &$0) }

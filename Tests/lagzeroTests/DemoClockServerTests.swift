@@ -23,8 +23,14 @@ import Testing
         return terminal
     }
 
+    /// It calls nobody meanwhile, whatever is configured.
     @Test func s8S15TheDemoIsExtendedExpiresAndIsRetriedWithinAMinute() async throws {
         let folder = try ScratchFolder()
+        let (settings, called) = (folder.path + "/lagzero", folder.path + "/called")
+        try FileManager.default.createDirectory(
+            atPath: settings, withIntermediateDirectories: true)
+        try "notifications:\n  command: [/usr/bin/touch, \(called)]\n".write(
+            toFile: settings + "/config.yaml", atomically: true, encoding: .utf8)
         let terminal = try open(in: folder)
         try terminal.shows("   1 s = 5 h")
         try terminal.shows("writes/s to shop-rs0")
@@ -42,6 +48,7 @@ import Testing
         try terminal.wait("days that are left") { terminal.screen.contains(/[34] d .*left/) }
         terminal.send("dd")
         #expect(try terminal.endsWell())
+        #expect(!FileManager.default.fileExists(atPath: called))
         try await folder.remove()
     }
 

@@ -106,7 +106,8 @@ extension Expectation {
 
     private static let forms = [
         Expectation(
-            "What is wrong is said at the field", .has,
+            "What is wrong is said at the field",
+            .but("*Add a cluster* says it below its fields, when it is saved."),
             "s21WhatIsMissingIsSaid", "s3AClusterInTroubleSaysSoAndIsTestedAgain"),
         Expectation(
             "Back works with anything in the fields", .has,
@@ -133,7 +134,7 @@ extension Expectation {
                 "A line longer than the window is cut, not wrapped, and none is marked by how grave it is."
             ),
             "aLogFollowsUntilItIsScrolled", "s19TenThousandLinesOfALogAreSearched",
-            "t17ABundleHoldsWhatIsKnownAndNoSecret"),
+            "withoutAnAgentItHoldsWhatTheStoreKnowsAndNoSecret"),
     ]
 
     private static let figures = [
@@ -170,7 +171,8 @@ extension Expectation {
         Expectation(
             "Frames are limited: a key's effect at once, the clock once a second",
             .but("No rate is set: a frame waits until the terminal has taken the last one."),
-            "theClocksGoOnEverySecond", "aTypedKeyCostsAtMostSixteenBytes"),
+            "onASlowLinkOnlyKeysAreAnsweredAtOnce", "theClocksGoOnEverySecond",
+            "aTypedKeyCostsAtMostSixteenBytes"),
         Expectation(
             "Few bytes a frame, and a budget", .has,
             "aChangedNumberCostsAtMostThirtyTwoBytes",
