@@ -99,7 +99,7 @@ extension LiveMigration {
     /// Whether it has come so far since that a later agent must know: it has no other way to, until its engine has
     /// reached the clusters.
     func isFurther(than before: LiveMigration) -> Bool {
-        phase != before.phase
+        phase != before.phase || error != before.error
             || cutover.isPastPointOfNoReturn != before.cutover.isPastPointOfNoReturn
             || cutover.isSourceBlocked != before.cutover.isSourceBlocked
             || cutover.deadlineAt != before.cutover.deadlineAt

@@ -20,6 +20,8 @@ struct Redaction: Sendable {
             for secret in raw + (decoded.map { [$0] } ?? [])
             where secret.utf8.count >= Tuning.shortestKnownSecret {
                 known.append((secret, "***"))
+                let quoted = Redaction.quoted(secret)
+                if quoted != secret { known.append((quoted, "***")) }
             }
         }
         known.sort { $0.secret.utf8.count > $1.secret.utf8.count }
@@ -64,6 +66,11 @@ struct Redaction: Sendable {
             }
         }
         return ranges
+    }
+
+    /// As it stands in JSON.
+    private static func quoted(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
     }
 
     /// The text cut at spaces and quotes, nothing left out.

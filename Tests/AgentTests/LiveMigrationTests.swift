@@ -68,6 +68,9 @@ import Testing
         var extended = before
         extended.cutover.deadlineAt = 5
         #expect(extended.isFurther(than: before))
+        var explained = before
+        explained.error = ControlError(.migrationFailed, "the destination is full")
+        #expect(explained.isFurther(than: before))
     }
 
     private let progress = MigrationProgress(

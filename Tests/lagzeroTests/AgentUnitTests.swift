@@ -38,6 +38,7 @@ import Testing
         let status = ExitStatus.alreadyRunning.rawValue
         let text = AgentUnit.text(program: "/l", state: state)
         #expect(text.contains("RestartPreventExitStatus=\(status)\n"))
+        #expect(text.contains("\nKillMode=mixed\n"))
         #expect(ExitStatus.failed.rawValue != status)
     }
 

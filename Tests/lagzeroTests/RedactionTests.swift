@@ -32,6 +32,9 @@ import Testing
         let redaction = Redaction(connectionStrings: ["mongodb://u:pa%2Fss%20word@h"])
         #expect(redaction("it says pa%2Fss%20word") == "it says ***")
         #expect(redaction("it says pa/ss word") == "it says ***")
+        let quoting = Redaction(connectionStrings: ["mongodb://u:hun%22ter%5C2@h"])
+        #expect(quoting(#"it says hun"ter\2"#) == "it says ***")
+        #expect(quoting(#"{"message": "hun\"ter\\2"}"#) == #"{"message": "***"}"#)
     }
 
     @Test func aMalformedConnectionStringIsRecognised() {

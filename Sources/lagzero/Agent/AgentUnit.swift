@@ -69,6 +69,8 @@ struct AgentUnit: LagzeroCommand {
         RestartSec=2
         # Another agent has the state folder, such as one that a wizard has started.
         RestartPreventExitStatus=\(ExitStatus.alreadyRunning.rawValue)
+        # A notification that is being sent is waited for, and not sent twice.
+        KillMode=mixed
         # Above what the agent gives itself for a clean stop.
         TimeoutStopSec=75\(configuration.map(environment) ?? "")
         UMask=0077

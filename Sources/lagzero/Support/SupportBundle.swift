@@ -26,7 +26,7 @@ struct SupportBundle {
     }
 
     mutating func add(_ heading: String, _ lines: [String]) {
-        text += (text.isEmpty ? "" : "\n") + "== \(heading) ==\n"
+        text += (text.isEmpty ? "" : "\n") + redaction(printable("== \(heading) ==")) + "\n"
         for line in lines { text += redaction(printable(line)) + "\n" }
     }
 
