@@ -132,6 +132,7 @@ extension FaultServerTests {
                 #expect(try await !trial.pair.source.isBlocked())
                 // Of the destination writes stay blocked: the migration goes on.
                 #expect(try await trial.pair.destination.isBlocked())
+                #expect(await engine.details().isSourceBlockedByOthers == false)
                 try await eventually("it is ready again") { engine.progress().isReady }
             }
             try await trial.expectCompletion()
@@ -227,6 +228,9 @@ extension FaultServerTests {
                 "namespace": "shop.orders",
             ]
             try await destination.setFailPoint("failCommand", ["mode": "alwaysOn", "data": data])
+            // Whatever the application has written until then.
+            _ = try await trial.pair.source.lane.run(
+                ["insert": "orders", "documents": [["_id": "last"]]], on: "shop")
             await engine.requestCutover()
             try await eventually("writes are blocked") { try await trial.pair.source.isBlocked() }
             try await eventually("it is refused") {

@@ -37,11 +37,14 @@ import Testing
         try terminal.send("\t\r", until: "Applying new writes")
         try terminal.shows("Your source and destination clusters are in sync.")
         try terminal.wait("the bell") { terminal.emulated.bells > 0 }
-        #expect(terminal.emulated.title.hasPrefix("lagzero east -> west: in sync"))
+        #expect(terminal.emulated.title == "! lagzero east -> west: Ready for Cutover")
         try terminal.send("L", until: "create shop.注文e\u{301}\u{fffd}]2;stolen")
         try terminal.send("\u{1b}", until: "( Cutover to your destination cluster )")
         #expect(!terminal.text.contains("stolen\u{7}"))
         try terminal.send("\r", until: "I'm ready to cutover")
+        try terminal.wait("the title of a bell that was answered") {
+            terminal.emulated.title.hasPrefix("lagzero east -> west: in sync")
+        }
         try terminal.send("\r", until: "Before you stop anything")
         // However it is pasted.
         for paste in ["\u{1b}[200~west\r\r\u{1b}[201~", "west\r\r"] {
