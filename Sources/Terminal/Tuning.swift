@@ -28,7 +28,7 @@ package enum Tuning {
     /// The same where only frames of clocks are sent, which have `clockFrame` bytes at most: an answer wakes the program up,
     /// which it is otherwise by its ticks alone. A second of 64 kbit/s.
     static let askedClockBytes = 8 << 10
-    static let clockFrame = 64
+    static let clockFrame = 80
     /// An answer that has not come after so long does not come: it was lost, or was none.
     static let answerLimit = Duration.seconds(10)
     /// So many late answers in a row are a slow link, and so many timely ones are none. Over 64 kbit/s with 100 ms a full
