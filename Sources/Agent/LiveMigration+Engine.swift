@@ -62,6 +62,8 @@ extension LiveMigration {
         cutover.uniqueViolations = details.uniqueViolations
         // An engine that has not reached the clusters does not know what an earlier one has blocked.
         cutover.isSourceBlocked = details.isSourceBlocked ?? cutover.isSourceBlocked
+        cutover.isSourceBlockedByOthers =
+            details.isSourceBlockedByOthers ?? cutover.isSourceBlockedByOthers
         cutover.isDestinationBlocked = details.isDestinationBlocked ?? cutover.isDestinationBlocked
         cutover.isBackOutPossible = details.isBackOutPossible
         cutover.lastAttemptAt = details.lastAttemptAt ?? cutover.lastAttemptAt
@@ -157,7 +159,7 @@ extension LiveMigration {
         case .failure(let error): cancellation = Cancellation(error: ControlError(any: error))
         case .success(let outcome):
             (phase, endedAt, problems) = (.cancelled, now, outcome.problems)
-            (cancellation, error, isRetryPossible) = (nil, nil, false)
+            (cancellation, error, isRetryPossible, clearsOnRetry) = (nil, nil, false, nil)
             cutover.isSourceBlocked = outcome.isSourceBlocked
             cutover.isDestinationBlocked = false
         }

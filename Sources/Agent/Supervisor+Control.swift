@@ -150,10 +150,9 @@ extension Supervisor: MigrationControl {
 
     package func backOut(_ id: Identifier, by asker: Asker) async throws {
         let engine = try await engine(id, asker)
-        let isUnderWay = engine.progress().phase == .finalizing
-        try await explained { try await engine.backOut() }
+        let wasWanted = try await explained { try await engine.backOut() }
         await refresh(id)
-        if isUnderWay { await note(asker, "backed out of the cutover", id) }
+        if wasWanted { await note(asker, "backed out of the cutover", id) }
     }
 
     package func cancel(_ id: Identifier, confirmedName: String, by asker: Asker) async throws {
@@ -196,7 +195,6 @@ extension Supervisor: MigrationControl {
     }
 
     package func releaseSource(_ id: Identifier, by asker: Asker) async throws {
-        try await claim(id, by: asker)
         let live = try migration(id)
         guard live.phase == .complete, live.isSourceHeld else {
             throw ControlError(.wrongPhase, "the source is not held by this migration")
@@ -231,7 +229,7 @@ extension Supervisor: MigrationControl {
         }
     }
 
-    private func explained(_ body: () async throws -> Void) async throws {
-        do { try await body() } catch { throw ControlError(any: error) }
+    private func explained<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do { return try await body() } catch { throw ControlError(any: error) }
     }
 }

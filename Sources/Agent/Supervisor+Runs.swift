@@ -13,9 +13,8 @@ extension Supervisor {
             telling.settled.remove(id)
             let text = (try secret(of: live.setup.source), try secret(of: live.setup.destination))
             var options = try options(live.setup)
-            // One that would clear the destination and was not seen to begin is begun once more: what is there may be
-            // an older migration's.
-            options.resume = isResumed && (hasBegun.contains(id) || !live.setup.clear)
+            // Begun once more: what is there may be an older migration's.
+            options.resume = isResumed && !clearsAgain(live)
             if options.resume {
                 // It has cleared what it had to clear: where its state is gone somebody else may have the destination.
                 options.drop = false
@@ -51,6 +50,7 @@ extension Supervisor {
                 if !wasPaused { $0.error = nil }
                 $0.cancellation = nil
                 $0.isRetryPossible = false
+                $0.clearsOnRetry = nil
                 $0.endedAt = nil
                 $0.report = nil
                 $0.cutover.clockSpeed = clockSpeed > 1 ? clockSpeed : nil
@@ -63,10 +63,16 @@ extension Supervisor {
                 $0.phase = .failed
                 $0.error = ControlError(any: error)
                 $0.isRetryPossible = true
+                $0.clearsOnRetry = clearsAgain($0)
                 $0.isRunning = false
                 $0.endedAt = Clock.now
             }
         }
+    }
+
+    /// Whether it would clear the destination and was not seen to begin.
+    private func clearsAgain(_ live: LiveMigration) -> Bool {
+        live.setup.clear && !hasBegun.contains(live.id)
     }
 
     /// Throws where the confirmation that the destination may be cleared is old. What the engine asks it may not say any
@@ -164,6 +170,7 @@ extension Supervisor {
             case .success(let report): live.take(report, at: Clock.now)
             case .failure(let error): live.take(error, at: Clock.now, isStopping: isStopping)
             }
+            live.clearsOnRetry = live.isRetryPossible ? clearsAgain(live) : nil
             live.dropOldFigures()
         }
         await lookAgain(id)

@@ -32,6 +32,8 @@ package struct LiveMigration: Codable, Sendable, Hashable, Identifiable {
     package var cancellation: Cancellation?
     /// Whether `retry` can take it up again.
     package var isRetryPossible = false
+    /// Whether `retry` clears the destination first, since what failed had not begun; nil where nothing can be retried.
+    package var clearsOnRetry: Bool?
     /// Whether the source refuses writes until `releaseSource`.
     package var isSourceHeld = false
     /// Whether the agent runs it now.

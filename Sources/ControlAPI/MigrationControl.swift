@@ -67,8 +67,8 @@ package protocol MigrationControl: Sendable {
         _ migration: Identifier, confirmedName: String, writesStopped: Bool, by asker: Asker
     ) async throws
 
-    /// Undoes a cutover that is under way; returns when the source takes writes again. Throws `wrongPhase` after the
-    /// point of no return.
+    /// Undoes a cutover that is under way, and returns when the source takes writes again; one that was asked for and has
+    /// not begun does not begin. Throws `wrongPhase` after the point of no return.
     func backOut(_ migration: Identifier, by asker: Asker) async throws
 
     /// Ends it for good. `confirmedName`: the destination's. Of one that has failed it returns when that is begun;
@@ -81,7 +81,7 @@ package protocol MigrationControl: Sendable {
     /// Takes up one that failed or expired.
     func retry(_ migration: Identifier, by asker: Asker) async throws
 
-    /// After a cutover: the source takes writes again.
+    /// After a cutover: the source takes writes again. Whoever drives.
     func releaseSource(_ migration: Identifier, by asker: Asker) async throws
 
     /// The operator has taken note of these mismatches, named as in `LiveMigration.mismatches`.

@@ -25,7 +25,9 @@ package struct MigrationDetails: Sendable {
     package var isPastPointOfNoReturn: Bool?
     /// Whether this migration blocks the source's writes now.
     package var isSourceBlocked: Bool?
-    /// The same for the writes of others on the destination.
+    /// Whether somebody else was found to block them, by the last attempt to cut over of this run; nil before one.
+    package var isSourceBlockedByOthers: Bool?
+    /// Whether this migration blocks the writes of others on the destination.
     package var isDestinationBlocked: Bool?
     package var identity = MigrationIdentity()
     /// Open on the source; nil where the user may not ask, or nobody did yet.

@@ -126,9 +126,13 @@ package actor MigrationEngine {
     }
 
     /// Undoes a cutover that is under way: the source takes writes again, and the migration is in sync. Returns when that
-    /// is done; does nothing where no cutover is under way. Throws `tooLate` after the point of no return.
-    package func backOut() async throws {
-        guard machine.phase == .finalizing else { return }
+    /// is done; one that was asked for and has not begun does not begin. False where there was none. Throws `tooLate`
+    /// after the point of no return.
+    @discardableResult
+    package func backOut() async throws -> Bool {
+        let wasWanted = cutoverWish != nil
+        cutoverWish = nil
+        guard machine.phase == .finalizing else { return wasWanted }
         guard let cutover else { throw MigrationEngine.tooLate }
         isBackOutWanted = true
         cutover.cancel()
@@ -137,7 +141,7 @@ package actor MigrationEngine {
             await changed.wait(after: seen, atMost: Tuning.cutoverLook)
             try Task.checkCancellation()
         }
-        guard machine.phase == .finalizing || machine.phase == .complete else { return }
+        guard machine.phase == .finalizing || machine.phase == .complete else { return true }
         throw MigrationEngine.tooLate
     }
 
@@ -227,7 +231,7 @@ package actor MigrationEngine {
             // Nothing was taken up yet, so nothing could be undone either.
             let left =
                 "the migration was not reached: what an earlier run has blocked is still blocked. Resume and cancel it "
-                + "when both clusters answer, or unblock by hand: \(WriteBlock.liftByHand)"
+                + "when both clusters answer, or, where no cutover was under way, unblock by hand: \(WriteBlock.liftByHand)"
             return MigrationReport(
                 progress(), phase: .cancelled, duration: 0, verification: verification(),
                 problems: options.resume ? [left] : [])

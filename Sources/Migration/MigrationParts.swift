@@ -214,6 +214,7 @@ struct MigrationParts: Sendable {
             "\(problem.index ?? "an index") of \(problem.namespace)"
         }
         details.isSourceBlocked = context.status.blocked.contains(.source)
+        details.isSourceBlockedByOthers = context.status.isSourceBlockedByOthers
         details.isDestinationBlocked = context.status.blocked.contains(.destination)
         if let newest = context.status.figures.lastSourceWrite {
             // Not the position that is stored: that stands still while nothing is applied.

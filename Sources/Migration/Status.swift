@@ -34,6 +34,7 @@ package final class Status: Sendable {
         var waiting: [String: String] = [:]
         var blocked: Set<Side.Role> = []
         var pendingBlocks: Set<Side.Role> = []
+        var isSourceBlockedByOthers: Bool?
     }
 
     private let state = Mutex(State())
@@ -62,6 +63,13 @@ package final class Status: Sendable {
         state.withLock { state in
             if isBlocked { state.blocked.insert(side) } else { state.blocked.remove(side) }
         }
+    }
+
+    /// Whether the last attempt to cut over found the source's writes blocked by somebody else; nil before one.
+    package var isSourceBlockedByOthers: Bool? { state.withLock { $0.isSourceBlockedByOthers } }
+
+    func setSourceBlockedByOthers(_ isBlocked: Bool) {
+        state.withLock { $0.isSourceBlockedByOthers = isBlocked }
     }
 
     /// Whether a block of writes was sent there whose answer was lost: the server may come to it later.

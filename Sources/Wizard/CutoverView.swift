@@ -114,9 +114,10 @@ enum CutoverView {
             + (live.cutover.pace.map { " (\($0))" } ?? "")
         let backOut =
             live.cutover.isBackOutPossible
-            ? "It can still be backed out of." : "The destination is the cluster to use."
+            ? " It can still be backed out of."
+            : live.isPastPointOfNoReturn ? " The destination is the cluster to use." : ""
         return
-            "The cutover has been under way for \(time): please check on it, l shows the log. \(backOut)"
+            "The cutover has been under way for \(time): please check on it, l shows the log.\(backOut)"
     }
 
     // MARK: How it ended otherwise
@@ -157,8 +158,7 @@ enum CutoverView {
         case nil where live.phase == .preparing:
             return Notice(
                 .warning,
-                "Whether the cutover is undone or finished is not known yet: please wait, and start no application."
-            )
+                Words.cutoverInDoubt)
         case nil where live.isCutoverInDoubt:
             return Notice(
                 .warning,
@@ -167,6 +167,11 @@ enum CutoverView {
         case nil where live.phase != .inSync:
             return Notice(
                 .warning, "Whether \(name) accepts writes is not known: please try that first.")
+        case _ where live.cutover.isSourceBlockedByOthers == true:
+            return Notice(
+                .warning,
+                "Somebody else had blocked the writes of \(name), and lagzero has left that as it is: it is lifted there."
+            )
         default: return Notice(.ok, Words.sourceWritesAgain)
         }
     }

@@ -219,6 +219,9 @@ struct HubList: ListRows {
 
     private func details(_ migration: LiveMigration) -> [Run] {
         if let error = migration.error { return [Run(Words.error(error), .error)] }
+        if migration.isCutoverInDoubt, !migration.phase.isFinal {
+            return [Run(Words.cutoverInDoubt, .warning)]
+        }
         if let long = CutoverView.longCutover(migration, world) { return [Run(long, .warning)] }
         if !migration.waitingFor.isEmpty { return [Run(Words.waiting(migration), .warning)] }
         let driver = migration.driver.flatMap { $0.wizard == world.me.wizard ? nil : $0.name }

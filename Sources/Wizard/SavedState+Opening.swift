@@ -14,7 +14,8 @@ extension SavedState {
     private func opening(_ page: Page?) -> SavedState {
         var state = self
         state.drafts += pages.filter(\.isDraft)
-        state.pages = page.map { [$0] } ?? []
+        let hub = pages.filter { if case .hub = $0 { true } else { false } }
+        state.pages = hub + [page].compactMap(\.self)
         return state
     }
 }

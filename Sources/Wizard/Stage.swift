@@ -23,7 +23,9 @@ enum Stage: Int, Sendable, Comparable {
 
     private init(ended migration: LiveMigration) {
         let figures = migration.figures
-        if migration.cutover.deadlineAt != nil {
+        if migration.isPastPointOfNoReturn || migration.cutover.begunAt != nil {
+            self = .finalizing
+        } else if migration.cutover.deadlineAt != nil {
             self = .inSync
         } else if let copied = figures.bytesCopied {
             let areIndexesLeft = (figures.indexesBuilt ?? 0) < figures.indexesTotal ?? 0

@@ -8,6 +8,8 @@ enum Words {
 
     static let sourceWritesAgain =
         "The source accepts writes again. Restart your application there."
+    static let cutoverInDoubt =
+        "A cutover was under way, and whether it is undone or finished is not known yet: please wait, and start no application."
     static let beingCancelled = "The migration is being cancelled."
     static let onlyForward = "from here there is only forward"
     /// In the footer, where the link is slow.
@@ -47,6 +49,14 @@ enum Words {
         if migration.cutover.isReady { return nil }
         let missing = migration.cutover.missing
         return missing.isEmpty ? "Not in sync at this moment." : sentence(missing)
+    }
+
+    /// Why a cutover would be undone at once, as far as that is known; nil where nothing is.
+    static func violations(_ migration: LiveMigration) -> String? {
+        guard let violations = migration.cutover.uniqueViolations, let first = violations.first
+        else { return nil }
+        let others = violations.count > 1 ? ", and \(violations.count - 1) more" : ""
+        return "Not unique: \(first)\(others). The cutover would be refused."
     }
 
     /// What was listed, as a sentence. Names keep their first letter as it is.
@@ -101,7 +111,7 @@ enum Words {
         case .resume: "The migration goes on."
         case .setLoadLevel(_, let level): "Load level \(loadLevel(level))."
         case .beginCutover: "The cutover was asked for: the Migration Hub shows when it begins."
-        case .backOut: "The cutover is being undone."
+        case .backOut: "The cutover is undone."
         case .cancel: beingCancelled
         case .extendSync: "Extended."
         case .retry: "The migration is taken up again."

@@ -109,6 +109,7 @@ import Testing
             let live = try await agent.migration(id)
             #expect(live.phase == .failed)
             #expect(live.error?.message.contains("which has cut over") == true)
+            #expect(live.clearsOnRetry == true)
             // Nor is it cleared where that is asked for once more without a look at it.
             try await agent.retry(id, by: Asker(wizard: Identifier(at: 1), name: "test"))
             try await eventually("it has ended again", within: .seconds(120)) {

@@ -65,6 +65,9 @@ extension FaultServerTests {
             try await trial.reach(.finalizing)
             try await trial.engine?.backOut()
             for set in sets { #expect(try await set.isBlocked()) }
+            let details = await trial.engine?.details()
+            #expect(details?.isSourceBlocked == false)
+            #expect(details?.isSourceBlockedByOthers == true)
             try await trial.reach(.finalizing)
             await trial.interrupt()
             for set in sets { #expect(try await set.isBlocked()) }

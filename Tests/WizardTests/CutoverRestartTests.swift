@@ -82,6 +82,51 @@ import Testing
         #expect(!pilot.says("db.adminCommand("))
     }
 
+    @Test func s17WhileACutoverIsInDoubtEveryPageAsksToWait() {
+        var live = live
+        live.cutover.begunAt = Sample.time
+        live.cutover.deadlineAt = Sample.time + 60_000
+        let words =
+            "whether it is undone or finished is not known yet: please wait, and start no application."
+        for phase in [MigrationPhase.preparing, .paused] {
+            live.phase = phase
+            live.pausedFrom = phase == .paused ? .preparing : nil
+            var pilot = ScreenPilot(
+                .migrating(MigratingData(live.id)), agent: Sample.agent(live))
+            #expect(pilot.says(words))
+            #expect(!pilot.says("Expires in"))
+            #expect(!pilot.says("00:01:00"))
+            pilot.type("c")
+            for words in [
+                "known yet: better wait", "until both clusters answer. Otherwise what it",
+                "has blocked stays blocked.",
+            ] {
+                #expect(pilot.shows(words), "\(words)")
+            }
+            pilot.change(live.id) { $0.cutover.isSourceBlocked = false }
+            #expect(!pilot.says(words))
+            #expect(pilot.says("00:01:00"))
+            let hub = ScreenPilot(.hub(MigrationHub()), agent: Sample.agent(live))
+            #expect(hub.says("A cutover was under way"))
+        }
+    }
+
+    @Test func s16AFailureInTheCutoverStandsAtItsRow() {
+        var live = Sample.measured(.failed)
+        live.cutover.deadlineAt = Sample.time
+        func row(_ live: LiveMigration) -> String? {
+            let pilot = ScreenPilot(
+                .migrating(MigratingData(live.id)), agent: Sample.agent(live))
+            return pilot.lines.first { $0.contains("Finalizing") }
+        }
+        #expect(row(live)?.contains("✘") == false)
+        live.cutover.begunAt = Sample.time
+        #expect(row(live)?.contains("✘") == true)
+        live.cutover.begunAt = nil
+        live.cutover.isPastPointOfNoReturn = true
+        #expect(row(live)?.contains("✘") == true)
+    }
+
     @Test func s7ATimeThatIsInDoubtDoesNotRing() {
         var inDoubt = live
         inDoubt.phase = .preparing

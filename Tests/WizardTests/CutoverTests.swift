@@ -121,6 +121,19 @@ import Testing
         #expect(pilot.isAt("Migrating Data"))
     }
 
+    /// Nobody stops an application for what is over.
+    @Test(arguments: [
+        (MigrationPhase.expired, "The time to cut over has run out."),
+        (.failed, "The migration has failed."), (.cancelled, "The migration was cancelled."),
+    ])
+    func s10WhatHasEndedMeanwhileIsLeft(phase: MigrationPhase, words: String) {
+        var pilot = pilot(live)
+        #expect(pilot.isAt("Cutover"))
+        pilot.change(live.id) { $0.phase = phase }
+        #expect(pilot.isAt("Migrating Data"))
+        #expect(pilot.message == words)
+    }
+
     @Test func s11ARefusalOfTheAgentIsSaidAndHasToBeConfirmedAgain() {
         var pilot = pilot(live)
         pilot.press(.space)
@@ -323,7 +336,7 @@ import Testing
             $0.cutover.steps = []
             $0.cutover.isSourceBlocked = nil
         }
-        #expect(pilot.shows("is not known yet"))
+        #expect(pilot.says("is not known yet"))
         #expect(!pilot.shows("please try that first"))
     }
 
@@ -337,6 +350,31 @@ import Testing
         pilot.agent.ignoresCutovers = true
         pilot.push("Finalize migration")
         return pilot
+    }
+
+    @Test func s11BackBeforeItHasBegunWithdrawsIt() {
+        var pilot = asked()
+        pilot.change(live.id) { $0.cutover.isBackOutPossible = true }
+        #expect(pilot.shows("▶ 2 Finalize"))
+        pilot.push("Back")
+        #expect(pilot.commands.last == .backOut(live.id))
+        #expect(pilot.isAt("Proceed to cutover"))
+        #expect(!pilot.shows("cluster:  shop-atlas"))
+    }
+
+    /// What lagzero has not blocked it does not open.
+    @Test func s11ABlockOfSomebodyElseIsSaidToStay() {
+        var pilot = finalizing()
+        pilot.change(live.id) {
+            $0.cutover.isBackOutPossible = true
+            $0.cutover.isSourceBlockedByOthers = true
+        }
+        pilot.push("Back out")
+        #expect(!pilot.says("accepts writes again"))
+        pilot.press(.tab, .enter)
+        let words = ", and lagzero has left that as it is: it is lifted there."
+        #expect(pilot.says("Somebody else had blocked the writes of shop-rs0" + words))
+        #expect(!pilot.says("accepts writes again"))
     }
 
     @Test func s11ASecondAttemptThatFailsAtOnceLikeTheFirstIsSeen() {
@@ -404,6 +442,7 @@ import Testing
             #expect(pilot.says("It can still be backed out of."), "\(size)")
         }
         live.cutover.begunAt = Sample.time - 12 * 3_600_000
+        live.cutover.isSourceBlocked = true
         var snapshot = Sample.snapshot
         snapshot.migrations = [live]
         #expect(WizardPilot(ScriptedAgent(snapshot)).shows("please check on it"))

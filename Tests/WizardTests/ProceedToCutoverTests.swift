@@ -210,6 +210,24 @@ import Testing
         #expect(pilot(off).shows("! Verification off: please verify your data yourself"))
     }
 
+    @Test func s9WhatWouldBeRefusedIsSaidBeforeAnythingIsStopped() {
+        var pilot = pilot(live)
+        pilot.change(live.id) {
+            $0.cutover.uniqueViolations = ["code_1 of shop.coupons", "b", "c"]
+        }
+        pilot.type("shop-atlas")
+        pilot.press(.enter, .enter)
+        #expect(pilot.isAt("Proceed to cutover"))
+        let text = "Not unique: code_1 of shop.coupons, and 2 more. The cutover would be refused."
+        #expect(pilot.message == text + " Again goes on.")
+        #expect(pilot.says(text))
+        pilot.press(.enter)
+        #expect(pilot.isAt("Cutover"))
+        #expect(pilot.says(text))
+        pilot.change(live.id) { $0.cutover.uniqueViolations = [] }
+        #expect(!pilot.says("Not unique"))
+    }
+
     @Test func s9WithLittleTimeLeftItSaysSoOnce() {
         var little = live
         little.cutover.deadlineAt = Sample.time + 540_000

@@ -75,6 +75,15 @@ import Testing
         #expect(pilot.message == "shop-rs0 is not held by lagzero.")
     }
 
+    @Test func s12ASourceThatSomebodyElseBlocksIsNotSaidToAcceptWrites() {
+        let pilot = pilot {
+            $0.isSourceHeld = false
+            $0.cutover.isSourceBlockedByOthers = true
+        }
+        #expect(pilot.shows("blocked by somebody else: use it no more"))
+        #expect(!pilot.shows("accepts writes: use"))
+    }
+
     @Test func s13TheDialogOffersThreeWaysToConnect() {
         var pilot = pilot()
         pilot.press(.enter)

@@ -161,6 +161,7 @@ struct Cutover: Sendable {
                 "writes could not be blocked on the source within \(Tuning.blockLimit / 1_000) s, as transactions are "
                     + "open there: end them, then cut over again", cause: error)
         }
+        context.status.setSourceBlockedByOthers(outcome == .alreadyBlocked)
         switch outcome {
         case .blocked: log.note("writes are blocked on the source")
         case .alreadyBlocked:
@@ -317,10 +318,12 @@ struct Cutover: Sendable {
             }
             await Task { await liftAtOnce() }.value
             try Task.checkCancellation()
+            let source =
+                context.status.isSourceBlockedByOthers == true
+                ? "" : ", and the source takes writes again"
             throw MigrationError(
                 .cutoverRefused,
-                "the destination does not answer: the cutover was undone, and the source takes writes again"
-            )
+                "the destination does not answer: the cutover was undone\(source)")
         }
     }
 

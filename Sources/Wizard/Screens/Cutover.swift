@@ -82,6 +82,7 @@ package struct Cutover: LiveScreen {
         if live.phase != .inSync || watching(world) != nil { isConfirmed = false }
         lookWhetherItBegins(live, world)
         let step = step(live)
+        if step == .stopWrites, let actions = Page.leavingEnded(live) { return actions }
         switch step {
         case .stopWrites: focus.update([.confirm, .back, .finalize])
         case .finalizing: focus.update([.backOut])
@@ -178,13 +179,20 @@ package struct Cutover: LiveScreen {
             isConfirmed.toggle()
             // What came with the check mark was not typed by someone who saw it.
             return [.discardTypeAhead]
-        case .back: return leave(live)
+        case .back:
+            let withdrawal: [Action] =
+                step(live) == .beginning && watching(world) == nil
+                ? [.perform(.backOut(migration))] : []
+            return withdrawal + leave(live)
         case .finalize: return begin(live, world)
         case .backOut:
             if let obstacle = obstacleToBackOut(live, world) { return [.say(obstacle, .warning)] }
+            let source =
+                live.cutover.isSourceBlockedByOthers == true
+                ? "" : ", and \(live.sourceName) accepts writes again"
             let text =
-                "Everything that this cutover has done is undone, and \(live.sourceName) accepts writes "
-                + "again. Nothing is lost; the clusters stay in sync."
+                "Everything that this cutover has done is undone\(source). Nothing is lost; the clusters "
+                + "stay in sync."
             dialog = Modal(
                 "Back out", [Run(text)], buttons: [Button("Go on"), Button("Back out")], escape: 0)
         case nil: break
@@ -275,7 +283,7 @@ package struct Cutover: LiveScreen {
                 in: box, isFocused: focus.isFocused(.confirm), on: &canvas)
             // The check mark is set with the keyboard.
             canvas.offer(focus, .confirm, in: box)
-            if let reason = Words.notReady(live) ?? doubt(live, world) {
+            if let reason = Words.notReady(live) ?? Words.violations(live) ?? doubt(live, world) {
                 let row = rest.row + (isRoomy ? 9 : 6)
                 canvas.put(" " + reason, in: Rect(0, row, rest.columns, 1), .warning)
             }

@@ -7,7 +7,7 @@ extension MigratingData.Dialog {
         switch self {
         case .loadLevel: .loadLevel
         case .extend: .extend
-        case .retry: .retry
+        case .retry, .clearAgain: .retry
         case .acknowledge: .acknowledge
         case .cancel: .cancel
         case .details: nil
@@ -20,7 +20,7 @@ extension MigratingData.Dialog {
             .acknowledge(let modal, _):
             modal.keys(in: size)
         case .details(let dialog): dialog.keys(in: size)
-        case .cancel(let dialog): dialog.keys(in: size)
+        case .cancel(let dialog), .clearAgain(let dialog): dialog.keys(in: size)
         }
     }
 
@@ -30,7 +30,7 @@ extension MigratingData.Dialog {
             .acknowledge(let modal, _):
             modal.draw(in: rect, on: &canvas)
         case .details(let dialog): dialog.draw(in: rect, on: &canvas)
-        case .cancel(let dialog): dialog.draw(in: rect, on: &canvas)
+        case .cancel(let dialog), .clearAgain(let dialog): dialog.draw(in: rect, on: &canvas)
         }
     }
 }
@@ -57,6 +57,10 @@ extension MigratingData {
             modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .retry(modal) : nil
             return modal.choice == 1 ? [.perform(.retry(migration))] : []
+        case .clearAgain(var confirm):
+            confirm.handle(key, in: world.body)
+            dialog = confirm.choice == nil ? .clearAgain(confirm) : nil
+            return confirm.choice == .confirmed ? [.perform(.retry(migration))] : []
         case .acknowledge(var modal, let names):
             modal.handle(key, in: world.body)
             dialog = modal.choice == nil ? .acknowledge(modal, names) : nil
@@ -103,6 +107,15 @@ extension MigratingData {
             escape: 0)
     }
 
+    func clearing(_ live: LiveMigration) -> ConfirmByName {
+        let text =
+            "It failed before it had begun, so lagzero begins anew: it first deletes all that is on "
+            + "\(live.destinationName), also what was written there since you set up this migration."
+        return ConfirmByName(
+            "Clear the destination, and retry", [Run(text)], name: live.destinationName,
+            confirm: "Clear and retry")
+    }
+
     private func timeAfterRetry(_ live: LiveMigration, _ world: World) -> String {
         if live.phase == .expired { return "\n\nThe time to cut over begins anew." }
         guard let end = live.cutover.deadlineAt, let left = world.timeLeft(live) else { return "" }
@@ -132,8 +145,13 @@ extension MigratingData {
             "This ends the migration for good: \(ending)"
             + "\(copied ?? "What was copied stays") on \(live.destinationName); "
             + "to migrate again, the copy begins anew."
+        // One that has failed asks both clusters first, and says what it finds.
+        let doubt =
+            live.isCutoverInDoubt && live.phase != .failed
+            ? "\n\nA cutover was under way, and whether it is undone or finished is not known yet: better wait "
+                + "until both clusters answer. Otherwise what it has blocked stays blocked." : ""
         return ConfirmByName(
-            "Cancel the migration", [Run(text)], name: live.destinationName,
+            "Cancel the migration", [Run(text), Run(doubt, .warning)], name: live.destinationName,
             confirm: "Cancel the migration")
     }
 

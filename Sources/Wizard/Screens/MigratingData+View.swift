@@ -91,7 +91,9 @@ extension MigratingData {
         if !live.isRunning, !live.phase.isFinal {
             notices.append(Notice(.warning, "The agent does not run this migration at the moment."))
         }
-        if let left = world.timeLeft(live), isTimeShort(live, world), !live.phase.isFinal {
+        if live.isCutoverInDoubt, !live.phase.isFinal {
+            notices.append(Notice(.warning, Words.cutoverInDoubt))
+        } else if let left = world.timeLeft(live), isTimeShort(live, world), !live.phase.isFinal {
             let time = Times.span(milliseconds: left.milliseconds)
             notices.append(Notice(.warning, Flow.fill(texts.timer.expires, ["time": time])))
         }
@@ -139,7 +141,7 @@ extension MigratingData {
         let button = Button(title, obstacle == nil ? .ready : .grey(reason: ""))
         let room = columns - button.columns - 3
         let reason = watching(world) == nil ? obstacle : nil
-        guard let left = world.timeLeft(live), !live.phase.isFinal else {
+        guard let left = world.timeLeft(live), !live.phase.isFinal, !live.isCutoverInDoubt else {
             let fits = reason.map { Width.of($0) <= room } ?? true
             return Footer(
                 button: button, beside: fits ? reason.map { Run($0, .dim) } : nil,

@@ -12,6 +12,8 @@ package struct MigratingData: LiveScreen {
         case loadLevel(Modal)
         case extend(Modal)
         case retry(Modal)
+        /// A retry that begins by clearing the destination.
+        case clearAgain(ConfirmByName)
         /// Of the mismatches that it shows.
         case acknowledge(Modal, [String])
         case details(DetailsDialog)
@@ -28,7 +30,10 @@ package struct MigratingData: LiveScreen {
     package func title(_ world: World) -> String { flow(world).migrating.title }
     package var holdsKeys: Bool { dialog != nil }
     package func nameToType(_ world: World) -> String? {
-        if case .cancel(let dialog) = dialog { dialog.name } else { nil }
+        switch dialog {
+        case .cancel(let dialog), .clearAgain(let dialog): dialog.name
+        default: nil
+        }
     }
 
     package mutating func update(_ world: World) -> [Action] {
@@ -128,6 +133,9 @@ package struct MigratingData: LiveScreen {
         case .resume: return [.perform(.resume(migration))]
         case .loadLevel: dialog = .loadLevel(loadLevels(live))
         case .extend: dialog = .extend(ExtendDialog.modal(live, flow(world).timer))
+        case .retry where live.clearsOnRetry == true:
+            dialog = .clearAgain(clearing(live))
+            return [.discardTypeAhead]
         case .retry: dialog = .retry(retry(live, world))
         case .acknowledge: dialog = .acknowledge(acknowledgement(live), live.mismatches)
         case .cancel:

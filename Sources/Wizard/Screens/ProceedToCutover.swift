@@ -12,8 +12,8 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
     /// Why the last key was refused.
     private var refusal: String?
     var refusedFor: Grounds?
-    /// Whether it was said that extending comes first.
-    private var isWarned = false
+    /// What was warned of: it goes on when it is asked for again.
+    private var warned: Set<Warning> = []
 
     /// `typed`: for the way back from the cutover's first step.
     package init(_ migration: Identifier, typed: String = "") {
@@ -37,8 +37,10 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
 
     struct Grounds: Sendable, Equatable, Codable {
         var obstacle: String?
-        var isTimeShort: Bool
+        var warnings: [Warning]
     }
+
+    enum Warning: Sendable, Hashable, Codable { case violations, shortTime }
 
     var isRefusing: Bool { refusal != nil }
     mutating func forgetRefusal() { refusal = nil }
@@ -47,7 +49,18 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
         let live = live(world)
         return Grounds(
             obstacle: live.flatMap { obstacle($0, world) },
-            isTimeShort: live.map { isTimeShort($0, world) } ?? false)
+            warnings: live.map { warnings($0, world).map { $0.0 } } ?? [])
+    }
+
+    /// What to see to before, and in which words.
+    private func warnings(_ live: LiveMigration, _ world: World) -> [(Warning, String)] {
+        var warnings: [(Warning, String)] = []
+        if let text = Words.violations(live) { warnings.append((.violations, text)) }
+        if let left = world.timeLeft(live), isTimeShort(live, world) {
+            let text = "Only \(Countdown.text(left)) is left: better go Back and extend."
+            warnings.append((.shortTime, text))
+        }
+        return warnings
     }
 
     private func isTimeShort(_ live: LiveMigration, _ world: World) -> Bool {
@@ -110,11 +123,12 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
             refusal = obstacle
             return [.say(obstacle, .warning)]
         }
-        if !isWarned, let left = world.timeLeft(live), isTimeShort(live, world) {
-            isWarned = true
-            refusal =
-                "Only \(Countdown.text(left)) is left: better go Back and extend. Again goes on."
-            return [.say(refusal ?? "", .warning)]
+        let warning = warnings(live, world).first { !warned.contains($0.0) }
+        if let (warning, words) = warning {
+            warned.insert(warning)
+            let text = "\(words) Again goes on."
+            refusal = text
+            return [.say(text, .warning)]
         }
         let page = Page.cutover(Cutover(migration, confirmedName: name.text))
         return [.replace(page), .discardTypeAhead]

@@ -227,6 +227,11 @@ package struct Success: LiveScreen {
                     label: texts.source,
                     value: isNarrow ? "refuses writes" : "refuses writes until you release it",
                     note: live.isSourceHeld && !world.isReadOnly ? "r release" : nil))
+        case false? where live.cutover.isSourceBlockedByOthers == true:
+            lines.append(
+                FigureLine(
+                    label: texts.source, value: "blocked by somebody else: use it no more",
+                    style: .warning))
         case false? where live.report != nil:
             lines.append(
                 FigureLine(

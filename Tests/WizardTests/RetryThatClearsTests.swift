@@ -1,0 +1,54 @@
+import ControlAPI
+import Terminal
+import Testing
+
+@testable import Wizard
+
+/// A migration that clears its destination and failed before it had begun.
+@Suite struct RetryThatClearsTests {
+    @Test func s16ARetryThatClearsAgainNeedsTheNameTyped() {
+        var live = Sample.measured(.failed)
+        live.setup.clear = true
+        (live.isRetryPossible, live.clearsOnRetry) = (true, true)
+        var pilot = ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live))
+        pilot.press(.enter)
+        #expect(pilot.pilot.requests.contains(.discardTypeAhead))
+        #expect(pilot.shows("Clear the destination, and retry"))
+        for words in [
+            "It failed before it had begun, so lagzero begins anew: it first",
+            "deletes all that is on shop-atlas, also what was written there since",
+            "you set up this migration.", "( Clear and retry )",
+        ] {
+            #expect(pilot.shows(words), "\(words)")
+        }
+        pilot.paste("shop-atlas")
+        #expect(pilot.shows("pasting is refused here"))
+        pilot.type("shop-atla")
+        pilot.press(.tab, .tab, .enter)
+        #expect(pilot.commands.isEmpty)
+        pilot.press(.tab)
+        pilot.type("s")
+        pilot.press(.enter, .enter)
+        #expect(pilot.commands == [.retry(live.id)])
+    }
+
+    @Test func s16OneThatHasBegunGoesOnWithout() {
+        var live = Sample.measured(.failed)
+        live.setup.clear = true
+        (live.isRetryPossible, live.clearsOnRetry) = (true, false)
+        var pilot = ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live))
+        pilot.press(.enter)
+        #expect(pilot.shows("lagzero goes on from where it stopped"))
+        pilot.press(.enter)
+        #expect(pilot.commands == [.retry(live.id)])
+    }
+
+    @Test func s16ItClosesWhereThereIsNothingToRetry() {
+        var live = Sample.measured(.failed)
+        (live.isRetryPossible, live.clearsOnRetry) = (true, true)
+        var pilot = ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live))
+        pilot.press(.enter)
+        pilot.change(live.id) { ($0.phase, $0.isRetryPossible) = (.preparing, false) }
+        #expect(!pilot.shows("Clear the destination"))
+    }
+}
