@@ -104,6 +104,7 @@ extension LiveMigration {
         phase != before.phase || error != before.error
             || cutover.isPastPointOfNoReturn != before.cutover.isPastPointOfNoReturn
             || cutover.isSourceBlocked != before.cutover.isSourceBlocked
+            || cutover.isSourceBlockedByOthers != before.cutover.isSourceBlockedByOthers
             || cutover.deadlineAt != before.cutover.deadlineAt
             || isDestinationOpen != before.isDestinationOpen
     }

@@ -63,7 +63,7 @@ extension Supervisor {
                 $0.phase = .failed
                 $0.error = ControlError(any: error)
                 $0.isRetryPossible = true
-                $0.clearsOnRetry = clearsAgain($0)
+                $0.clearsOnRetry = clearsOnRetry($0)
                 $0.isRunning = false
                 $0.endedAt = Clock.now
             }
@@ -73,6 +73,11 @@ extension Supervisor {
     /// Whether it would clear the destination and was not seen to begin.
     private func clearsAgain(_ live: LiveMigration) -> Bool {
         live.setup.clear && !hasBegun.contains(live.id)
+    }
+
+    /// What `LiveMigration.clearsOnRetry` says. What has its state on the destination has cleared that.
+    func clearsOnRetry(_ live: LiveMigration) -> Bool? {
+        live.isRetryPossible ? clearsAgain(live) && identities[live.id]?.begunAt == nil : nil
     }
 
     /// Throws where the confirmation that the destination may be cleared is old. What the engine asks it may not say any
@@ -170,7 +175,7 @@ extension Supervisor {
             case .success(let report): live.take(report, at: Clock.now)
             case .failure(let error): live.take(error, at: Clock.now, isStopping: isStopping)
             }
-            live.clearsOnRetry = live.isRetryPossible ? clearsAgain(live) : nil
+            live.clearsOnRetry = clearsOnRetry(live)
             live.dropOldFigures()
         }
         await lookAgain(id)

@@ -81,9 +81,11 @@ package actor Supervisor {
                 live.error = nil
             }
             if live.isBeingCancelled { (live.cancellation, live.waitingFor) = (nil, []) }
-            state.migrations.append(live)
             identities[live.id] = stored.identity
             if stored.hasBegun { hasBegun.insert(live.id) }
+            // Older agents did not say that.
+            live.clearsOnRetry = clearsOnRetry(live)
+            state.migrations.append(live)
         }
     }
 

@@ -64,7 +64,8 @@ package struct CutoverState: Codable, Sendable, Hashable {
     package var uniqueViolations: [String]?
     /// Whether lagzero blocks the source's writes now; nil until an engine has read what an earlier one has done.
     package var isSourceBlocked: Bool?
-    /// Whether the last attempt found them blocked by somebody else, whose block stays; nil before there was one.
+    /// Whether the last attempt that looked found them blocked by somebody else, whose block stays; nil before there was
+    /// one.
     package var isSourceBlockedByOthers: Bool?
     /// Whether lagzero blocks the writes of others on the destination; also after a failure.
     package var isDestinationBlocked: Bool?

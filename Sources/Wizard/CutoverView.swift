@@ -155,7 +155,7 @@ enum CutoverView {
             return Notice(
                 .warning,
                 "\(name) still refuses writes: the block of this cutover is not lifted yet.")
-        case nil where live.phase == .preparing:
+        case nil where live.phase == .preparing || live.isCutoverInDoubt && !live.phase.isFinal:
             return Notice(
                 .warning,
                 Words.cutoverInDoubt)
@@ -170,7 +170,7 @@ enum CutoverView {
         case _ where live.cutover.isSourceBlockedByOthers == true:
             return Notice(
                 .warning,
-                "Somebody else had blocked the writes of \(name), and lagzero has left that as it is: it is lifted there."
+                "Somebody else blocked the writes of \(name) when lagzero last looked, and it has left that as it is."
             )
         default: return Notice(.ok, Words.sourceWritesAgain)
         }

@@ -111,7 +111,7 @@ enum Words {
         case .resume: "The migration goes on."
         case .setLoadLevel(_, let level): "Load level \(loadLevel(level))."
         case .beginCutover: "The cutover was asked for: the Migration Hub shows when it begins."
-        case .backOut: "The cutover is undone."
+        case .backOut: "No cutover is under way any more."
         case .cancel: beingCancelled
         case .extendSync: "Extended."
         case .retry: "The migration is taken up again."

@@ -65,6 +65,9 @@ import Testing
         var blocked = before
         blocked.cutover.isSourceBlocked = true
         #expect(blocked.isFurther(than: before))
+        var foreign = before
+        foreign.cutover.isSourceBlockedByOthers = true
+        #expect(foreign.isFurther(than: before))
         var extended = before
         extended.cutover.deadlineAt = 5
         #expect(extended.isFurther(than: before))

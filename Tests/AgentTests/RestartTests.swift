@@ -1,4 +1,5 @@
 import ControlAPI
+import Migration
 import Sandbox
 import Testing
 
@@ -38,6 +39,26 @@ import Testing
         let task = await agent.runs[id]?.task
         task?.cancel()
         await task?.value
+    }
+
+    /// What an agent has written down that did not say so.
+    @Test func whatHadNotBegunIsKnownToClearItsDestinationAgain() async throws {
+        for (hasBegun, begunAt, isRetryPossible, clears) in [
+            (false, nil, true, true), (true, nil, true, false), (false, 5, true, false),
+            (false, nil, false, nil),
+        ] as [(Bool, Int64?, Bool, Bool?)] {
+            let scratch = try ScratchFolder()
+            let folder = AgentFolder(path: scratch.path)
+            let live = OccasionTests.migration(.failed) {
+                ($0.setup.clear, $0.isRetryPossible) = (true, isRetryPossible)
+            }
+            let stored = StoredMigration(
+                live: live, hasBegun: hasBegun, identity: MigrationIdentity(begunAt: begunAt))
+            try await Store(folder.store).save(stored)
+            let agent = try await Supervisor.alone(folder)
+            #expect(try await agent.migration(live.id).clearsOnRetry == clears)
+            try await scratch.remove()
+        }
     }
 
     @Test func theTimeToCutOverGoesOnAndIsToldThoughNobodyAnswers() async throws {

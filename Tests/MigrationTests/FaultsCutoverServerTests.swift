@@ -118,8 +118,13 @@ extension FaultServerTests {
 
     @Test func f18BackingOutLeavesNothingBehind() async throws {
         try await Trial.with(writesPerSecond: 50) { trial in
-            try await trial.advance(to: .inSync)
+            try await trial.advance(to: .copying)
             let engine = try #require(trial.engine)
+            await engine.requestCutover()
+            // Of what has not begun, too.
+            #expect(try await engine.backOut())
+            #expect(try await !engine.backOut())
+            try await trial.advance(to: .inSync)
             for _ in 0..<2 {
                 try await trial.reach(.finalizing)
                 try await eventually("writes are blocked") {

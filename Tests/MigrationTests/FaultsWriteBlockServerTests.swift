@@ -63,11 +63,12 @@ extension FaultServerTests {
             try await trial.advance(to: .inSync)
             _ = try await sets[0].lane.run(["setUserWriteBlockMode": 1, "global": true])
             try await trial.reach(.finalizing)
+            try await eventually("the block is seen") {
+                await trial.engine?.details().isSourceBlockedByOthers == true
+            }
             try await trial.engine?.backOut()
             for set in sets { #expect(try await set.isBlocked()) }
-            let details = await trial.engine?.details()
-            #expect(details?.isSourceBlocked == false)
-            #expect(details?.isSourceBlockedByOthers == true)
+            #expect(await trial.engine?.details().isSourceBlocked == false)
             try await trial.reach(.finalizing)
             await trial.interrupt()
             for set in sets { #expect(try await set.isBlocked()) }
@@ -104,6 +105,7 @@ extension FaultServerTests {
                 let progress = engine.progress()
                 return progress.phase == .inSync && progress.message.contains("has lifted")
             }
+            #expect(await engine.details().isSourceBlockedByOthers == false)
             try await trial.expectCompletion()
         }
     }

@@ -74,7 +74,7 @@ import Testing
             wizard.press(.space, .tab, .tab)
             return wizard
         },
-        Asked("The cutover is undone.", .enter, .character("h")) {
+        Asked("No cutover is under way any more.", .enter, .character("h")) {
             var wizard = $0.finalizing(Gallery.finalizing(4))
             wizard.press(.enter, .tab)
             return wizard

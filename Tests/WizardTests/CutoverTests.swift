@@ -352,14 +352,34 @@ import Testing
         return pilot
     }
 
-    @Test func s11BackBeforeItHasBegunWithdrawsIt() {
+    @Test func s11WhatWasAskedForAndHasNotBegunIsBackedOutOfAfterAQuestion() {
         var pilot = asked()
-        pilot.change(live.id) { $0.cutover.isBackOutPossible = true }
+        #expect(pilot.pilot.requests.last == .discardTypeAhead)
+        // Whoever presses Enter once more has not read what it would do now.
+        pilot.press(.enter)
+        #expect(pilot.textAtCursor.hasPrefix("Go on"))
+        pilot.press(.enter)
         #expect(pilot.shows("▶ 2 Finalize"))
-        pilot.push("Back")
+        #expect(pilot.commands.count == 1)
+        pilot.press(.enter, .tab, .enter)
         #expect(pilot.commands.last == .backOut(live.id))
+        #expect(pilot.shows("The cutover has not begun."))
+        pilot.push("Back")
         #expect(pilot.isAt("Proceed to cutover"))
         #expect(!pilot.shows("cluster:  shop-atlas"))
+    }
+
+    /// The request to back out could be there before the one to begin.
+    @Test func s11WhatTheAgentHasNotAnsweredYetIsNotBackedOutOf() {
+        var wizard = Scene(size: Size(80, 24), glyphs: .unicode).stoppingWrites(Screenshot.ready)
+        wizard.press(.space, .tab, .tab)
+        wizard.agent.ignoresCutovers = true
+        wizard.agent.answersAfter = .seconds(2)
+        wizard.press(.enter, .enter)
+        #expect(wizard.message.contains("It cannot be backed out of at this moment."))
+        wizard.advance(by: 3)
+        wizard.press(.enter)
+        #expect(wizard.shows("( Go on )"))
     }
 
     /// What lagzero has not blocked it does not open.
@@ -372,8 +392,8 @@ import Testing
         pilot.push("Back out")
         #expect(!pilot.says("accepts writes again"))
         pilot.press(.tab, .enter)
-        let words = ", and lagzero has left that as it is: it is lifted there."
-        #expect(pilot.says("Somebody else had blocked the writes of shop-rs0" + words))
+        let words = " when lagzero last looked, and it has left that as it is."
+        #expect(pilot.says("Somebody else blocked the writes of shop-rs0" + words))
         #expect(!pilot.says("accepts writes again"))
     }
 

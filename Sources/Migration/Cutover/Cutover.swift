@@ -180,6 +180,7 @@ struct Cutover: Sendable {
     private func refuseOnWritableSource(wasBlocked: Bool) async throws {
         guard wasBlocked else { return try await refuseOnOpenTransactions() }
         guard try await sourceBlock.isBlocked() == false else { return }
+        context.status.setSourceBlockedByOthers(false)
         throw MigrationError(
             .cutoverRefused,
             "the source takes writes again, as someone has lifted the block: see who does that, then cut over again"
@@ -376,7 +377,8 @@ struct Cutover: Sendable {
         if stored.isSourceBlocked, try await sourceBlock.isBlocked() == false {
             context.status.setBlockPending(.source, true)
         }
-        log.note("the cutover was interrupted: it is undone, and the source takes writes again")
+        let source = stored.isSourceBlocked ? ", and the source takes writes again" : ""
+        log.note("the cutover was interrupted: it is undone\(source)")
         try await undo()
     }
 

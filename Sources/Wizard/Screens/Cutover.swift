@@ -25,6 +25,8 @@ package struct Cutover: LiveScreen {
     private(set) var isConfirmed = false
     private var focus = FocusRing<Part>([.confirm, .back, .finalize])
     private var hasAsked = false
+    /// The agent has answered that.
+    private var isAccepted = false
     private var hasFinalized = false
     /// What was said of an earlier attempt when this one began, and which one that was.
     private var earlierRefusal: String?
@@ -60,10 +62,7 @@ package struct Cutover: LiveScreen {
         switch live.phase {
         case .finalizing: return .finalizing
         case .inSync where !hasFinalized && hasAsked:
-            let isEarlier =
-                live.cutover.refusal == earlierRefusal
-                && live.cutover.lastAttemptAt == earlierAttemptAt
-            return isEarlier && !isForgotten ? .beginning : .undone
+            return isForgotten || hasAttempted(live) ? .undone : .beginning
         case .inSync where !hasFinalized && confirmedName != nil: return .stopWrites
         case .failed, .paused, .expired, .cancelled:
             // What was asked for may be over before anybody has looked.
@@ -81,18 +80,26 @@ package struct Cutover: LiveScreen {
         // Whatever has happened meanwhile, nobody has looked at the writes since.
         if live.phase != .inSync || watching(world) != nil { isConfirmed = false }
         lookWhetherItBegins(live, world)
-        let step = step(live)
-        if step == .stopWrites, let actions = Page.leavingEnded(live) { return actions }
-        switch step {
-        case .stopWrites: focus.update([.confirm, .back, .finalize])
-        case .finalizing: focus.update([.backOut])
-        case .beginning, .undone, .broken: focus.update([.back])
-        }
+        if step(live) == .stopWrites, let actions = Page.leavingEnded(live) { return actions }
+        updateFocus(live)
         guard dialog != nil, let obstacle = obstacleToBackOut(live, world) else {
             return keepWheel(world)
         }
         dialog = nil
         return [.say(obstacle, .warning)] + keepWheel(world)
+    }
+
+    private mutating func updateFocus(_ live: LiveMigration) {
+        switch step(live) {
+        case .stopWrites: focus.update([.confirm, .back, .finalize])
+        case .beginning, .finalizing: focus.update([.backOut])
+        case .undone, .broken: focus.update([.back])
+        }
+    }
+
+    /// Whether an attempt was made since this one was asked for.
+    private func hasAttempted(_ live: LiveMigration) -> Bool {
+        live.cutover.refusal != earlierRefusal || live.cutover.lastAttemptAt != earlierAttemptAt
     }
 
     /// A wish dies with the agent, and otherwise of age: what is still in sync long after it was asked for was not
@@ -110,12 +117,17 @@ package struct Cutover: LiveScreen {
     package mutating func answer(
         _ answer: Answer, to command: Command, _ world: World
     ) -> [Action] {
-        if case .refused = answer, case .beginCutover = command {
+        switch (command, answer) {
+        case (.beginCutover, .refused):
             hasAsked = false
             isForgotten = false
             isConfirmed = false
-            focus.update([.confirm, .back, .finalize])
+        case (.beginCutover, _): isAccepted = true
+        case (.backOut, .refused): break
+        case (.backOut, _): isForgotten = hasAsked
+        default: break
         }
+        if let live = live(world) { updateFocus(live) }
         return refusal(answer, to: command)
     }
 
@@ -179,11 +191,7 @@ package struct Cutover: LiveScreen {
             isConfirmed.toggle()
             // What came with the check mark was not typed by someone who saw it.
             return [.discardTypeAhead]
-        case .back:
-            let withdrawal: [Action] =
-                step(live) == .beginning && watching(world) == nil
-                ? [.perform(.backOut(migration))] : []
-            return withdrawal + leave(live)
+        case .back: return leave(live)
         case .finalize: return begin(live, world)
         case .backOut:
             if let obstacle = obstacleToBackOut(live, world) { return [.say(obstacle, .warning)] }
@@ -204,11 +212,15 @@ package struct Cutover: LiveScreen {
         if let obstacle = obstacleToFinalize(live, world) { return [.say(obstacle, .warning)] }
         guard let confirmedName else { return [] }
         hasAsked = true
+        isAccepted = false
         earlierRefusal = live.cutover.refusal
         earlierAttemptAt = live.cutover.lastAttemptAt
         inSyncSince = nil
-        focus.update([.back])
-        return [.perform(.beginCutover(migration, confirmedName: confirmedName))]
+        updateFocus(live)
+        // A second Enter is not meant for what stands there now.
+        return [
+            .perform(.beginCutover(migration, confirmedName: confirmedName)), .discardTypeAhead,
+        ]
     }
 
     /// To the page before, where the name has to be typed again if an attempt was made; to the migration's page from
@@ -247,8 +259,14 @@ package struct Cutover: LiveScreen {
             let state = live.isDestinationOpen ? "accepts writes" : "is the cluster to use"
             return "\(live.destinationName) \(state): \(Words.onlyForward)."
         }
-        if live.phase != .finalizing { return Words.phase(live) }
-        return live.cutover.isBackOutPossible ? nil : "It cannot be backed out of at this moment."
+        let isPossible: Bool
+        switch step(live) {
+        // Requests may overtake each other.
+        case .beginning: isPossible = isAccepted
+        case .finalizing: isPossible = live.cutover.isBackOutPossible
+        case .stopWrites, .undone, .broken: return Words.phase(live)
+        }
+        return isPossible ? nil : "It cannot be backed out of at this moment."
     }
 
     // MARK: Drawing
@@ -283,14 +301,14 @@ package struct Cutover: LiveScreen {
                 in: box, isFocused: focus.isFocused(.confirm), on: &canvas)
             // The check mark is set with the keyboard.
             canvas.offer(focus, .confirm, in: box)
-            if let reason = Words.notReady(live) ?? Words.violations(live) ?? doubt(live, world) {
+            if let reason = Words.notReady(live) ?? doubt(live, world) ?? Words.violations(live) {
                 let row = rest.row + (isRoomy ? 9 : 6)
                 canvas.put(" " + reason, in: Rect(0, row, rest.columns, 1), .warning)
             }
         case .beginning, .finalizing:
             CutoverView.drawEngineSteps(live, world, in: rest, on: &canvas)
         case .undone:
-            let hasBegun = hasFinalized || !isForgotten
+            let hasBegun = hasFinalized || !isForgotten || hasAttempted(live)
             CutoverView.drawUndone(live, hasBegun: hasBegun, in: rest, on: &canvas)
         case .broken: CutoverView.drawBroken(live, in: rest, on: &canvas)
         }

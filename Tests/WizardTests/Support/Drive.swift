@@ -58,6 +58,8 @@ enum Drive {
             migration.cutover.refusal = nil
             migration.cutover.steps = CutoverState.StepName.allCases.map { .init($0) }
         case .backOut:
+            // Of what has not begun nothing is to be undone.
+            guard migration.phase != .inSync else { break }
             try require(migration.cutover.isBackOutPossible)
             migration.phase = .inSync
             migration.cutover.isBackOutPossible = false
