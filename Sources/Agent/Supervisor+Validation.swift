@@ -78,7 +78,7 @@ extension ValidationRow {
             case .pass: .pass
             case .warning: .warning
             case .failure: .failure
-            case .unknown: check.isBlocking ? .failure : .warning
+            case .unknown: check.isBlocking ? .unknown : .warning
             }
         self.init(
             check: check.name, side: Side(rawValue: check.side.rawValue) ?? .both,

@@ -34,6 +34,8 @@ extension ValidationRun {
 package struct ValidationRow: Codable, Sendable, Hashable {
     package enum State: String, Codable, CaseIterable, Sendable {
         case checking, pass, warning, failure
+        /// Not known, and nothing starts without it: mostly since something else has failed before.
+        case unknown
     }
 
     package enum Side: String, Codable, CaseIterable, Sendable {

@@ -38,6 +38,13 @@ import Testing
         #expect(row(.writeBlocking, .failure, message: own).title == own)
     }
 
+    @Test func whatIsNotKnownHasNotFailed() {
+        let blocking = row(.credentials, .unknown)
+        #expect(blocking.state == .unknown && blocking.isBlocking)
+        let advice = row(.diskSpace, .unknown)
+        #expect(advice.state == .warning && !advice.isBlocking)
+    }
+
     /// Its applications write there.
     @Test func nobodyIsAdvisedToClearADestinationThatWasCutOverTo() {
         var earlier = EarlierMigration(startedAt: 1)

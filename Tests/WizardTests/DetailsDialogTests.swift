@@ -12,9 +12,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("validate-why", "What to do: Clear the data of the destination"),
+        ("validate-why", "What to do: Drop them there, or go back and clear"),
         ("failed-details", "db.adminCommand"),
-        ("success-details", "The access-list entry 10.0.0.1/32 of shop-atlas is still there."),
+        ("success-details", Sample.writtenAfterwards),
     ])
     func yCopiesTheWholeText(picture: String, text: String) throws {
         let screenshot = try #require(Screenshot.all.first { $0.name == picture })

@@ -61,7 +61,7 @@ import Testing
                 ["[ shop-rs0 ", "[ shop-old ", "[ ] Clear any existing data"], ["│ shop-o "]
             ),
             "validate-refused": (
-                ["shop.orders, shop.items, 3 more", "▶ Validate"], ["must be mended first"]
+                ["shop.items, shop.orders", "▶ Validate"], ["must be mended first"]
             ),
             "start-migration": (
                 ["▶ Review & Confirm", "Acme / shop / shop-rs0", "shop-prod / shop-atlas"],

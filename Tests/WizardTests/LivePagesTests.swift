@@ -27,7 +27,7 @@ import Testing
             #expect(page?.screen.title ?? "none" == titles[phase] ?? "Migrating Data")
         }
         var left = Sample.migration(.cancelled)
-        left.problems = ["an access-list entry"]
+        left.problems = [Sample.whatStays]
         #expect(Page.showing(left)?.screen.title == "Migrating Data")
     }
 

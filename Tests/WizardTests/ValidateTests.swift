@@ -5,13 +5,6 @@ import Testing
 @testable import Wizard
 
 @Suite struct ValidateTests {
-    /// As the agent reports them: what blocks says so.
-    private static let failing = Sample.failing.map { row in
-        var row = row
-        row.isBlocking = row.state == .failure
-        return row
-    }
-
     private func validating(size: Size = Size(80, 24)) -> ScreenPilot {
         var pilot = ScreenPilot.chosen(size: size)
         pilot.push("Continue")
@@ -55,44 +48,42 @@ import Testing
         #expect(!pilot.shows("still running"))
         // What still holds stays.
         var failed = validating()
-        failed.endValidation(Self.failing)
+        failed.endValidation(Sample.failing)
         failed.press(.enter)
         failed.advance(by: .seconds(3))
         #expect(failed.says("1 check must be mended first"))
         var empty = validating()
         empty.type("w")
         #expect(empty.shows("No check has ended yet."))
-        empty.agent.changeValidation { $0.rows = Self.failing }
+        empty.agent.changeValidation { $0.rows = Sample.failing }
         empty.hear()
         #expect(!empty.shows("No check has ended yet."))
     }
 
     @Test func s4RowsAppearAsTheirChecksEnd() {
         var pilot = validating()
-        var rows = Self.failing
-        rows[1].state = .checking
-        rows[2].state = .checking
-        rows[2].title = "No conflicting namespaces"
+        var rows = Sample.failing
+        for index in 1...2 { rows[index] = Sample.checking(rows[index]) }
         pilot.agent.changeValidation { $0.rows = rows }
         pilot.hear()
-        #expect(pilot.shows("✔ passed   source  Every member can be reached"))
-        #expect(pilot.shows("3 of 3 members"))
-        #expect(pilot.shows("⠋ checking  Oplog window (source)"))
+        #expect(pilot.shows("✔ passed   source  Source cluster is reachable"))
+        #expect(pilot.shows("shop-rs0.example"))
+        #expect(pilot.shows("⠋ checking  Pair of versions (both)"))
         #expect(!pilot.shows("conflicting"))
         #expect(pilot.shows("1 of 3 checks"))
-        rows[1].state = .warning
+        rows[1] = Sample.failing[1]
         pilot.agent.changeValidation { $0.rows = rows }
         pilot.hear()
-        #expect(pilot.shows("! warning  source  Oplog window"))
+        #expect(pilot.shows("! warning  both    Atlas does not list migrations"))
         #expect(pilot.shows("⠋ checking  No conflicting namespaces (destination)"))
     }
 
     @Test func s4AFailureBlocksAndSaysWhatToDo() {
         var pilot = validating()
-        pilot.endValidation(Self.failing)
+        pilot.endValidation(Sample.failing)
         #expect(pilot.shows("✘ Not passed   3 of 3 checks   1 warning   1 failed"))
         #expect(pilot.shows("✘ failed   dest.   Destination has conflicting namespaces"))
-        #expect(pilot.says("Clear the data of the destination, or drop these collections."))
+        #expect(pilot.says("Drop them there, or go back and clear the destination."))
         pilot.press(.enter)
         #expect(pilot.pages.count == 2)
         #expect(pilot.says("1 check must be mended first: w shows why, r validates again."))
@@ -108,6 +99,33 @@ import Testing
             return
         }
         #expect(page.setup == Sample.setup)
+    }
+
+    /// What was not looked at is not called failed, nor shown before what has failed.
+    @Test func s4WhatIsNotKnownStandsBehindWhatHasFailed() {
+        func rows(_ last: ValidationRow.State) -> [ValidationRow] {
+            var rows = [
+                Sample.row("a", .source, "Connection string", .unknown, "not known: not looked at"),
+                Sample.row("b", .source, "Host names resolve", .unknown, "not known: no answer"),
+                Sample.row("c", .source, "Unable to process the provided CA file", last, "ca.pem"),
+            ]
+            for index in rows.indices { rows[index].isBlocking = true }
+            return rows
+        }
+        var pilot = validating()
+        pilot.endValidation(rows(.failure))
+        #expect(pilot.shows("✘ Not passed   3 of 3 checks   1 failed   2 unknown"))
+        #expect(pilot.shows("Unable to process the provided CA file  ca.pem"))
+        #expect(pilot.shows("○ unknown"))
+        pilot.press(.enter)
+        #expect(pilot.says("1 check must be mended first: w shows why, r validates again."))
+        var silent = validating()
+        silent.endValidation(rows(.unknown))
+        #expect(silent.shows("Connection string  not known: not looked at"))
+        silent.press(.enter)
+        #expect(silent.says("3 answers must be known first: w shows why, r validates again."))
+        silent.type("w")
+        #expect(silent.says("The migration cannot start before that is known."))
     }
 
     @Test(arguments: [
@@ -134,18 +152,18 @@ import Testing
         var pilot = validating()
         pilot.type("w")
         #expect(pilot.shows("No check has ended yet."))
-        pilot.endValidation(Self.failing)
+        pilot.endValidation(Sample.failing)
         pilot.type("w")
         #expect(pilot.shows("failed: Destination has conflicting namespaces"))
         #expect(pilot.says("The migration cannot start like this."))
-        #expect(pilot.says("What to do: Clear the data"))
+        #expect(pilot.says("What to do: Drop them there"))
         // In the dialog letters mean nothing, and Esc only closes it.
         pilot.type("r")
         pilot.press(.escape)
         #expect(pilot.pages.count == 2)
         #expect(pilot.commands.count == 1)
         pilot.press(.up, .enter)
-        #expect(pilot.shows("warning: Oplog window"))
+        #expect(pilot.shows("warning: Atlas does not list migrations"))
         #expect(pilot.says("The migration can start; know what it means first."))
     }
 
@@ -170,7 +188,7 @@ import Testing
         #expect(pilot.says("The results of 02:14:09 UTC are for other choices"))
         pilot.type("v")
         #expect(pilot.shows("◌ Results for other choices"))
-        #expect(pilot.shows("Every member can be reached"))
+        #expect(pilot.shows("Source cluster is reachable"))
         pilot.press(.enter)
         #expect(pilot.shows("These results are for other choices: validate again."))
         #expect(pilot.pages.count == 2)
@@ -186,7 +204,7 @@ import Testing
 
     @Test func s4AfterAFailureContinueValidatesAgain() {
         var pilot = validating()
-        pilot.endValidation(Self.failing)
+        pilot.endValidation(Sample.failing)
         pilot.press(.escape)
         #expect(pilot.says("The validation has not passed: v shows why, Continue validates again."))
         pilot.press(.enter)
@@ -204,7 +222,7 @@ import Testing
         var pilot = validating()
         pilot.type("r")
         #expect(pilot.shows("The checks are still running."))
-        pilot.endValidation(Self.failing)
+        pilot.endValidation(Sample.failing)
         pilot.type("r")
         #expect(pilot.commands == [.validate(Sample.setup), .validate(Sample.setup)])
         #expect(pilot.shows("⠋ Validating"))
@@ -223,7 +241,7 @@ import Testing
         // It can be tried again.
         pilot.press(.enter)
         #expect(pilot.pages.count == 2)
-        pilot.endValidation(Self.failing)
+        pilot.endValidation(Sample.failing)
         pilot.agent.refuseNext(ControlError(.agentUnreachable, "No agent answers."))
         pilot.type("r")
         #expect(pilot.shows("✘ No agent answers."))
@@ -268,7 +286,7 @@ import Testing
 
     @Test func s4ItIsTheSameAfterItWasStored() throws {
         var pilot = validating()
-        pilot.endValidation(Self.failing)
+        pilot.endValidation(Sample.failing)
         pilot.press(.up)
         pilot.type("w")
         let page = try #require(pilot.page)

@@ -35,6 +35,8 @@ extension Validate {
         if all > 0 { runs.append(Run("   \(ended.count) of \(all) checks", .dim)) }
         if warnings > 0 { runs.append(Run("   \(Figure.counted(warnings, "warning"))", .warning)) }
         if failures > 0 { runs.append(Run("   \(failures) failed", .error)) }
+        let unknown = ended.count { $0.state == .unknown }
+        if unknown > 0 { runs.append(Run("   \(unknown) unknown", .warning)) }
         return runs
     }
 

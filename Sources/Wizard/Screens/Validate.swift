@@ -74,8 +74,9 @@ package struct Validate: RefusingScreen {
     func selected(_ world: World) -> Int? {
         let rows = rows(world)
         if hasMoved { return rows.isEmpty ? nil : min(scroll.selected, rows.count - 1) }
-        return rows.firstIndex(where: \.isBlocking)
+        return rows.firstIndex { $0.state == .failure && $0.isBlocking }
             ?? rows.firstIndex { $0.state == .failure }
+            ?? rows.firstIndex { $0.state == .unknown }
             ?? rows.firstIndex { $0.state == .warning }
             ?? rows.indices.first
     }
@@ -238,9 +239,14 @@ package struct Validate: RefusingScreen {
                 setup.resume(with: earlier)
                 return ask(setup)
             }
-            let count = rows(world).count(where: \.isBlocking)
-            refusal =
-                "\(Figure.counted(count, "check")) must be mended first: w shows why, r validates again."
+            let blocking = rows(world).filter(\.isBlocking)
+            // The others are looked at once these are mended.
+            let failed = blocking.count { $0.state == .failure }
+            let what =
+                failed > 0
+                ? "\(Figure.counted(failed, "check")) must be mended first"
+                : "\(Figure.counted(blocking.count, "answer")) must be known first"
+            refusal = "\(what): w shows why, r validates again."
         }
         return []
     }
@@ -315,6 +321,7 @@ extension ValidationRow {
         case .pass: (glyphs.done, "passed", .ok)
         case .warning: (glyphs.warning, "warning", .warning)
         case .failure: (glyphs.failed, "failed", .error)
+        case .unknown: (glyphs.waiting, "unknown", .warning)
         }
     }
 
@@ -339,6 +346,7 @@ extension ValidationRow {
             case .failure:
                 isBlocking
                     ? "The migration cannot start like this." : "It does not hinder the start."
+            case .unknown: "The migration cannot start before that is known."
             }
         let seen = self.seen.isEmpty ? Figure.unknown : self.seen
         var pieces: [DetailsDialog.Piece] = [

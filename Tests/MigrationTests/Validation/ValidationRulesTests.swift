@@ -187,10 +187,14 @@ struct ValidationRulesTests {
         #expect(check.outcome == (message == nil ? .pass : .failure))
         #expect(check.message == message || message == nil)
         #expect(check.isBlocking == (message != nil))
+        #expect(check.remedy?.contains("Choose a replica set") != false)
         // It is said once, by this check alone.
         for index in parties.indices {
             parties[index].checkTopology()
             #expect(!parties[index].checks.contains { $0.outcome == .failure })
+            let isRouter = index == 0 ? source : destination
+            let row = parties[index].checks.first { $0.rule == .replicaSet }
+            #expect(row?.message.hasSuffix("is a sharded cluster") == isRouter)
         }
     }
 

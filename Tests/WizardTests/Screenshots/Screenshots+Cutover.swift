@@ -169,7 +169,7 @@ extension Screenshot {
         var live = Gallery.complete
         live.setup.verify = .off
         live.report?.verification = VerificationFigures(mode: .off)
-        live.problems = ["The access-list entry 10.0.0.1/32 of shop-atlas is still there."]
+        live.problems = [Sample.writtenAfterwards]
         live.report?.applicationDowntimeSeconds = nil
         live.cutover.downtimeSeconds = nil
         return live

@@ -50,7 +50,7 @@ extension Screenshot {
             var live = Sample.measured(.copying)
             live.phase = .cancelled
             live.endedAt = Sample.time - 1_000
-            live.problems = ["The access-list entry 10.0.0.1/32 of shop-atlas is still there."]
+            live.problems = [Sample.whatStays]
             return $0.migrating(live)
         },
         Screenshot(14, "read-only", "opened with --watch") {

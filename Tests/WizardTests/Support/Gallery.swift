@@ -118,7 +118,7 @@ enum Gallery {
         held.isSourceHeld = true
         var off = complete
         off.setup.verify = .off
-        off.problems = ["The access-list entry 10.0.0.1/32 of shop-atlas is still there."]
+        off.problems = [Sample.writtenAfterwards]
         off.report?.applicationDowntimeSeconds = nil
         let page = Page.success(Success(held.id))
         return [

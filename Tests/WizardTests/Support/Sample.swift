@@ -105,27 +105,4 @@ enum Sample {
         }
         return migration
     }
-
-    static let passing: [ValidationRow] = [
-        row("sourceReachable", .source, "Every member can be reached", .pass, "3 of 3 members"),
-        row("oplog", .source, "Oplog window", .warning, "31 h, the copy needs about 9 h"),
-    ]
-
-    static let failing: [ValidationRow] =
-        passing + [
-            ValidationRow(
-                check: "conflicts", side: .destination,
-                title: "Destination has conflicting namespaces", state: .failure,
-                seen: "shop.orders, shop.items",
-                remedy: "Clear the data of the destination, or drop these collections.")
-        ]
-
-    static func row(
-        _ check: String, _ side: ValidationRow.Side, _ title: String, _ state: ValidationRow.State,
-        _ seen: String
-    ) -> ValidationRow {
-        var row = ValidationRow(check: check, side: side, title: title, state: state, seen: seen)
-        row.isBlocking = state == .failure
-        return row
-    }
 }

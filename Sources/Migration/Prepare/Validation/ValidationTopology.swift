@@ -21,7 +21,10 @@ extension Validation.Party {
         guard let hello else { return }
         if hello.isRouter {
             // Answered by `topologyPair`.
-            add(.replicaSet, .pass, seen: "a sharded cluster's router (mongos) answers")
+            add(
+                .replicaSet, .pass,
+                message: "The \(side.rawValue) is a sharded cluster",
+                seen: "a router (mongos) answers")
             return
         }
         if hello.isUninitiated {
@@ -77,7 +80,10 @@ extension Validation.Party {
         let isLocal = addresses.allSatisfy { $0.hasPrefix("127.") || $0 == "::1" }
         switch (connectionString.usesTLS, isLocal) {
         case (true, _): add(.sourceEncryption, .pass, seen: "with TLS")
-        case (false, true): add(.sourceEncryption, .pass, seen: "it does not leave this host")
+        case (false, true):
+            add(
+                .sourceEncryption, .pass, message: "Traffic from the source stays on this host",
+                seen: "without TLS, over loopback")
         case (false, false):
             add(
                 .sourceEncryption, .warning, message: "Traffic from the source is not encrypted",
@@ -102,7 +108,7 @@ extension Validation {
                 .topologyPair, .both, .failure,
                 message: "Migrating a sharded cluster to a replica set is not supported",
                 seen: "the source is a sharded cluster",
-                remedy: "Choose a sharded cluster as the destination.")
+                remedy: "Choose a replica set as the source.")
         case (_, true):
             return ValidationCheck(
                 .topologyPair, .both, .failure,
