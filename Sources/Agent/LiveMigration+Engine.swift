@@ -136,6 +136,8 @@ extension LiveMigration {
         endedAt = now
         problems = report.problems
         mismatches = report.verification.mismatches
+        // What the last look saw may have been applied since.
+        if phase == .complete, figures.backlog != nil { figures.backlog = 0 }
         cutover.downtimeSeconds = report.applicationDowntimeSeconds
         isSourceHeld =
             phase == .complete && !setup.keepSourceWritable && cutover.isSourceBlocked == true

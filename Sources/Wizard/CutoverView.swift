@@ -190,7 +190,7 @@ enum CutoverView {
         ]
         let missing = live.cutover.steps.filter { $0.state != .done }
             .map { Notice(.warning, "Not yet done: \(Words.step($0.name))") }
-        let problems = live.problems.map { Notice(.warning, $0) }
+        let problems = live.problems.map { Notice(.warning, Words.sentence([$0])) }
         _ = Notice.draw(notices + missing + problems, in: rect, on: &canvas)
     }
 }

@@ -114,6 +114,18 @@ import Testing
         #expect(live.cutover.refusal == nil)
     }
 
+    /// The last look may have seen what was applied since.
+    @Test(arguments: [MigrationPhase.complete, .cancelled])
+    func ofWhatIsCompleteNothingIsPending(phase: MigrationPhase) throws {
+        var live = finalizing
+        live.figures.backlog = 7
+        let report = MigrationReport(
+            progress, phase: try #require(Phase(rawValue: phase.rawValue)), duration: 1,
+            verification: MigrationReport.Verification(mode: .full), problems: [])
+        live.take(report, at: 0)
+        #expect(live.figures.backlog == (phase == .complete ? 0 : 7))
+    }
+
     /// The downtime that is counted while a cutover is under way.
     private func downtime(_ sinceLastWrite: Duration?, toOpening: Duration? = nil) -> Double? {
         var live = finalizing

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Wizard
 
-/// What the cutover's page says when the agent was restarted, or somebody else drives.
+/// What the cutover's page says when the agent was restarted or has not answered yet, or somebody else drives.
 @Suite struct CutoverRestartTests {
     private let live = Sample.measured(.inSync)
 
@@ -111,6 +111,19 @@ import Testing
         }
     }
 
+    /// The request to back out could be there before the one to begin.
+    @Test func s11WhatTheAgentHasNotAnsweredYetIsNotBackedOutOf() {
+        var wizard = Scene(size: Size(80, 24), glyphs: .unicode).stoppingWrites(Screenshot.ready)
+        wizard.press(.space, .tab, .tab)
+        wizard.agent.ignoresCutovers = true
+        wizard.agent.answersAfter = .seconds(2)
+        wizard.press(.enter, .enter)
+        #expect(wizard.message.contains("It cannot be backed out of at this moment."))
+        wizard.advance(by: 3)
+        wizard.press(.enter)
+        #expect(wizard.shows("( Go on )"))
+    }
+
     @Test func s16AFailureInTheCutoverStandsAtItsRow() {
         var live = Sample.measured(.failed)
         live.cutover.deadlineAt = Sample.time
@@ -125,6 +138,18 @@ import Testing
         live.cutover.begunAt = nil
         live.cutover.isPastPointOfNoReturn = true
         #expect(row(live)?.contains("✘") == true)
+    }
+
+    /// Its copy is done already, or will never be.
+    @Test(arguments: [MigrationPhase.preparing, .cancelled])
+    func s7NobodyIsToldToWaitForACopyThatDoesNotCome(phase: MigrationPhase) {
+        var live = Sample.measured(phase)
+        live.figures.indexesTotal = 31
+        live.cutover.deadlineAt = phase == .preparing ? Sample.time + 60_000 : nil
+        var pilot = ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live))
+        #expect(!pilot.shows("when the copy is done") && !pilot.shows("after the copy"))
+        pilot.change(live.id) { ($0.phase, $0.cutover.deadlineAt) = (.preparing, nil) }
+        #expect(pilot.shows("when the copy is done") && pilot.shows("after the copy"))
     }
 
     @Test func s7ATimeThatIsInDoubtDoesNotRing() {

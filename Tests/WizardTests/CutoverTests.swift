@@ -369,19 +369,6 @@ import Testing
         #expect(!pilot.shows("cluster:  shop-atlas"))
     }
 
-    /// The request to back out could be there before the one to begin.
-    @Test func s11WhatTheAgentHasNotAnsweredYetIsNotBackedOutOf() {
-        var wizard = Scene(size: Size(80, 24), glyphs: .unicode).stoppingWrites(Screenshot.ready)
-        wizard.press(.space, .tab, .tab)
-        wizard.agent.ignoresCutovers = true
-        wizard.agent.answersAfter = .seconds(2)
-        wizard.press(.enter, .enter)
-        #expect(wizard.message.contains("It cannot be backed out of at this moment."))
-        wizard.advance(by: 3)
-        wizard.press(.enter)
-        #expect(wizard.shows("( Go on )"))
-    }
-
     /// What lagzero has not blocked it does not open.
     @Test func s11ABlockOfSomebodyElseIsSaidToStay() {
         var pilot = finalizing()

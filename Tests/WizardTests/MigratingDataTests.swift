@@ -37,7 +37,7 @@ import Testing
         #expect(pilot.shows("Applying new writes       18,204 documents not applied"))
         #expect(pilot.shows("99.0 MB/s overall"))
         #expect(pilot.shows("Change stream       -    "))
-        #expect(pilot.shows("Oplog headroom      -    "))
+        #expect(pilot.shows("Oplog headroom      -"))
         #expect(!pilot.shows("/s now"))
         #expect(!pilot.shows("min left"))
         #expect(!pilot.shows("/s seen"))
@@ -56,7 +56,13 @@ import Testing
     @Test func s14WhoHasPausedItIsToldHowItGoesOn() {
         var live = Sample.measured(.paused)
         live.pausedFrom = .copying
-        #expect(pilot(live).shows("! Paused. p resumes it."))
+        var pilot = pilot(live)
+        #expect(pilot.shows("! Paused. p resumes it."))
+        // Not where another drives.
+        pilot.change(live.id) {
+            $0.driver = Driver(wizard: Sample.other.wizard, name: "ben", heardAt: Sample.time)
+        }
+        #expect(pilot.shows("! Paused.") && !pilot.shows("resumes it"))
     }
 
     @Test func s7WhatHasJustBegunSaysSo() {

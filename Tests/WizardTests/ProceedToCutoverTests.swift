@@ -21,10 +21,13 @@ import Testing
         #expect(first.shows("○ Unique indexes: being checked"))
         #expect(first.shows("○ Blocking source writes: tried in step 2"))
         #expect(first.shows("✔ 4 d 23 h left to cut over"))
-        #expect(first.shows("Source       shop-rs0    stays as it is, and will refuse writes"))
+        #expect(first.shows("Source       shop-rs0    stays as it is"))
+        #expect(!first.shows("will refuse writes"))
         #expect(first.shows("Destination  shop-atlas  takes over"))
         var known = live
         known.cutover.openTransactions = [.init(client: "10.0.0.7:5000", seconds: 34)]
+        known.cutover.canBlockSource = true
+        #expect(pilot(known).shows("stays as it is, and will refuse writes"))
         known.cutover.canBlockSource = false
         known.cutover.uniqueViolations = []
         let second = pilot(known)

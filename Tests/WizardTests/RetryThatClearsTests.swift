@@ -21,6 +21,9 @@ import Testing
         ] {
             #expect(pilot.shows(words), "\(words)")
         }
+        let destination = pilot.world.cluster(live.setup.destination)
+        let contents = Clearing.consequence(for: destination)
+        #expect(contents.contains("database") && pilot.shows(String(contents.prefix(40))))
         pilot.paste("shop-atlas")
         #expect(pilot.shows("pasting is refused here"))
         pilot.type("shop-atla")

@@ -107,12 +107,14 @@ extension MigratingData {
             escape: 0)
     }
 
-    func clearing(_ live: LiveMigration) -> ConfirmByName {
+    func clearing(_ live: LiveMigration, _ world: World) -> ConfirmByName {
+        let contents = Clearing.consequence(for: world.cluster(live.setup.destination))
         let text =
             "It failed before it had begun, so lagzero begins anew: it first deletes all that is on "
             + "\(live.destinationName), also what was written there since you set up this migration."
         return ConfirmByName(
-            "Clear the destination, and retry", [Run(text)], name: live.destinationName,
+            "Clear the destination, and retry", [Run(text + "\n"), Run(contents, .warning)],
+            name: live.destinationName,
             confirm: "Clear and retry")
     }
 

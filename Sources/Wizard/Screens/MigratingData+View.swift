@@ -75,15 +75,22 @@ extension MigratingData {
         if let wheel = wheelNotice(world) { notices.append(wheel) }
         switch live.phase {
         case .paused:
-            let why = live.error.map(Words.error) ?? "p resumes it."
-            notices.append(Notice(.warning, "Paused. \(why)"))
+            let resuming = watching(world) == nil ? "p resumes it." : ""
+            let why = live.error.map(Words.error) ?? resuming
+            notices.append(Notice(.warning, why.isEmpty ? "Paused." : "Paused. \(why)"))
         case .failed:
             notices += failure(live)
         case .expired:
             notices.append(Notice(.error, live.fill(texts.timer.expired)))
         case .cancelled:
+            // The engine's own words of that say more.
+            let stays = live.problems.isEmpty
             notices.append(
-                Notice(.warning, "Cancelled. What was copied stays on \(live.destinationName)."))
+                Notice(
+                    .warning,
+                    stays
+                        ? "Cancelled. What was copied stays on \(live.destinationName)."
+                        : "Cancelled."))
         case .inSync where live.cutover.isReady:
             notices.append(Notice(.ok, texts.migrating.inSync))
         default: break
@@ -111,7 +118,7 @@ extension MigratingData {
                 : "\(count): \(live.mismatches.prefix(2).joined(separator: ", "))"
             notices.append(Notice(.warning, text))
         }
-        notices += live.problems.map { Notice(.warning, $0) }
+        notices += live.problems.map { Notice(.warning, Words.sentence([$0])) }
         if let message = furtherMessage(live) { notices.append(Notice(.dim, message)) }
         return notices
     }

@@ -134,7 +134,7 @@ package struct MigratingData: LiveScreen {
         case .loadLevel: dialog = .loadLevel(loadLevels(live))
         case .extend: dialog = .extend(ExtendDialog.modal(live, flow(world).timer))
         case .retry where live.clearsOnRetry == true:
-            dialog = .clearAgain(clearing(live))
+            dialog = .clearAgain(clearing(live, world))
             return [.discardTypeAhead]
         case .retry: dialog = .retry(retry(live, world))
         case .acknowledge: dialog = .acknowledge(acknowledgement(live), live.mismatches)

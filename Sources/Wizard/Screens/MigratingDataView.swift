@@ -155,19 +155,26 @@ struct MigratingDataView {
     private var indexes: String {
         guard let total = figures.indexesTotal else { return "" }
         if stage < .indexing {
+            guard isCopyAhead else { return "" }
             return isNarrow
                 ? "\(total) indexes to build" : "Indexes after the copy, \(total) to build"
         }
         return "\(Figure.count(figures.indexesBuilt)) of \(total) indexes built"
     }
 
+    /// Whether the end of the copy is still to come: not where it was in sync already and is taken up again, nor where
+    /// it was given up.
+    private var isCopyAhead: Bool {
+        live.cutover.deadlineAt == nil && live.phase != .cancelled
+    }
+
     private func drawLag(in rect: Rect, on canvas: inout Canvas) {
         let isShown = stage >= .catchingUp
         let lag = isShown ? Times.clock(figures.lagSeconds) : Figure.unknown
-        put(
-            flow.migrating.lag, lag,
-            isShown ? "" : isNarrow ? "shown after the copy" : "shown when the copy is done", rect,
-            &canvas)
+        let note =
+            isShown || !isCopyAhead
+            ? "" : isNarrow ? "shown after the copy" : "shown when the copy is done"
+        put(flow.migrating.lag, lag, note, rect, &canvas)
         guard isShown else { return }
         var right = rect.endColumn - 1
         if let maximum = figures.lagMaximumLastHour {

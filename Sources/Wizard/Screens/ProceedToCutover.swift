@@ -230,7 +230,7 @@ package struct ProceedToCutover: LiveScreen, RefusingScreen {
         }
         let isNarrow = rect.columns < 76
         let stays = isNarrow ? "stays" : "stays as it is"
-        let willRefuse = !live.setup.keepSourceWritable && live.cutover.canBlockSource != false
+        let willRefuse = !live.setup.keepSourceWritable && live.cutover.canBlockSource == true
         let source = willRefuse ? "\(stays), and will refuse writes" : stays
         canvas.put(line(texts.source, live.sourceName, source), in: rect.line(0))
         canvas.put(
