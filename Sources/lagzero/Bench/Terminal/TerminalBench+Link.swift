@@ -71,6 +71,8 @@ extension TerminalBench {
             milliseconds.append((last - sent).milliseconds)
         }
         if program.openField != nil {
+            terminal.send("\u{15}")
+            try terminal.settle(for: Tuning.benchLinkQuiet)
             terminal.send("\u{1b}")
             try terminal.settle(for: Tuning.benchLinkQuiet)
         }

@@ -50,6 +50,9 @@ extension TerminalBench {
             try terminal.settle(for: Tuning.benchQuiet)
         }
         let (end, frames) = (Clock.milliseconds(), terminal.arrivals.count - arrivals)
+        // What was typed would be there when the dialog is opened again, with the cursor where it was.
+        terminal.send("\u{15}")
+        try terminal.settle(for: Tuning.benchQuiet)
         // The dialog, then the wizard.
         terminal.send("\u{1b}")
         try terminal.settle(for: Tuning.benchQuiet)
