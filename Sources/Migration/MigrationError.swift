@@ -3,7 +3,7 @@ package import Mongo
 /// Why a migration stopped or was refused. The message says what happened, what it means and what to do.
 package struct MigrationError: Error, Sendable {
     package enum Code: Hashable, Sendable {
-        /// A validation check that blocks failed; nothing was touched.
+        /// A validation check that blocks failed; no data was touched.
         case validationFailed
         /// Another migration, or another owner of this one, holds the destination.
         case destinationHeld

@@ -30,7 +30,10 @@ struct MigrationParts: Sendable {
         begun = stored.startedAt.map(now.instant) ?? now.now
         self.log = log
         self.stored = stored
-        context.status.update { $0.countOn(from: stored.counts) }
+        context.status.update { figures in
+            figures.countOn(from: stored.counts)
+            figures.areCountsKnown = true
+        }
         let spill = Spill(context: context)
         let queue = CopyQueue()
         let copied = Signal()

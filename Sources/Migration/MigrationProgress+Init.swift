@@ -16,6 +16,7 @@ extension MigrationReport {
     ) {
         self.init(
             phase: phase, applicationDowntimeSeconds: nil, durationSeconds: duration,
+            areCountsKnown: progress.areCountsKnown,
             bytesCopied: progress.bytesCopied, documentsCopied: progress.documentsCopied,
             collectionsCopied: progress.collectionsCopied, eventsApplied: progress.eventsApplied,
             verification: verification, problems: problems)

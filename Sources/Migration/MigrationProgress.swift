@@ -6,12 +6,18 @@ package struct MigrationProgress: Sendable {
     /// Cluster time up to which every change of the source is on the destination.
     package var appliedThrough: Timestamp?
     package var lagSeconds: Double?
+    /// Whether the destination holds, or may hold, state of this migration.
+    package var hasBegun = false
+    /// Whether what was copied and applied is known; zero means nothing before.
+    package var areCountsKnown = false
     package var bytesCopied: Int
     package var bytesTotal: Int?
     package var documentsCopied: Int
     package var collectionsCopied = 0
     /// Documents that were made equal after changes; changes of one that were gathered into one write count once.
     package var eventsApplied: Int
+    /// Whether `backlog` is known; zero means nothing before.
+    package var isBacklogKnown = false
     /// Documents that changed and are not applied yet.
     package var backlog: Int
     /// Those of them that are kept on this host's disk, as the destination takes no writes.
@@ -61,6 +67,8 @@ package struct MigrationReport: Sendable {
     /// hour before.
     package var applicationDowntimeSeconds: Double?
     package var durationSeconds: Double
+    /// Whether what was copied and applied is known; zero means nothing before.
+    package var areCountsKnown = true
     package var bytesCopied: Int
     package var documentsCopied: Int
     package var collectionsCopied: Int

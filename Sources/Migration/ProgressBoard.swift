@@ -47,11 +47,13 @@ final class ProgressBoard: Sendable {
         let isHeld = shown.phase == .paused && !shown.message.isEmpty
         return MigrationProgress(
             phase: shown.phase, appliedThrough: figures.appliedThrough,
-            lagSeconds: figures.lagSeconds,
+            lagSeconds: figures.lagSeconds, hasBegun: figures.hasBegun,
+            areCountsKnown: figures.areCountsKnown,
             bytesCopied: figures.bytesCopied, bytesTotal: figures.bytesTotal,
             documentsCopied: figures.documentsCopied,
             collectionsCopied: figures.collectionsCopied, eventsApplied: figures.eventsApplied,
-            backlog: figures.backlog, onDisk: figures.onDisk,
+            isBacklogKnown: figures.isBacklogKnown, backlog: figures.backlog,
+            onDisk: figures.onDisk,
             oplogHeadroomSeconds: figures.oplogHeadroomSeconds,
             indexesBuilt: figures.indexesBuilt, indexesTotal: figures.indexesTotal,
             recentWrites: shown.writes?.recent, deadline: shown.deadline,

@@ -4,6 +4,10 @@ internal import Synchronization
 /// What the migration does and has seen: written by every stage, read by whoever shows it. Thread safe.
 package final class Status: Sendable {
     package struct Figures: Sendable {
+        /// Whether the destination holds, or may hold, state of this migration.
+        package var hasBegun = false
+        /// Whether the counts below hold what earlier runs have done; zero means nothing before.
+        package var areCountsKnown = false
         package var bytesCopied = 0
         /// Nil until the source's collections are measured.
         package var bytesTotal: Int?
@@ -23,6 +27,8 @@ package final class Status: Sendable {
         package var appliedThrough: Timestamp?
         /// Cluster time of the stored position: where a resume reads on. Nil where its token does not say.
         package var storedThrough: Timestamp?
+        /// Whether `backlog` was looked at; zero means nothing before.
+        package var isBacklogKnown = false
         package var backlog = 0
         package var onDisk = 0
         package var lastSourceWrite: Timestamp?

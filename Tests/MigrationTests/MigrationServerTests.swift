@@ -70,6 +70,7 @@ import Testing
             let second = try LiveMigration(pair, process: 2) { $0.resume = true }
             try await second.reached(.copying)
             let progress = second.engine.progress()
+            #expect(progress.hasBegun && progress.areCountsKnown)
             // Nothing is to be copied twice, and nothing is counted twice; how large partitions are is estimated.
             #expect(progress.bytesTotal ?? 0 < progress.bytesCopied * 7 / 4)
             for phase in LiveMigration.phases { try await hold.release(phase) }

@@ -20,5 +20,8 @@ import Testing
         await engine.pause()
         #expect(await engine.details().pauseError == nil)
         #expect(engine.progress().message == "paused by the operator")
+        // Nothing was read of a destination.
+        #expect(!engine.progress().areCountsKnown && !engine.progress().isBacklogKnown)
+        #expect(!engine.progress().hasBegun)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Migration
 import Mongo
 import Testing
@@ -21,6 +22,19 @@ import Testing
         #expect(ExitStatus(MongoError(kind: .network, message: "")) == .failed)
         #expect(ExitStatus(MongoError(kind: .invalid, message: "")) == .usage)
         #expect(ExitStatus(CancellationError()) == .interrupted)
+    }
+
+    /// But of an interruption, for which the manual names the command.
+    @Test func theManualAndTheREADMESayTheSame() throws {
+        let file = URL(filePath: #filePath).appending(components: "..", "..", "..", "README.md")
+        let text = try String(contentsOf: file.standardized, encoding: .utf8)
+        for status in ExitStatus.allCases where status != .interrupted {
+            let words = status.meaning.dropLast()
+            let row = "| \(status.rawValue) | \(words.prefix(1).lowercased())\(words.dropFirst())"
+            #expect(text.contains(row))
+        }
+        // A validation behind the lease leaves that on the destination.
+        #expect(ExitStatus.validationFailed.meaning == "Validation failed, no data was touched.")
     }
 
     private func report(_ phase: Phase, mismatches: [String] = []) -> MigrationReport {

@@ -35,6 +35,7 @@ import Testing
         #expect(run.output.split(separator: "\n").count == 1)
         let lines = run.errors.split(separator: "\n")
         #expect(lines.allSatisfy { $0.hasPrefix("{\"time\": ") })
+        #expect(lines.first?.contains("\"bytesCopied\": null, ") == true)
         // The first one tells of the validation, the last one maybe of the end.
         let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
         let times = try lines.dropFirst().filter { !$0.contains("\"phase\": \"complete\"") }
@@ -156,6 +157,33 @@ import Testing
         await clusters.stop()
     }
 
+    /// While an owner before is waited for, nothing is stored that could be resumed.
+    @Test func whatHadNotBegunIsStartedAgainAndNotResumed() async throws {
+        let clusters = try await clusters()
+        let lane = clusters.destination.lane
+        let owner: Value = ["host": "elsewhere", "boot": "1", "pids": "1", "process": 7]
+        let lease: Value = ["_id": "owner", "epoch": 1, "counter": 5, "owner": owner]
+        let taken: Document = ["insert": "lease", "documents": [lease]]
+        #expect(try await lane.write(taken, on: "lagzero_internal").count == 1)
+        let arguments = ["migrate", "--lag-hold", "0", "--cutover", "when-in-sync"]
+        let first = try LagzeroProcess(arguments, environment: environment(clusters))
+        try await first.said("process 7 on elsewhere ran this migration last")
+        first.send(SIGINT)
+        #expect(try await first.status() == 130)
+        #expect(
+            first.errors.contains(
+                "stopped; nothing was begun: start it again with the same command\n"),
+            "\(first.errors)")
+        let state = try await lane.run(["count": "state"], on: "lagzero_internal")
+        #expect(state["n"]?.integer == 0)
+        let given: Document = ["delete": "lease", "deletes": [["q": [:], "limit": 1]]]
+        #expect(try await lane.write(given, on: "lagzero_internal").count == 1)
+        let second = try await LagzeroProcess.run(arguments, environment: environment(clusters))
+        #expect(second.status == 0, "\(second.errors)")
+        #expect(try await copied(clusters) == 2_000)
+        await clusters.stop()
+    }
+
     /// Whatever a validation would find, applications wait until the source takes writes again.
     @Test func anInterruptedCutoverIsUndoneBeforeAnythingIsValidated() async throws {
         let clusters = try await clusters()
@@ -173,6 +201,8 @@ import Testing
             try await process.said("Ready for the cutover")
             process.send(SIGINT)
             #expect(try await process.status() == 130)
+            // What the first run has copied is unknown until it is read.
+            #expect(!process.errors.contains("\"bytesCopied\": 0,"))
             return process
         }
         #expect(try await goOn().errors.contains("\"validation\""))

@@ -9,6 +9,7 @@ import Testing
     private func inSync(ready: Bool) -> MigrationProgress {
         var progress = MigrationProgress(phase: .inSync)
         progress.isReady = ready
+        (progress.areCountsKnown, progress.isBacklogKnown) = (true, true)
         progress.lagSeconds = 0
         return progress
     }

@@ -10,16 +10,31 @@ import Testing
         #expect(
             MigrationProgress(phase: .preparing).document(at: 0).json == """
                 {"time": "1970-01-01T00:00:00.000Z", "phase": "preparing", "appliedThrough": null, \
-                "lagSeconds": null, "bytesCopied": 0, "bytesTotal": null, "documentsCopied": 0, \
-                "eventsApplied": 0, "backlog": 0, "oplogHeadroomSeconds": null, \
+                "lagSeconds": null, "bytesCopied": null, "bytesTotal": null, \
+                "documentsCopied": null, "eventsApplied": null, "backlog": null, \
+                "oplogHeadroomSeconds": null, \
                 "sourceWrites": null, "deadlineAt": null, "message": null}
                 """)
+    }
+
+    /// A migration that has just begun has copied nothing, and its source was not asked yet.
+    @Test func aCountThatIsKnownIsZero() {
+        var progress = MigrationProgress(phase: .preparing)
+        progress.areCountsKnown = true
+        let line = progress.document(at: 0)
+        for name in ["bytesCopied", "documentsCopied", "eventsApplied"] {
+            #expect(line[name]?.integer == 0)
+        }
+        #expect(line["backlog"] == .null)
+        progress.isBacklogKnown = true
+        #expect(progress.document(at: 0)["backlog"]?.integer == 0)
     }
 
     @Test func everyFieldIsTold() {
         var progress = MigrationProgress(phase: .catchingUp)
         progress.appliedThrough = Timestamp(seconds: 1_763_692_857, increment: 3)
         progress.lagSeconds = 1.23456
+        (progress.areCountsKnown, progress.isBacklogKnown) = (true, true)
         progress.bytesCopied = 1
         progress.bytesTotal = 2
         progress.documentsCopied = 3
@@ -41,6 +56,7 @@ import Testing
 
     @Test func theReportHasItsFields() {
         var progress = MigrationProgress(phase: .complete)
+        progress.areCountsKnown = true
         progress.bytesCopied = 7
         progress.documentsCopied = 8
         progress.eventsApplied = 9
@@ -57,7 +73,7 @@ import Testing
                 {"phase": "complete", "applicationDowntimeSeconds": null, "durationSeconds": 2.5, \
                 "bytesCopied": 7, "documentsCopied": 8, "collectionsCopied": 0, "eventsApplied": 9, \
                 "verification": {"mode": "full", "collections": 1, "documents": 2, \
-                "complete": true, "mismatchCount": 1, "mismatches": ["m"]}, "problems": ["p"]}
+                "complete": true, "mismatches": 1}, "mismatches": ["m"], "problems": ["p"]}
                 """)
     }
 
@@ -66,9 +82,12 @@ import Testing
             MigrationProgress(phase: .failed), phase: .failed, duration: 1,
             verification: .init(mode: .full), problems: [])
         #expect(
-            report.document["verification"]?.json == """
-                {"mode": "full", "collections": null, "documents": null, "complete": false, \
-                "mismatchCount": null, "mismatches": null}
+            report.document.json == """
+                {"phase": "failed", "applicationDowntimeSeconds": null, "durationSeconds": 1.0, \
+                "bytesCopied": null, "documentsCopied": null, "collectionsCopied": null, \
+                "eventsApplied": null, "verification": {"mode": "full", "collections": null, \
+                "documents": null, "complete": false, "mismatches": null}, \
+                "mismatches": null, "problems": []}
                 """)
     }
 }

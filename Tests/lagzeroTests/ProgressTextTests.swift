@@ -5,7 +5,11 @@ import Testing
 @testable import lagzero
 
 @Suite struct ProgressTextTests {
-    private func progress(_ phase: Phase) -> MigrationProgress { MigrationProgress(phase: phase) }
+    private func progress(_ phase: Phase) -> MigrationProgress {
+        var progress = MigrationProgress(phase: phase)
+        (progress.areCountsKnown, progress.isBacklogKnown) = (true, true)
+        return progress
+    }
 
     @Test func whatIsUnknownIsADash() {
         var text = ProgressText()
@@ -15,6 +19,22 @@ import Testing
         #expect(
             text.line(progress(.catchingUp), at: 1)
                 == "catching up  lag -  backlog 0  0 changes/s  headroom -")
+    }
+
+    @Test func aCountThatIsUnknownIsADashAndNoRateBeginsWithIt() {
+        var text = ProgressText()
+        var moment = MigrationProgress(phase: .copying)
+        moment.bytesTotal = 10
+        #expect(
+            text.line(moment, at: 0)
+                == "copying  - of -  -/s  - docs/s  backlog -  headroom -")
+        #expect(
+            text.line(MigrationProgress(phase: .paused), at: 1)
+                == "paused  lag -  backlog -  - changes/s  headroom -")
+        // An earlier run has copied this.
+        moment = progress(.copying)
+        moment.bytesCopied = 100_000_000
+        #expect(text.line(moment, at: 2).contains("100 MB of -  -/s"))
     }
 
     @Test func aCopyTellsItsRateAndTheTimeLeft() {

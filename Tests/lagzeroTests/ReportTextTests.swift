@@ -17,6 +17,11 @@ import Testing
         #expect(text { _ in }.contains("  Verification          -\n"))
     }
 
+    @Test func whatWasNotReadIsADash() {
+        let text = text { _ in }
+        #expect(text.contains("  Data copied           -\n  Changes applied       -\n"))
+    }
+
     @Test func oneOfAThingIsNotSeveral() {
         let text = text {
             $0.collections = 1

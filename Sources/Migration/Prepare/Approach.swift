@@ -53,7 +53,7 @@ struct Approach: Sendable {
                 retry.status.goOn(activity)
                 throw MigrationError(
                     .validationFailed,
-                    "it was validated again and cannot begin; nothing was changed. \(check.sentences)"
+                    "it was validated again and cannot begin; no data was touched. \(check.sentences)"
                 )
             }
             guard let check = blocking.first else { return retry.status.goOn(activity) }

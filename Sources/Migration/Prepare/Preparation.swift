@@ -57,6 +57,7 @@ struct Preparation: Sendable {
                 throw MigrationError(.destinationHeld, reason)
             }
             token = ResumeToken(stored)
+            status.update { $0.hasBegun = true }
             try await log.recall(from: store)
             log.note("resumed by \(lease.owner.words)")
             if earlier.phase == .expired {
@@ -101,7 +102,7 @@ struct Preparation: Sendable {
                 "sourceBlocked": .bool(earlier.isSourceBlocked && isSameSource),
                 "destinationBlocked": .bool(earlier.isDestinationBlocked),
             ]
-            try await store.begin(
+            try await begin(
                 options.clearing.map { begun.setting("clearing", to: .int64($0.number)) } ?? begun)
             log.note("begun by \(lease.owner.words)")
         } else {
@@ -127,6 +128,12 @@ struct Preparation: Sendable {
             pause: pause)
     }
 
+    /// Makes these the only fields of the migration's state. Without an answer they may be there.
+    private func begin(_ fields: Document) async throws {
+        status.update { $0.hasBegun = true }
+        try await store.begin(fields)
+    }
+
     private var noSource: MigrationError {
         MigrationError(
             .destinationHeld,
@@ -143,7 +150,7 @@ struct Preparation: Sendable {
         }
         kept.append("dropping", true)
         if let clearing = options.clearing { kept.append("clearing", .int64(clearing.number)) }
-        try await store.begin(kept.finish())
+        try await begin(kept.finish())
         let lane = destination.catalogCluster.lane()
         let answer = try await retry("listing the destination's databases") {
             try await lane.run(["listDatabases": 1, "nameOnly": true, "authorizedDatabases": false])

@@ -16,6 +16,9 @@ extension Tuning {
 
     /// How long both catalogs and all sizes may be read; what is left then is told as unknown.
     static let catalogLimit = Duration.seconds(30)
+    /// The same where the migration is refused already: with the login before it, and the one
+    /// command that may be under way at its end, within 15 s.
+    static let refusedLimit = Duration.seconds(4)
     /// How long all collections together may be searched for unique violations.
     static let scanLimit = Duration.seconds(15)
     /// The same for one index, milliseconds.

@@ -70,6 +70,7 @@ final class SourceMonitor: Sendable {
         context.status.update { figures in
             figures.lagSeconds = lag
             figures.appliedThrough = applied
+            figures.isBacklogKnown = true
             figures.backlog = backlog + figures.onDisk
             figures.lastSourceWrite = newest
             figures.oplogHeadroomSeconds = headroom

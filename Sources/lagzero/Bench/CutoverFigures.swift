@@ -16,14 +16,14 @@ enum CutoverFigures {
             }
             engine.askForCutover()
             report = try await engine.wait(for: "the migration is complete") {
-                $0.verification != nil
+                $0.problems != nil
             }
         } catch {
             await workload.stop()
             throw error
         }
         await workload.stop()
-        let differences = report.verification?.mismatches ?? []
+        let differences = report.mismatches ?? []
         guard report.phase == "complete", differences.isEmpty,
             let downtime = report.applicationDowntimeSeconds
         else {

@@ -11,13 +11,10 @@ struct EngineLine: Decodable, Sendable {
     var backlog: Int?
     var message: String?
     var applicationDowntimeSeconds: Double?
-    var verification: Verification?
+    /// Nil where nothing was looked at.
+    var mismatches: [String]?
+    /// Present in the report.
     var problems: [String]?
-
-    struct Verification: Decodable, Sendable {
-        /// Nil where nothing was looked at.
-        var mismatches: [String]?
-    }
 
     /// Whether everything up to this cluster time is applied.
     func isApplied(through time: Timestamp) -> Bool {

@@ -7,8 +7,19 @@ struct Output: Sendable {
     var isJSON: Bool
     /// The least time between two lines of progress.
     var interval: Duration
-    /// How to go on after an interruption, in words.
-    var resumeHint = "go on with the same command and --resume"
+    /// How to go on after an interruption, in words; nil where the options say it.
+    var resumeHint: String?
+
+    /// What to do after an interruption. `hasBegun`: whether there may be state to go on with.
+    func wayOn(_ options: MigrationOptions, hasBegun: Bool) -> String {
+        if !hasBegun, !options.resume {
+            return "nothing was begun: start it again with the same command"
+        }
+        if let resumeHint { return resumeHint }
+        return options.drop
+            ? "go on with the same command, --resume in place of --drop and --drop-confirm"
+            : "go on with the same command and --resume"
+    }
 }
 
 /// One migration run by this process, with progress on stderr and the report on stdout.
@@ -79,9 +90,11 @@ struct ForegroundMigration: Sendable {
         if !output.isJSON, !rest.isEmpty {
             console.say(Narrator.lines(rest).joined(separator: "\n"))
         }
+        let progress = engine.progress()
         let ending = Ending(
-            result, progress: engine.progress(), verification: await engine.verification(),
-            duration: Clock.seconds() - begin, resumeHint: output.resumeHint)
+            result, progress: progress, verification: await engine.verification(),
+            duration: Clock.seconds() - begin,
+            resumeHint: output.wayOn(options, hasBegun: progress.hasBegun))
         tell(ending)
         return ending.status
     }

@@ -12,7 +12,7 @@ struct Migrate: LagzeroCommand {
             report to stdout.
 
             Exit status: 0 done, 1 failed, 2 usage, 3 validation failed, 4 verification found \
-            differences, 5 expired, 130 interrupted and resumable.
+            differences, 5 expired, 130 interrupted, and resumable once begun.
             """)
 
     @OptionGroup(title: "Clusters") var clusters: ClusterArguments

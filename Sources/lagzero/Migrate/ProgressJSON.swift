@@ -9,11 +9,11 @@ extension MigrationProgress {
             "phase": .string(phase.rawValue),
             "appliedThrough": orNull(appliedThrough) { .string("\($0.seconds).\($0.increment)") },
             "lagSeconds": orNull(lagSeconds, seconds),
-            "bytesCopied": .integer(bytesCopied),
+            "bytesCopied": count(bytesCopied, areCountsKnown),
             "bytesTotal": orNull(bytesTotal, Value.integer),
-            "documentsCopied": .integer(documentsCopied),
-            "eventsApplied": .integer(eventsApplied),
-            "backlog": .integer(backlog),
+            "documentsCopied": count(documentsCopied, areCountsKnown),
+            "eventsApplied": count(eventsApplied, areCountsKnown),
+            "backlog": count(backlog, isBacklogKnown),
             "oplogHeadroomSeconds": orNull(oplogHeadroomSeconds, Value.integer),
             "sourceWrites": orNull(recentWrites) { writes in
                 .array(Document(array: writes.map { .document($0.document) }))
@@ -37,19 +37,19 @@ extension MigrationReport {
             "phase": .string(phase.rawValue),
             "applicationDowntimeSeconds": orNull(applicationDowntimeSeconds, seconds),
             "durationSeconds": seconds(durationSeconds),
-            "bytesCopied": .integer(bytesCopied),
-            "documentsCopied": .integer(documentsCopied),
-            "collectionsCopied": .integer(collectionsCopied),
-            "eventsApplied": .integer(eventsApplied),
+            "bytesCopied": count(bytesCopied, areCountsKnown),
+            "documentsCopied": count(documentsCopied, areCountsKnown),
+            "collectionsCopied": count(collectionsCopied, areCountsKnown),
+            "eventsApplied": count(eventsApplied, areCountsKnown),
             "verification": [
                 "mode": .string(verification.mode.rawValue),
                 "collections": orNull(verification.collections, Value.integer),
                 "documents": orNull(verification.documents, Value.integer),
                 "complete": .bool(verification.isComplete),
-                "mismatchCount": orNull(verification.differences, Value.integer),
-                "mismatches": verification.differences == nil
-                    ? .null : strings(verification.mismatches),
+                "mismatches": orNull(verification.differences, Value.integer),
             ],
+            "mismatches": verification.differences == nil
+                ? .null : strings(verification.mismatches),
             "problems": strings(problems),
         ]
     }
@@ -58,6 +58,10 @@ extension MigrationReport {
 /// To the millisecond; null where it is no number.
 private func seconds(_ value: Double) -> Value {
     value.isFinite ? .double((value * 1000).rounded() / 1000) : .null
+}
+
+private func count(_ number: Int, _ isKnown: Bool) -> Value {
+    isKnown ? .integer(number) : .null
 }
 
 private func orNull<Known>(_ value: Known?, _ make: (Known) -> Value) -> Value {

@@ -15,9 +15,11 @@ struct ProgressText: Sendable {
 
     /// `time` in seconds of a monotonic clock.
     mutating func line(_ progress: MigrationProgress, at time: Double) -> String {
-        bytes.add(progress.bytesCopied, at: time)
-        documents.add(progress.documentsCopied, at: time)
-        events.add(progress.eventsApplied, at: time)
+        if progress.areCountsKnown {
+            bytes.add(progress.bytesCopied, at: time)
+            documents.add(progress.documentsCopied, at: time)
+            events.add(progress.eventsApplied, at: time)
+        }
         var parts = [progress.phase.words]
         switch progress.phase {
         case .preparing: break
@@ -45,9 +47,9 @@ struct ProgressText: Sendable {
     }
 
     private func copying(_ progress: MigrationProgress) -> [String] {
-        let copied = Units.bytes(progress.bytesCopied)
+        let copied = progress.areCountsKnown ? Units.bytes(progress.bytesCopied) : "-"
         var parts: [String] = []
-        if let total = progress.bytesTotal, total > 0 {
+        if let total = progress.bytesTotal, total > 0, progress.areCountsKnown {
             let share = min(100, progress.bytesCopied * 100 / total)
             parts.append("\(share)%")
             parts.append("\(copied) of \(Units.bytes(total))")
@@ -57,16 +59,20 @@ struct ProgressText: Sendable {
         parts.append("\(bytes.perSecond.map { Units.bytes($0) } ?? "-")/s")
         parts.append("\(documents.perSecond.map { Units.count(Int($0)) } ?? "-") docs/s")
         if let left = secondsLeft(progress) { parts.append("\(Units.duration(left)) left") }
-        parts.append("backlog \(Units.count(progress.backlog))")
+        parts.append(backlog(progress))
         return parts
     }
 
     private func applying(_ progress: MigrationProgress) -> [String] {
         [
             "lag \(progress.lagSeconds.map { Units.duration($0) } ?? "-")",
-            "backlog \(Units.count(progress.backlog))",
+            backlog(progress),
             "\(events.perSecond.map { Units.count(Int($0)) } ?? "-") changes/s",
         ]
+    }
+
+    private func backlog(_ progress: MigrationProgress) -> String {
+        "backlog \(progress.isBacklogKnown ? Units.count(progress.backlog) : "-")"
     }
 
     /// What an operator looks at who is about to say that nobody writes any more.

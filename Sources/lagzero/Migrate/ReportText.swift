@@ -4,14 +4,16 @@ extension MigrationReport {
     /// The report for people, a few lines.
     var text: String {
         let data =
-            "\(Units.bytes(bytesCopied)), \(Units.count(documentsCopied, "document")) in \(Units.count(collectionsCopied, "collection"))"
+            areCountsKnown
+            ? "\(Units.bytes(bytesCopied)), \(Units.count(documentsCopied, "document")) in \(Units.count(collectionsCopied, "collection"))"
+            : "-"
         var lines = [
             "Migration \(phase.words)",
             "",
             "  Application downtime  \(applicationDowntimeSeconds.map { Units.duration($0) } ?? "-")",
             "  Duration              \(Units.duration(durationSeconds))",
             "  Data copied           \(data)",
-            "  Changes applied       \(Units.count(eventsApplied))",
+            "  Changes applied       \(areCountsKnown ? Units.count(eventsApplied) : "-")",
             "  Verification          \(verification.summary)",
         ]
         lines += verification.mismatches.prefix(Tuning.shownDifferences).map {

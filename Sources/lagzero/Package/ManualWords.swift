@@ -47,11 +47,11 @@ extension ExitStatus {
         case .done: "Done."
         case .failed: "Failed, the reason is on stderr."
         case .usage: "Usage."
-        case .validationFailed: "Validation failed, nothing was touched."
+        case .validationFailed: "Validation failed, no data was touched."
         case .differences: "Verification found differences, nothing was cut over."
         case .expired: "The time for the cutover has passed."
         case .alreadyRunning: "`agent run`: another agent runs already."
-        case .interrupted: "Interrupted; `migrate --resume` goes on."
+        case .interrupted: "Interrupted; `migrate --resume` goes on with what was begun."
         }
     }
 }

@@ -72,9 +72,7 @@ final class ChildMigration: Sendable {
     }
 
     /// The differences in its report; nil before there is one.
-    var mismatches: [String]? {
-        (last["verification"] as? [String: Any])?["mismatches"] as? [String]
-    }
+    var mismatches: [String]? { last["mismatches"] as? [String] }
 
     /// When it spoke last, by its own clock.
     var time: Date? {

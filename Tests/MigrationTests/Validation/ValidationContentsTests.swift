@@ -20,7 +20,7 @@ struct ValidationContentsTests {
         _ options: MigrationOptions = MigrationOptions(),
         isComplete: Bool = true, from: ServerVersion = .v6, to: ServerVersion = .v6
     ) -> [ValidationRule: ValidationCheck] {
-        let checks = Validation.Contents(
+        let contents = Validation.Contents(
             options: options,
             source: source.map {
                 Validation.Catalog(entries: $0, isComplete: isComplete, hasIndexes: isComplete)
@@ -28,8 +28,8 @@ struct ValidationContentsTests {
             destination: destination.map {
                 Validation.Catalog(entries: $0, isComplete: isComplete)
             },
-            sourceVersion: from, destinationVersion: to
-        ).checks
+            sourceVersion: from, destinationVersion: to)
+        let checks = contents.checks + (contents.source.map(contents.indexes) ?? [])
         return Dictionary(checks.map { ($0.rule, $0) }) { first, _ in first }
     }
 

@@ -3,8 +3,10 @@ package import Mongo
 
 /// The validation of a migration from replica set to replica set: looks at everything, changes nothing.
 ///
-/// Bounded: what is refused before or at a login is refused within 15 s, and what would take longer than
-/// `Tuning.catalogLimit` and `Tuning.scanLimit` is answered with unknown. Blocks no thread of Swift's pool.
+/// Bounded: what is refused before or at a login, or by what the servers say of themselves, is
+/// refused within 15 s, and what would take longer than `Tuning.catalogLimit` and
+/// `Tuning.scanLimit` is answered with unknown. What takes long is not looked at where the
+/// migration is refused without it. Blocks no thread of Swift's pool.
 package struct Validation: Sendable {
     private let source: ConnectionString
     private let destination: ConnectionString
@@ -83,7 +85,11 @@ package struct Validation: Sendable {
         guard !checks.contains(where: { $0.rule == .sameCluster && $0.outcome == .failure }),
             !Task.isCancelled
         else { return checks }
-        return checks + (await look(&from, to, window, words, isBrief))
+        let isRefused = (from.checks + to.checks + checks).contains(where: \.isBlocking)
+        let limit = isRefused ? Tuning.refusedLimit : Tuning.catalogLimit
+        return checks
+            + (await look(
+                &from, to, window, words, isBrief: isBrief || isRefused, until: .now + limit))
     }
 
     /// One side about itself.
@@ -96,55 +102,58 @@ package struct Validation: Sendable {
         return (party, window)
     }
 
-    /// What both clusters hold.
+    /// What both clusters hold. What takes long comes last, where nothing refuses the migration.
     private func look(
-        _ from: inout Party, _ to: Party, _ window: OplogWindow?, _ words: Words, _ isBrief: Bool
+        _ from: inout Party, _ to: Party, _ window: OplogWindow?, _ words: Words, isBrief: Bool,
+        until deadline: ContinuousClock.Instant
     ) async -> [ValidationCheck] {
-        let deadline = ContinuousClock.now + Tuning.catalogLimit
-        async let first = catalog(
-            of: from, indexesOf: isBrief ? nil : options.filter, until: deadline)
-        async let second = catalog(of: to, indexesOf: nil, until: deadline)
-        let (source, destination) = await (first, second)
+        async let first = catalog(of: from, until: deadline)
+        async let second = catalog(of: to, until: deadline)
+        let (listed, destination) = await (first, second)
         var checks: [ValidationCheck] = []
+        var contents: Contents?
         if let left = from.version, let right = to.version {
-            checks +=
-                Contents(
-                    options: options, source: source, destination: destination, sourceVersion: left,
-                    destinationVersion: right
-                ).checks
+            let both = Contents(
+                options: options, source: listed, destination: destination, sourceVersion: left,
+                destinationVersion: right)
+            checks += both.checks
+            contents = both
         } else if let left = from.version {
             checks.append(Versions.source(left, hasTimeSeries: nil))
         }
+        guard !Task.isCancelled else { return checks }
         var sizes: Sizes?
-        if let source, let link = from.login?.link {
-            let measured = await Sizes(source, options.filter, link, words, until: deadline)
+        if let listed, let link = from.login?.link {
+            let isRefused = checks.contains(where: \.isBlocking)
+            let end = isRefused ? min(deadline, .now + Tuning.refusedLimit) : deadline
+            let measured = await Sizes(listed, options.filter, link, words, until: end)
             checks.append(Validation.databaseStatistics(measured))
             sizes = measured
-            if !isBrief {
-                let migrated = source.migrated(options.filter)
-                await from.checkSearchIndexes(migrated, until: deadline)
-                var findings = await Validation.searchUnique(migrated, link)
-                if !source.hasIndexes {
-                    findings.unsure.append("indexes that could not be listed in time")
-                }
-                checks.append(findings.check)
-            }
         }
         if let window { checks.append(window.check(bytes: sizes?.data)) }
         if let link = to.login?.link, from.login != nil {
-            let migrated = source?.migrated(options.filter).map(\.namespace.database) ?? []
+            let migrated = listed?.migrated(options.filter).map(\.namespace.database) ?? []
             let room = await Room(
                 link, cleared: options.drop ? Set(destination?.userDatabases ?? []) : [],
                 copied: options.resume ? Set(migrated) : [])
             checks.append(Validation.diskSpace(sizes, room))
         }
+        guard !isBrief, !Task.isCancelled, !checks.contains(where: \.isBlocking),
+            var source = listed, let link = from.login?.link
+        else { return checks }
+        await source.addIndexes(options.filter, link, until: deadline)
+        checks += contents?.indexes(source) ?? []
+        let migrated = source.migrated(options.filter)
+        await from.checkSearchIndexes(migrated, until: deadline)
+        var findings = await Validation.searchUnique(migrated, link)
+        if !source.hasIndexes { findings.unsure.append("indexes that could not be listed in time") }
+        checks.append(findings.check)
         return checks
     }
 
-    private func catalog(
-        of party: Party, indexesOf filter: NamespaceFilter?, until deadline: ContinuousClock.Instant
-    ) async -> Catalog? {
+    private func catalog(of party: Party, until deadline: ContinuousClock.Instant) async -> Catalog?
+    {
         guard let link = party.login?.link else { return nil }
-        return try? await Catalog(link, indexesOf: filter, until: deadline)
+        return try? await Catalog(link, until: deadline)
     }
 }

@@ -43,11 +43,11 @@ extension Validation {
 }
 
 extension Validation.Catalog {
-    /// Lists everything until the deadline. Throws only when the databases cannot be listed at all.
+    /// Lists all but indexes until the deadline. Throws only when the databases cannot be listed.
     init(
-        _ link: Validation.Link, indexesOf wanted: NamespaceFilter?,
-        until deadline: ContinuousClock.Instant
+        _ link: Validation.Link, until deadline: ContinuousClock.Instant
     ) async throws(MongoError) {
+        hasIndexes = false
         let answer = try await link.run(["listDatabases": 1, "nameOnly": true])
         let names = answer["databases"]?.elements.compactMap { $0.document?["name"]?.string } ?? []
         databases = names
@@ -66,10 +66,13 @@ extension Validation.Catalog {
                 if !NamespaceFilter.internalDatabases.contains(name) { isComplete = false }
             }
         }
-        guard let wanted else {
-            hasIndexes = false
-            return
-        }
+    }
+
+    /// Lists the indexes of what is wanted until the deadline.
+    mutating func addIndexes(
+        _ wanted: NamespaceFilter, _ link: Validation.Link, until deadline: ContinuousClock.Instant
+    ) async {
+        hasIndexes = isComplete
         for index in entries.indices
         where entries[index].isIndexed && wanted.contains(entries[index].namespace) {
             guard ContinuousClock.now < deadline else {
@@ -86,7 +89,6 @@ extension Validation.Catalog {
                 hasIndexes = false
             }
         }
-        if !isComplete { hasIndexes = false }
     }
 }
 

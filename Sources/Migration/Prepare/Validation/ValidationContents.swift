@@ -11,8 +11,9 @@ extension Validation {
         let sourceVersion: ServerVersion
         let destinationVersion: ServerVersion
 
+        /// What is known without indexes; see `indexes`.
         var checks: [ValidationCheck] {
-            let fromSource = source.map { [filter($0), systemCollections($0)] + indexes($0) } ?? []
+            let fromSource = source.map { [filter($0), systemCollections($0)] } ?? []
             let fromDestination =
                 destination.map { [conflicts($0), otherData($0)].compactMap(\.self) } ?? []
             return [sourceVersionLimits] + fromSource + fromDestination

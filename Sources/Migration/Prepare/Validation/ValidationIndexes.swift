@@ -42,6 +42,7 @@ extension Validation {
 }
 
 extension Validation.Contents {
+    /// `source`: with its indexes, which take longer to be listed.
     func indexes(_ source: Validation.Catalog) -> [ValidationCheck] {
         let entries = source.migrated(options.filter)
         func check(

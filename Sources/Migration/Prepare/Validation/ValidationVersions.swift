@@ -40,8 +40,9 @@ extension Validation {
             default:
                 return check(
                     .warning, "MongoDB \(version) tells less of its changes than 6.0",
-                    "creating, renaming or changing a collection on the source means copying it again",
-                    "Avoid such changes while the migration runs, or upgrade the source to 6.0.")
+                    "a collection that is renamed on the source is copied again; its indexes and options are "
+                        + "compared, and changed in place",
+                    "Rename no collection while the migration runs, or upgrade the source to 6.0.")
             }
         }
 
