@@ -7,7 +7,7 @@ import Testing
 /// What can go wrong around a cutover, and what may be left behind.
 extension FaultServerTests {
     /// No block, no cursor, no user, and the application can write on both sides.
-    private func expectNothingLeftBehind(_ trial: Trial) async throws {
+    func expectNothingLeftBehind(_ trial: Trial) async throws {
         for set in [trial.pair.source, trial.pair.destination] {
             #expect(try await !set.isBlocked())
             #expect(try await set.engineCursors() == [])

@@ -44,6 +44,18 @@ extension FaultServerTests {
         }
     }
 
+    @Test func f18CancellingWhilePreparingLeavesNothingBehind() async throws {
+        try await Trial.with(writesPerSecond: 50, heldFrom: .preparing) { trial in
+            try trial.start()
+            try await heldWhilePreparing(trial)
+            let engine = try #require(trial.engine)
+            #expect(trial.phase == .preparing)
+            try await engine.cancel()
+            #expect(try await trial.result().phase == .cancelled)
+            try await expectNothingLeftBehind(trial)
+        }
+    }
+
     @Test(.enabled(if: isSoak))
     func f2f3f4f10f11OwnersDisksAndPrivilegesWhilePreparingAreSurvived() async throws {
         try await Trial.with(writesPerSecond: 50, heldFrom: .preparing) { trial in

@@ -87,7 +87,8 @@ import Testing
         try terminal.shows("It could not be cancelled. ")
         server.thaw()
 
-        try cancel(flow, until: "Cancelled. What was copied stays on shop-atlas.")
+        try cancel(
+            flow, until: "The databases that were migrated so far and lagzero_internal stay on the")
         #expect(try await !isBlocked(flow.clusters.destination))
         #expect(try await stored(flow, "state")["phase"]?.string == "cancelled")
         let ended = try await flow.migration()
