@@ -6,12 +6,21 @@ import Testing
 
 /// A migration that clears its destination and failed before it had begun.
 @Suite struct RetryThatClearsTests {
-    @Test func s16ARetryThatClearsAgainNeedsTheNameTyped() {
+    private let live: LiveMigration = {
         var live = Sample.measured(.failed)
-        live.setup.clear = true
-        (live.isRetryPossible, live.clearsOnRetry) = (true, true)
+        (live.setup.clear, live.isRetryPossible, live.clearsOnRetry) = (true, true, true)
+        return live
+    }()
+
+    /// At the question of a retry.
+    private func retrying(_ live: LiveMigration) -> ScreenPilot {
         var pilot = ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live))
         pilot.press(.enter)
+        return pilot
+    }
+
+    @Test func s16ARetryThatClearsAgainNeedsTheNameTyped() {
+        var pilot = retrying(live)
         #expect(pilot.pilot.requests.contains(.discardTypeAhead))
         #expect(pilot.shows("Clear the destination, and retry"))
         for words in [
@@ -24,33 +33,21 @@ import Testing
         let destination = pilot.world.cluster(live.setup.destination)
         let contents = Clearing.consequence(for: destination)
         #expect(contents.contains("database") && pilot.shows(String(contents.prefix(40))))
-        pilot.paste("shop-atlas")
-        #expect(pilot.shows("pasting is refused here"))
-        pilot.type("shop-atla")
-        pilot.press(.tab, .tab, .enter)
-        #expect(pilot.commands.isEmpty)
-        pilot.press(.tab)
-        pilot.type("s")
-        pilot.press(.enter, .enter)
+        pilot.confirmKeyByKey("shop-atlas")
         #expect(pilot.commands == [.retry(live.id)])
     }
 
     @Test func s16OneThatHasBegunGoesOnWithout() {
-        var live = Sample.measured(.failed)
-        live.setup.clear = true
-        (live.isRetryPossible, live.clearsOnRetry) = (true, false)
-        var pilot = ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live))
-        pilot.press(.enter)
+        var begun = live
+        begun.clearsOnRetry = false
+        var pilot = retrying(begun)
         #expect(pilot.shows("lagzero goes on from where it stopped"))
         pilot.press(.enter)
         #expect(pilot.commands == [.retry(live.id)])
     }
 
     @Test func s16ItClosesWhereThereIsNothingToRetry() {
-        var live = Sample.measured(.failed)
-        (live.isRetryPossible, live.clearsOnRetry) = (true, true)
-        var pilot = ScreenPilot(.migrating(MigratingData(live.id)), agent: Sample.agent(live))
-        pilot.press(.enter)
+        var pilot = retrying(live)
         pilot.change(live.id) { ($0.phase, $0.isRetryPossible) = (.preparing, false) }
         #expect(!pilot.shows("Clear the destination"))
     }

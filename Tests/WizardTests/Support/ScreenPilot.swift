@@ -163,6 +163,18 @@ extension Command {
 }
 
 extension ScreenPilot {
+    /// Confirms a dialog by the name it asks for; neither a paste nor a part of it does.
+    mutating func confirmKeyByKey(_ name: String) {
+        paste(name)
+        #expect(shows("pasting is refused here"))
+        type(String(name.dropLast()))
+        press(.tab, .tab, .enter)
+        #expect(commands.isEmpty)
+        press(.tab)
+        type(String(name.suffix(1)))
+        press(.enter, .enter)
+    }
+
     /// Whether the page of that title is shown.
     func isAt(_ title: String) -> Bool { page?.screen.title == title }
 
